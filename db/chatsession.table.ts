@@ -1,0 +1,25 @@
+import type { ColumnType } from "kysely";
+
+type Flag = ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
+
+/**
+ * A chat session and the head of its log.
+ *
+ * A deleted session stays as a row with `deleted = 1`, an empty title and no messages: it holds the last position,
+ * so that a session made anew under the same id goes on counting and no position ever means two things.
+ */
+export type ChatSessionTable = {
+  id: string;
+  title: string;
+  /** ISO 8601, character for character as the client sent it. Nothing is ordered by it. */
+  created_at: string;
+  /** Rises by one with each session made; the list is ordered by it. */
+  ordinal: number;
+  /** The position of the session's last change; 0 before the first. */
+  seq: number;
+  /** The position of the last change to the title; 0 while the session has the one it was made with. */
+  title_seq: ColumnType<number, number | undefined, number>;
+  /** The position this session began at: 0, or for an id used before, where its predecessor ended. */
+  start_seq: ColumnType<number, number | undefined, number>;
+  deleted: Flag;
+};

@@ -1,0 +1,16 @@
+import { SqliteError } from "better-sqlite3";
+
+/** The primary result codes of SQLite that speak of the moment, not of the statement: the same one may pass later. */
+const passing = [
+  "SQLITE_BUSY",
+  "SQLITE_LOCKED",
+  "SQLITE_FULL",
+  "SQLITE_IOERR",
+  "SQLITE_CANTOPEN",
+  "SQLITE_READONLY",
+];
+
+/** Whether the database could not be used (locked by another process, disk full, disk failing), whatever was asked of it. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return error instanceof SqliteError && passing.some((code) => error.code.startsWith(code));
+}

@@ -1,0 +1,112 @@
+import type { Kysely, RawBuilder } from "kysely";
+import { sql } from "kysely";
+import type { OriginalTable } from "./original-tables.ts";
+
+/**
+ * Taking over the tables of the original Python backend. It did not enforce foreign keys and SQLite did not enforce
+ * its column types, so anything may stand in them; every row arrives, with its id, as text that the log can hold.
+ *
+ * Whoever calls this has switched foreign keys off: dropping a table would otherwise delete its rows one by one, and
+ * renaming it would rewrite the other tables that refer to it.
+ */
+export async function setOriginalAside(db: Kysely<unknown>, tables: OriginalTable[]): Promise<void> {
+  // Without this a renaming rewrites the views that name the table.
+  await sql`pragma legacy_alter_table = on`.execute(db);
+  for (const table of tables) await db.schema.alterTable(table).renameTo(`original_${table}`).execute();
+  await sql`pragma legacy_alter_table = off`.execute(db);
+  await sql`create table if not exists original_chatsession (id, title, created_at)`.execute(db);
+  await sql`create table if not exists original_message (id integer primary key, session_id, content, sender, timestamp)`.execute(
+    db,
+  );
+}
+
+/** Fills the new tables: sessions in the order they were made, and in each its messages, counted from 1, as its log. */
+export async function copyOriginal(db: Kysely<unknown>): Promise<void> {
+  await createTemporaryLog(db);
+  await copySessions(db);
+  await createMissingSessions(db);
+  await copyMessages(db);
+}
+
+export async function dropOriginal(db: Kysely<unknown>): Promise<void> {
+  await sql`drop table temp.log_entry`.execute(db);
+  await sql`drop table temp.log_head`.execute(db);
+  await db.schema.dropTable("original_message").execute();
+  await db.schema.dropTable("original_chatsession").execute();
+}
+
+/** Apart from the contents, since positions are found by sorting: a million rows of ids sort in memory, contents do not. */
+async function createTemporaryLog(db: Kysely<unknown>): Promise<void> {
+  const sessionId = sql`coalesce(cast(session_id as text), 'recovered')`;
+  await sql`
+    create temp table log_entry (id integer primary key, session_id text not null, seq integer not null, dated integer)
+  `.execute(db);
+  await sql`
+    insert into temp.log_entry (id, session_id, seq, dated)
+    select id, ${sessionId}, row_number() over (partition by ${sessionId} order by id), timestamp is not null
+    from original_message order by id
+  `.execute(db);
+  await sql`
+    create temp table log_head (session_id text primary key, seq integer, first_id integer, first_dated_id integer)
+  `.execute(db);
+  await sql`
+    insert into temp.log_head (session_id, seq, first_id, first_dated_id)
+    select session_id, max(seq), min(id), min(case when dated then id end) from temp.log_entry group by session_id
+  `.execute(db);
+}
+
+async function copySessions(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    insert into chatsession (id, title, created_at, ordinal, seq)
+    select original.id, coalesce(cast(title as text), 'New chat'),
+      coalesce(${isoText(sql`created_at`)}, ${firstTimestamp}, ${unknownTime}),
+      row_number() over (order by place), coalesce(log_head.seq, 0)
+    from (
+      select coalesce(cast(id as text), 'recovered-' || rowid) as id, title, created_at, rowid as place
+      from original_chatsession
+    ) as original
+    left join temp.log_head on log_head.session_id = original.id
+  `.execute(db);
+}
+
+/** For messages whose session is gone. */
+async function createMissingSessions(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    insert into chatsession (id, title, created_at, ordinal, seq)
+    select session_id, 'New chat', coalesce(${firstTimestamp}, ${unknownTime}),
+      (select coalesce(max(ordinal), 0) from chatsession) + row_number() over (order by first_id), seq
+    from temp.log_head where session_id not in (select id from chatsession)
+  `.execute(db);
+}
+
+async function copyMessages(db: Kysely<unknown>): Promise<void> {
+  const sessionTime = sql`(select created_at from chatsession where chatsession.id = log_entry.session_id)`;
+  await sql`
+    insert into message (id, session_id, content, sender, timestamp, seq)
+    select original.id, log_entry.session_id, coalesce(cast(content as text), ''),
+      coalesce(cast(sender as text), 'user'), coalesce(${isoText(sql`timestamp`)}, ${sessionTime}), log_entry.seq
+    from original_message as original join temp.log_entry on log_entry.id = original.id
+    order by original.id
+  `.execute(db);
+}
+
+const unknownTime = sql`'1970-01-01T00:00:00.000Z'`;
+
+const firstTimestamp = sql`(
+  select ${isoText(sql`first.timestamp`)} from original_message as first where first.id = log_head.first_dated_id
+)`;
+
+/**
+ * SQLModel stores a `datetime` as "2025-11-30 12:00:00.000000" and the original's API showed it as
+ * "2025-11-30T12:00:00", with the fraction if there is one. Any other text stays as it is; NULL stays NULL.
+ */
+function isoText(column: RawBuilder<unknown>): RawBuilder<unknown> {
+  const digits = "[0-9][0-9]";
+  const stored = `${digits}${digits}-${digits}-${digits} ${digits}:${digits}:${digits}.${digits}${digits}${digits}`;
+  // The length in bytes, because `glob` looks no further than a NUL.
+  return sql`
+    case when octet_length(${column}) = 26 and ${column} glob ${sql.lit(stored)}
+      then substr(${column}, 1, 10) || 'T' || substr(${column}, 12, iif(substr(${column}, 21) = '000000', 8, 15))
+      else cast(${column} as text)
+    end`;
+}

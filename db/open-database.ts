@@ -1,0 +1,93 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import SqliteFile from "better-sqlite3";
+import type { Transaction } from "kysely";
+import { Kysely } from "kysely";
+import { isDatabaseUnavailable } from "./database-errors.ts";
+import { migrate } from "./migrate.ts";
+import { SqliteReaderDialect, SqliteWriterDialect } from "./sqlite-dialect.ts";
+import { withStatementCache } from "./statement-cache.ts";
+import type { Tables } from "./tables.ts";
+
+/** What a statement runs on: the reading side of a database, or the transaction of a write unit. */
+export type Executor = Kysely<Tables>;
+
+export type Database = {
+  /** Reads see every write that was acknowledged before they began. */
+  readonly read: Executor;
+  /**
+   * Runs `unit` in a transaction of its own and resolves once its commit is on disk (see {@link OpenOptions.synchronous}).
+   * What the unit throws undoes all it did.
+   */
+  write<T>(unit: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Checkpoints the write-ahead log into the file and closes it. */
+  close(): Promise<void>;
+};
+
+export type OpenOptions = {
+  /** The SQLite file. It and its folder are made if they are missing. */
+  file: string;
+  /** `full` syncs at every commit; `normal` may lose the last commits when the power fails, but never corrupts. */
+  synchronous: "full" | "normal";
+};
+
+/** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY. */
+const BUSY_TIMEOUT_MS = 5000;
+/** The same while starting: another process may be taking over a large file of the original backend. */
+const STARTING_BUSY_TIMEOUT_MS = 60_000;
+
+/**
+ * Opens the database, brings its tables up to date and takes over one that the original backend wrote.
+ *
+ * @throws {NewerDatabaseError} when a newer version wrote it.
+ * @throws {ForeignDatabaseError} when its tables are not ones that the original backend made.
+ */
+export async function openDatabase({ file, synchronous }: OpenOptions): Promise<Database> {
+  mkdirSync(dirname(file), { recursive: true });
+  const writerFile = new SqliteFile(file, { timeout: STARTING_BUSY_TIMEOUT_MS });
+  try {
+    writerFile.pragma(`synchronous = ${synchronous}`);
+    writerFile.pragma("foreign_keys = ON");
+    writerFile.pragma("journal_size_limit = 67108864");
+    const writer = new Kysely<Tables>({
+      dialect: new SqliteWriterDialect({ database: withStatementCache(writerFile) }),
+    });
+    await migrate(writer);
+    // Only now: the mode is written into the file, and one that was refused must stay as it was.
+    switchToWriteAheadLog(writerFile);
+    writerFile.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    const readerFile = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS, readonly: true });
+    const reader = new Kysely<Tables>({
+      dialect: new SqliteReaderDialect({ database: withStatementCache(readerFile) }),
+    });
+    return {
+      read: reader,
+      write: (unit) => writer.transaction().execute(unit),
+      async close() {
+        await reader.destroy();
+        readerFile.close();
+        writerFile.pragma("optimize");
+        writerFile.pragma("wal_checkpoint(TRUNCATE)");
+        await writer.destroy();
+        writerFile.close();
+      },
+    };
+  } catch (error) {
+    writerFile.close();
+    throw error;
+  }
+}
+
+/** SQLite fails this switch at once, whatever the timeout, when another process is about to write or to switch too. */
+function switchToWriteAheadLog(file: SqliteFile.Database): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      file.pragma("journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (attempt === 100 || !isDatabaseUnavailable(error)) throw error;
+      // This does wait, for as long as the timeout says.
+      file.exec("begin exclusive; rollback");
+    }
+  }
+}

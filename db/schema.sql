@@ -1,0 +1,38 @@
+-- What the migrations make of an empty file; kysely's own tables are left out, since they change with kysely.
+-- Written by: UPDATE_SCHEMA=1 npm test -- test/db/schema
+
+CREATE TABLE chatsession (
+  id text not null primary key,
+  title text not null,
+  created_at text not null,
+  ordinal integer not null,
+  seq integer default 0 not null,
+  title_seq integer default 0 not null,
+  start_seq integer default 0 not null,
+  deleted integer default 0 not null check (deleted in (0, 1))
+);
+
+CREATE UNIQUE INDEX chatsession_ordinal on chatsession (ordinal);
+
+CREATE TABLE history (
+  id integer primary key check (id = 1),
+  epoch text not null
+);
+
+CREATE TABLE message (
+  id integer primary key autoincrement,
+  session_id text not null references chatsession (id),
+  content text not null,
+  sender text not null,
+  timestamp text not null,
+  seq integer not null,
+  deleted integer default 0 not null check (deleted in (0, 1)),
+  key text,
+  key_digest text
+);
+
+CREATE UNIQUE INDEX message_key on message (session_id, key) where key is not null;
+
+CREATE UNIQUE INDEX message_log on message (session_id, seq);
+
+CREATE INDEX message_page on message (session_id) where deleted = 0;
