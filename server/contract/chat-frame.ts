@@ -1,0 +1,12 @@
+import type { z } from "zod";
+import type { ErrorBody } from "./error.ts";
+import type { Message } from "./message.ts";
+import { keySchema, newMessageSchema } from "./message.ts";
+
+/** What a client of the plain WebSocket sends. */
+export const chatFrameSchema = newMessageSchema.extend({ key: keySchema.optional() });
+
+export type ChatFrame = z.infer<typeof chatFrameSchema>;
+
+/** What it gets: a message of the session, or what was wrong with a frame of its own. */
+export type ServerFrame = { session_id: string; message: Omit<Message, "session_id"> } | { error: ErrorBody };

@@ -1,0 +1,14 @@
+/**
+ * Why the plain WebSocket closes. The range says what to do: 4000–4499 come back with your position,
+ * 4500–4999 stay away; the others are the protocol's own.
+ *
+ * The SDK reads this file in browsers, so it imports nothing.
+ */
+export const closeCodes = {
+  unsupportedData: { code: 1003, reason: "send text frames, not binary ones" },
+  tooLarge: { code: 1009, reason: "the frame is too large" },
+  failure: { code: 1011, reason: "the server failed; come back with your position" },
+  restart: { code: 1012, reason: "the server is restarting" },
+  noPong: { code: 4012, reason: "no pong came back" },
+  sessionDeleted: { code: 4504, reason: "the session was deleted" },
+} as const;

@@ -1,0 +1,28 @@
+/**
+ * Every error the product sends, by the name it has on the wire, which is tRPC's name for it.
+ *
+ * `httpStatus` is what REST and tRPC over HTTP answer with; `sentence` is the message where nothing more is known.
+ * The SDK reads this file in browsers, so it imports nothing.
+ */
+export const errorCodes = {
+  BAD_REQUEST: { httpStatus: 400, sentence: "The request is not valid." },
+  UNAUTHORIZED: { httpStatus: 401, sentence: "Sign in first." },
+  FORBIDDEN: { httpStatus: 403, sentence: "You may not do this." },
+  NOT_FOUND: { httpStatus: 404, sentence: "There is nothing here." },
+  METHOD_NOT_SUPPORTED: { httpStatus: 405, sentence: "This address does not take that method." },
+  CONFLICT: { httpStatus: 409, sentence: "It exists already." },
+  PAYLOAD_TOO_LARGE: { httpStatus: 413, sentence: "The body is larger than this server takes." },
+  UNSUPPORTED_MEDIA_TYPE: {
+    httpStatus: 415,
+    sentence: "Send the body as JSON, with the header Content-Type: application/json.",
+  },
+  UNPROCESSABLE_CONTENT: { httpStatus: 422, sentence: "This key was used before, for other content." },
+  TOO_MANY_REQUESTS: { httpStatus: 429, sentence: "Too many requests: wait before the next." },
+  INTERNAL_SERVER_ERROR: { httpStatus: 500, sentence: "The server failed; the failure is in its log." },
+  SERVICE_UNAVAILABLE: {
+    httpStatus: 503,
+    sentence: "The database cannot be used right now: try again, with the same key if there was one.",
+  },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

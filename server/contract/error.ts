@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { ErrorCode } from "./error-codes.ts";
+import { errorCodes } from "./error-codes.ts";
+
+export const issueSchema = z
+  .object({
+    path: z
+      .array(z.union([z.string(), z.int()]))
+      .meta({ description: "Where in the input it is.", examples: [["content"]] }),
+    code: z.string().meta({ description: "What kind of fault it is.", examples: ["too_small"] }),
+    message: z.string().meta({ description: "What is wrong.", examples: ["must not be empty"] }),
+  })
+  .meta({ id: "Issue", description: "One fault of an input." });
+
+/** The one shape of every error that REST, the upgrade and the plain WebSocket send. */
+export const errorSchema = z
+  .object({
+    message: z.string().meta({
+      description: "What went wrong and what to do, for people.",
+      examples: ["content: must not be empty"],
+    }),
+    code: z
+      .enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
+      .meta({ description: "What went wrong, for programs.", examples: ["BAD_REQUEST"] }),
+    issues: z.array(issueSchema).optional().meta({ description: "Each fault of the input." }),
+  })
+  .meta({
+    id: "Error",
+    description: "Every error has this shape.",
+    examples: [
+      {
+        message: "content: must not be empty",
+        code: "BAD_REQUEST",
+        issues: [{ path: ["content"], code: "too_small", message: "must not be empty" }],
+      },
+    ],
+  });
+
+export type Issue = z.infer<typeof issueSchema>;
+export type ErrorBody = z.infer<typeof errorSchema>;

@@ -1,0 +1,20 @@
+import type { z } from "zod";
+import type { Issue } from "./error.ts";
+
+/** The faults that a schema found, in the wire's shape. */
+export function issuesOf(error: z.ZodError): Issue[] {
+  return error.issues.map(({ path, code, message }) => ({
+    path: path.map((step) => (typeof step === "symbol" ? String(step) : step)),
+    code: code ?? "custom",
+    message,
+  }));
+}
+
+/** One sentence for people: the first faults, each with its place. */
+export function describeIssues(issues: readonly Issue[]): string {
+  const shown = issues
+    .slice(0, 3)
+    .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message));
+  const more = issues.length - shown.length;
+  return shown.join("; ") + (more > 0 ? `; and ${more} more` : "");
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { messageIdSchema, messageSchema } from "./message.ts";
+import { sessionHeadSchema, sessionSchema } from "./session.ts";
+import { sessionIdSchema } from "./session-id.ts";
+
+const seqSchema = z
+  .int()
+  .min(0)
+  .meta({ description: "The position of this change in the session.", examples: [7] });
+const epochSchema = z
+  .string()
+  .meta({ description: "The name of this history.", examples: ["9f86d081884c7d65"] });
+
+const place = {
+  seq: seqSchema,
+  prev: z
+    .int()
+    .min(0)
+    .meta({ description: "The position of the event before it in this stream.", examples: [6] }),
+};
+
+/**
+ * What happens in a session, in one order. `seq` is the position of the change, `prev` that of the event before it in
+ * this stream: a reader whose own position is `prev` has missed nothing.
+ */
+export const liveEventSchema = z
+  .discriminatedUnion("type", [
+    z.object({ type: z.literal("snapshot"), ...place, epoch: epochSchema, session: sessionSchema }),
+    z.object({ type: z.literal("reset"), ...place, epoch: epochSchema, session: sessionSchema }),
+    z.object({ type: z.literal("caught_up"), ...place, epoch: epochSchema }),
+    z.object({ type: z.literal("message"), ...place, message: messageSchema }),
+    z.object({ type: z.literal("message_deleted"), ...place, message_id: messageIdSchema }),
+    z.object({ type: z.literal("session"), ...place, session: sessionHeadSchema }),
+    z.object({ type: z.literal("session_deleted"), ...place }),
+  ])
+  .meta({ id: "LiveEvent", description: "Something that happened in a session." });
+
+export const onEventInputSchema = z.object({
+  session_id: sessionIdSchema,
+  lastEventId: z
+    .string()
+    .optional()
+    .meta({ description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.", examples: ["7"] }),
+});
+
+export type LiveEvent = z.infer<typeof liveEventSchema>;
+export type OnEventInput = z.infer<typeof onEventInputSchema>;

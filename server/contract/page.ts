@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+/** Where the next page begins: take it from the answer before, and do not look inside. */
+export const cursorSchema = z
+  .string()
+  .regex(/^\d{1,15}$/, "is not a cursor of this list: take it from the answer before")
+  .meta({ description: "Where the page begins: `next_cursor` of the page before.", examples: ["42"] });
+
+export const pageLimitSchema = z
+  .int()
+  .min(1)
+  .max(limits.pageItems)
+  .meta({ description: `How many items a page holds, ${limits.pageItems} at most.`, examples: [50] });
+
+export const nextCursorSchema = z
+  .string()
+  .nullable()
+  .meta({ description: "The cursor of the next page; null on the last one.", examples: ["42"] });
+
+export type Page<Item> = { items: Item[]; next_cursor: string | null };
