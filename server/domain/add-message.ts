@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import type { MessageRow } from "../../db/message-queries.ts";
+import { findMessageByKey, insertMessage } from "../../db/message-queries.ts";
+import type { Executor } from "../../db/open-database.ts";
+import { takeNextSeq } from "../../db/session-queries.ts";
+import type { AddMessageInput, Message } from "../contract/message.ts";
+import { AppError, sessionNotFound } from "./app-error.ts";
+import { assertContentFits } from "./content-length.ts";
+import type { Desk } from "./desk.ts";
+import { toMessage } from "./read-messages.ts";
+
+/**
+ * Stores a message. A repeat of a `key` within the session stores nothing and answers as the first send was answered.
+ *
+ * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long), UNPROCESSABLE_CONTENT (the key named other content)
+ */
+export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Message> {
+  assertContentFits(desk, input.content);
+  const { stored, message } = await desk.database.write(async (trx) => {
+    const earlier = await findEarlierSend(trx, input);
+    if (earlier) return { stored: false, message: earlier };
+    const seq = await takeNextSeq(trx, input.session_id);
+    if (seq === undefined) throw sessionNotFound(input.session_id);
+    const row = await insertMessage(trx, {
+      session_id: input.session_id,
+      content: input.content,
+      sender: input.sender,
+      timestamp: input.timestamp ?? desk.now().toISOString(),
+      seq,
+      key: input.key ?? null,
+      key_digest: input.key === undefined ? null : digest(input),
+    });
+    return { stored: true, message: row };
+  });
+  if (stored) desk.hub.announce(input.session_id);
+  return toMessage(message);
+}
+
+/** The message of the first send under this key, as it was then: it may have been edited or deleted since. */
+async function findEarlierSend(trx: Executor, input: AddMessageInput): Promise<MessageRow | undefined> {
+  if (input.key === undefined) return undefined;
+  const found = await findMessageByKey(trx, input.session_id, input.key);
+  if (!found) return undefined;
+  const { key_digest, ...row } = found;
+  if (key_digest === digest(input)) return { ...row, content: input.content };
+  throw new AppError(
+    "UNPROCESSABLE_CONTENT",
+    "This key was used before in this session, for other content: take a new key for a new message.",
+  );
+}
+
+/** What makes a repeat the same send. Not the timestamp: a client that tries again may well take the time anew. */
+function digest({ content, sender }: AddMessageInput): string {
+  return createHash("sha256")
+    .update(JSON.stringify([sender, content]))
+    .digest("base64url");
+}

@@ -1,0 +1,56 @@
+import { ZodError } from "zod";
+import { isDatabaseUnavailable } from "../../db/database-errors.ts";
+import type { ErrorBody, Issue } from "../contract/error.ts";
+import type { ErrorCode } from "../contract/error-codes.ts";
+import { errorCodes } from "../contract/error-codes.ts";
+import { describeIssues, issuesOf } from "../contract/issues.ts";
+
+/** An error that the product means to send. Its message is for the client to read. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly issues: readonly Issue[] | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message?: string,
+    options: { issues?: readonly Issue[]; cause?: unknown } = {},
+  ) {
+    super(message ?? errorCodes[code].sentence, { cause: options.cause });
+    this.code = code;
+    this.issues = options.issues;
+  }
+
+  get httpStatus(): number {
+    return errorCodes[this.code].httpStatus;
+  }
+
+  /** What a client gets. */
+  toBody(): ErrorBody {
+    return { message: this.message, code: this.code, ...(this.issues && { issues: [...this.issues] }) };
+  }
+}
+
+/**
+ * The one funnel: whatever was thrown becomes an error that may be sent. What nobody foresaw keeps its message and
+ * stack to itself (they are in `cause`, for the log) and is an INTERNAL_SERVER_ERROR.
+ */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof ZodError) return invalidInput(issuesOf(error));
+  if (isDatabaseUnavailable(error)) return new AppError("SERVICE_UNAVAILABLE", undefined, { cause: error });
+  return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error });
+}
+
+/** Bad input, fault by fault. */
+export function invalidInput(issues: readonly Issue[]): AppError {
+  return new AppError("BAD_REQUEST", describeIssues(issues), { issues });
+}
+
+export function sessionNotFound(id: string): AppError {
+  return new AppError("NOT_FOUND", `There is no session ${JSON.stringify(id)}.`);
+}
+
+export function messageNotFound(id: number): AppError {
+  return new AppError("NOT_FOUND", `There is no message ${id} in this session.`);
+}

@@ -1,0 +1,22 @@
+import { insertSession } from "../../db/session-queries.ts";
+import type { CreateSessionInput, Session } from "../contract/session.ts";
+import { AppError } from "./app-error.ts";
+import type { Desk } from "./desk.ts";
+
+/** @throws {AppError} CONFLICT if there is a session of that id; it stays as it is. */
+export async function createSession(desk: Desk, input: CreateSessionInput): Promise<Session> {
+  const session = {
+    id: input.id ?? desk.newSessionId(),
+    title: input.title ?? "New chat",
+    created_at: input.created_at ?? desk.now().toISOString(),
+  };
+  const head = await desk.database.write((trx) => insertSession(trx, session));
+  if (!head) {
+    throw new AppError(
+      "CONFLICT",
+      `There is a session ${JSON.stringify(session.id)} already: choose another id.`,
+    );
+  }
+  desk.hub.announce(session.id);
+  return { ...head, messages: [] };
+}

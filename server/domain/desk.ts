@@ -1,0 +1,14 @@
+import type { Database } from "../../db/open-database.ts";
+import type { LiveHub } from "./live-hub.ts";
+
+/** What the product's actions work with. */
+export type Desk = {
+  readonly database: Database;
+  readonly hub: LiveHub;
+  /** The clock. */
+  readonly now: () => Date;
+  /** Makes the id of a session that came without one. */
+  readonly newSessionId: () => string;
+  /** The longest content, in UTF-16 code units. */
+  readonly maxMessageChars: number;
+};

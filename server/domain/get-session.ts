@@ -1,0 +1,18 @@
+import { findSession } from "../../db/session-queries.ts";
+import type { Session, SessionHead } from "../contract/session.ts";
+import { sessionNotFound } from "./app-error.ts";
+import type { Desk } from "./desk.ts";
+import { collectMessages } from "./read-messages.ts";
+
+/** @throws {AppError} NOT_FOUND */
+export async function getSessionHead(desk: Desk, id: string): Promise<SessionHead> {
+  const head = await findSession(desk.database.read, id);
+  if (!head) throw sessionNotFound(id);
+  return head;
+}
+
+/** A session with all its messages. @throws {AppError} NOT_FOUND */
+export async function getSession(desk: Desk, id: string): Promise<Session> {
+  const head = await getSessionHead(desk, id);
+  return { ...head, messages: await collectMessages(desk, id) };
+}
