@@ -1,0 +1,17 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { AppError } from "../domain/app-error.ts";
+
+/** Answers an upgrade, or bytes that are no request, with an error in plain HTTP, and ends the connection. */
+export function refuseConnection(socket: Duplex, error: AppError): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(error.toBody());
+  const status = error.httpStatus;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from "node:http";
+import { AppError } from "../domain/app-error.ts";
+
+/** What a request asks for. Path and query are as they came, still percent-encoded. */
+export type RequestTarget = { pathname: string; query: string };
+
+/**
+ * Reads the request line, in the forms of RFC 9112 §3.2 (`/path`, `http://host/path`, `*`), and holds `Host` to be one.
+ *
+ * The platform's URL parser is not used: it would rewrite paths (`/a/../b`) and throws on hosts that clients can send.
+ *
+ * @throws {AppError} BAD_REQUEST
+ */
+export function readTarget({ url = "", headers: { host } }: IncomingMessage): RequestTarget {
+  if (host !== undefined && !/^(?:[^\s[\]/?#@\\<>^|%"`{}]*|\[[0-9a-fA-F:.]+\](?::\d*)?)$/.test(host)) {
+    throw new AppError("BAD_REQUEST", "The Host header is not a host name.");
+  }
+  const target = url.replace(/^https?:\/\/[^/?#]*(?=$|[/?#])/i, "") || "/";
+  if (target !== "*" && !target.startsWith("/") && !target.startsWith("?")) {
+    throw new AppError("BAD_REQUEST", "The request target must be a path that begins with a slash.");
+  }
+  const [path = "", ...query] = target.split("?");
+  return { pathname: path || "/", query: query.join("?") };
+}
+
+/** Percent-decodes one part of an address. @throws {AppError} BAD_REQUEST where it is no encoded UTF-8. */
+export function decodePart(text: string, what: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new AppError(
+      "BAD_REQUEST",
+      `${what} has a broken percent sign: write % itself as %25, and other characters as encodeURIComponent does.`,
+    );
+  }
+}
+
+/**
+ * The query's names and values.
+ *
+ * @throws {AppError} BAD_REQUEST where it cannot be decoded, or says the same name twice.
+ */
+export function readQuery(query: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const pair of query.split("&")) {
+    if (pair === "") continue;
+    const [name, value] = splitOnce(pair.replaceAll("+", " ")).map((part) => decodePart(part, "The query"));
+    if (name === undefined || value === undefined) continue;
+    if (values.has(name)) throw new AppError("BAD_REQUEST", `The query says ${JSON.stringify(name)} twice.`);
+    values.set(name, value);
+  }
+  return values;
+}
+
+function splitOnce(pair: string): [string, string] {
+  const at = pair.indexOf("=");
+  return at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+}

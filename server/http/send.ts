@@ -1,0 +1,38 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { AppError } from "../domain/app-error.ts";
+import { discardBody } from "./read-body.ts";
+
+/** What every answer of the API carries: it is not a page, and it is nobody else's to keep. */
+export const apiHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+/** Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone. */
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string | undefined,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  response.writeHead(status, {
+    ...apiHeaders,
+    ...(text !== undefined && {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+    }),
+    ...headers,
+  });
+  response.end(response.req.method === "HEAD" ? undefined : text);
+}
+
+export function sendError(
+  response: ServerResponse,
+  error: AppError,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  if (response.headersSent) {
+    // Half an answer is out: cutting it is the only way left to say that it is not whole.
+    response.destroy();
+    return;
+  }
+  discardBody(response.req);
+  sendText(response, error.httpStatus, JSON.stringify(error.toBody()), headers);
+}
