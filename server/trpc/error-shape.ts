@@ -1,0 +1,12 @@
+import type { TRPC_ERROR_CODE_NUMBER, TRPCErrorShape } from "@trpc/server/rpc";
+import type { ErrorCode } from "../contract/error-codes.ts";
+
+/** What a tRPC client gets as `error.data`, beside `error.message`. */
+export type ErrorData = {
+  code: ErrorCode;
+  httpStatus: number;
+  path?: string;
+  issues?: { path: (string | number)[]; code: string; message: string }[];
+};
+
+export type ErrorShape = TRPCErrorShape<ErrorData> & { code: TRPC_ERROR_CODE_NUMBER };

@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { TRPCError } from "@trpc/server";
+import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import type { AppError } from "../domain/app-error.ts";
+import { toAppError } from "../domain/app-error.ts";
+import type { Desk } from "../domain/desk.ts";
+import { assertJsonBody, discardBody, hasBody, parseJson, readText } from "../http/read-body.ts";
+import { apiHeaders } from "../http/send.ts";
+import type { RequestTarget } from "../http/request-target.ts";
+import { decodePart } from "../http/request-target.ts";
+import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
+import type { AppRouter } from "./router.ts";
+
+/** How many calls one HTTP batch may hold. */
+export const maxBatchSize = 100;
+
+export type TrpcDoorOptions = {
+  desk: Desk;
+  router: AppRouter;
+  maxBodyBytes: number;
+  /** Told of each error that is answered. */
+  report: (error: AppError) => void;
+};
+
+export type TrpcHttpDoor = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: RequestTarget,
+) => Promise<void>;
+
+/**
+ * tRPC over HTTP, with batches and with subscriptions over SSE. The body is read here, because the stock adapter takes
+ * bytes that are not UTF-8 for replacement characters, and other media types than JSON.
+ */
+export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcDoorOptions): TrpcHttpDoor {
+  return async function answer(request, response, { pathname, query }) {
+    let path: string;
+    try {
+      path = decodePart(pathname.slice("/trpc/".length), "The path");
+      decodePart(query.replaceAll("+", " "), "The query");
+      if (request.method === "POST" && (hasBody(request) || request.headers["content-type"] !== undefined)) {
+        assertJsonBody(request);
+        const text = await readText(request, maxBodyBytes);
+        if (text !== "") parseJson(text, "The body");
+        Object.assign(request, { body: text });
+      }
+    } catch (error) {
+      return sendTrpcError(response, toAppError(error));
+    }
+    // The adapter builds a URL from these two, and a host that is none would be its failure, not the client's.
+    request.url = query === "" ? pathname : `${pathname}?${query}`;
+    for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);
+    await nodeHTTPRequestHandler({
+      req: request,
+      res: response,
+      router,
+      path,
+      createContext: () => Promise.resolve({ desk }),
+      maxBatchSize,
+      onError: ({ error }) => report(fromTRPCError(error)),
+    });
+  };
+}
+
+/** Answers in tRPC's envelope, so that its client can read the error. */
+function sendTrpcError(response: ServerResponse, error: AppError): void {
+  discardBody(response.req);
+  const shape = toErrorShape(
+    new TRPCError({ code: error.code, message: error.message, cause: error }),
+    undefined,
+  );
+  response.writeHead(error.httpStatus, { ...apiHeaders, "content-type": "application/json" });
+  response.end(JSON.stringify({ error: shape }));
+}

@@ -1,0 +1,62 @@
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/**
+ * How a procedure is reached over REST. `openapi` is what trpc-to-openapi reads; `rest` says what it has no words for.
+ *
+ * A type and without imports, because the SDK's types carry it.
+ */
+export type Meta = {
+  openapi?: {
+    method: Method;
+    path: `/${string}`;
+    operationId: string;
+    summary: string;
+    description?: string;
+    tags: string[];
+    protect: false;
+    errorResponses: number[];
+  };
+  rest?: {
+    /** `page` answers with the items and puts the next page's address in `Link`; `empty` is 204 without a body. */
+    answer: "value" | "page" | "empty";
+    /** Input fields that come from a header, and from nowhere else: field name to header name. */
+    headers: Record<string, string>;
+    /** The name of the body's schema in the OpenAPI document. */
+    bodyName?: string;
+  };
+};
+
+export type RestPath = {
+  operationId: string;
+  tag: "health" | "sessions" | "messages";
+  summary: string;
+  description?: string;
+  /** The statuses of this route's own errors; those that every route of its kind can give are added. */
+  errors?: number[];
+  answer?: "value" | "page" | "empty";
+  headers?: Record<string, string>;
+  bodyName?: string;
+};
+
+/** The meta of a procedure that has a REST path. */
+export function restPath(method: Method, path: `/${string}`, route: RestPath): Meta {
+  const takesBody = method === "POST" || method === "PATCH";
+  const errors = [...(route.errors ?? []), ...(takesBody ? [400, 413, 415] : []), 500, 503];
+  return {
+    openapi: {
+      method,
+      path,
+      operationId: route.operationId,
+      summary: route.summary,
+      ...(route.description !== undefined && { description: route.description }),
+      tags: [route.tag],
+      protect: false,
+      errorResponses: [...new Set(errors)].toSorted((a, b) => a - b),
+    },
+    rest: {
+      answer: route.answer ?? "value",
+      headers: route.headers ?? {},
+      ...(route.bodyName !== undefined && { bodyName: route.bodyName }),
+    },
+  };
+}

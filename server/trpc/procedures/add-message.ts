@@ -1,0 +1,20 @@
+import { addMessageInputSchema, messageSchema } from "../../contract/message.ts";
+import { addMessage } from "../../domain/add-message.ts";
+import { restPath } from "../meta.ts";
+import { procedure } from "../trpc.ts";
+
+export const addMessageProcedure = procedure
+  .meta(
+    restPath("POST", "/api/sessions/{session_id}/messages", {
+      operationId: "addMessage",
+      tag: "messages",
+      summary: "Add message to session",
+      description: "The answer means that the message is on disk.",
+      bodyName: "NewMessage",
+      errors: [404, 422],
+      headers: { key: "Idempotency-Key" },
+    }),
+  )
+  .input(addMessageInputSchema)
+  .output(messageSchema)
+  .mutation(({ ctx, input }) => addMessage(ctx.desk, input));

@@ -1,0 +1,20 @@
+import { createSessionInputSchema, sessionSchema } from "../../contract/session.ts";
+import { createSession } from "../../domain/create-session.ts";
+import { restPath } from "../meta.ts";
+import { procedure } from "../trpc.ts";
+
+export const createSessionProcedure = procedure
+  .meta(
+    restPath("POST", "/api/sessions", {
+      operationId: "createSession",
+      tag: "sessions",
+      summary: "Create a new session",
+      description:
+        "Every field may be left out: `id` is then made, `title` is `New chat`, `created_at` is now.",
+      bodyName: "NewSession",
+      errors: [409],
+    }),
+  )
+  .input(createSessionInputSchema)
+  .output(sessionSchema)
+  .mutation(({ ctx, input }) => createSession(ctx.desk, input));

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { deleteMessageInputSchema } from "../../contract/message.ts";
+import { deleteMessage } from "../../domain/delete-message.ts";
+import { restPath } from "../meta.ts";
+import { procedure } from "../trpc.ts";
+
+export const deleteMessageProcedure = procedure
+  .meta(
+    restPath("DELETE", "/api/sessions/{session_id}/messages/{message_id}", {
+      operationId: "deleteMessage",
+      tag: "messages",
+      summary: "Delete a message",
+      errors: [400, 404],
+      answer: "empty",
+    }),
+  )
+  .input(deleteMessageInputSchema)
+  .output(z.void())
+  .mutation(({ ctx, input }) => deleteMessage(ctx.desk, input));

@@ -1,0 +1,19 @@
+import { listSessionsInputSchema, sessionPageSchema } from "../../contract/session.ts";
+import { listSessions } from "../../domain/list-sessions.ts";
+import { restPath } from "../meta.ts";
+import { procedure } from "../trpc.ts";
+
+export const listSessionsProcedure = procedure
+  .meta(
+    restPath("GET", "/api/sessions", {
+      operationId: "listSessions",
+      tag: "sessions",
+      summary: "Get all chat sessions with messages",
+      description: "Newest first. Without `limit` and `cursor` all of them; with either, a page.",
+      errors: [400],
+      answer: "page",
+    }),
+  )
+  .input(listSessionsInputSchema)
+  .output(sessionPageSchema)
+  .query(({ ctx, input }) => listSessions(ctx.desk, input));

@@ -1,0 +1,18 @@
+import { messageSchema, updateMessageInputSchema } from "../../contract/message.ts";
+import { updateMessage } from "../../domain/update-message.ts";
+import { restPath } from "../meta.ts";
+import { procedure } from "../trpc.ts";
+
+export const updateMessageProcedure = procedure
+  .meta(
+    restPath("PATCH", "/api/sessions/{session_id}/messages/{message_id}", {
+      operationId: "updateMessage",
+      tag: "messages",
+      summary: "Edit a message",
+      bodyName: "MessageUpdate",
+      errors: [404],
+    }),
+  )
+  .input(updateMessageInputSchema)
+  .output(messageSchema)
+  .mutation(({ ctx, input }) => updateMessage(ctx.desk, input));

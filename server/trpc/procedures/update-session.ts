@@ -1,0 +1,18 @@
+import { sessionSchema, updateSessionInputSchema } from "../../contract/session.ts";
+import { updateSession } from "../../domain/update-session.ts";
+import { restPath } from "../meta.ts";
+import { procedure } from "../trpc.ts";
+
+export const updateSessionProcedure = procedure
+  .meta(
+    restPath("PATCH", "/api/sessions/{session_id}", {
+      operationId: "updateSession",
+      tag: "sessions",
+      summary: "Rename a session",
+      bodyName: "SessionUpdate",
+      errors: [404],
+    }),
+  )
+  .input(updateSessionInputSchema)
+  .output(sessionSchema)
+  .mutation(({ ctx, input }) => updateSession(ctx.desk, input));

@@ -1,0 +1,32 @@
+import { addMessageProcedure } from "./procedures/add-message.ts";
+import { createSessionProcedure } from "./procedures/create-session.ts";
+import { deleteMessageProcedure } from "./procedures/delete-message.ts";
+import { deleteSessionProcedure } from "./procedures/delete-session.ts";
+import { getHealthProcedure } from "./procedures/get-health.ts";
+import { getSessionProcedure } from "./procedures/get-session.ts";
+import { listMessagesProcedure } from "./procedures/list-messages.ts";
+import { listSessionsProcedure } from "./procedures/list-sessions.ts";
+import { onSessionEventProcedure } from "./procedures/on-session-event.ts";
+import { updateMessageProcedure } from "./procedures/update-message.ts";
+import { updateSessionProcedure } from "./procedures/update-session.ts";
+import { router } from "./trpc.ts";
+
+export const appRouter = router({
+  health: getHealthProcedure,
+  session: router({
+    list: listSessionsProcedure,
+    get: getSessionProcedure,
+    create: createSessionProcedure,
+    update: updateSessionProcedure,
+    delete: deleteSessionProcedure,
+    onEvent: onSessionEventProcedure,
+  }),
+  message: router({
+    list: listMessagesProcedure,
+    add: addMessageProcedure,
+    update: updateMessageProcedure,
+    delete: deleteMessageProcedure,
+  }),
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,35 @@
+import type { TRPCError } from "@trpc/server";
+import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
+import type { ErrorCode } from "../contract/error-codes.ts";
+import { errorCodes } from "../contract/error-codes.ts";
+import { AppError, toAppError } from "../domain/app-error.ts";
+import type { ErrorShape } from "./error-shape.ts";
+
+/** tRPC's own errors have these codes for what the table calls by another name. */
+const synonyms: Partial<Record<TRPCError["code"], ErrorCode>> = { PARSE_ERROR: "BAD_REQUEST" };
+
+/** What stands behind an error that came through tRPC. */
+export function fromTRPCError(error: TRPCError): AppError {
+  if (error.cause instanceof AppError || error.cause?.name === "ZodError") return toAppError(error.cause);
+  const code = synonyms[error.code] ?? error.code;
+  // tRPC wraps whatever a procedure throws in this code, with the message that was meant for nobody.
+  if (code === "INTERNAL_SERVER_ERROR") return toAppError(error.cause ?? error);
+  return code in errorCodes
+    ? new AppError(code as ErrorCode, error.message === error.code ? undefined : error.message)
+    : new AppError("BAD_REQUEST", error.message);
+}
+
+export function toErrorShape(error: TRPCError, path: string | undefined): ErrorShape {
+  const appError = fromTRPCError(error);
+  const { message, code, issues } = appError.toBody();
+  return {
+    message,
+    code: TRPC_ERROR_CODES_BY_KEY[code],
+    data: {
+      code,
+      httpStatus: appError.httpStatus,
+      ...(path !== undefined && { path }),
+      ...(issues && { issues }),
+    },
+  };
+}
