@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { contentPolicy } from "./docs/content-policy.ts";
+import type { StaticFile } from "./docs/static-file.ts";
+import { createStaticFile } from "./docs/static-file.ts";
+
+export { answerStatic } from "./docs/static-file.ts";
+export type { StaticFile } from "./docs/static-file.ts";
+
+/** Swagger UI at `/docs` and ReDoc at `/redoc`, out of this installation's own files. */
+export type DocsPages = {
+  /** The file at exactly this path, or undefined. It is read from disk when it is first asked for. */
+  find(pathname: string): StaticFile | undefined;
+};
+
+const html = "text/html; charset=utf-8";
+const javascript = "text/javascript; charset=utf-8";
+const css = "text/css; charset=utf-8";
+const text = "text/plain; charset=utf-8";
+const svg = "image/svg+xml";
+
+/** Only what is named here is served, so no path can lead out of these folders. */
+export function createDocsPages(): DocsPages {
+  const swagger = createStaticFile(html, own("swagger.html"), contentPolicy.swagger);
+  const redoc = createStaticFile(html, own("redoc.html"), contentPolicy.redoc);
+  const icon = createStaticFile(svg, own("icon.svg"));
+  const files = new Map<string, StaticFile>([
+    ["/docs", swagger],
+    ["/docs/", swagger],
+    ["/docs/icon.svg", icon],
+    ["/docs/page.css", createStaticFile(css, own("swagger-page.css"))],
+    ["/docs/start.js", createStaticFile(javascript, own("start-swagger.js"))],
+    ["/docs/swagger-ui.css", createStaticFile(css, fromSwagger("swagger-ui.css"))],
+    ["/docs/swagger-ui-bundle.js", createStaticFile(javascript, fromSwagger("swagger-ui-bundle.js"))],
+    [
+      "/docs/swagger-ui-bundle.js.LICENSE.txt",
+      createStaticFile(text, fromSwagger("swagger-ui-bundle.js.LICENSE.txt")),
+    ],
+    ["/redoc", redoc],
+    ["/redoc/", redoc],
+    ["/redoc/icon.svg", icon],
+    ["/redoc/page.css", createStaticFile(css, own("redoc-page.css"))],
+    ["/redoc/start.js", createStaticFile(javascript, own("start-redoc.js"))],
+    ["/redoc/redoc.standalone.js", createStaticFile(javascript, readRedoc)],
+    [
+      "/redoc/redoc.standalone.js.LICENSE.txt",
+      createStaticFile(text, vendored("redoc.standalone.js.LICENSE.txt")),
+    ],
+  ]);
+  return { find: (pathname) => files.get(pathname) };
+}
+
+type Read = () => Promise<Buffer>;
+
+function own(name: string): Read {
+  return () => readFile(new URL(`docs/${name}`, import.meta.url));
+}
+
+function vendored(name: string): Read {
+  return () => readFile(new URL(`vendor/redoc/${name}`, import.meta.url));
+}
+
+function fromSwagger(name: string): Read {
+  return async () => {
+    const path = createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`);
+    return Buffer.from(withoutSourceMap(await readFile(path, "utf8")));
+  };
+}
+
+/**
+ * ReDoc credits its maker with a logo from a server of theirs and has no option against it. An image of nothing makes it
+ * show the words alone. The vendored file stays as it was published, so that anyone can compare the two.
+ */
+async function readRedoc(): Promise<Buffer> {
+  const script = (await vendored("redoc.standalone.js")()).toString();
+  return Buffer.from(withoutSourceMap(script.replace("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,")));
+}
+
+/** The maps are larger than the programs and are not served: naming them makes every open debugger report a 404. */
+function withoutSourceMap(program: string): string {
+  return program.replace(/(?:\/\/|\/\*)# sourceMappingURL=\S+\s*$/, "");
+}

@@ -1,0 +1,86 @@
+import { hash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+
+/** A text that is served as it is. */
+export type StaticFile = {
+  headers: Readonly<Record<string, string>>;
+  plain(): Promise<Representation>;
+  gzipped(): Promise<Representation>;
+};
+
+type Representation = { body: Buffer; etag: string };
+
+const compress = promisify(gzip);
+
+/** @param read called at first use and never again, unless it fails */
+export function createStaticFile(
+  contentType: string,
+  read: () => Promise<Buffer>,
+  contentSecurityPolicy?: string,
+): StaticFile {
+  const plain = makeOnce(async () => represent(await read()));
+  return {
+    headers: {
+      "content-type": contentType,
+      // The addresses stay the same from one version to the next: to ask again costs a 304, to guess would mix the two.
+      "cache-control": "no-cache",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      ...(contentSecurityPolicy !== undefined && { "content-security-policy": contentSecurityPolicy }),
+    },
+    plain,
+    gzipped: makeOnce(async () => represent(await compress((await plain()).body))),
+  };
+}
+
+/** Answers a GET or a HEAD, with 304 if the client has the very same bytes. Rejects if the file cannot be read. */
+export async function answerStatic(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: StaticFile,
+): Promise<void> {
+  const zipped = acceptsGzip(request.headers["accept-encoding"]);
+  const { body, etag } = await (zipped ? file.gzipped() : file.plain());
+  // Appended, since CORS has its own word in this header.
+  response.appendHeader("vary", "Accept-Encoding");
+  if (namesTag(request.headers["if-none-match"], etag)) {
+    response.writeHead(304, { ...file.headers, etag }).end();
+    return;
+  }
+  response.writeHead(200, {
+    ...file.headers,
+    etag,
+    "content-length": body.length,
+    ...(zipped && { "content-encoding": "gzip" }),
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+function represent(body: Buffer): Representation {
+  return { body, etag: `"${hash("sha256", body, "base64url")}"` };
+}
+
+/** Shares one run between all who ask, and forgets a failed one so that the next may try again. */
+function makeOnce<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+function acceptsGzip(acceptEncoding = ""): boolean {
+  const gzipEntry = acceptEncoding.split(",").find((entry) => /^\s*(?:x-)?gzip\s*(?:;|$)/i.test(entry));
+  return gzipEntry !== undefined && !/;\s*q=0(?:\.0*)?\s*$/i.test(gzipEntry);
+}
+
+/** `If-None-Match` compares weakly (RFC 9110 §13.1.2): proxies that recompress an answer weaken its tag. */
+function namesTag(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = ifNoneMatch?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+  return tags.includes(etag) || tags.includes("*");
+}

@@ -1,0 +1,80 @@
+import type { AnyTRPCProcedure } from "@trpc/server";
+import { z } from "zod";
+import type { AppRouter } from "../trpc/router.ts";
+import type { Meta } from "../trpc/meta.ts";
+
+/** A procedure with a REST path, and what the door has to know of it. */
+export type Route = {
+  /** The procedure's name in the router, such as `session.get`. */
+  procedure: string;
+  type: "query" | "mutation";
+  method: string;
+  /** The path as documented, such as `/api/sessions/{session_id}`. */
+  path: string;
+  segments: readonly Segment[];
+  answer: "value" | "page" | "empty";
+  /** Input fields that come from a header, and from nowhere else. */
+  headers: Readonly<Record<string, string>>;
+  /** The name of the body's schema in the OpenAPI document. */
+  bodyName?: string;
+  input: z.ZodObject | undefined;
+  /** Input fields that are numbers: in a path and in a query they arrive as text. */
+  numbers: ReadonlySet<string>;
+};
+
+type Segment = { literal: string } | { parameter: string };
+
+/** Every procedure of the router that has a REST path. */
+export function listRoutes(router: AppRouter): Route[] {
+  // Typed as the nested record that the router was made from; it is flat, by dotted name.
+  const procedures = router._def.procedures as unknown as Record<string, AnyTRPCProcedure>;
+  return Object.entries(procedures).flatMap(([name, { _def }]) => {
+    const { openapi, rest } = (_def.meta ?? {}) as Meta;
+    if (!openapi || !rest || _def.type === "subscription") return [];
+    const [input] = (_def as unknown as { inputs: unknown[] }).inputs;
+    const object = input instanceof z.ZodObject ? input : undefined;
+    return {
+      procedure: name,
+      type: _def.type,
+      method: openapi.method,
+      path: openapi.path,
+      segments: splitPath(openapi.path).map((text) =>
+        text.startsWith("{") ? { parameter: text.slice(1, -1) } : { literal: text },
+      ),
+      ...rest,
+      input: object,
+      numbers: new Set(
+        Object.entries(object?.shape ?? {})
+          .filter(([, field]) => isNumber(field))
+          .map(([field]) => field),
+      ),
+    };
+  });
+}
+
+/** A path without its first slash, in parts; the parts of `/` are one empty one. */
+export function splitPath(pathname: string): string[] {
+  return pathname.slice(1).split("/");
+}
+
+/** The routes at an address, one for each method, with the path's parameters (still percent-encoded). */
+export function findRoutes(
+  routes: readonly Route[],
+  pathname: string,
+): { route: Route; parameters: ReadonlyMap<string, string> }[] {
+  const parts = splitPath(pathname);
+  return routes.flatMap((route) => {
+    if (route.segments.length !== parts.length) return [];
+    const parameters = new Map<string, string>();
+    for (const [index, segment] of route.segments.entries()) {
+      const part = parts[index] ?? "";
+      if ("parameter" in segment) parameters.set(segment.parameter, part);
+      else if (segment.literal !== part) return [];
+    }
+    return { route, parameters };
+  });
+}
+
+function isNumber(field: unknown): boolean {
+  return field instanceof z.ZodOptional ? isNumber(field.unwrap()) : field instanceof z.ZodNumber;
+}

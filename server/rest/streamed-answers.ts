@@ -1,0 +1,68 @@
+import type { ListSessionsInput, SessionHead } from "../contract/session.ts";
+import { limits } from "../contract/limits.ts";
+import type { Desk } from "../domain/desk.ts";
+import { getSessionHead } from "../domain/get-session.ts";
+import { listSessionHeads } from "../domain/list-sessions.ts";
+import { readMessages } from "../domain/read-messages.ts";
+
+/** JSON in pieces, and the cursor of the next page if it is a page of more. */
+export type StreamedAnswer = { pieces: AsyncIterable<string>; nextCursor: string | null };
+
+/** How many messages are read at a time: with the longest content that is 10 MB of text. */
+const messagesPerChunk = 100;
+
+/** `GET /api/sessions`: without `limit` and `cursor` all sessions, else a page of them. */
+export async function streamSessions(desk: Desk, input: ListSessionsInput): Promise<StreamedAnswer> {
+  const wanted = input.limit ?? (input.cursor === undefined ? undefined : limits.defaultPageItems);
+  const first = await listSessionHeads(desk, { ...input, limit: wanted ?? limits.pageItems });
+  const heads = wanted === undefined ? allHeads(desk, first) : first.items;
+  return {
+    pieces: sessionsJson(desk, heads, input.messages !== "none"),
+    nextCursor: wanted === undefined ? null : first.next_cursor,
+  };
+}
+
+/** `GET /api/sessions/{session_id}`. @throws {AppError} NOT_FOUND */
+export async function streamSession(
+  desk: Desk,
+  { session_id: id }: { session_id: string },
+): Promise<StreamedAnswer> {
+  return { pieces: sessionJson(desk, await getSessionHead(desk, id)), nextCursor: null };
+}
+
+async function* allHeads(
+  desk: Desk,
+  first: { items: SessionHead[]; next_cursor: string | null },
+): AsyncGenerator<SessionHead> {
+  let page = first;
+  for (;;) {
+    yield* page.items;
+    if (page.next_cursor === null) return;
+    page = await listSessionHeads(desk, { cursor: page.next_cursor, limit: limits.pageItems });
+  }
+}
+
+async function* sessionsJson(
+  desk: Desk,
+  heads: Iterable<SessionHead> | AsyncIterable<SessionHead>,
+  withMessages: boolean,
+): AsyncGenerator<string> {
+  let separator = "[";
+  for await (const head of heads) {
+    yield separator;
+    if (withMessages) yield* sessionJson(desk, head);
+    else yield JSON.stringify(head);
+    separator = ",";
+  }
+  yield separator === "[" ? "[]" : "]";
+}
+
+async function* sessionJson(desk: Desk, head: SessionHead): AsyncGenerator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"messages":[`;
+  let separator = "";
+  for await (const messages of readMessages(desk, head.id, messagesPerChunk)) {
+    yield separator + JSON.stringify(messages).slice(1, -1);
+    separator = ",";
+  }
+  yield "]}";
+}
