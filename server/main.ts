@@ -1,0 +1,29 @@
+import { pino } from "pino";
+import { readConfig } from "./config.ts";
+import { createApp } from "./create-app.ts";
+
+try {
+  const { port, host, logLevel, ...options } = readConfig(process.env);
+  const logger = pino({ level: logLevel });
+  const app = await createApp({ ...options, logger });
+  const url = await app.listen({ host, port });
+  logger.info(
+    { url, database: options.database.file },
+    `AI Desk listens on ${url}, its API is shown at ${url}/docs`,
+  );
+
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, "stopping");
+    void app.close().then(() => {
+      logger.info("stopped");
+      process.exit(0);
+    });
+  };
+  process.on("SIGTERM", stop).on("SIGINT", stop);
+} catch (error) {
+  pino().fatal({ err: error }, error instanceof Error ? error.message : "could not start");
+  process.exitCode = 1;
+}

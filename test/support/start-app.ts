@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import type { App, AppOptions } from "../../server/create-app.ts";
+import { createApp } from "../../server/create-app.ts";
+import { loopbackOrigins } from "../../server/http/origin-policy.ts";
+
+export type RunningApp = {
+  app: App;
+  /** Where it listens, such as `http://127.0.0.1:43121`. */
+  url: string;
+  /** The same for WebSockets. */
+  wsUrl: string;
+  databaseFile: string;
+  /** Lines that it logged. */
+  log: string[];
+};
+
+/**
+ * The whole product in this process, on a free port and a database file of its own. It ends with the test, and what it
+ * logged at `error` or above then fails the test, unless `expectsFailures` says that the test provokes it.
+ */
+export async function startApp(
+  options: Partial<Omit<AppOptions, "logger">> & { databaseFile?: string; expectsFailures?: boolean } = {},
+): Promise<RunningApp> {
+  const folder = mkdtempSync(join(tmpdir(), "ai-desk-test-"));
+  const { databaseFile = join(folder, "ai_desk.db"), expectsFailures = false, ...rest } = options;
+  const log: string[] = [];
+  const app = await createApp({
+    database: { file: databaseFile, synchronous: "full" },
+    allowsOrigin: loopbackOrigins,
+    maxMessageChars: 100_000,
+    ...rest,
+    logger: pino({ level: "error" }, { write: (line: string) => log.push(line) }),
+  });
+  onTestFinished(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true });
+    if (!expectsFailures && log.length > 0) throw new Error(`The server failed: ${log.join("")}`);
+  });
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  return { app, url, wsUrl: url.replace(/^http/, "ws"), databaseFile, log };
+}

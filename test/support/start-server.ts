@@ -1,0 +1,78 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { onTestFinished } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+export type RunningServer = {
+  url: string;
+  wsUrl: string;
+  process: ChildProcessWithoutNullStreams;
+  /** What it logged, a JSON line each. */
+  log: Record<string, unknown>[];
+  /** Sends the signal and resolves with how the process ended. */
+  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+};
+
+/** A folder that goes away with the test. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "ai-desk-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The real server as a process of its own, on a free port. It is killed with the test. `undefined` unsets a variable. */
+export async function startServer(
+  environment: Record<string, string | undefined> = {},
+  {
+    cwd = root,
+    launch = [process.execPath, join(root, "server/launch.js"), join(root, "server/main.ts")],
+  } = {},
+): Promise<RunningServer> {
+  const [command = "", ...args] = launch;
+  const child = spawn(command, args, {
+    cwd,
+    env: {
+      ...process.env,
+      PORT: "0",
+      DATABASE_URL: `file:${join(testFolder(), "ai_desk.db")}`,
+      ...environment,
+    },
+  });
+  const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  const log: Record<string, unknown>[] = [];
+  const complaints: string[] = [];
+  child.stderr.on("data", (text: Buffer) => complaints.push(text.toString()));
+  const listening = new Promise<string>((found, lost) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (!line.startsWith("{")) return;
+      const entry = JSON.parse(line) as Record<string, unknown>;
+      log.push(entry);
+      if (typeof entry["url"] === "string") found(entry["url"]);
+    });
+    void ended.then(([code]) =>
+      lost(new Error(`exit ${code}: ${JSON.stringify(log)} ${complaints.join("")}`)),
+    );
+  });
+  const url = await listening;
+  return {
+    url,
+    wsUrl: url.replace(/^http/, "ws"),
+    process: child,
+    log,
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      const [code, by] = await ended;
+      return { code, signal: by };
+    },
+  };
+}
