@@ -1,0 +1,56 @@
+import type { HTTPBatchLinkOptions, TRPCClient } from "@trpc/client";
+import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
+import type { AppRouter } from "../../server/trpc/router.ts";
+
+type Root = AppRouter["_def"]["_config"]["$types"];
+
+export type ClientOptions = {
+  /** Where the server is, such as `http://localhost:8000`; a path before the API's own is kept. */
+  url: string | URL;
+  /** Stands in for the platform's `fetch`. */
+  fetch?: NonNullable<HTTPBatchLinkOptions<Root>["fetch"]>;
+  /** Stands in for the platform's `WebSocket`, which Node has from version 22 on. */
+  WebSocket?: typeof WebSocket;
+};
+
+/** The contract, typed: `client.message.add.mutate({…})`, `client.session.onEvent.subscribe({…}, {…})`. */
+export type Client = TRPCClient<AppRouter>;
+
+/** Longer addresses meet the limits of servers and proxies; a batch is split before it. */
+const maxUrlChars = 8000;
+
+/** The socket is closed this long after its last subscription ended, so that it keeps no program from ending. */
+const idleSocketMs = 1000;
+
+/**
+ * A client of an AI Desk server. Queries and mutations go over HTTP, those of one tick in one request; subscriptions
+ * share one WebSocket, which is opened with the first of them, comes back by itself, and resumes each from its position.
+ *
+ * Calls reject with `TRPCClientError`, whose `data.code` is an {@link ErrorCode}.
+ */
+export function createClient({ url, fetch, WebSocket }: ClientOptions): Client {
+  const base = new URL(url);
+  if (!base.pathname.endsWith("/")) base.pathname += "/";
+  const http = new URL("trpc", base);
+  const ws = new URL(http);
+  ws.protocol = http.protocol === "https:" ? "wss:" : "ws:";
+  const socket = createWSClient({
+    url: ws.href,
+    ...(WebSocket && { WebSocket }),
+    lazy: { enabled: true, closeMs: idleSocketMs },
+    keepAlive: { enabled: true, intervalMs: 30_000, pongTimeoutMs: 5_000 },
+  });
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === "subscription",
+        true: wsLink({ client: socket }),
+        false: httpBatchLink({
+          url: http.href,
+          maxURLLength: maxUrlChars,
+          ...(fetch && { fetch }),
+        }),
+      }),
+    ],
+  });
+}
