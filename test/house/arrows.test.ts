@@ -1,0 +1,99 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** What each room may import: other rooms, and packages. */
+const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
+  db: { rooms: [], packages: /^(kysely|better-sqlite3)/ },
+  "server/contract": { rooms: [], packages: /^zod$/ },
+  "server/domain": { rooms: ["server/contract", "db"], packages: /^zod$/ },
+  "server/http": { rooms: ["server/contract", "server/domain"], packages: /^(cors|ws)$/ },
+  "server/trpc": {
+    rooms: ["server/contract", "server/domain", "server/http"],
+    packages: /^(@trpc\/server.*|zod)$/,
+  },
+  "server/rest": {
+    rooms: ["server/contract", "server/domain", "server/http", "server/trpc"],
+    packages: /^(@trpc\/server|trpc-to-openapi|zod)$/,
+  },
+  "server/ws": { rooms: ["server/contract", "server/domain", "server/http"], packages: /^ws$/ },
+  server: {
+    rooms: [
+      "server/contract",
+      "server/domain",
+      "server/http",
+      "server/trpc",
+      "server/rest",
+      "server/ws",
+      "db",
+    ],
+    packages: /^(pino|zod)$/,
+  },
+  "client-sdk": { rooms: ["server/contract", "server/trpc"], packages: /^@trpc\/(client|server)$/ },
+};
+
+type Import = { file: string; specifier: string; isType: boolean };
+
+const files = globSync(["db/**/*.ts", "server/**/*.ts", "client-sdk/src/**/*.ts"], { cwd: root });
+const imports = files.flatMap(readImports);
+
+function readImports(file: string): Import[] {
+  const statements = readFileSync(join(root, file), "utf8").matchAll(
+    /^(?:import|export)\s+(?<type>type\s+)?(?:[\w*{][^;]*?\sfrom\s+)?"(?<specifier>[^"]+)"/gms,
+  );
+  return [...statements].map(({ groups }) => ({
+    file,
+    specifier: groups?.["specifier"] ?? "",
+    isType: groups?.["type"] !== undefined,
+  }));
+}
+
+function roomOf(file: string): string {
+  const found = Object.keys(rooms)
+    .filter((room) => file.startsWith(`${room}/`))
+    .toSorted((a, b) => b.length - a.length)[0];
+  return found ?? "none";
+}
+
+function targetOf({ file, specifier }: Import): string {
+  return relative(root, resolve(root, dirname(file), specifier));
+}
+
+test("every room is in the table", () => {
+  expect(files.filter((file) => roomOf(file) === "none")).toEqual([]);
+  expect(imports.length).toBeGreaterThan(100);
+});
+
+test("a room imports only what its arrows point at", () => {
+  const wrong = imports.filter((found) => {
+    const room = roomOf(found.file);
+    const allowed = rooms[room];
+    if (found.specifier.startsWith("node:")) return room === "server/contract";
+    if (!found.specifier.startsWith(".")) return !allowed?.packages.test(found.specifier);
+    const target = targetOf(found);
+    if (target === "package.json") return room !== "server";
+    const targetRoom = roomOf(target);
+    return targetRoom !== room && !allowed?.rooms.includes(targetRoom);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("the client takes values only from files that import nothing", () => {
+  const values = imports.filter(
+    (found) => found.file.startsWith("client-sdk/") && !found.isType && targetOf(found).startsWith("server/"),
+  );
+  expect(values.length).toBeGreaterThan(0);
+  for (const found of values) {
+    expect(
+      imports.filter(({ file }) => file === targetOf(found)),
+      targetOf(found),
+    ).toEqual([]);
+  }
+});
+
+test("only main reads the environment", () => {
+  const readers = files.filter((file) => readFileSync(join(root, file), "utf8").includes("process.env"));
+  expect(readers).toEqual(["server/main.ts"]);
+});
