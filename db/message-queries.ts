@@ -37,12 +37,13 @@ export function listMessages(db: Executor, page: MessagePageQuery): Promise<Mess
     .execute();
 }
 
-/** The id of a session's newest message, deleted or not; 0 if it has none. */
+/** The id of a session's newest message; 0 if it has none. */
 export async function findLatestMessageId(db: Executor, sessionId: string): Promise<number> {
   const row = await db
     .selectFrom("message")
     .select((eb) => eb.fn.max("id").as("id"))
     .where("session_id", "=", sessionId)
+    .where("deleted", "=", 0)
     .executeTakeFirst();
   return row?.id ?? 0;
 }

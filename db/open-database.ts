@@ -66,8 +66,8 @@ export async function openDatabase({ file, synchronous }: OpenOptions): Promise<
       async close() {
         await reader.destroy();
         readerFile.close();
-        writerFile.pragma("optimize");
-        writerFile.pragma("wal_checkpoint(TRUNCATE)");
+        // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
+        writerFile.pragma("main.wal_checkpoint(TRUNCATE)");
         await writer.destroy();
         writerFile.close();
       },

@@ -98,13 +98,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     );
   }
 
-  const server = createServer({ shouldUpgradeCallback: isWebSocket });
-  server.on("request", (request, response) => {
+  const server = createServer({ shouldUpgradeCallback: isWebSocket, requireHostHeader: false });
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error: unknown) => {
       const appError = toAppError(error);
       report(appError);
       sendError(response, appError);
     });
+  };
+  server.on("request", onRequest);
+  // What a client expects beyond `100-continue` is nothing that we know of: it gets its answer all the same.
+  server.on("checkExpectation", onRequest);
+  server.on("connect", (_request, socket) => {
+    refuseConnection(socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
   });
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());

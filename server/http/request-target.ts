@@ -11,12 +11,16 @@ export type RequestTarget = { pathname: string; query: string };
  *
  * @throws {AppError} BAD_REQUEST
  */
-export function readTarget({ url = "", headers: { host } }: IncomingMessage): RequestTarget {
+export function readTarget({ url = "", method, httpVersion, headers }: IncomingMessage): RequestTarget {
+  const { host } = headers;
+  if (host === undefined && httpVersion === "1.1")
+    throw new AppError("BAD_REQUEST", "The Host header is missing.");
   if (host !== undefined && !/^(?:[^\s[\]/?#@\\<>^|%"`{}]*|\[[0-9a-fA-F:.]+\](?::\d*)?)$/.test(host)) {
     throw new AppError("BAD_REQUEST", "The Host header is not a host name.");
   }
   const target = url.replace(/^https?:\/\/[^/?#]*(?=$|[/?#])/i, "") || "/";
-  if (target !== "*" && !target.startsWith("/") && !target.startsWith("?")) {
+  const isServerWide = target === "*" && method === "OPTIONS";
+  if (!isServerWide && !target.startsWith("/") && !target.startsWith("?")) {
     throw new AppError("BAD_REQUEST", "The request target must be a path that begins with a slash.");
   }
   const [path = "", ...query] = target.split("?");

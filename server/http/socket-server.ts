@@ -1,5 +1,7 @@
 import type { ServerOptions } from "ws";
 import { WebSocketServer } from "ws";
+import { AppError } from "../domain/app-error.ts";
+import { refuseConnection } from "./refuse-upgrade.ts";
 
 /** How long a peer may take to answer a close before its socket is cut. */
 const closeTimeoutMs = 2000;
@@ -12,5 +14,9 @@ export function createSocketServer(maxFrameBytes: number): WebSocketServer {
     maxPayload: maxFrameBytes,
     closeTimeout: closeTimeoutMs,
   };
-  return new WebSocketServer(options);
+  const server = new WebSocketServer(options);
+  server.on("wsClientError", ({ message }, socket) => {
+    refuseConnection(socket, new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`));
+  });
+  return server;
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
-import type { AppError } from "../domain/app-error.ts";
-import { toAppError } from "../domain/app-error.ts";
+import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { assertJsonBody, discardBody, hasBody, parseJson, readText } from "../http/read-body.ts";
 import { apiHeaders } from "../http/send.ts";
@@ -13,6 +12,8 @@ import type { AppRouter } from "./router.ts";
 
 /** How many calls one HTTP batch may hold. */
 export const maxBatchSize = 100;
+
+const methods = ["GET", "HEAD", "POST"];
 
 export type TrpcDoorOptions = {
   desk: Desk;
@@ -36,6 +37,12 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
   return async function answer(request, response, { pathname, query }) {
     let path: string;
     try {
+      if (!methods.includes(request.method ?? "")) {
+        throw new AppError(
+          "METHOD_NOT_SUPPORTED",
+          "Queries and subscriptions take GET, mutations take POST.",
+        );
+      }
       path = decodePart(pathname.slice("/trpc/".length), "The path");
       decodePart(query.replaceAll("+", " "), "The query");
       if (request.method === "POST" && (hasBody(request) || request.headers["content-type"] !== undefined)) {
@@ -57,6 +64,10 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
       path,
       createContext: () => Promise.resolve({ desk }),
       maxBatchSize,
+      responseMeta: ({ errors }) =>
+        errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED")
+          ? { headers: { allow: otherMethod(request) } }
+          : {},
       onError: ({ error }) => report(fromTRPCError(error)),
     });
   };
@@ -65,10 +76,16 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
 /** Answers in tRPC's envelope, so that its client can read the error. */
 function sendTrpcError(response: ServerResponse, error: AppError): void {
   discardBody(response.req);
+  if (error.code === "METHOD_NOT_SUPPORTED") response.setHeader("allow", methods.join(", "));
   const shape = toErrorShape(
     new TRPCError({ code: error.code, message: error.message, cause: error }),
     undefined,
   );
   response.writeHead(error.httpStatus, { ...apiHeaders, "content-type": "application/json" });
   response.end(JSON.stringify({ error: shape }));
+}
+
+/** A procedure that does not take the one takes the other. */
+function otherMethod({ method }: IncomingMessage): string {
+  return method === "POST" ? "GET, HEAD" : "POST";
 }

@@ -1,0 +1,34 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+
+export type RawAnswer = { status: number; headers: Record<string, string>; body: string };
+
+/**
+ * Sends bytes that no HTTP client would send, and reads the first answer until the server closes the connection, which
+ * the request should ask for (`Connection: close`).
+ */
+export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, "connect");
+  // A server that refuses early may close while these bytes are still on their way.
+  socket.on("error", () => undefined);
+  socket.write(bytes);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return parseAnswer(Buffer.concat(chunks).toString());
+}
+
+function parseAnswer(text: string): RawAnswer {
+  const end = text.indexOf("\r\n\r\n");
+  const [statusLine = "", ...lines] = text.slice(0, end).split("\r\n");
+  const headers = lines.map((line): [string, string] => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return {
+    status: Number(statusLine.split(" ")[1]),
+    headers: Object.fromEntries(headers),
+    body: text.slice(end + 4),
+  };
+}
