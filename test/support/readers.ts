@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import type { Client, LiveEvent } from "../../client-sdk/src/index.ts";
+
+/** Gathers what comes, and tells when there is enough of it. */
+export class Collector<Item> {
+  readonly items: Item[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  readonly add = (item: Item): void => {
+    this.items.push(item);
+    for (const check of this.#waiting) check();
+  };
+
+  /** Resolves when `isEnough` says so of what has come so far. */
+  until(isEnough: (items: Item[]) => boolean): Promise<Item[]> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!isEnough(this.items)) return;
+        this.#waiting.delete(check);
+        resolve(this.items);
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  count(count: number): Promise<Item[]> {
+    return this.until((items) => items.length >= count);
+  }
+}
+
+/** What the plain WebSocket sends. */
+export type Frame = {
+  session_id?: string;
+  message?: { id: number; content: string; sender: string; timestamp: string; key?: string };
+  error?: { code: string; message: string; issues?: { path: string[]; message: string }[] };
+};
+
+/** An open plain WebSocket and what it gets. */
+export async function openChat(
+  wsUrl: string,
+  sessionId: string,
+  query = "",
+): Promise<{
+  socket: WebSocket;
+  frames: Collector<Frame>;
+  closed: Promise<CloseEvent>;
+}> {
+  const socket = new WebSocket(`${wsUrl}/ws/${encodeURIComponent(sessionId)}${query}`);
+  const frames = new Collector<Frame>();
+  socket.addEventListener("message", ({ data }) => frames.add(JSON.parse(data as string) as Frame));
+  const closed = once(socket, "close").then(([event]) => event as CloseEvent);
+  await once(socket, "open");
+  return { socket, frames, closed };
+}
+
+/** A subscription to a session's events, from when it is attached. */
+export async function followWithClient(
+  client: Client,
+  input: { session_id: string; lastEventId?: string },
+): Promise<{ events: Collector<LiveEvent & { position: string }>; unsubscribe: () => void }> {
+  const events = new Collector<LiveEvent & { position: string }>();
+  const { unsubscribe } = client.session.onEvent.subscribe(input, {
+    onData: ({ id, data }) => events.add({ ...data, position: id }),
+  });
+  await events.until((items) => items.some(({ type }) => type === "caught_up"));
+  return { events, unsubscribe };
+}
+
+/** The same over SSE, as `httpSubscriptionLink` asks for it. */
+export async function followOverSse(
+  url: string,
+  input: { session_id: string },
+): Promise<{ events: Collector<LiveEvent>; stop: () => void }> {
+  const stop = new AbortController();
+  const address = `${url}/trpc/session.onEvent?input=${encodeURIComponent(JSON.stringify(input))}`;
+  const response = await fetch(address, { headers: { accept: "text/event-stream" }, signal: stop.signal });
+  const events = new Collector<LiveEvent>();
+  void readSse(response, (data) => {
+    if (typeof data === "object" && data !== null && "type" in data) events.add(data as LiveEvent);
+  }).catch(() => undefined);
+  await events.until((items) => items.some(({ type }) => type === "caught_up"));
+  return { events, stop: () => stop.abort() };
+}
+
+async function readSse(response: Response, onData: (data: unknown) => void): Promise<void> {
+  let text = "";
+  for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+      const line = text
+        .slice(0, end)
+        .split("\n")
+        .find((each) => each.startsWith("data: "));
+      if (line) onData(JSON.parse(line.slice("data: ".length)));
+      text = text.slice(end + 2);
+    }
+  }
+}
