@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
+import { AppError } from "../domain/app-error.ts";
 import { createSocketServer } from "../http/socket-server.ts";
 import { fromTRPCError } from "./to-error-shape.ts";
 import type { TrpcDoorOptions } from "./http-door.ts";
@@ -31,7 +32,8 @@ export function createTrpcWsDoor({ desk, router, maxBodyBytes, report }: TrpcDoo
     createContext: () => ({ desk }),
     keepAlive,
     maxBatchSize,
-    onError: ({ error }) => report(fromTRPCError(error)),
+    onError: ({ error }) =>
+      report(isPeerFault(error.cause) ? new AppError("BAD_REQUEST", error.message) : fromTRPCError(error)),
   });
   return {
     upgrade(request, socket, head) {
@@ -45,4 +47,9 @@ export function createTrpcWsDoor({ desk, router, maxBodyBytes, report }: TrpcDoo
       return wss.clients.size;
     },
   };
+}
+
+/** What the socket itself complains of: a peer that breaks the protocol, or that is gone. */
+function isPeerFault(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && /^(?:WS_ERR|ECONN|EPIPE)/.test(String(cause.code));
 }

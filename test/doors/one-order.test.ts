@@ -45,6 +45,9 @@ test(
     const sse = await followOverSse(first.url, { session_id });
 
     const turns = Array.from({ length: perDoor }, (_, turn) => turn);
+    for (const turn of turns) {
+      chats[turn % 2]?.socket.send(JSON.stringify({ content: `plain WebSocket ${turn}`, sender: "user" }));
+    }
     await Promise.all([
       ...turns.map((turn) => send(first.url, session_id, `REST ${turn}`)),
       ...turns.map((turn) =>
@@ -52,9 +55,6 @@ test(
       ),
       ...turns.map((turn) =>
         overSocket.message.add.mutate({ session_id, content: `tRPC over WebSocket ${turn}`, sender: "user" }),
-      ),
-      ...turns.map((turn) =>
-        chats[turn % 2]?.socket.send(JSON.stringify({ content: `plain WebSocket ${turn}`, sender: "user" })),
       ),
     ]);
 

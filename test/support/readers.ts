@@ -36,7 +36,7 @@ export type Frame = {
   error?: { code: string; message: string; issues?: { path: string[]; message: string }[] };
 };
 
-/** An open plain WebSocket and what it gets. */
+/** An open plain WebSocket and what it gets. Rejects if the server refuses it. */
 export async function openChat(
   wsUrl: string,
   sessionId: string,
@@ -50,7 +50,10 @@ export async function openChat(
   const frames = new Collector<Frame>();
   socket.addEventListener("message", ({ data }) => frames.add(JSON.parse(data as string) as Frame));
   const closed = once(socket, "close").then(([event]) => event as CloseEvent);
-  await once(socket, "open");
+  await new Promise((open, refused) => {
+    socket.addEventListener("open", open);
+    socket.addEventListener("error", () => refused(new Error("The socket was refused.")));
+  });
   return { socket, frames, closed };
 }
 
@@ -60,11 +63,11 @@ export async function followWithClient(
   input: { session_id: string; lastEventId?: string },
 ): Promise<{ events: Collector<LiveEvent & { position: string }>; unsubscribe: () => void }> {
   const events = new Collector<LiveEvent & { position: string }>();
-  const { unsubscribe } = client.session.onEvent.subscribe(input, {
+  const subscription = client.session.onEvent.subscribe(input, {
     onData: ({ id, data }) => events.add({ ...data, position: id }),
   });
   await events.until((items) => items.some(({ type }) => type === "caught_up"));
-  return { events, unsubscribe };
+  return { events, unsubscribe: () => subscription.unsubscribe() };
 }
 
 /** The same over SSE, as `httpSubscriptionLink` asks for it. */

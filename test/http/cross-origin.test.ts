@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { anyOrigin, listedOrigins } from "../../server/http/origin-policy.ts";
+import { createSession } from "../support/rest.ts";
+import { startApp } from "../support/start-app.ts";
+
+const foreign = "https://chat.example.com";
+const loopback = "http://localhost:5173";
+
+async function allowedOrigin(url: string, origin: string, method = "GET"): Promise<string | null> {
+  const headers = { origin, ...(method === "OPTIONS" && { "access-control-request-method": "PATCH" }) };
+  const answer = await fetch(url, { method, headers });
+  return answer.headers.get("access-control-allow-origin");
+}
+
+/** The status that an upgrade is answered with. */
+function upgrade(address: string, origin?: string): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(address, origin === undefined ? {} : { origin });
+    socket.on("open", () => {
+      socket.close();
+      resolve(101);
+    });
+    socket.on("unexpected-response", (request, response) => {
+      resolve(response.statusCode ?? 0);
+      request.destroy();
+    });
+    socket.on("error", () => undefined);
+  });
+}
+
+describe.each([
+  [
+    "by default",
+    undefined,
+    [loopback, "http://127.0.0.1:3000", "https://[::1]"],
+    [foreign, "null", "http://localhost.evil"],
+  ],
+  ["with a list", listedOrigins([foreign]), [foreign], [loopback, "https://evil.example"]],
+  ["with *", anyOrigin, [foreign, loopback, "null"], []],
+] as const)("%s", (_name, allowsOrigin, allowed, refused) => {
+  const options = allowsOrigin === undefined ? {} : { allowsOrigin };
+
+  test("pages of the origins that are let in may read, send and preflight; others may not", async () => {
+    const { url } = await startApp(options);
+    for (const path of ["/api/sessions", "/trpc/health", "/openapi.json"]) {
+      for (const method of ["GET", "OPTIONS"]) {
+        for (const origin of allowed) expect(await allowedOrigin(url + path, origin, method)).toBe(origin);
+        for (const origin of refused) expect(await allowedOrigin(url + path, origin, method)).toBeNull();
+      }
+    }
+  });
+
+  test("the same holds for both WebSockets", async () => {
+    const { url, wsUrl } = await startApp(options);
+    await createSession(url, { id: "s" });
+    for (const path of ["/trpc", "/ws/s"]) {
+      for (const origin of allowed) expect(await upgrade(wsUrl + path, origin)).toBe(101);
+      for (const origin of refused) expect(await upgrade(wsUrl + path, origin)).toBe(403);
+    }
+  });
+});
+
+test("a client that is no page sends no Origin and is let in", async () => {
+  const { url, wsUrl } = await startApp({ allowsOrigin: listedOrigins([]) });
+  await createSession(url, { id: "s" });
+  expect(await upgrade(`${wsUrl}/trpc`)).toBe(101);
+  expect(await upgrade(`${wsUrl}/ws/s`)).toBe(101);
+});
+
+test("a preflight says what may be sent, and answers say what may be read", async () => {
+  const { url } = await startApp();
+  const preflight = await fetch(`${url}/api/sessions/s`, {
+    method: "OPTIONS",
+    headers: {
+      origin: loopback,
+      "access-control-request-method": "PATCH",
+      "access-control-request-headers": "content-type,idempotency-key",
+    },
+  });
+  expect(preflight.status).toBe(204);
+  expect(Object.fromEntries(preflight.headers)).toMatchObject({
+    "access-control-allow-methods": expect.stringContaining("PATCH") as string,
+    "access-control-allow-headers": "content-type,idempotency-key",
+    allow: "HEAD, GET, PATCH, DELETE, OPTIONS",
+  });
+  const answer = await fetch(`${url}/api/sessions`, { headers: { origin: loopback } });
+  expect(answer.headers.get("access-control-expose-headers")).toContain("Link");
+  expect(answer.headers.get("vary")).toContain("Origin");
+});
+
+test("an error can be read by the page that caused it", async () => {
+  const { url } = await startApp();
+  expect(await allowedOrigin(`${url}/api/sessions/nobody`, loopback)).toBe(loopback);
+});

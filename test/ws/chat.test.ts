@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { openChat } from "../support/readers.ts";
+import { call, createSession, readSession, send } from "../support/rest.ts";
+import { startApp } from "../support/start-app.ts";
+
+const ids = (frames: { message?: { id: number } }[]): number[] =>
+  frames.flatMap(({ message }) => message?.id ?? []);
+
+test("the sender gets its own message too, with its key", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const { socket, frames } = await openChat(wsUrl, "s");
+  socket.send(JSON.stringify({ content: "Hello", sender: "user", key: "mine", session_id: "other", id: 9 }));
+  const [frame] = await frames.count(1);
+  expect(frame).toEqual({
+    session_id: "s",
+    message: {
+      id: 1,
+      content: "Hello",
+      sender: "user",
+      timestamp: expect.any(String) as string,
+      key: "mine",
+    },
+  });
+  socket.close();
+});
+
+test("frames that are sent at once are stored in their order", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const { socket, frames } = await openChat(wsUrl, "s");
+  const contents = Array.from({ length: 300 }, (_, index) => `message ${index}`);
+  for (const content of contents) socket.send(JSON.stringify({ content, sender: "user" }));
+  await frames.count(300);
+  expect((await readSession(url, "s")).messages.map(({ content }) => content)).toEqual(contents);
+  socket.close();
+});
+
+test("without `after` only what comes is shown; with it, first what was missed", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  for (const content of ["one", "two", "three"]) await send(url, "s", content);
+  const chats = await Promise.all(
+    ["", "?after=0", "?after=2", "?after=3", "?after=999"].map((query) => openChat(wsUrl, "s", query)),
+  );
+  await send(url, "s", "four");
+  const seen = await Promise.all(
+    chats.map(async ({ socket, frames }) => {
+      const got = ids(await frames.until((items) => items.at(-1)?.message?.id === 4));
+      socket.close();
+      return got;
+    }),
+  );
+  expect(seen).toEqual([[4], [1, 2, 3, 4], [3, 4], [4], [4]]);
+});
+
+test("attaching while others write neither loses nor doubles a message", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  await Promise.all(Array.from({ length: 150 }, () => send(url, "s", "before")));
+  const writes = Array.from({ length: 60 }, () => send(url, "s", "meanwhile"));
+  const chats = await Promise.all(Array.from({ length: 10 }, () => openChat(wsUrl, "s", "?after=20")));
+  await Promise.all(writes);
+  const expected = Array.from({ length: 190 }, (_, index) => index + 21);
+  for (const { socket, frames } of chats) {
+    expect(ids(await frames.until((items) => ids(items).includes(210)))).toEqual(expected);
+    socket.close();
+  }
+});
+
+test("an edited message comes again under its id", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const { socket, frames } = await openChat(wsUrl, "s");
+  const { id } = await send(url, "s", "Helo");
+  await frames.count(1);
+  await call(url, "PATCH", `/api/sessions/s/messages/${id}`, { content: "Hello" });
+  expect((await frames.count(2))[1]).toMatchObject({ message: { id, content: "Hello" } });
+  socket.close();
+});
+
+test("a binary frame is answered with an error and 1003", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const { socket, frames, closed } = await openChat(wsUrl, "s");
+  socket.send(new TextEncoder().encode('{"content":"Hello","sender":"user"}'));
+  expect((await closed).code).toBe(1003);
+  expect(frames.items).toMatchObject([{ error: { code: "BAD_REQUEST" } }]);
+  expect((await readSession(url, "s")).messages).toEqual([]);
+});
+
+test("a frame that is too large closes the socket with 1009", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const { socket, closed } = await openChat(wsUrl, "s");
+  socket.send("x".repeat(6 * 100_000 + 64 * 1024 + 1));
+  expect((await closed).code).toBe(1009);
+  expect((await fetch(url)).status).toBe(200);
+});
+
+test("a text frame that is not UTF-8 closes the socket with 1007", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const socket = new WebSocket(`${wsUrl}/ws/s`);
+  await once(socket, "open");
+  socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
+  const [code] = (await once(socket, "close")) as [number];
+  expect(code).toBe(1007);
+  expect((await readSession(url, "s")).messages).toEqual([]);
+});
+
+test("the sockets of a session that is deleted are closed with 4504, and others are not", async () => {
+  const { app, url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  await createSession(url, { id: "t" });
+  const gone = await openChat(wsUrl, "s");
+  const kept = await openChat(wsUrl, "t");
+  await call(url, "DELETE", "/api/sessions/s");
+  expect((await gone.closed).code).toBe(4504);
+  await send(url, "t", "still here");
+  await kept.frames.count(1);
+  expect(app.counts().followers).toBe(1);
+  kept.socket.close();
+});
+
+test("a client that does not read gets it all once it reads, and meanwhile the others get it at once", async () => {
+  const { app, url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const paused = new WebSocket(`${wsUrl}/ws/s`);
+  const got: number[] = [];
+  await once(paused, "open");
+  paused.pause();
+  const { socket, frames } = await openChat(wsUrl, "s");
+  const content = "x".repeat(100_000);
+  for (let index = 0; index < 150; index += 1) await send(url, "s", content);
+  expect(await frames.count(150)).toHaveLength(150);
+
+  const all = new Promise<void>((resolve) => {
+    paused.on("message", (data: Buffer) => {
+      got.push((JSON.parse(data.toString()) as { message: { id: number } }).message.id);
+      if (got.length === 150) resolve();
+    });
+  });
+  paused.resume();
+  await all;
+  expect(got).toEqual(Array.from({ length: 150 }, (_, index) => index + 1));
+  paused.close();
+  socket.close();
+  await once(paused, "close");
+  await expect.poll(() => app.counts().followers).toBe(0);
+});
