@@ -10,7 +10,11 @@ export const issueSchema = z
     code: z.string().meta({ description: "What kind of fault it is.", examples: ["too_small"] }),
     message: z.string().meta({ description: "What is wrong.", examples: ["must not be empty"] }),
   })
-  .meta({ id: "Issue", description: "One fault of an input." });
+  .meta({
+    id: "Issue",
+    description: "One fault of an input.",
+    examples: [{ path: ["content"], code: "too_small", message: "must not be empty" }],
+  });
 
 /** The one shape of every error that REST, the upgrade and the plain WebSocket send. */
 export const errorSchema = z

@@ -39,8 +39,8 @@ export const onEventInputSchema = z.object({
   session_id: sessionIdSchema,
   lastEventId: z
     .string()
-    .optional()
-    .meta({ description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.", examples: ["7"] }),
+    .meta({ description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.", examples: ["7"] })
+    .optional(),
 });
 
 export type LiveEvent = z.infer<typeof liveEventSchema>;

@@ -9,12 +9,12 @@ import { sessionIdSchema } from "./session-id.ts";
  */
 export const listMessagesInputSchema = z.object({
   session_id: sessionIdSchema,
-  before: messageIdSchema.optional().meta({ description: "Only messages before this one.", examples: [100] }),
+  before: messageIdSchema.meta({ description: "Only messages before this one.", examples: [100] }).optional(),
   after: z
     .int()
     .min(0)
-    .optional()
-    .meta({ description: "Only messages after this one; 0 is before the first.", examples: [1] }),
+    .meta({ description: "Only messages after this one; 0 is before the first.", examples: [1] })
+    .optional(),
   cursor: cursorSchema.optional(),
   limit: pageLimitSchema.optional(),
 });

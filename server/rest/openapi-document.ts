@@ -1,4 +1,5 @@
 import { generateOpenApiDocument } from "trpc-to-openapi";
+import { z } from "zod";
 import { errorSchema } from "../contract/error.ts";
 import type { AppRouter } from "../trpc/router.ts";
 import type { Json, Operation } from "./openapi-passes.ts";
@@ -17,6 +18,12 @@ export type DocumentOptions = { router: AppRouter; version: string; maxMessageCh
 const description = `Sessions, messages and live delivery. The same procedures answer over tRPC at \`/trpc\`, and \
 \`/ws/{session_id}\` is a plain WebSocket for one session's live chat.`;
 
+const tags = [
+  { name: "health", description: "Whether the server answers." },
+  { name: "sessions", description: "Chat sessions, each with its messages." },
+  { name: "messages", description: "The messages of a session, one by one or page by page." },
+];
+
 /**
  * The OpenAPI 3.1 document: what trpc-to-openapi makes of the procedures, and then what it has no words for, route by
  * route (204, pages with a \`Link\` header, headers that are input, the errors that are really sent).
@@ -27,8 +34,7 @@ export function createOpenApiDocument({ router, version, maxMessageChars }: Docu
     description,
     version,
     baseUrl: "/",
-    tags: ["health", "sessions", "messages"],
-    defs: { Error: errorSchema },
+    license: { name: "MIT", identifier: "MIT" },
   }) as unknown as Json;
   const paths = document["paths"] as Record<string, Record<string, Operation>>;
   const schemas: Record<string, unknown> = {};
@@ -40,7 +46,8 @@ export function createOpenApiDocument({ router, version, maxMessageChars }: Docu
     nameBody(operation, route, schemas);
     oneErrorShape(operation);
   }
-  document["components"] = { schemas: { ...generatedSchemas(document), ...schemas } };
+  document["components"] = { schemas: { ...generatedSchemas(document), ...errorSchemas(), ...schemas } };
+  document["tags"] = tags;
   // Nothing is asked of a caller yet, and a document that does not say so is one that a linter must warn of.
   document["security"] = [];
   lastingAnswers(document);
@@ -52,6 +59,13 @@ export function createOpenApiDocument({ router, version, maxMessageChars }: Docu
 function generatedSchemas(document: Json): Json {
   const { schemas } = document["components"] as { schemas: Json };
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !name.startsWith("error.")));
+}
+
+/** Our own errors under their names. The generator, which has its own, would name each twice: as input and as output. */
+function errorSchemas(): Json {
+  const { $defs } = z.toJSONSchema(errorSchema);
+  const schemas = JSON.stringify($defs).replaceAll("#/$defs/", "#/components/schemas/");
+  return JSON.parse(schemas, (key, value: unknown) => (key === "id" ? undefined : value)) as Json;
 }
 
 function limitContent(schemas: Record<string, unknown>, maxMessageChars: number): void {

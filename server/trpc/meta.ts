@@ -41,7 +41,9 @@ export type RestPath = {
 /** The meta of a procedure that has a REST path. */
 export function restPath(method: Method, path: `/${string}`, route: RestPath): Meta {
   const takesBody = method === "POST" || method === "PATCH";
-  const errors = [...(route.errors ?? []), ...(takesBody ? [400, 413, 415] : []), 500, 503];
+  // Health alone is told without a word from the database.
+  const ofServer = route.tag === "health" ? [] : [500, 503];
+  const errors = [...(route.errors ?? []), ...(takesBody ? [400, 413, 415] : []), ...ofServer];
   return {
     openapi: {
       method,

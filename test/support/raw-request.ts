@@ -26,9 +26,23 @@ function parseAnswer(text: string): RawAnswer {
     const colon = line.indexOf(":");
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   });
+  const body = text.slice(end + 4);
   return {
     status: Number(statusLine.split(" ")[1]),
     headers: Object.fromEntries(headers),
-    body: text.slice(end + 4),
+    body: /^transfer-encoding: *chunked$/im.test(text.slice(0, end)) ? joinChunks(body) : body,
   };
+}
+
+/** What a chunked body says (RFC 9112 §7.1). The sizes count bytes. */
+function joinChunks(body: string): string {
+  let rest = Buffer.from(body);
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const lineEnd = rest.indexOf("\r\n");
+    const size = Number.parseInt(rest.subarray(0, lineEnd).toString(), 16);
+    if (!(size > 0)) return Buffer.concat(chunks).toString();
+    chunks.push(rest.subarray(lineEnd + 2, lineEnd + 2 + size));
+    rest = rest.subarray(lineEnd + 2 + size + 2);
+  }
 }

@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import { cpSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { testFolder } from "./start-server.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const execute = promisify(execFile);
+
+export type Outcome = { code: number; stdout: string; stderr: string };
+
+/** What a compiler says of a program without fault. */
+export const clean: Outcome = { code: 0, stdout: "", stderr: "" };
+
+/** A project of its own outside the repository, as a user of ours has one. It goes away with the test. */
+export class ScratchProject {
+  readonly folder = testFolder();
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  /** Takes in a folder of the repository. */
+  copy(from: string): void {
+    cpSync(join(root, from), this.folder, { recursive: true });
+  }
+
+  async run(command: string, args: string[]): Promise<Outcome> {
+    try {
+      return { code: 0, ...(await execute(command, args, { cwd: this.folder })) };
+    } catch (error) {
+      const { code, stdout, stderr } = error as Outcome;
+      return { code, stdout, stderr };
+    }
+  }
+
+  /** Runs what must succeed, and gives what it says. */
+  async runWell(command: string, args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(command, args);
+    if (code !== 0) throw new Error(`${command} ${args.join(" ")}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
+  /** Type-checks files with the repository's compiler, as a strict project does that checks its libraries too. */
+  check(files: string[], options: string[]): Promise<Outcome> {
+    const strict = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2024", "--types", ""];
+    const lib = ["--lib", "es2024,dom,dom.asynciterable,esnext.disposable"];
+    return this.run(join(root, "node_modules/.bin/tsc"), [...strict, ...lib, ...options, ...files]);
+  }
+}
