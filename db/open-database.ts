@@ -4,6 +4,7 @@ import SqliteFile from "better-sqlite3";
 import type { Transaction } from "kysely";
 import { Kysely } from "kysely";
 import { isDatabaseUnavailable } from "./database-errors.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
 import { SqliteReaderDialect, SqliteWriterDialect } from "./sqlite-dialect.ts";
 import { withStatementCache } from "./statement-cache.ts";
@@ -16,8 +17,8 @@ export type Database = {
   /** Reads see every write that was acknowledged before they began. */
   readonly read: Executor;
   /**
-   * Runs `unit` in a transaction of its own and resolves once its commit is on disk (see {@link OpenOptions.synchronous}).
-   * What the unit throws undoes all it did.
+   * Runs `unit` and resolves once what it did is committed and on disk (see {@link OpenOptions.synchronous}). Units run
+   * one after the other; those that arrive together share a commit. What the unit throws undoes all it did, and rejects.
    */
   write<T>(unit: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Checkpoints the write-ahead log into the file and closes it. */
@@ -60,10 +61,12 @@ export async function openDatabase({ file, synchronous }: OpenOptions): Promise<
     const reader = new Kysely<Tables>({
       dialect: new SqliteReaderDialect({ database: withStatementCache(readerFile) }),
     });
+    const groups = new GroupCommit(writer);
     return {
       read: reader,
-      write: (unit) => writer.transaction().execute(unit),
+      write: (unit) => groups.write(unit),
       async close() {
+        await groups.idle();
         await reader.destroy();
         readerFile.close();
         // Without the name it takes in the temporary database too, which after an adoption says that it is locked.

@@ -1,10 +1,15 @@
 import type { DatabaseConnection, Driver, SqliteDialectConfig } from "kysely";
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
 
-/** A transaction that will write takes the write lock at once: a deferred one can fail half way with SQLITE_BUSY. */
-class ImmediateDriver extends SqliteDriver {
+class WriterDriver extends SqliteDriver {
+  /** A transaction that will write takes the write lock at once: a deferred one can fail half way with SQLITE_BUSY. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+
+  /** What SQLite has rolled back itself (on a full disk, say) cannot be again; the error that it gave then must stand. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.rollbackTransaction(connection).catch(() => undefined);
   }
 }
 
@@ -32,7 +37,7 @@ export class SqliteWriterDialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#config);
+    return new WriterDriver(this.#config);
   }
 
   override createAdapter(): SqliteAdapter {

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { clean, ScratchProject } from "../support/scratch-project.ts";
-import { startServer, testFolder } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -85,7 +86,7 @@ test(
   "packed and installed elsewhere, it type-checks what is right, refuses what is wrong, and talks",
   { timeout: 120_000 },
   async () => {
-    const packed = testFolder();
+    const packed = makeTemporaryFolder();
     await run("npm", ["pack", "-w", "client-sdk", "--pack-destination", packed], { cwd: root });
     const tarball = join(packed, readdirSync(packed)[0] ?? "");
 

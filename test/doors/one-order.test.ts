@@ -6,7 +6,8 @@ import { createClient } from "../../client-sdk/src/index.ts";
 import type { Frame } from "../support/readers.ts";
 import { followOverSse, followWithClient, openChat } from "../support/readers.ts";
 import { createSession, readSession, send } from "../support/rest.ts";
-import { startServer, testFolder } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const perDoor = 25;
 
@@ -28,7 +29,7 @@ test(
     timeout: 30_000,
   },
   async () => {
-    const environment = { DATABASE_URL: `file:${join(testFolder(), "ai_desk.db")}` };
+    const environment = { DATABASE_URL: `file:${join(makeTemporaryFolder(), "ai_desk.db")}` };
     const first = await startServer(environment);
     await createSession(first.url, { id: "one order" });
     const session_id = "one order";

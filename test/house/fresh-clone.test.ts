@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { startServer, testFolder } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -23,7 +24,7 @@ test(
   "on a fresh clone `npm ci && npm start` serves, whatever Node runs npm",
   { timeout: 180_000 },
   async () => {
-    const clone = testFolder();
+    const clone = makeTemporaryFolder();
     const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
       cwd: root,
     });

@@ -3,7 +3,8 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { startServer, testFolder } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const launcher = join(root, "server/launch.js");
@@ -21,7 +22,7 @@ function run(args: string[], cwd = root) {
 }
 
 function printer(): string {
-  const file = join(testFolder(), "print.ts");
+  const file = join(makeTemporaryFolder(), "print.ts");
   writeFileSync(file, "console.log(JSON.stringify([process.versions.node, process.argv.slice(1)]));");
   return file;
 }
@@ -39,7 +40,7 @@ test("a Node that is too old hands over to the pinned one", async () => {
 });
 
 test("a Node that is too old, with none pinned, says what is needed and loads nothing", async () => {
-  const folder = testFolder();
+  const folder = makeTemporaryFolder();
   copyFileSync(launcher, join(folder, "launch.mjs"));
   const running = run([...asOldNode, join(folder, "launch.mjs"), printer()], folder);
   await expect(running).rejects.toMatchObject({

@@ -6,7 +6,8 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Session } from "../../client-sdk/src/index.ts";
-import { startServer, testFolder } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -26,7 +27,7 @@ function readSnippets(file: string): Snippet[] {
 /** A project with the built client in it. */
 async function clientProject(): Promise<string> {
   await run("npm", ["run", "build", "-w", "client-sdk"], { cwd: root });
-  const folder = testFolder();
+  const folder = makeTemporaryFolder();
   mkdirSync(join(folder, "node_modules/@ai-desk"), { recursive: true });
   symlinkSync(join(root, "client-sdk"), join(folder, "node_modules/@ai-desk/client"));
   return folder;

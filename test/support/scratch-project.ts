@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { testFolder } from "./start-server.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const execute = promisify(execFile);
@@ -14,7 +14,7 @@ export const clean: Outcome = { code: 0, stdout: "", stderr: "" };
 
 /** A project of its own outside the repository, as a user of ours has one. It goes away with the test. */
 export class ScratchProject {
-  readonly folder = testFolder();
+  readonly folder = makeTemporaryFolder();
 
   write(name: string, text: string): void {
     writeFileSync(join(this.folder, name), text);

@@ -1,11 +1,10 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -18,13 +17,6 @@ export type RunningServer = {
   /** Sends the signal and resolves with how the process ended. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 };
-
-/** A folder that goes away with the test. */
-export function testFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "ai-desk-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** The real server as a process of its own, on a free port. It is killed with the test. `undefined` unsets a variable. */
 export async function startServer(
@@ -40,7 +32,7 @@ export async function startServer(
     env: {
       ...process.env,
       PORT: "0",
-      DATABASE_URL: `file:${join(testFolder(), "ai_desk.db")}`,
+      DATABASE_URL: `file:${join(makeTemporaryFolder(), "ai_desk.db")}`,
       ...environment,
     },
   });
