@@ -1,5 +1,6 @@
 /**
- * The numbers of the contract. Lengths of text count UTF-16 code units, as `string.length` does.
+ * The numbers of the contract. The length of content counts UTF-16 code units, as `string.length` does; those of ids,
+ * titles and keys count code points, as JSON Schema does.
  *
  * The SDK reads this file in browsers, so it imports nothing.
  */
@@ -7,10 +8,14 @@ export const limits = {
   sessionIdChars: 128,
   titleChars: 1000,
   keyChars: 255,
+  /** A date, a time, an offset and a fraction of a second as fine as anyone has it. */
+  timestampChars: 64,
   /** What `MAX_MESSAGE_CHARS` is when it is not set. */
   defaultMessageChars: 100_000,
   pageItems: 500,
   defaultPageItems: 50,
+  /** The longest that a poll for events waits. */
+  pollSeconds: 30,
   /** How many of the latest messages a snapshot holds. */
   snapshotMessages: 100,
 } as const;

@@ -33,7 +33,11 @@ export const liveEventSchema = z
     z.object({ type: z.literal("session"), ...place, session: sessionHeadSchema }),
     z.object({ type: z.literal("session_deleted"), ...place }),
   ])
-  .meta({ id: "LiveEvent", description: "Something that happened in a session." });
+  .meta({
+    id: "LiveEvent",
+    description: "Something that happened in a session, told apart by `type`.",
+    examples: [{ type: "message_deleted", seq: 7, prev: 6, message_id: 1 }],
+  });
 
 export const onEventInputSchema = z.object({
   session_id: sessionIdSchema,

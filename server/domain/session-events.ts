@@ -50,7 +50,7 @@ export async function* followSession(
     const session = await findSessionLog(read, sessionId);
     if (!session) throw sessionNotFound(sessionId);
     if (session.deleted) {
-      if (seq === undefined) throw sessionNotFound(sessionId);
+      if (seq === undefined || seq >= session.seq) throw sessionNotFound(sessionId);
       yield place({ type: "session_deleted", seq: session.seq });
       return;
     }

@@ -1,6 +1,7 @@
 import { generateOpenApiDocument } from "trpc-to-openapi";
 import { z } from "zod";
 import { errorSchema } from "../contract/error.ts";
+import { sessionEventsSchema } from "../contract/session-events.ts";
 import type { AppRouter } from "../trpc/router.ts";
 import type { Json, Operation } from "./openapi-passes.ts";
 import {
@@ -12,6 +13,8 @@ import {
   restHeaders,
 } from "./openapi-passes.ts";
 import { listRoutes } from "./routes.ts";
+import { sessionEventsOperation } from "./session-events-operation.ts";
+import { sessionEventsRoute } from "./session-events.ts";
 
 export type DocumentOptions = { router: AppRouter; version: string; maxMessageChars: number };
 
@@ -46,7 +49,17 @@ export function createOpenApiDocument({ router, version, maxMessageChars }: Docu
     nameBody(operation, route, schemas);
     oneErrorShape(operation);
   }
-  document["components"] = { schemas: { ...generatedSchemas(document), ...errorSchemas(), ...schemas } };
+  const events = sessionEventsOperation();
+  oneErrorShape(events);
+  paths[sessionEventsRoute.path] = { get: events };
+  document["components"] = {
+    schemas: {
+      ...generatedSchemas(document),
+      ...namedSchemas(sessionEventsSchema),
+      ...namedSchemas(errorSchema),
+      ...schemas,
+    },
+  };
   document["tags"] = tags;
   // Nothing is asked of a caller yet, and a document that does not say so is one that a linter must warn of.
   document["security"] = [];
@@ -61,11 +74,21 @@ function generatedSchemas(document: Json): Json {
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !name.startsWith("error.")));
 }
 
-/** Our own errors under their names. The generator, which has its own, would name each twice: as input and as output. */
-function errorSchemas(): Json {
-  const { $defs } = z.toJSONSchema(errorSchema);
+/** A schema that no procedure answers with, and all those in it, by their names. */
+function namedSchemas(schema: z.ZodType): Json {
+  const { $defs } = z.toJSONSchema(schema);
   const schemas = JSON.stringify($defs).replaceAll("#/$defs/", "#/components/schemas/");
-  return JSON.parse(schemas, (key, value: unknown) => (key === "id" ? undefined : value)) as Json;
+  return withoutIds(JSON.parse(schemas) as Json);
+}
+
+/** Their names are their places in the document. */
+function withoutIds(schemas: Json): Json {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => {
+      const { id: _id, ...rest } = schema as Json;
+      return [name, rest];
+    }),
+  );
 }
 
 function limitContent(schemas: Record<string, unknown>, maxMessageChars: number): void {

@@ -1,23 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { callTRPCProcedure, TRPCError } from "@trpc/server";
-import type { Page } from "../contract/page.ts";
+import { TRPCError } from "@trpc/server";
 import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import type { RequestTarget } from "../http/request-target.ts";
-import { readQuery } from "../http/request-target.ts";
-import { sendJsonStream } from "../http/send-stream.ts";
-import { sendError, sendText } from "../http/send.ts";
+import { sendError } from "../http/send.ts";
 import type { StaticFile } from "./docs-pages.ts";
 import { answerStatic, createDocsPages } from "./docs-pages.ts";
 import { createStaticFile } from "./docs/static-file.ts";
 import { createOpenApiDocument } from "./openapi-document.ts";
 import { fromTRPCError } from "../trpc/to-error-shape.ts";
 import type { AppRouter } from "../trpc/router.ts";
+import { answerRoute } from "./answer-route.ts";
 import { readInput } from "./read-input.ts";
-import type { Route } from "./routes.ts";
 import { findRoutes, listRoutes } from "./routes.ts";
-import type { StreamedAnswer } from "./streamed-answers.ts";
-import { streamSession, streamSessions } from "./streamed-answers.ts";
+import { sessionEventsRoute } from "./session-events.ts";
 
 export type RestDoorOptions = {
   desk: Desk;
@@ -36,15 +32,9 @@ export type RestDoor = {
   methodsOf(pathname: string): string[];
 };
 
-/** The answers that can be larger than memory should hold, by procedure. They bypass the procedure, not its input. */
-const streams: Readonly<Record<string, (desk: Desk, input: never) => Promise<StreamedAnswer>>> = {
-  "session.list": streamSessions,
-  "session.get": streamSession,
-};
-
 /** The REST paths, answered by the procedures that are documented under them. */
 export function createRestDoor({ desk, router, maxBodyBytes, version, report }: RestDoorOptions): RestDoor {
-  const routes = listRoutes(router);
+  const routes = [...listRoutes(router), sessionEventsRoute];
   const docs = createDocsPages();
   const document = createStaticFile("application/json", async () => {
     const { maxMessageChars } = desk;
@@ -53,31 +43,6 @@ export function createRestDoor({ desk, router, maxBodyBytes, version, report }: 
 
   function findFile(pathname: string): StaticFile | undefined {
     return pathname === "/openapi.json" ? document : docs.find(pathname);
-  }
-
-  async function answerRoute(
-    response: ServerResponse,
-    { route, input, target }: { route: Route; input: unknown; target: RequestTarget },
-  ): Promise<void> {
-    const stream = streams[route.procedure];
-    if (stream) {
-      const parsed = route.input?.parse(input) as never;
-      const { pieces, nextCursor } = await stream(desk, parsed);
-      return sendJsonStream(response, pieces, linkHeader(target, nextCursor));
-    }
-    const output: unknown = await callTRPCProcedure({
-      router,
-      path: route.procedure,
-      type: route.type,
-      ctx: { desk },
-      getRawInput: () => Promise.resolve(input),
-      signal: undefined,
-      batchIndex: 0,
-    });
-    if (route.answer === "empty") return sendText(response, 204, undefined);
-    if (route.answer === "value") return sendText(response, 200, JSON.stringify(output));
-    const { items, next_cursor } = output as Page<unknown>;
-    return sendText(response, 200, JSON.stringify(items), linkHeader(target, next_cursor));
   }
 
   function methodsOf(pathname: string): string[] {
@@ -104,7 +69,7 @@ export function createRestDoor({ desk, router, maxBodyBytes, version, report }: 
         const match = findRoutes(routes, target.pathname).find(({ route }) => route.method === method);
         if (!match) throw new AppError("NOT_FOUND");
         const input = await readInput(request, { ...match, target, maxBytes: maxBodyBytes });
-        await answerRoute(response, { route: match.route, input, target });
+        await answerRoute({ desk, router, request, response, target }, match.route, input);
       } catch (error) {
         const appError = error instanceof TRPCError ? fromTRPCError(error) : toAppError(error);
         report(appError);
@@ -112,12 +77,4 @@ export function createRestDoor({ desk, router, maxBodyBytes, version, report }: 
       }
     },
   };
-}
-
-/** Where the next page is (RFC 8288), relative to this one: only the client knows by which name it reached us. */
-function linkHeader({ pathname, query }: RequestTarget, nextCursor: string | null): { link?: string } {
-  if (nextCursor === null) return {};
-  const parameters = new URLSearchParams([...readQuery(query)]);
-  parameters.set("cursor", nextCursor);
-  return { link: `<${pathname}?${parameters.toString()}>; rel="next"` };
 }

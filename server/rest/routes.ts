@@ -38,9 +38,7 @@ export function listRoutes(router: AppRouter): Route[] {
       type: _def.type,
       method: openapi.method,
       path: openapi.path,
-      segments: splitPath(openapi.path).map((text) =>
-        text.startsWith("{") ? { parameter: text.slice(1, -1) } : { literal: text },
-      ),
+      segments: splitPath(openapi.path).map(toSegment),
       ...rest,
       input: object,
       numbers: new Set(
@@ -55,6 +53,10 @@ export function listRoutes(router: AppRouter): Route[] {
 /** A path without its first slash, in parts; the parts of `/` are one empty one. */
 export function splitPath(pathname: string): string[] {
   return pathname.slice(1).split("/");
+}
+
+export function toSegment(text: string): Segment {
+  return text.startsWith("{") ? { parameter: text.slice(1, -1) } : { literal: text };
 }
 
 /** The routes at an address, one for each method, with the path's parameters (still percent-encoded). */

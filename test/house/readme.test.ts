@@ -78,11 +78,13 @@ test("the README's conversation goes as it is written, block by block", { timeou
       expect(stdout).toBe("2 messages so far\nassistant says Hello from TypeScript\n");
     }
   }
-  const session = JSON.parse(outputs.at(-1) ?? "") as Session;
+  const session = JSON.parse(outputs.at(-2) ?? "") as Session;
   expect(session.messages.map(({ content }) => content)).toEqual([
     "Hello",
     "Hello from a socket",
     "Hello from TypeScript",
   ]);
-  expect(conversation.map(({ language }) => language)).toEqual(["sh", "sh", "js", "ts", "sh"]);
+  const { events } = JSON.parse(outputs.at(-1) ?? "") as { events: { message: unknown }[] };
+  expect(events.map(({ message }) => message)).toEqual(session.messages);
+  expect(conversation.map(({ language }) => language)).toEqual(["sh", "sh", "js", "ts", "sh", "sh"]);
 });

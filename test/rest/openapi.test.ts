@@ -41,6 +41,7 @@ const documented = [
   "GET /",
   "GET /api/sessions",
   "GET /api/sessions/{session_id}",
+  "GET /api/sessions/{session_id}/events",
   "GET /api/sessions/{session_id}/messages",
   "PATCH /api/sessions/{session_id}",
   "PATCH /api/sessions/{session_id}/messages/{message_id}",
@@ -93,6 +94,7 @@ test("generated clients are pleasant: plain operation ids, summaries, tags, name
     "getSession",
     "listMessages",
     "listSessions",
+    "pollEvents",
     "updateMessage",
     "updateSession",
   ]);

@@ -86,16 +86,20 @@ export async function followOverSse(
   return { events, stop: () => stop.abort() };
 }
 
-async function readSse(response: Response, onData: (data: unknown) => void): Promise<void> {
+/** Reads server-sent events: of each its `data`, and its `id` if it has one. */
+export async function readSse(
+  response: Response,
+  onEvent: (data: unknown, id: string | undefined) => void,
+): Promise<void> {
   let text = "";
   for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
     text += chunk;
     for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-      const line = text
-        .slice(0, end)
-        .split("\n")
-        .find((each) => each.startsWith("data: "));
-      if (line) onData(JSON.parse(line.slice("data: ".length)));
+      const lines = text.slice(0, end).split("\n");
+      const field = (name: string): string | undefined =>
+        lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+      const data = field("data");
+      if (data !== undefined) onEvent(JSON.parse(data), field("id"));
       text = text.slice(end + 2);
     }
   }

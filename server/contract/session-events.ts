@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import { liveEventSchema } from "./live-event.ts";
+import { sessionIdSchema } from "./session-id.ts";
+
+/** What REST takes to follow a session: a poll, or with `Accept: text/event-stream` a stream. */
+export const sessionEventsInputSchema = z.object({
+  session_id: sessionIdSchema,
+  after: z
+    .string()
+    .meta({
+      description:
+        "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. A stream that is resumed by `Last-Event-ID` goes on after that.",
+      examples: ["9f86d081884c7d65:7"],
+    })
+    .optional(),
+  wait: z
+    .int()
+    .min(0)
+    .max(limits.pollSeconds)
+    .meta({
+      description: "How many seconds a poll waits for something to happen; 0, the default, is not at all.",
+      examples: [30],
+    })
+    .optional(),
+});
+
+/** What a poll answers with. */
+export const sessionEventsSchema = z
+  .object({
+    events: z.array(liveEventSchema).meta({
+      description: `What happened after the position, ${limits.pageItems} events at most; empty if nothing did.`,
+    }),
+    position: z.string().meta({
+      description: "The position to go on after.",
+      examples: ["9f86d081884c7d65:8"],
+    }),
+  })
+  .meta({
+    id: "SessionEvents",
+    description: "What happened in a session, and where to go on.",
+    examples: [
+      {
+        events: [
+          {
+            type: "message",
+            seq: 8,
+            prev: 7,
+            message: {
+              id: 1,
+              session_id: "123",
+              content: "Hello",
+              sender: "user",
+              timestamp: "2025-11-30T12:00:00.000Z",
+            },
+          },
+        ],
+        position: "9f86d081884c7d65:8",
+      },
+    ],
+  });
+
+export type SessionEventsInput = z.infer<typeof sessionEventsInputSchema>;
+export type SessionEvents = z.infer<typeof sessionEventsSchema>;

@@ -1,0 +1,35 @@
+import { limits } from "../contract/limits.ts";
+import type { SessionEvents, SessionEventsInput } from "../contract/session-events.ts";
+import type { Desk } from "./desk.ts";
+import { followSession } from "./session-events.ts";
+
+/**
+ * What happened in a session after a position: at once if anything did, else as soon as something does, and nothing if
+ * `wait` seconds pass or `signal` aborts. `caught_up` is not among the events: an answer that is empty says it.
+ *
+ * @throws {AppError} NOT_FOUND
+ */
+export async function pollEvents(
+  desk: Desk,
+  { session_id: sessionId, after, wait = 0 }: SessionEventsInput,
+  signal: AbortSignal,
+): Promise<SessionEvents> {
+  const enough = new AbortController();
+  const stop = AbortSignal.any([signal, enough.signal]);
+  let timer: NodeJS.Timeout | undefined;
+  const answer: SessionEvents = { events: [], position: after ?? "" };
+  try {
+    for await (const { position, event } of followSession(desk, { sessionId, after, signal: stop })) {
+      answer.position = position;
+      if (event.type !== "caught_up") answer.events.push(event);
+      if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {
+        timer = setTimeout(() => enough.abort(), wait * 1000);
+      } else if (event.type === "caught_up" || timer || answer.events.length === limits.pageItems) {
+        break;
+      }
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return answer;
+}

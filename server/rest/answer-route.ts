@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { callTRPCProcedure } from "@trpc/server";
+import type { Page } from "../contract/page.ts";
+import type { Desk } from "../domain/desk.ts";
+import type { RequestTarget } from "../http/request-target.ts";
+import { readQuery } from "../http/request-target.ts";
+import { sendJsonStream } from "../http/send-stream.ts";
+import { sendText } from "../http/send.ts";
+import type { AppRouter } from "../trpc/router.ts";
+import type { Route } from "./routes.ts";
+import { answerSessionEvents } from "./session-events.ts";
+import type { StreamedAnswer } from "./streamed-answers.ts";
+import { streamSession, streamSessions } from "./streamed-answers.ts";
+
+export type Call = {
+  desk: Desk;
+  router: AppRouter;
+  request: IncomingMessage;
+  response: ServerResponse;
+  target: RequestTarget;
+};
+
+/**
+ * What tRPC has no way to answer: what may be larger than memory should hold, and what goes on. These come from the
+ * domain; their input is parsed by the route's own schema all the same.
+ */
+const ownAnswers: Readonly<Record<string, (call: Call, input: never) => Promise<void>>> = {
+  "session.list": async (call, input) => sendPieces(call, await streamSessions(call.desk, input)),
+  "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input)),
+  "session.onEvent": ({ desk, request, response }, input) =>
+    answerSessionEvents(desk, request, response, input),
+};
+
+/** Answers a request whose route is known and whose input has been gathered. @throws what the procedure throws */
+export async function answerRoute(call: Call, route: Route, input: unknown): Promise<void> {
+  const { desk, router, response, target } = call;
+  const own = ownAnswers[route.procedure];
+  if (own) return own(call, route.input?.parse(input) as never);
+  const output: unknown = await callTRPCProcedure({
+    router,
+    path: route.procedure,
+    type: route.type,
+    ctx: { desk },
+    getRawInput: () => Promise.resolve(input),
+    signal: undefined,
+    batchIndex: 0,
+  });
+  if (route.answer === "empty") return sendText(response, 204, undefined);
+  if (route.answer === "value") return sendText(response, 200, JSON.stringify(output));
+  const { items, next_cursor } = output as Page<unknown>;
+  return sendText(response, 200, JSON.stringify(items), linkHeader(target, next_cursor));
+}
+
+function sendPieces({ response, target }: Call, { pieces, nextCursor }: StreamedAnswer): Promise<void> {
+  return sendJsonStream(response, pieces, linkHeader(target, nextCursor));
+}
+
+/** Where the next page is (RFC 8288), relative to this one: only the client knows by which name it reached us. */
+function linkHeader({ pathname, query }: RequestTarget, nextCursor: string | null): { link?: string } {
+  if (nextCursor === null) return {};
+  const parameters = new URLSearchParams([...readQuery(query)]);
+  parameters.set("cursor", nextCursor);
+  return { link: `<${pathname}?${parameters.toString()}>; rel="next"` };
+}

@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { SessionEventsInput } from "../contract/session-events.ts";
+import { sessionEventsInputSchema } from "../contract/session-events.ts";
+import type { Desk } from "../domain/desk.ts";
+import { pollEvents } from "../domain/poll-events.ts";
+import { followSession } from "../domain/session-events.ts";
+import { apiHeaders, sendText } from "../http/send.ts";
+import type { Route } from "./routes.ts";
+import { splitPath, toSegment } from "./routes.ts";
+
+const path = "/api/sessions/{session_id}/events";
+
+/** REST's face of the subscription `session.onEvent`: not a procedure, since a subscription has no REST path in tRPC. */
+export const sessionEventsRoute: Route = {
+  procedure: "session.onEvent",
+  type: "query",
+  method: "GET",
+  path,
+  segments: splitPath(path).map(toSegment),
+  answer: "value",
+  headers: {},
+  input: sessionEventsInputSchema,
+  numbers: new Set(["wait"]),
+};
+
+/** Proxies and clients give up on a stream that is silent for long. */
+const heartbeatIntervalMs = 15_000;
+
+/** Answers with a poll, or with a stream if the client asks for one by `Accept`. */
+export async function answerSessionEvents(
+  desk: Desk,
+  request: IncomingMessage,
+  response: ServerResponse,
+  input: SessionEventsInput,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  if (!request.headers.accept?.includes("text/event-stream")) {
+    return sendText(response, 200, JSON.stringify(await pollEvents(desk, input, gone.signal)));
+  }
+  // An EventSource that comes back asks for the same address, with the position of what it last got beside it.
+  const resumed = request.headersDistinct["last-event-id"]?.[0] ?? input.after;
+  await streamEvents(
+    response,
+    followSession(desk, { sessionId: input.session_id, after: resumed, signal: gone.signal }),
+  );
+}
+
+/**
+ * Server-sent events (HTML standard, §9.2): `id` is the position, `data` the event, and there is no `event`, so that all
+ * of them reach `onmessage`. The stream waits for a client that reads slowly.
+ */
+async function streamEvents(
+  response: ServerResponse,
+  events: ReturnType<typeof followSession>,
+): Promise<void> {
+  let heartbeat: NodeJS.Timeout | undefined;
+  try {
+    for await (const { position, event } of events) {
+      if (!response.headersSent) {
+        response.writeHead(200, {
+          ...apiHeaders,
+          "content-type": "text/event-stream",
+          "x-accel-buffering": "no",
+        });
+        heartbeat = setInterval(() => response.write(":\n\n"), heartbeatIntervalMs);
+        if (response.req.method === "HEAD") break;
+      }
+      if (response.write(`id: ${position}\ndata: ${JSON.stringify(event)}\n\n`) || response.destroyed)
+        continue;
+      await Promise.race([once(response, "drain"), once(response, "close")]).catch(() => undefined);
+    }
+    response.end();
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
