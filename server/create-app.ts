@@ -90,7 +90,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (origin !== undefined && !allowsOrigin(origin)) {
       throw new AppError("FORBIDDEN", `Pages of ${origin} may not connect: CORS_ORIGINS does not name it.`);
     }
-    if (target.pathname === "/trpc") return trpcWs.upgrade(request, socket, head);
+    if (target.pathname === "/trpc") return trpcWs.upgrade(request, socket, head, target);
     if (/^\/ws\/[^/]*$/.test(target.pathname)) return chat.upgrade(request, socket, head, target);
     throw new AppError(
       "NOT_FOUND",
@@ -99,7 +99,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const server = createServer({ shouldUpgradeCallback: isWebSocket, requireHostHeader: false });
+  const unfinished = new Set<ServerResponse>();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    unfinished.add(response);
+    response.on("close", () => unfinished.delete(response));
     answer(request, response).catch((error: unknown) => {
       const appError = toAppError(error);
       report(appError);
@@ -121,31 +124,46 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const [response, ...others] = [...unfinished].filter(({ req }) => req.socket === socket);
+    if (response && (others.length > 0 || response.headersSent || response.req.complete)) {
+      // The fault is in what follows a good request: an error now would be read as that one's answer, or as a part of it.
+      socket.destroy();
+      return;
+    }
     const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
     const message = tooLarge ? "The request's headers are too large." : "This is not an HTTP request.";
     refuseConnection(socket, new AppError(tooLarge ? "PAYLOAD_TOO_LARGE" : "BAD_REQUEST", message));
   });
 
+  async function close(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    trpcWs.close();
+    chat.close();
+    // A stream has no end to wait for, and its client comes back by itself.
+    for (const response of unfinished) if (isEventStream(response)) response.destroy();
+    const cut = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
+    server.closeIdleConnections();
+    await ended;
+    clearTimeout(cut);
+    await database.close();
+  }
+
+  let closed: Promise<void> | undefined;
   return {
     listen: (at) => listen(server, at),
-    async close() {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      trpcWs.close();
-      chat.close();
-      const cut = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
-      server.closeIdleConnections();
-      await closed;
-      clearTimeout(cut);
-      await database.close();
-    },
+    close: () => (closed ??= close()),
     counts: () => ({ trpcSockets: trpcWs.size, chatSockets: chat.size, followers: desk.hub.size }),
   };
 }
 
 function isTrpc({ pathname }: RequestTarget): boolean {
   return pathname === "/trpc" || pathname.startsWith("/trpc/");
+}
+
+function isEventStream(response: ServerResponse): boolean {
+  return String(response.getHeader("content-type")).startsWith("text/event-stream");
 }
 
 function isWebSocket({ headers }: IncomingMessage): boolean {

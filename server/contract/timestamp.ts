@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "./limits.ts";
 
 const example = "2025-11-30T12:00:00.000Z";
 
@@ -12,6 +13,7 @@ export const timestampSchema = z.iso
     local: true,
     error: `must be an ISO 8601 date-time, such as ${example}`,
   })
+  .max(limits.timestampChars)
   .meta({
     description: "ISO 8601 date-time, with or without an offset, given back exactly as it was sent.",
     examples: [example, "2025-11-30T12:00:00"],

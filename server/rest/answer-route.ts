@@ -60,5 +60,7 @@ function linkHeader({ pathname, query }: RequestTarget, nextCursor: string | nul
   if (nextCursor === null) return {};
   const parameters = new URLSearchParams([...readQuery(query)]);
   parameters.set("cursor", nextCursor);
-  return { link: `<${pathname}?${parameters.toString()}>; rel="next"` };
+  // A client may leave this character as it is in a path, and here it would end the address.
+  const path = pathname.replaceAll(">", "%3E");
+  return { link: `<${path}?${parameters.toString()}>; rel="next"` };
 }

@@ -59,11 +59,9 @@ async function streamEvents(
   try {
     for await (const { position, event } of events) {
       if (!response.headersSent) {
-        response.writeHead(200, {
-          ...apiHeaders,
-          "content-type": "text/event-stream",
-          "x-accel-buffering": "no",
-        });
+        // Set, since only what was set can be asked for: the closing server looks for streams by their type.
+        response.setHeader("content-type", "text/event-stream");
+        response.writeHead(200, { ...apiHeaders, "x-accel-buffering": "no" });
         heartbeat = setInterval(() => response.write(":\n\n"), heartbeatIntervalMs);
         if (response.req.method === "HEAD") break;
       }

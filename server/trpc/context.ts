@@ -4,4 +4,10 @@ import type { Desk } from "../domain/desk.ts";
 export type Context = {
   /** @internal */
   readonly desk: Desk;
+  /**
+   * Resolves when the connection may be sent more. Absent where the transport waits by itself.
+   *
+   * @internal
+   */
+  readonly mayYield?: () => Promise<void>;
 };

@@ -6,7 +6,7 @@ import type { Desk } from "../domain/desk.ts";
 import { assertJsonBody, discardBody, hasBody, parseJson, readText } from "../http/read-body.ts";
 import { apiHeaders } from "../http/send.ts";
 import type { RequestTarget } from "../http/request-target.ts";
-import { decodePart } from "../http/request-target.ts";
+import { decodePart, readQuery } from "../http/request-target.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 import type { AppRouter } from "./router.ts";
 
@@ -34,7 +34,8 @@ export type TrpcHttpDoor = (
  * bytes that are not UTF-8 for replacement characters, and other media types than JSON.
  */
 export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcDoorOptions): TrpcHttpDoor {
-  return async function answer(request, response, { pathname, query }) {
+  return async function answer(request, response, target) {
+    const { pathname, query } = target;
     let path: string;
     try {
       if (!methods.includes(request.method ?? "")) {
@@ -44,7 +45,7 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
         );
       }
       path = decodePart(pathname.slice("/trpc/".length), "The path");
-      decodePart(query.replaceAll("+", " "), "The query");
+      readQuery(query);
       if (request.method === "POST" && (hasBody(request) || request.headers["content-type"] !== undefined)) {
         assertJsonBody(request);
         const text = await readText(request, maxBodyBytes);
@@ -54,8 +55,7 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
     } catch (error) {
       return sendTrpcError(response, toAppError(error));
     }
-    // The adapter builds a URL from these two, and a host that is none would be its failure, not the client's.
-    request.url = query === "" ? pathname : `${pathname}?${query}`;
+    simplifyAddress(request, target);
     for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);
     await nodeHTTPRequestHandler({
       req: request,
@@ -64,13 +64,26 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
       path,
       createContext: () => Promise.resolve({ desk }),
       maxBatchSize,
-      responseMeta: ({ errors }) =>
-        errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED")
-          ? { headers: { allow: otherMethod(request) } }
-          : {},
+      // Asked more than once for an answer that fails, so it says what the headers are, and does not add to them.
+      responseMeta: ({ errors }) => ({
+        headers: {
+          // The adapter's own Vary, which takes the place of the one that CORS has set, and that one.
+          vary: ["trpc-accept", "accept", response.getHeader("vary") ?? []].flat().join(", "),
+          ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && { allow: otherMethod(request) }),
+        },
+      }),
       onError: ({ error }) => report(fromTRPCError(error)),
     });
   };
+}
+
+/**
+ * The adapters build a URL from these two, of which they need the path and the query alone. What looks like a host and
+ * is none for the URL parser (`x:99999`, `256.256.256.256`) would be a failure of theirs, over WebSocket after the upgrade.
+ */
+export function simplifyAddress(request: IncomingMessage, { pathname, query }: RequestTarget): void {
+  request.url = query === "" ? pathname : `${pathname}?${query}`;
+  request.headers.host = "localhost";
 }
 
 /** Answers in tRPC's envelope, so that its client can read the error. */

@@ -2,17 +2,18 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import { AppError } from "../domain/app-error.ts";
-import { createSocketServer } from "../http/socket-server.ts";
+import type { RequestTarget } from "../http/request-target.ts";
+import { createSocketServer, withinSendBudget } from "../http/socket-server.ts";
 import { fromTRPCError } from "./to-error-shape.ts";
 import type { TrpcDoorOptions } from "./http-door.ts";
-import { maxBatchSize } from "./http-door.ts";
+import { maxBatchSize, simplifyAddress } from "./http-door.ts";
 
 /** A quiet socket is asked for a sign of life this often, and closed if none comes in time. */
 const keepAlive = { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 };
 
 export type SocketDoor = {
   /** Takes over a connection whose request has been found good. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, target: RequestTarget): void;
   /** Asks the clients to come back elsewhere, and closes their sockets with 1012. */
   close(): void;
   /** How many sockets are open. */
@@ -29,14 +30,16 @@ export function createTrpcWsDoor({ desk, router, maxBodyBytes, report }: TrpcDoo
   const { broadcastReconnectNotification } = applyWSSHandler({
     wss,
     router,
-    createContext: () => ({ desk }),
+    // The adapter sends whatever a subscription yields and never waits: the subscription has to.
+    createContext: ({ res }) => ({ desk, mayYield: () => withinSendBudget(res) }),
     keepAlive,
     maxBatchSize,
     onError: ({ error }) =>
       report(isPeerFault(error.cause) ? new AppError("BAD_REQUEST", error.message) : fromTRPCError(error)),
   });
   return {
-    upgrade(request, socket, head) {
+    upgrade(request, socket, head, target) {
+      simplifyAddress(request, target);
       wss.handleUpgrade(request, socket, head, (client) => wss.emit("connection", client, request));
     },
     close() {

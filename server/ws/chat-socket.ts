@@ -8,9 +8,7 @@ import { toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { followMessages } from "../domain/follow-messages.ts";
 import { parseJson } from "../http/read-body.ts";
-
-/** How much may wait in memory for a client that reads slowly; past it the socket gets no more until it has caught up. */
-const sendBudgetBytes = 1024 * 1024;
+import { sendBudgetBytes } from "../http/socket-server.ts";
 
 /** How many frames of a client may wait for their turn before the socket is not read any further. */
 const maxWaitingFrames = 64;
@@ -45,7 +43,8 @@ async function sendMessages(
     }
     socket.close(closeCodes.sessionDeleted.code, closeCodes.sessionDeleted.reason);
   } catch (error) {
-    if (signal.aborted) return;
+    // A client that went away, or is about to, makes sends fail; that is no failure of ours.
+    if (signal.aborted || socket.readyState !== socket.OPEN) return;
     const appError = toAppError(error);
     report(appError);
     const { code, reason } = appError.code === "NOT_FOUND" ? closeCodes.sessionDeleted : closeCodes.failure;

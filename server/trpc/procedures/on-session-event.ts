@@ -13,5 +13,8 @@ export const onSessionEventProcedure = procedure.input(onEventInputSchema).subsc
     after: input.lastEventId,
     signal,
   });
-  for await (const { position, event } of events) yield tracked(position, event);
+  for await (const { position, event } of events) {
+    yield tracked(position, event);
+    await ctx.mayYield?.();
+  }
 });

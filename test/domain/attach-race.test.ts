@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import type { LiveEvent } from "../../server/contract/live-event.ts";
+import { addMessage } from "../../server/domain/add-message.ts";
+import { createSession } from "../../server/domain/create-session.ts";
+import { deleteMessage } from "../../server/domain/delete-message.ts";
+import { deleteSession } from "../../server/domain/delete-session.ts";
+import type { Desk } from "../../server/domain/desk.ts";
+import { followMessages } from "../../server/domain/follow-messages.ts";
+import { getSession } from "../../server/domain/get-session.ts";
+import { followSession } from "../../server/domain/session-events.ts";
+import { updateMessage } from "../../server/domain/update-message.ts";
+import { updateSession } from "../../server/domain/update-session.ts";
+import { actAfterRead, openDesk } from "../support/desk.ts";
+
+/** Beyond the number of reads that attaching takes, so that the last rows of the table act when all is live. */
+const moments = Array.from({ length: 14 }, (_, index) => index + 1);
+
+async function openDeskWithMessages(): Promise<Desk> {
+  const desk = await openDesk();
+  await createSession(desk, { id: "s" });
+  for (const content of ["one", "two", "three"]) await add(desk, content);
+  return desk;
+}
+
+function add(desk: Desk, content: string): Promise<{ id: number }> {
+  return addMessage(desk, { session_id: "s", content, sender: "user" });
+}
+
+type Watched = ReturnType<typeof actAfterRead>;
+
+/** Follows until a message says "end", which is written once the reader has caught up and the act is done. */
+async function followToEnd({ desk, actNow }: Watched, after: string | undefined): Promise<LiveEvent[]> {
+  const stop = new AbortController();
+  const events: LiveEvent[] = [];
+  for await (const { event } of followSession(desk, { sessionId: "s", after, signal: stop.signal })) {
+    events.push(event);
+    if (event.type === "caught_up") void actNow().then(() => add(desk, "end"));
+    if (event.type === "message" && event.message.content === "end") stop.abort();
+  }
+  expect(desk.hub.size).toBe(0);
+  return events;
+}
+
+/** What a reader that does as the events say ends up with. */
+function apply(events: LiveEvent[]): { title: string; messages: [number, string][] } {
+  let title = "";
+  const messages = new Map<number, string>();
+  for (const event of events) {
+    if (event.type === "snapshot" || event.type === "reset") {
+      ({ title } = event.session);
+      messages.clear();
+      for (const { id, content } of event.session.messages) messages.set(id, content);
+    } else if (event.type === "message") messages.set(event.message.id, event.message.content);
+    else if (event.type === "message_deleted") messages.delete(event.message_id);
+    else if (event.type === "session") ({ title } = event.session);
+  }
+  return { title, messages: [...messages].toSorted(([a], [b]) => a - b) };
+}
+
+describe.each(moments)("changes after read number %i of a reader that attaches", (moment) => {
+  test.each([undefined, "0", "2"])("are each seen once and in order, from position %j", async (after) => {
+    const desk = await openDeskWithMessages();
+    const watched = actAfterRead(desk, moment, async () => {
+      await add(desk, "four");
+      await updateMessage(desk, { session_id: "s", message_id: 1, content: "one, edited" });
+      await deleteMessage(desk, { session_id: "s", message_id: 2 });
+      await updateSession(desk, { session_id: "s", title: "Renamed" });
+    });
+    const events = await followToEnd(watched, after);
+
+    const { title, messages } = await getSession(desk, "s");
+    const has = apply(events);
+    expect([title, has.title]).toEqual(["Renamed", "Renamed"]);
+    // Who resumes after 2 has the first two messages already, and hears of what became of them.
+    const expected = messages.map(({ id, content }): [number, string] => [id, content]);
+    expect(has.messages).toEqual(expected);
+    for (const [index, event] of events.entries()) {
+      if (index > 0) expect(event.prev).toBe(events[index - 1]?.seq);
+      if (index > 0 && event.type !== "caught_up") expect(event.seq).toBeGreaterThan(event.prev);
+    }
+    expect(events.filter(({ type }) => type === "caught_up")).toHaveLength(1);
+    expect(events.filter(({ type }) => type === "snapshot" || type === "reset")).toHaveLength(
+      after === undefined ? 1 : 0,
+    );
+  });
+
+  test("are each seen once as messages, from a message that the reader has", async () => {
+    const inner = await openDeskWithMessages();
+    const { desk, actNow } = actAfterRead(inner, moment, () => add(inner, "four"));
+    const stop = new AbortController();
+    const contents: string[] = [];
+    for await (const { content } of followMessages(desk, {
+      sessionId: "s",
+      afterId: 1,
+      signal: stop.signal,
+    })) {
+      contents.push(content);
+      if (content === "three") void actNow().then(() => add(desk, "end"));
+      if (content === "end") stop.abort();
+    }
+    expect(contents).toEqual(["two", "three", "four", "end"]);
+    expect(desk.hub.size).toBe(0);
+  });
+
+  test.each([false, true])("end with the session; made anew at once: %s", async (again) => {
+    const inner = await openDeskWithMessages();
+    const { desk, actNow } = actAfterRead(inner, moment, async () => {
+      await deleteSession(inner, "s");
+      if (again) await createSession(inner, { id: "s", title: "Anew" });
+    });
+    const stop = new AbortController();
+    const events: LiveEvent[] = [];
+    try {
+      for await (const { event } of followSession(desk, {
+        sessionId: "s",
+        after: undefined,
+        signal: stop.signal,
+      })) {
+        events.push(event);
+        if (event.type === "caught_up") void actNow();
+        if (apply(events).title === "Anew") stop.abort();
+      }
+    } catch (error) {
+      // It was deleted before the reader had seen anything of it.
+      expect([error, events]).toMatchObject([{ code: "NOT_FOUND" }, []]);
+    }
+    // Between the two it may be seen to be gone; else it is seen to be another.
+    const isGone = events.length === 0 || events.at(-1)?.type === "session_deleted";
+    if (!again || !isGone) {
+      expect(isGone || apply(events)).toEqual(again ? { title: "Anew", messages: [] } : true);
+    }
+    expect(desk.hub.size).toBe(0);
+  });
+});

@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { followOverSse, openChat } from "../support/readers.ts";
+import { createSession, send } from "../support/rest.ts";
+import { startApp } from "../support/start-app.ts";
+import { openTrpcSocket } from "../support/trpc-wire.ts";
+
+test("when the server closes, both WebSockets are told with 1012 to come back", async () => {
+  const { app, url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const chat = await openChat(wsUrl, "s");
+  const { socket, call, frames } = await openTrpcSocket(wsUrl);
+  await call("subscription", "session.onEvent", { session_id: "s" });
+  const closed = once(socket, "close");
+  const closing = app.close();
+  expect((await chat.closed).code).toBe(1012);
+  expect((await closed)[0]).toBe(1012);
+  expect(frames.items).toContainEqual({ id: null, method: "reconnect" });
+  await closing;
+  await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
+});
+
+test("an SSE subscription does not hold up the close of the server", { timeout: 4000 }, async () => {
+  const { app, url } = await startApp();
+  await createSession(url, { id: "s" });
+  await followOverSse(url, { session_id: "s" });
+  await app.close();
+  await expect.poll(() => app.counts().followers).toBe(0);
+});
+
+test("neither does an event stream over REST", { timeout: 4000 }, async () => {
+  const { app, url } = await startApp();
+  await createSession(url, { id: "s" });
+  const address = `${url}/api/sessions/s/events`;
+  const stream = await fetch(address, { headers: { accept: "text/event-stream" } });
+  await expect.poll(() => app.counts().followers).toBe(1);
+  const closing = app.close();
+  await stream.text().catch(() => undefined);
+  await closing;
+  await expect.poll(() => app.counts().followers).toBe(0);
+});
+
+test("to close twice is to close once", async () => {
+  const { app, url } = await startApp();
+  await Promise.all([app.close(), app.close()]);
+  await app.close();
+  await expect(fetch(url)).rejects.toThrow("fetch failed");
+});
+
+test("a socket that is opened while the server closes is not left open", async () => {
+  const { app, url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  await send(url, "s", "Hello");
+  const closing = app.close();
+  const late = new WebSocket(`${wsUrl}/ws/s`);
+  await new Promise((resolve) => {
+    late.on("close", resolve);
+    late.on("error", () => undefined);
+  });
+  await closing;
+  await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
+});

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import type { KyselyPlugin } from "kysely";
+import { onTestFinished } from "vitest";
+import { openDatabase } from "../../db/open-database.ts";
+import type { Desk } from "../../server/domain/desk.ts";
+import { LiveHub } from "../../server/domain/live-hub.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
+
+/** A desk on a database file of its own, for actions without a door. It is closed with the test. */
+export async function openDesk(): Promise<Desk> {
+  const database = await openDatabase({
+    file: join(makeTemporaryFolder(), "ai_desk.db"),
+    synchronous: "normal",
+  });
+  onTestFinished(() => database.close());
+  return {
+    database,
+    hub: new LiveHub(),
+    now: () => new Date("2025-11-30T12:00:00.000Z"),
+    newSessionId: () => "generated",
+    maxMessageChars: 1000,
+  };
+}
+
+/**
+ * The same desk, on which `act` is run and awaited after the read number `at` (from 1) and before its rows are seen, or
+ * when `actNow` is called, if that comes first.
+ */
+export function actAfterRead(
+  desk: Desk,
+  at: number,
+  act: () => Promise<unknown>,
+): { desk: Desk; actNow: () => Promise<unknown> } {
+  let reads = 0;
+  let acted: Promise<unknown> | undefined;
+  const actNow = (): Promise<unknown> => (acted ??= act());
+  const plugin: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      reads += 1;
+      if (reads === at) await actNow();
+      return result;
+    },
+  };
+  return {
+    desk: { ...desk, database: { ...desk.database, read: desk.database.read.withPlugin(plugin) } },
+    actNow,
+  };
+}

@@ -1,0 +1,182 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { openChat } from "../support/readers.ts";
+import { createSession, readSession, send } from "../support/rest.ts";
+import { startApp } from "../support/start-app.ts";
+
+const handshake =
+  "HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
+/** A WebSocket without a library, so that its frames can be wrong. */
+async function openRaw(url: string, path: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => undefined);
+  socket.write(`GET ${path} ${handshake}`);
+  const [head] = (await once(socket, "data")) as [Buffer];
+  if (!head.toString().startsWith("HTTP/1.1 101 ")) throw new Error(head.toString());
+  return socket;
+}
+
+/** Everything that still comes, and the code of the close frame that ends it. */
+async function readClose(socket: Socket): Promise<number | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const at = bytes.indexOf(0x88);
+  return at < 0 ? undefined : bytes.readUInt16BE(at + 2);
+}
+
+/** A frame, masked with zeros as a client's has to be masked. */
+function frame(firstByte: number, payload: string | Buffer = ""): Buffer {
+  const body = Buffer.from(payload);
+  const head =
+    body.length < 126
+      ? [firstByte, 0x80 | body.length]
+      : [firstByte, 0xfe, body.length >> 8, body.length & 255];
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), body]);
+}
+
+const text = 0x81;
+const message = JSON.stringify({ content: "Hello", sender: "user" });
+
+describe.each(["/ws/s", "/trpc"])("%s", (path) => {
+  test.each<[string, Buffer, number]>([
+    ["a reserved bit", frame(0xc1, message), 1002],
+    ["an opcode that is none", frame(0x83, message), 1002],
+    [
+      "a frame without a mask",
+      Buffer.concat([Buffer.from([text, message.length]), Buffer.from(message)]),
+      1002,
+    ],
+    ["a control frame in parts", frame(0x09), 1002],
+    ["a control frame that is too long", frame(0x89, "x".repeat(126)), 1002],
+    ["a continuation of nothing", frame(0x80, message), 1002],
+    ["a message inside a message", Buffer.concat([frame(0x01, "{"), frame(text, message)]), 1002],
+    ["text that is not UTF-8", frame(text, Buffer.from([0xc3, 0x28])), 1007],
+    ["a close code that is none", frame(0x88, Buffer.from([0, 5])), 1002],
+    [
+      "a length beyond all numbers",
+      Buffer.from([text, 0xff, ...Array.from({ length: 8 }, () => 255), 0, 0, 0, 0]),
+      1009,
+    ],
+    [
+      "a length beyond the limit, of which nothing comes",
+      Buffer.from([text, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0]),
+      1009,
+    ],
+  ])(
+    "%s closes this socket with the protocol's code, and is no failure of the server",
+    async (_name, bytes, code) => {
+      const { app, url } = await startApp();
+      await createSession(url, { id: "s" });
+      const socket = await openRaw(url, path);
+      socket.end(bytes);
+      expect(await readClose(socket)).toBe(code);
+      expect((await readSession(url, "s")).messages).toEqual([]);
+      expect((await send(url, "s", "next")).id).toBe(1);
+      await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
+    },
+  );
+
+  test("a socket that is reset in the middle of a frame leaves nothing behind", async () => {
+    const { app, url } = await startApp();
+    await createSession(url, { id: "s" });
+    const socket = await openRaw(url, path);
+    socket.write(frame(text, message).subarray(0, -3));
+    await send(url, "s", "meanwhile");
+    socket.resetAndDestroy();
+    await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
+    expect((await readSession(url, "s")).messages).toHaveLength(1);
+  });
+});
+
+test("a message in many small parts is one message, with pings in between", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const { frames, socket: reader } = await openChat(wsUrl, "s");
+  const socket = await openRaw(url, "/ws/s");
+  const content = "é日😀".repeat(20);
+  const bytes = Buffer.from(JSON.stringify({ content, sender: "user" }));
+  socket.write(frame(0x01));
+  for (const byte of bytes) socket.write(Buffer.concat([frame(0x00, Buffer.from([byte])), frame(0x89, "?")]));
+  socket.write(frame(0x80));
+  expect(await frames.count(1)).toMatchObject([{ message: { content } }]);
+  reader.close();
+  socket.destroy();
+});
+
+test("frames that came with the handshake in one packet are not lost", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const { frames, socket: reader } = await openChat(wsUrl, "s");
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    Buffer.concat([Buffer.from(`GET /ws/s ${handshake}`), frame(text, message), frame(text, "{")]),
+  );
+  expect(await frames.count(1)).toMatchObject([{ message: { content: "Hello" } }]);
+  reader.close();
+  socket.destroy();
+});
+
+test("each frame that is not valid gets its error, the socket stays open, and others hear nothing of it", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const writer = await openChat(wsUrl, "s");
+  const other = await openChat(wsUrl, "s");
+  const bad = [
+    "",
+    " ",
+    "{",
+    "[]",
+    "null",
+    "5",
+    '"x"',
+    "true",
+    "NaN",
+    "PING",
+    "[".repeat(600_000),
+    "\u0000",
+    `${message}x`,
+    "{'content':'a'}",
+  ];
+  for (const sent of bad) writer.socket.send(sent);
+  writer.socket.send(message);
+  const got = await writer.frames.count(bad.length + 1);
+  for (const [index, each] of got.slice(0, -1).entries()) {
+    expect.soft(Object.keys(each), bad[index]?.slice(0, 9)).toEqual(["error"]);
+    expect.soft(each.error, bad[index]?.slice(0, 9)).toMatchObject({
+      code: "BAD_REQUEST",
+      message: expect.stringMatching(/\w/) as string,
+    });
+  }
+  expect(got.at(-1)).toEqual({
+    session_id: "s",
+    message: { id: 1, content: "Hello", sender: "user", timestamp: expect.any(String) as string },
+  });
+  expect(await other.frames.count(1)).toEqual([got.at(-1)]);
+  writer.socket.close();
+  other.socket.close();
+});
+
+test("a client that goes away under a heavy backlog is no failure of the server", async () => {
+  const { app, url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const content = "x".repeat(100_000);
+  for (let index = 0; index < 150; index += 1) await send(url, "s", content);
+  for (const leave of ["terminate", "close"] as const) {
+    const socket = new WebSocket(`${wsUrl}/ws/s?after=0`);
+    await once(socket, "message");
+    socket.pause();
+    await send(url, "s", "a sign that the rest is queued");
+    socket[leave]();
+    if (leave === "close") socket.resume();
+    await once(socket, "close");
+  }
+  await expect.poll(() => app.counts().followers).toBe(0);
+});
