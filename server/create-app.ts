@@ -47,11 +47,13 @@ const closeTimeoutMs = 5000;
 export async function createApp(options: AppOptions): Promise<App> {
   const { logger, allowsOrigin } = options;
   const database = await openDatabase(options.database);
+  const stop = new AbortController();
   const desk: Desk = {
     database,
     hub: new LiveHub(),
     now: options.now ?? (() => new Date()),
     newSessionId: options.newSessionId ?? (() => randomUUIDv7()),
+    stopping: stop.signal,
     maxMessageChars: options.maxMessageChars,
   };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
@@ -130,15 +132,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       socket.destroy();
       return;
     }
-    const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-    const message = tooLarge ? "The request's headers are too large." : "This is not an HTTP request.";
-    refuseConnection(socket, new AppError(tooLarge ? "PAYLOAD_TOO_LARGE" : "BAD_REQUEST", message));
+    refuseConnection(socket, brokenRequest(error.code));
   });
 
   async function close(): Promise<void> {
     const ended = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
+    stop.abort();
     trpcWs.close();
     chat.close();
     // A stream has no end to wait for, and its client comes back by itself.
@@ -156,6 +157,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     close: () => (closed ??= close()),
     counts: () => ({ trpcSockets: trpcWs.size, chatSockets: chat.size, followers: desk.hub.size }),
   };
+}
+
+/** What to say of bytes that Node's parser could not read, by the code of its error. */
+function brokenRequest(code: string | undefined): AppError {
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new AppError("PAYLOAD_TOO_LARGE", "The request's headers are too large.");
+  }
+  if (code === "HPE_INVALID_URL") {
+    return new AppError("BAD_REQUEST", "The path is not valid: percent-encode whatever is not plain ASCII.");
+  }
+  return new AppError("BAD_REQUEST", "This is not an HTTP request.");
 }
 
 function isTrpc({ pathname }: RequestTarget): boolean {

@@ -9,12 +9,15 @@ import { assertContentFits } from "./content-length.ts";
 import type { Desk } from "./desk.ts";
 import { toMessage } from "./read-messages.ts";
 
+/** A message, and whether this send stored it: a repeat of a key is answered with the message of the first. */
+export type SentMessage = { message: Message; stored: boolean };
+
 /**
  * Stores a message. A repeat of a `key` within the session stores nothing and answers as the first send was answered.
  *
  * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long), UNPROCESSABLE_CONTENT (the key named other content)
  */
-export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Message> {
+export async function addMessage(desk: Desk, input: AddMessageInput): Promise<SentMessage> {
   assertContentFits(desk, input.content);
   const { stored, message } = await desk.database.write(async (trx) => {
     const earlier = await findEarlierSend(trx, input);
@@ -33,7 +36,7 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Me
     return { stored: true, message: row };
   });
   if (stored) desk.hub.announce(input.session_id);
-  return toMessage(message);
+  return { stored, message: toMessage(message) };
 }
 
 /** The message of the first send under this key, as it was then: it may have been edited or deleted since. */

@@ -9,6 +9,8 @@ export type Desk = {
   readonly now: () => Date;
   /** Makes the id of a session that came without one. */
   readonly newSessionId: () => string;
+  /** Aborts when the product is about to stop: whoever only waits for something to happen is answered now. */
+  readonly stopping: AbortSignal;
   /** The longest content, in UTF-16 code units. */
   readonly maxMessageChars: number;
 };

@@ -15,7 +15,7 @@ export async function pollEvents(
   signal: AbortSignal,
 ): Promise<SessionEvents> {
   const enough = new AbortController();
-  const stop = AbortSignal.any([signal, enough.signal]);
+  const stop = AbortSignal.any([signal, enough.signal, desk.stopping]);
   let timer: NodeJS.Timeout | undefined;
   const answer: SessionEvents = { events: [], position: after ?? "" };
   try {

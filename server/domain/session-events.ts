@@ -54,7 +54,8 @@ export async function* followSession(
       yield place({ type: "session_deleted", seq: session.seq });
       return;
     }
-    if (seq === undefined || seq < session.start_seq || seq > session.seq) {
+    // Position 0 is before everything, also in a session made anew: all that is left in the log is its own.
+    if (seq === undefined || (seq > 0 && seq < session.start_seq) || seq > session.seq) {
       const snapshot = await readSnapshot(read, sessionId, limits.snapshotMessages);
       if (!snapshot) continue;
       const { id, title, created_at } = snapshot.session;

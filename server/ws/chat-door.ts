@@ -42,8 +42,8 @@ export function createChatDoor({ desk, maxFrameBytes, report }: ChatDoorOptions)
   const pings = setInterval(() => {
     for (const client of wss.clients) {
       if (silent.has(client)) {
-        // A peer that is gone does not take part in a closing handshake either.
-        client.terminate();
+        // A peer that is gone takes no part in the closing handshake either: the socket is then cut.
+        client.close(closeCodes.noPong.code, closeCodes.noPong.reason);
         continue;
       }
       silent.add(client);

@@ -1,6 +1,7 @@
 import type { WebSocket } from "ws";
 import type { ServerFrame } from "../contract/chat-frame.ts";
 import { chatFrameSchema } from "../contract/chat-frame.ts";
+import type { Message } from "../contract/message.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import { addMessage } from "../domain/add-message.ts";
 import type { AppError } from "../domain/app-error.ts";
@@ -38,8 +39,8 @@ async function sendMessages(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for await (const { session_id, ...message } of followMessages(desk, { sessionId, afterId, signal })) {
-      await send(socket, { session_id, message });
+    for await (const message of followMessages(desk, { sessionId, afterId, signal })) {
+      await send(socket, toFrame(message));
     }
     socket.close(closeCodes.sessionDeleted.code, closeCodes.sessionDeleted.reason);
   } catch (error) {
@@ -60,7 +61,9 @@ function receiveFrames(socket: WebSocket, { desk, sessionId, report }: ChatSocke
   async function store(text: string): Promise<void> {
     try {
       const frame = chatFrameSchema.parse(parseJson(text, "The frame"));
-      await addMessage(desk, { ...frame, session_id: sessionId });
+      const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });
+      // Everyone has been shown the message of the first send; this client asks again because it does not know.
+      if (!stored) await send(socket, toFrame(message));
     } catch (error) {
       const appError = toAppError(error);
       report(appError);
@@ -84,6 +87,10 @@ function receiveFrames(socket: WebSocket, { desk, sessionId, report }: ChatSocke
     if (waiting >= maxWaitingFrames) socket.pause();
     turn = turn.then(() => store(data.toString("utf8")));
   });
+}
+
+function toFrame({ session_id, ...message }: Message): ServerFrame {
+  return { session_id, message };
 }
 
 /** Resolves when the next frame may be sent. Rejects if the socket is gone. */

@@ -22,8 +22,8 @@ async function openDeskWithMessages(): Promise<Desk> {
   return desk;
 }
 
-function add(desk: Desk, content: string): Promise<{ id: number }> {
-  return addMessage(desk, { session_id: "s", content, sender: "user" });
+async function add(desk: Desk, content: string): Promise<{ id: number }> {
+  return (await addMessage(desk, { session_id: "s", content, sender: "user" })).message;
 }
 
 type Watched = ReturnType<typeof actAfterRead>;

@@ -21,6 +21,16 @@ test("when the server closes, both WebSockets are told with 1012 to come back", 
   await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
 });
 
+test("a poll that waits is answered when the server closes", { timeout: 4000 }, async () => {
+  const { app, url } = await startApp();
+  await createSession(url, { id: "s" });
+  const waiting = fetch(`${url}/api/sessions/s/events?after=0&wait=30`);
+  await expect.poll(() => app.counts().followers).toBe(1);
+  const closing = app.close();
+  expect(await (await waiting).json()).toMatchObject({ events: [] });
+  await closing;
+});
+
 test("an SSE subscription does not hold up the close of the server", { timeout: 4000 }, async () => {
   const { app, url } = await startApp();
   await createSession(url, { id: "s" });

@@ -109,3 +109,12 @@ test.each([
   const answer = await fetch(url + path, { method, headers, ...(method !== "GET" && { body: "{}" }) });
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, allow]);
 });
+
+test("a path that is not percent-encoded is told so", async () => {
+  const { url } = await startApp();
+  const answer = await sendRaw(url, `GET /api/sessions/日本 HTTP/1.1\r\nHost: x\r\n${close}`);
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([
+    400,
+    { message: "The path is not valid: percent-encode whatever is not plain ASCII.", code: "BAD_REQUEST" },
+  ]);
+});

@@ -19,7 +19,14 @@ async function fill(
   write: (desk: Parameters<typeof addMessage>[0]) => Promise<void>,
 ): Promise<void> {
   const database = await openDatabase({ file: databaseFile, synchronous: "normal" });
-  await write({ database, hub: new LiveHub(), now, newSessionId: () => "", maxMessageChars: 1_000_000 });
+  await write({
+    database,
+    hub: new LiveHub(),
+    now,
+    newSessionId: () => "",
+    stopping: new AbortController().signal,
+    maxMessageChars: 1_000_000,
+  });
   await database.close();
 }
 

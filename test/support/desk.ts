@@ -18,6 +18,7 @@ export async function openDesk(): Promise<Desk> {
     hub: new LiveHub(),
     now: () => new Date("2025-11-30T12:00:00.000Z"),
     newSessionId: () => "generated",
+    stopping: new AbortController().signal,
     maxMessageChars: 1000,
   };
 }

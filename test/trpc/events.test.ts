@@ -194,3 +194,21 @@ test("nothing is left open behind a reader that is gone", async () => {
     .poll(() => app.counts(), { timeout: 4000 })
     .toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
 });
+
+test("resuming after 0 gives everything, also in a session that was made anew", async () => {
+  const { url } = await startApp();
+  await createSession(url, { id: "s" });
+  await send(url, "s", "of the old one");
+  await call(url, "DELETE", "/api/sessions/s");
+  await createSession(url, { id: "s", title: "Anew" });
+  await Promise.all(Array.from({ length: 150 }, (_, index) => send(url, "s", `message ${index}`)));
+  const client = createClient({ url });
+  const { events, unsubscribe } = await followWithClient(client, { session_id: "s", lastEventId: "0" });
+  expect(events.items.map(({ type }) => type)).toEqual([
+    "session",
+    ...Array.from({ length: 150 }, () => "message"),
+    "caught_up",
+  ]);
+  expectUnbroken(events.items);
+  unsubscribe();
+});

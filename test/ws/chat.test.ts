@@ -151,3 +151,21 @@ test("a client that does not read gets it all once it reads, and meanwhile the o
   await once(paused, "close");
   await expect.poll(() => app.counts().followers).toBe(0);
 });
+
+test("a repeat of a key over the plain WebSocket is answered with the first message, to its sender alone", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  const sender = await openChat(wsUrl, "s");
+  const other = await openChat(wsUrl, "s");
+  const frame = JSON.stringify({ content: "Hello", sender: "user", key: "k" });
+  sender.socket.send(frame);
+  const [first] = await sender.frames.count(1);
+  sender.socket.send(frame);
+  sender.socket.send(JSON.stringify({ content: "Next", sender: "user" }));
+  const got = await sender.frames.until((all) => all.some(({ message }) => message?.content === "Next"));
+  expect(got.slice(0, 2)).toEqual([first, first]);
+  expect(got).toHaveLength(3);
+  expect(await other.frames.count(2)).toEqual([first, got[2]]);
+  sender.socket.close();
+  other.socket.close();
+});

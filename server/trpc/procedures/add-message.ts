@@ -17,4 +17,4 @@ export const addMessageProcedure = procedure
   )
   .input(addMessageInputSchema)
   .output(messageSchema)
-  .mutation(({ ctx, input }) => addMessage(ctx.desk, input));
+  .mutation(async ({ ctx, input }) => (await addMessage(ctx.desk, input)).message);
