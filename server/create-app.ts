@@ -1,22 +1,21 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
+import packageFile from "../package.json" with { type: "json" };
 import type { OpenOptions } from "../db/open-database.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
-import { AppError, toAppError } from "./domain/app-error.ts";
+import { AppError } from "./domain/app-error.ts";
 import type { Desk } from "./domain/desk.ts";
 import { LiveHub } from "./domain/live-hub.ts";
 import { createCors } from "./http/cross-origin.ts";
+import { createHttpServer } from "./http/http-server.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
-import { refuseConnection } from "./http/refuse-upgrade.ts";
 import type { RequestTarget } from "./http/request-target.ts";
 import { readTarget } from "./http/request-target.ts";
-import { sendError, sendText } from "./http/send.ts";
+import { sendText } from "./http/send.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
-import packageFile from "../package.json" with { type: "json" };
 import { createTrpcHttpDoor } from "./trpc/http-door.ts";
 import { appRouter } from "./trpc/router.ts";
 import { createTrpcWsDoor } from "./trpc/ws-door.ts";
@@ -39,9 +38,6 @@ export type App = {
   /** What is open, for whoever watches the process. */
   counts(): { trpcSockets: number; chatSockets: number; followers: number };
 };
-
-/** How long answers in flight and closing handshakes may take before their connections are cut. */
-const closeTimeoutMs = 5000;
 
 /** The whole product behind one port: every door over one database. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -100,96 +96,24 @@ export async function createApp(options: AppOptions): Promise<App> {
     );
   }
 
-  const server = createServer({ shouldUpgradeCallback: isWebSocket, requireHostHeader: false });
-  const unfinished = new Set<ServerResponse>();
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    unfinished.add(response);
-    response.on("close", () => unfinished.delete(response));
-    answer(request, response).catch((error: unknown) => {
-      const appError = toAppError(error);
-      report(appError);
-      sendError(response, appError);
-    });
-  };
-  server.on("request", onRequest);
-  // What a client expects beyond `100-continue` is nothing that we know of: it gets its answer all the same.
-  server.on("checkExpectation", onRequest);
-  server.on("connect", (_request, socket) => {
-    refuseConnection(socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
-  });
-  server.on("upgrade", (request, socket, head) => {
-    socket.on("error", () => socket.destroy());
-    upgrade(request, socket, head).catch((error: unknown) => {
-      const appError = toAppError(error);
-      report(appError);
-      refuseConnection(socket, appError);
-    });
-  });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const [response, ...others] = [...unfinished].filter(({ req }) => req.socket === socket);
-    if (response && (others.length > 0 || response.headersSent || response.req.complete)) {
-      // The fault is in what follows a good request: an error now would be read as that one's answer, or as a part of it.
-      socket.destroy();
-      return;
-    }
-    refuseConnection(socket, brokenRequest(error.code));
-  });
+  const server = createHttpServer({ answer, upgrade, report });
 
   async function close(): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
     stop.abort();
     trpcWs.close();
     chat.close();
-    // A stream has no end to wait for, and its client comes back by itself.
-    for (const response of unfinished) if (isEventStream(response)) response.destroy();
-    const cut = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
-    server.closeIdleConnections();
-    await ended;
-    clearTimeout(cut);
+    await server.close();
     await database.close();
   }
 
   let closed: Promise<void> | undefined;
   return {
-    listen: (at) => listen(server, at),
+    listen: (at) => server.listen(at),
     close: () => (closed ??= close()),
     counts: () => ({ trpcSockets: trpcWs.size, chatSockets: chat.size, followers: desk.hub.size }),
   };
 }
 
-/** What to say of bytes that Node's parser could not read, by the code of its error. */
-function brokenRequest(code: string | undefined): AppError {
-  if (code === "HPE_HEADER_OVERFLOW") {
-    return new AppError("PAYLOAD_TOO_LARGE", "The request's headers are too large.");
-  }
-  if (code === "HPE_INVALID_URL") {
-    return new AppError("BAD_REQUEST", "The path is not valid: percent-encode whatever is not plain ASCII.");
-  }
-  return new AppError("BAD_REQUEST", "This is not an HTTP request.");
-}
-
 function isTrpc({ pathname }: RequestTarget): boolean {
   return pathname === "/trpc" || pathname.startsWith("/trpc/");
-}
-
-function isEventStream(response: ServerResponse): boolean {
-  return String(response.getHeader("content-type")).startsWith("text/event-stream");
-}
-
-function isWebSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === "websocket";
-}
-
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      const address = server.address();
-      const taken = typeof address === "object" && address ? address.port : port;
-      resolve(`http://${host.includes(":") ? `[${host}]` : host}:${taken}`);
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import type { ServerOptions, WebSocket } from "ws";
 import { WebSocketServer } from "ws";
 import { AppError } from "../domain/app-error.ts";
-import { refuseConnection } from "./refuse-upgrade.ts";
+import { refuseConnection } from "./refuse-connection.ts";
 
 /** How long a peer may take to answer a close before its socket is cut. */
 const closeTimeoutMs = 2000;

@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { Duplex } from "node:stream";
+import { AppError, toAppError } from "../domain/app-error.ts";
+import { refuseConnection } from "./refuse-connection.ts";
+import { sendError } from "./send.ts";
+
+export type HttpHandlers = {
+  /** Answers a request. What it throws is answered as an error. */
+  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Takes over a connection that asks to become a WebSocket. What it throws is answered in plain HTTP. */
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+  /** Told of each error that is answered. */
+  report: (error: AppError) => void;
+};
+
+export type HttpServer = {
+  /** Starts to listen. @returns the address, with the port that was taken. */
+  listen(at: { host: string; port: number }): Promise<string>;
+  /** Takes no new connection, finishes the answers in flight and cuts what is still open after 5 seconds. */
+  close(): Promise<void>;
+};
+
+/** How long answers in flight may take before their connections are cut. */
+const closeTimeoutMs = 5000;
+
+/** node:http, with an answer in our own shape for whatever may come over a connection. */
+export function createHttpServer({ answer, upgrade, report }: HttpHandlers): HttpServer {
+  const server = createServer({ shouldUpgradeCallback: isWebSocket, requireHostHeader: false });
+  const unfinished = new Set<ServerResponse>();
+
+  function answerRequest(request: IncomingMessage, response: ServerResponse): void {
+    unfinished.add(response);
+    response.on("close", () => unfinished.delete(response));
+    answer(request, response).catch((error: unknown) => {
+      const appError = toAppError(error);
+      report(appError);
+      sendError(response, appError);
+    });
+  }
+
+  server.on("request", answerRequest);
+  // What a client expects beyond `100-continue` is nothing that we know of: it gets its answer all the same.
+  server.on("checkExpectation", answerRequest);
+  server.on("connect", (_request, socket) => {
+    refuseConnection(socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
+  });
+  server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    upgrade(request, socket, head).catch((error: unknown) => {
+      const appError = toAppError(error);
+      report(appError);
+      refuseConnection(socket, appError);
+    });
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const [response, ...others] = [...unfinished].filter(({ req }) => req.socket === socket);
+    if (response && (others.length > 0 || response.headersSent || response.req.complete)) {
+      // The fault is in what follows a good request: an error now would be read as that one's answer, or as a part of it.
+      socket.destroy();
+      return;
+    }
+    refuseConnection(socket, brokenRequest(error.code));
+  });
+
+  return {
+    listen({ host, port }) {
+      return new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, host, () => {
+          server.off("error", reject);
+          const address = server.address();
+          const taken = typeof address === "object" && address ? address.port : port;
+          resolve(`http://${host.includes(":") ? `[${host}]` : host}:${taken}`);
+        });
+      });
+    },
+    async close() {
+      const ended = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      // A stream has no end to wait for, and its client comes back by itself.
+      for (const response of unfinished) if (isEventStream(response)) response.destroy();
+      const cut = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
+      server.closeIdleConnections();
+      await ended;
+      clearTimeout(cut);
+    },
+  };
+}
+
+/** What to say of bytes that Node's parser could not read, by the code of its error. */
+function brokenRequest(code: string | undefined): AppError {
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new AppError("PAYLOAD_TOO_LARGE", "The request's headers are too large.");
+  }
+  if (code === "HPE_INVALID_URL") {
+    return new AppError("BAD_REQUEST", "The path is not valid: percent-encode whatever is not plain ASCII.");
+  }
+  return new AppError("BAD_REQUEST", "This is not an HTTP request.");
+}
+
+function isEventStream(response: ServerResponse): boolean {
+  return String(response.getHeader("content-type")).startsWith("text/event-stream");
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
