@@ -15,7 +15,7 @@ export type HttpHandlers = {
 };
 
 export type HttpServer = {
-  /** Starts to listen. @returns the address, with the port that was taken. */
+  /** Starts to listen. @returns the address, with the port that was taken. Rejects if another has the port. */
   listen(at: { host: string; port: number }): Promise<string>;
   /** Takes no new connection, finishes the answers in flight and cuts what is still open after 5 seconds. */
   close(): Promise<void>;
@@ -66,9 +66,18 @@ export function createHttpServer({ answer, upgrade, report }: HttpHandlers): Htt
   return {
     listen({ host, port }) {
       return new Promise((resolve, reject) => {
-        server.once("error", reject);
+        server.once("error", (error: NodeJS.ErrnoException) => {
+          const isTaken = error.code === "EADDRINUSE";
+          reject(
+            isTaken
+              ? new Error(`Port ${port} of ${host} is taken: set PORT to another, or to 0 for any.`)
+              : error,
+          );
+        });
         server.listen(port, host, () => {
-          server.off("error", reject);
+          server.removeAllListeners("error");
+          // A connection that cannot be taken (no file handle left, say) is no reason to end those that are open.
+          server.on("error", (error) => report(toAppError(error)));
           const address = server.address();
           const taken = typeof address === "object" && address ? address.port : port;
           resolve(`http://${host.includes(":") ? `[${host}]` : host}:${taken}`);
