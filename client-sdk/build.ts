@@ -1,7 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, cpSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 
 const here = import.meta.dirname;
 const emitted = mkdtempSync(join(tmpdir(), "ai-desk-client-"));
@@ -9,9 +18,11 @@ const output = join(here, "dist");
 
 try {
   compile();
-  rmSync(output, { recursive: true, force: true });
+  const wanted = new Set<string>();
   for (const entry of ["client-sdk/src/index.js", "client-sdk/src/index.d.ts"])
-    copyWithImports(join(emitted, entry));
+    addWithImports(join(emitted, entry), wanted);
+  for (const file of wanted) put(file);
+  removeAllBut(wanted);
 } finally {
   rmSync(emitted, { recursive: true });
 }
@@ -26,15 +37,37 @@ function compile(): void {
  * The compiler emits the whole server, since the client names the router's type. Of that the package takes what its
  * entry reaches: the router's declarations, without the domain or the database behind them.
  */
-function copyWithImports(file: string, seen = new Set<string>()): void {
-  if (seen.has(file)) return;
-  seen.add(file);
-  cpSync(file, file.replace(emitted, output));
-  for (const [, specifier] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g)) {
+function addWithImports(path: string, found: Set<string>): void {
+  const file = relative(emitted, path);
+  if (found.has(file)) return;
+  found.add(file);
+  for (const [, specifier] of readFileSync(path, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g)) {
     if (specifier === undefined) continue;
-    const target = resolve(dirname(file), specifier);
-    const imported = file.endsWith(".d.ts") ? target.replace(/\.[tj]s$/, ".d.ts") : target;
-    if (!existsSync(imported)) throw new Error(`${file} imports ${specifier}, which was not emitted.`);
-    copyWithImports(imported, seen);
+    const target = resolve(dirname(path), specifier);
+    const imported = path.endsWith(".d.ts") ? target.replace(/\.[tj]s$/, ".d.ts") : target;
+    if (!existsSync(imported)) throw new Error(`${path} imports ${specifier}, which was not emitted.`);
+    addWithImports(imported, found);
+  }
+}
+
+/**
+ * Each file changes at once or not at all, and none is away in between: tests that build at the same time, or pack what
+ * another is building, would else find half a package.
+ */
+function put(file: string): void {
+  const target = join(output, file);
+  const content = readFileSync(join(emitted, file));
+  if (existsSync(target) && readFileSync(target).equals(content)) return;
+  mkdirSync(dirname(target), { recursive: true });
+  const draft = join(mkdtempSync(join(here, ".draft-")), "file");
+  writeFileSync(draft, content);
+  renameSync(draft, target);
+  rmSync(dirname(draft), { recursive: true });
+}
+
+function removeAllBut(wanted: ReadonlySet<string>): void {
+  for (const entry of readdirSync(output, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !wanted.has(relative(output, path))) rmSync(path, { force: true });
   }
 }

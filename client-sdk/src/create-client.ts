@@ -1,15 +1,13 @@
-import type { HTTPBatchLinkOptions, TRPCClient } from "@trpc/client";
+import type { TRPCClient, TRPCLink } from "@trpc/client";
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
 import type { AppRouter } from "../../server/trpc/router.ts";
 
-type Root = AppRouter["_def"]["_config"]["$types"];
-
 export type ClientOptions = {
-  /** Where the server is, such as `http://localhost:8000`; a path before the API's own is kept. */
+  /** Where the server is, such as `http://localhost:8000`; a path before the API's own is kept. Absolute. */
   url: string | URL;
   /** Stands in for the platform's `fetch`. */
-  fetch?: NonNullable<HTTPBatchLinkOptions<Root>["fetch"]>;
-  /** Stands in for the platform's `WebSocket`, which Node has from version 22 on. */
+  fetch?: typeof fetch;
+  /** Stands in for the platform's `WebSocket`, which Node has from version 22 on; only subscriptions need it. */
   WebSocket?: typeof WebSocket;
 };
 
@@ -26,7 +24,7 @@ const idleSocketMs = 1000;
  * A client of an AI Desk server. Queries and mutations go over HTTP, those of one tick in one request; subscriptions
  * share one WebSocket, which is opened with the first of them, comes back by itself, and resumes each from its position.
  *
- * Calls reject with `TRPCClientError`, whose `data.code` is an {@link ErrorCode}.
+ * Calls reject with a `ClientError`, whose `data.code` is an `ErrorCode`.
  */
 export function createClient({ url, fetch, WebSocket }: ClientOptions): Client {
   const base = new URL(url);
@@ -34,23 +32,36 @@ export function createClient({ url, fetch, WebSocket }: ClientOptions): Client {
   const http = new URL("trpc", base);
   const ws = new URL(http);
   ws.protocol = http.protocol === "https:" ? "wss:" : "ws:";
-  const socket = createWSClient({
-    url: ws.href,
-    ...(WebSocket && { WebSocket }),
-    lazy: { enabled: true, closeMs: idleSocketMs },
-    keepAlive: { enabled: true, intervalMs: 30_000, pongTimeoutMs: 5_000 },
-  });
+  const overSocket = lazyLink(() =>
+    wsLink({
+      client: createWSClient({
+        url: ws.href,
+        ...(WebSocket && { WebSocket }),
+        lazy: { enabled: true, closeMs: idleSocketMs },
+        keepAlive: { enabled: true, intervalMs: 30_000, pongTimeoutMs: 5_000 },
+      }),
+    }),
+  );
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
-        true: wsLink({ client: socket }),
+        true: overSocket,
         false: httpBatchLink({
           url: http.href,
           maxURLLength: maxUrlChars,
-          ...(fetch && { fetch }),
+          // tRPC says in a type of its own what it hands over, and it is the platform's.
+          ...(fetch && { fetch: (input: string | URL | Request, init) => fetch(input, init as RequestInit) }),
         }),
       }),
     ],
   });
+}
+
+/** Made when it is first used: where there is no `WebSocket` at all, everything but subscriptions works. */
+function lazyLink(make: () => TRPCLink<AppRouter>): TRPCLink<AppRouter> {
+  return (runtime) => {
+    let link: ReturnType<TRPCLink<AppRouter>> | undefined;
+    return (operation) => (link ??= make()(runtime))(operation);
+  };
 }

@@ -12,8 +12,7 @@ const run = promisify(execFile);
 
 const conversation = `
 import type { LiveEvent, Message } from "@ai-desk/client";
-import { createClient, errorCodes } from "@ai-desk/client";
-import { TRPCClientError } from "@trpc/client";
+import { createClient, errorCodes, isClientError } from "@ai-desk/client";
 
 const client = createClient({ url: process.argv[2] ?? "" });
 const session = await client.session.create.mutate({ title: "Packed" });
@@ -34,7 +33,7 @@ await new Promise<void>((done) => {
 try {
   await client.session.get.query({ session_id: "nobody" });
 } catch (error) {
-  if (error instanceof TRPCClientError) console.log(error.data.code, errorCodes.NOT_FOUND.httpStatus);
+  if (isClientError(error)) console.log(error.data?.code, errorCodes.NOT_FOUND.httpStatus);
 }
 console.log(seen.join(" "));
 `;
@@ -57,6 +56,10 @@ const wrong: Record<string, [program: string, error: string]> = {
   "a mutation taken for a query": ["await client.session.create.query({});", "TS2339"],
   "an event that there is not": [
     'client.session.onEvent.subscribe({ session_id: "s" }, { onData: ({ data }) => data.type === "typing" });',
+    "TS2367",
+  ],
+  "an error code that there is not": [
+    'client.health.query().catch((error: unknown) => isClientError(error) && error.data?.code === "GONE");',
     "TS2367",
   ],
 };
@@ -87,7 +90,14 @@ test(
   { timeout: 120_000 },
   async () => {
     const packed = makeTemporaryFolder();
-    await run("npm", ["pack", "-w", "client-sdk", "--pack-destination", packed], { cwd: root });
+    const pack = await run("npm", ["pack", "-w", "client-sdk", "--json", "--pack-destination", packed], {
+      cwd: root,
+    });
+    const { files } = Object.values(JSON.parse(pack.stdout) as { files: { path: string }[] }[])[0] ?? {};
+    expect(files?.map(({ path }) => path).filter((path) => !path.startsWith("dist/"))).toEqual([
+      "README.md",
+      "package.json",
+    ]);
     const tarball = join(packed, readdirSync(packed)[0] ?? "");
 
     const project = new ScratchProject();
@@ -103,7 +113,7 @@ test(
     }
 
     const preamble =
-      'import { createClient } from "@ai-desk/client";\nconst client = createClient({ url: "http://x" });\n';
+      'import { createClient, isClientError } from "@ai-desk/client";\nconst client = createClient({ url: "http://x" });\n';
     const programs = Object.entries(wrong);
     for (const [index, [, [program]]] of programs.entries())
       project.write(`wrong-${index}.ts`, preamble + program);

@@ -88,3 +88,17 @@ test("the README's conversation goes as it is written, block by block", { timeou
   expect(events.map(({ message }) => message)).toEqual(session.messages);
   expect(conversation.map(({ language }) => language)).toEqual(["sh", "sh", "js", "ts", "sh", "sh"]);
 });
+
+test("the client's README talks as it is written", { timeout: 60_000 }, async () => {
+  const server = await startServer();
+  const project = await clientProject();
+  const [install, use, ...others] = readSnippets("client-sdk/README.md");
+  expect([install?.language, use?.language, others]).toEqual(["sh", "ts", []]);
+  writeFileSync(join(project, "talk.mts"), (use?.code ?? "").replaceAll("http://localhost:8000", server.url));
+  const { stdout } = await run(process.execPath, ["talk.mts"], { cwd: project });
+  expect(stdout).toBe('user says Hello\nNOT_FOUND There is no session "nobody".\n');
+  // Where the commands of the other one are run, file by file.
+  const packing = readFileSync(join(root, "test/client-sdk/pack-and-consume.test.ts"), "utf8");
+  for (const words of ['"run", "build", "-w", "client-sdk"', '"pack", "-w", "client-sdk"'])
+    expect(packing).toContain(words);
+});

@@ -73,10 +73,13 @@ test("a socket that is opened while the server closes is not left open", async (
   await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
 });
 
+function doNothing(): Promise<void> {
+  return Promise.resolve();
+}
+
 test("a port that another server has is refused in a sentence that says what to do", async () => {
   const { url } = await startApp();
-  const nothing = (): Promise<void> => Promise.resolve();
-  const other = createHttpServer({ answer: nothing, upgrade: nothing, report: () => undefined });
+  const other = createHttpServer({ answer: doNothing, upgrade: doNothing, report: () => undefined });
   const port = Number(new URL(url).port);
   await expect(other.listen({ host: "127.0.0.1", port })).rejects.toThrow(
     `Port ${port} of 127.0.0.1 is taken: set PORT to another, or to 0 for any.`,

@@ -55,8 +55,8 @@ test("calls of one tick share one request, and each has its own outcome", async 
   const client = createClient({
     url,
     fetch: (input, init) => {
-      requests.push(String(input));
-      return fetch(input as string, init as RequestInit);
+      requests.push(input instanceof Request ? input.url : input.toString());
+      return fetch(input, init);
     },
   });
   const outcomes = await Promise.allSettled([
