@@ -3,14 +3,17 @@ import { z } from "zod";
 import { errorSchema } from "../contract/error.ts";
 import { sessionEventsSchema } from "../contract/session-events.ts";
 import type { AppRouter } from "../trpc/router.ts";
+import { oneErrorShape } from "./openapi-errors.ts";
 import type { Json, Operation } from "./openapi-passes.ts";
 import {
+  describeAnswer,
   isObject,
   lastingAnswers,
   nameBody,
-  oneErrorShape,
+  nameForms,
   restAnswer,
   restHeaders,
+  showExamples,
 } from "./openapi-passes.ts";
 import { listRoutes } from "./routes.ts";
 import { sessionEventsOperation } from "./session-events-operation.ts";
@@ -18,8 +21,18 @@ import { sessionEventsRoute } from "./session-events.ts";
 
 export type DocumentOptions = { router: AppRouter; version: string; maxMessageChars: number };
 
-const description = `Sessions, messages and live delivery. The same procedures answer over tRPC at \`/trpc\`, and \
-\`/ws/{session_id}\` is a plain WebSocket for one session's live chat.`;
+const description = `Sessions, messages and live delivery, over one SQLite file.
+
+**Errors** all have one shape: \`message\` is for people, \`code\` for programs, and \`issues\` names each fault of an \
+input. Beside the errors that an operation lists there is 405 with an \`Allow\` header.
+
+**Writes** are on disk when they are answered. A send with an \`Idempotency-Key\` may be repeated until an answer comes: \
+the message is stored once.
+
+**Pages.** A list with \`limit\` or \`cursor\` has the address of its next page in the header \`Link\`, \`rel="next"\`.
+
+**Live.** \`GET /api/sessions/{session_id}/events\` waits for what happens, or streams it. \`/ws/{session_id}\` is a plain \
+WebSocket for one session's chat. The same procedures answer over tRPC at \`/trpc\`.`;
 
 const tags = [
   { name: "health", description: "Whether the server answers." },
@@ -40,31 +53,30 @@ export function createOpenApiDocument({ router, version, maxMessageChars }: Docu
     license: { name: "MIT", identifier: "MIT" },
   }) as unknown as Json;
   const paths = document["paths"] as Record<string, Record<string, Operation>>;
-  const schemas: Record<string, unknown> = {};
-  for (const route of listRoutes(router)) {
+  paths[sessionEventsRoute.path] = { get: sessionEventsOperation() };
+  const schemas: Json = {
+    ...generatedSchemas(document),
+    ...namedSchemas(sessionEventsSchema),
+    ...namedSchemas(errorSchema),
+  };
+  for (const route of [...listRoutes(router), sessionEventsRoute]) {
     const operation = paths[route.path]?.[route.method.toLowerCase()];
     if (!operation) throw new Error(`${route.method} ${route.path} is served and not documented.`);
     restAnswer(operation, route);
     restHeaders(operation, route);
     nameBody(operation, route, schemas);
-    oneErrorShape(operation);
+    oneErrorShape(operation, route, maxMessageChars);
+    describeAnswer(operation, schemas);
+    showExamples(operation, schemas);
+    if (route.procedure === "session.create") showNoMessages(operation);
   }
-  const events = sessionEventsOperation();
-  oneErrorShape(events);
-  paths[sessionEventsRoute.path] = { get: events };
-  document["components"] = {
-    schemas: {
-      ...generatedSchemas(document),
-      ...namedSchemas(sessionEventsSchema),
-      ...namedSchemas(errorSchema),
-      ...schemas,
-    },
-  };
+  if (isObject(schemas["LiveEvent"])) nameForms(schemas["LiveEvent"], "Event", schemas);
+  document["components"] = { schemas };
   document["tags"] = tags;
   // Nothing is asked of a caller yet, and a document that does not say so is one that a linter must warn of.
   document["security"] = [];
   lastingAnswers(document);
-  limitContent(schemas, maxMessageChars);
+  for (const { bodyName } of listRoutes(router)) limitContent(schemas[bodyName ?? ""], maxMessageChars);
   return document;
 }
 
@@ -91,10 +103,18 @@ function withoutIds(schemas: Json): Json {
   );
 }
 
-function limitContent(schemas: Record<string, unknown>, maxMessageChars: number): void {
-  for (const schema of Object.values(schemas)) {
-    const content =
-      isObject(schema) && isObject(schema["properties"]) ? schema["properties"]["content"] : undefined;
-    if (isObject(content)) content["maxLength"] = maxMessageChars;
-  }
+/** A new session is the schema's example before anything was said in it. */
+function showNoMessages({ responses }: Operation): void {
+  const media = responses["200"]?.content?.["application/json"];
+  const { answer } = (media?.examples ?? {}) as { answer?: { value: Json } };
+  if (answer) answer.value = { ...answer.value, messages: [] };
+}
+
+/** `maxLength` counts code points and the server UTF-16 code units, so that both hold and the words say which decides. */
+function limitContent(schema: unknown, maxMessageChars: number): void {
+  const properties = isObject(schema) && isObject(schema["properties"]) ? schema["properties"] : {};
+  if (!isObject(properties["content"])) return;
+  properties["content"]["maxLength"] = maxMessageChars;
+  properties["content"]["description"] =
+    `The message's text: 1–${maxMessageChars} characters, counted in UTF-16 code units.`;
 }

@@ -1,36 +1,36 @@
-import type { ErrorCode } from "../contract/error-codes.ts";
-import { errorCodes } from "../contract/error-codes.ts";
 import type { Route } from "./routes.ts";
 
 export type Json = Record<string, unknown>;
 
 type Schema = Json;
-type Body = { content?: Record<string, { schema: Schema; examples?: Json }> };
+type Media = { schema: Schema; examples?: Json };
+type Body = { content?: Record<string, Media> };
 type Response = Body & { description: string; headers?: Json };
 export type Operation = { parameters?: Json[]; requestBody?: Body; responses: Record<string, Response> };
 
 const json = "application/json";
+const schemaPlace = "#/components/schemas/";
 
 export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The answer as REST gives it: a page is an array with its next address in a header, nothing is 204. */
-export function restAnswer(operation: Operation, { answer }: Route): void {
-  const { 200: success, ...errors } = operation.responses;
+export function restAnswer(operation: Operation, { answer, path }: Route): void {
+  const { 200: success, ...others } = operation.responses;
   const media = success?.content?.[json];
   if (!success || !media) return;
   if (answer === "empty") {
-    operation.responses = { 204: { description: "Done; there is no body." }, ...errors };
+    operation.responses = { 204: { description: "Done; there is no body." }, ...others };
     return;
   }
-  success.description = "The answer";
   if (answer === "value") return;
   media.schema = (media.schema["properties"] as { items: Schema }).items;
+  const address = path.replace("{session_id}", "123");
   success.headers = {
     Link: {
       description: 'The next page\'s address with `rel="next"` (RFC 8288), unless this is the last page.',
-      schema: { type: "string", examples: ['</api/sessions?limit=50&cursor=42>; rel="next"'] },
+      schema: { type: "string", examples: [`<${address}?limit=50&cursor=42>; rel="next"`] },
     },
   };
 }
@@ -49,35 +49,66 @@ export function restHeaders(operation: Operation, { headers }: Route): void {
   }
 }
 
-/** The body's schema under its name, with the document's example. */
+/** The body's schema under its name, with an example made of its fields' own. */
 export function nameBody(operation: Operation, { bodyName }: Route, schemas: Json): void {
   const media = operation.requestBody?.content?.[json];
   if (!media || bodyName === undefined) return;
-  const properties = (media.schema["properties"] ?? {}) as Record<string, Schema>;
-  const example = Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => [
-      name,
-      (schema["examples"] as unknown[] | undefined)?.[0],
-    ]),
-  );
-  schemas[bodyName] = { ...media.schema, examples: [example] };
-  media.schema = { $ref: `#/components/schemas/${bodyName}` };
+  schemas[bodyName] = { ...media.schema, examples: [exampleOf(media.schema, schemas)] };
+  media.schema = { $ref: schemaPlace + bodyName };
 }
 
-/** Every error in the one shape it is sent in, with an example of its own. */
-export function oneErrorShape(operation: Operation): void {
-  for (const [status, response] of Object.entries(operation.responses)) {
-    const found = Object.entries(errorCodes).find(([, { httpStatus }]) => httpStatus === Number(status));
-    if (!found) continue;
-    const [code, { sentence }] = found as [ErrorCode, { sentence: string }];
-    response.description = sentence;
-    response.content = {
-      [json]: {
-        schema: { $ref: "#/components/schemas/Error" },
-        examples: { [code]: { value: { message: sentence, code } } },
-      },
-    };
+/** A union told apart by `type`, each form under a name of its own: generators make classes of them. */
+export function nameForms(union: Json, suffix: string, schemas: Json): void {
+  const mapping: Json = {};
+  for (const form of union["oneOf"] as Schema[]) {
+    const type = String((form["properties"] as { type: Schema }).type["const"]);
+    const name = type.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase()) + suffix;
+    schemas[name] = { ...form, examples: [exampleOf(form, schemas)] };
+    mapping[type] = schemaPlace + name;
   }
+  union["oneOf"] = Object.values(mapping).map(($ref) => ({ $ref }));
+  union["discriminator"] = { propertyName: "type", mapping };
+}
+
+/** Each body with its schema's example beside it, where readers that do not follow references find it too. */
+export function showExamples({ requestBody, responses }: Operation, schemas: Json): void {
+  for (const [status, { content }] of [["", requestBody ?? {}] as const, ...Object.entries(responses)]) {
+    for (const media of Object.values(content ?? {})) {
+      if (media.examples) continue;
+      media.examples = {
+        [status === "" ? "request" : "answer"]: { value: exampleOf(media.schema, schemas) },
+      };
+    }
+  }
+}
+
+/** A success is described as what is answered is. */
+export function describeAnswer({ responses }: Operation, schemas: Json): void {
+  const success = responses["200"];
+  const schema = success?.content?.[json]?.schema;
+  if (!success || !schema) return;
+  success.description = isObject(schema["items"])
+    ? `A list, and each item: ${describe(schema["items"], schemas)}`
+    : describe(schema, schemas);
+}
+
+function describe(schema: Schema, schemas: Json): string {
+  return String(resolve(schema, schemas)["description"]);
+}
+
+function resolve(schema: Schema, schemas: Json): Schema {
+  const { $ref } = schema;
+  return typeof $ref === "string" ? (schemas[$ref.slice(schemaPlace.length)] as Schema) : schema;
+}
+
+/** An example of a schema: its own, or one made of its parts' examples. */
+function exampleOf(schema: Schema, schemas: Json): unknown {
+  const { examples, const: only, items, properties = {} } = resolve(schema, schemas);
+  if (Array.isArray(examples)) return examples[0] as unknown;
+  if (only !== undefined) return only;
+  if (isObject(items)) return [exampleOf(items, schemas)];
+  const fields = Object.entries(properties as Record<string, Schema>);
+  return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, schemas)]));
 }
 
 /** A field that is added later must break no generated client, and an id does not fit 32 bits for ever. */
@@ -90,5 +121,6 @@ export function lastingAnswers(value: unknown): void {
     if (value["maximum"] === Number.MAX_SAFE_INTEGER) delete value["maximum"];
     if (value["minimum"] === Number.MIN_SAFE_INTEGER) delete value["minimum"];
   }
+  if (value["const"] !== undefined) value["examples"] ??= [value["const"]];
   Object.values(value).forEach(lastingAnswers);
 }

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { ErrorBody } from "../contract/error.ts";
+import type { ErrorCode } from "../contract/error-codes.ts";
+import { errorCodes } from "../contract/error-codes.ts";
+import { maxBodyBytes } from "../contract/limits.ts";
+import { AppError, messageNotFound, sessionNotFound, toAppError } from "../domain/app-error.ts";
+import { readQuery } from "../http/request-target.ts";
+import type { Operation } from "./openapi-passes.ts";
+import type { Route } from "./routes.ts";
+
+/** Values that no field takes, with the most telling first: the example of a 400 shows the first that a route has. */
+const faults = {
+  content: "",
+  created_at: "yesterday",
+  title: 5,
+  limit: 0,
+  wait: 31,
+  message_id: 0,
+  session_id: "\n",
+};
+
+/**
+ * Every error in the one shape it is sent in. Each example is what the server answers to the operation's own example
+ * request with one thing wrong, to the character; a test sends them.
+ */
+export function oneErrorShape(operation: Operation, route: Route, maxMessageChars: number): void {
+  // Also where nothing is taken: a query that cannot be decoded is refused at every address.
+  const statuses = new Set(["400", ...Object.keys(operation.responses)]);
+  for (const status of statuses) {
+    const found = Object.entries(errorCodes).find(([, { httpStatus }]) => httpStatus === Number(status));
+    if (!found) continue;
+    const code = found[0] as ErrorCode;
+    // Not changed in place: the generator gives the operations of one status the same object.
+    operation.responses[status] = {
+      description: errorCodes[code].sentence,
+      content: {
+        "application/json": {
+          schema: { $ref: "#/components/schemas/Error" },
+          examples: { [code]: { value: exampleOf(code, route, maxMessageChars) } },
+        },
+      },
+    };
+  }
+}
+
+function exampleOf(code: ErrorCode, route: Route, maxMessageChars: number): ErrorBody {
+  if (code === "BAD_REQUEST") return refusalOf(route);
+  if (code === "NOT_FOUND")
+    return (route.path.includes("{message_id}") ? messageNotFound(1) : sessionNotFound("123")).toBody();
+  const messages: Partial<Record<ErrorCode, string>> = {
+    CONFLICT: 'There is a session "123" already: choose another id.',
+    PAYLOAD_TOO_LARGE: `The body is larger than ${maxBodyBytes(maxMessageChars)} bytes.`,
+    UNPROCESSABLE_CONTENT:
+      "This key was used before in this session, for other content: take a new key for a new message.",
+  };
+  return new AppError(code, messages[code]).toBody();
+}
+
+/** What the route's own schema says of an input with one fault. */
+function refusalOf({ input }: Route): ErrorBody {
+  try {
+    const fault = Object.entries(faults).find(([field]) => input && field in input.shape);
+    if (!input || !fault) readQuery("%");
+    else z.object({ [fault[0]]: input.shape[fault[0]] as z.ZodType }).parse(Object.fromEntries([fault]));
+  } catch (error) {
+    return toAppError(error).toBody();
+  }
+  throw new Error("This was meant to be refused.");
+}

@@ -1,0 +1,219 @@
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import type { ErrorBody } from "../../server/contract/error.ts";
+import type { LiveEvent } from "../../server/contract/live-event.ts";
+import type { SessionEvents } from "../../server/contract/session-events.ts";
+import type { Document, ExampleRequest, Place } from "../support/openapi.ts";
+import {
+  createValidator,
+  exampleOf,
+  exampleRequest,
+  listOperations,
+  readDocument,
+  sendExample,
+} from "../support/openapi.ts";
+import { call, createSession, send } from "../support/rest.ts";
+import { startApp } from "../support/start-app.ts";
+
+/** In this order each finds what its example speaks of. */
+const conversation = [
+  "getHealth",
+  "createSession",
+  "addMessage",
+  "listSessions",
+  "getSession",
+  "updateSession",
+  "listMessages",
+  "updateMessage",
+  "pollEvents",
+  "deleteMessage",
+  "deleteSession",
+];
+
+function inOrder(document: Document): Place[] {
+  const places = listOperations(document);
+  expect(places.map(({ operation }) => operation.operationId).toSorted()).toEqual(conversation.toSorted());
+  return places.toSorted(
+    (a, b) => conversation.indexOf(a.operation.operationId) - conversation.indexOf(b.operation.operationId),
+  );
+}
+
+function documentedAnswer({ operation }: Place): { status: number; example: unknown; schema: object } {
+  const [status, response] = Object.entries(operation.responses).find(([each]) => each < "300") ?? [];
+  const media = response?.content?.["application/json"];
+  return { status: Number(status), example: exampleOf(response?.content), schema: media?.schema ?? {} };
+}
+
+test("the document's example requests are answered with its example answers, one after the other", async () => {
+  const { url } = await startApp();
+  for (const place of inOrder(await readDocument(url))) {
+    const { operationId } = place.operation;
+    const response = await sendExample(url, place, exampleRequest(place, { optional: false }));
+    const { status, example } = documentedAnswer(place);
+    expect(response.status, operationId).toBe(status);
+    const body: unknown = status === 204 ? undefined : await response.json();
+    // A poll tells the name of this history, which no document can know.
+    if (operationId !== "pollEvents") expect(body, operationId).toEqual(example);
+  }
+});
+
+test("with every optional parameter the examples are taken too, and the answers are as documented", async () => {
+  const { url } = await startApp();
+  const document = await readDocument(url);
+  const check = createValidator(document, { exactly: true });
+  for (const place of inOrder(document)) {
+    const { operationId } = place.operation;
+    const response = await sendExample(url, place, exampleRequest(place, { optional: true }));
+    const { status, schema } = documentedAnswer(place);
+    expect(response.status, operationId).toBe(status);
+    if (status === 204) continue;
+    expect(check(schema, await response.json()), operationId).toEqual([]);
+  }
+});
+
+test("every example in the document is valid by the schema it stands at", async () => {
+  const { url } = await startApp();
+  const document = await readDocument(url);
+  const check = createValidator(document, { exactly: true });
+  let count = 0;
+  function expectValid(schema: object, value: unknown): void {
+    expect(check(schema, value), JSON.stringify(value)).toEqual([]);
+    count += 1;
+  }
+  function walk(value: unknown): void {
+    if (typeof value !== "object" || value === null) return;
+    const { schema, examples } = value as Record<string, object | undefined>;
+    if (Array.isArray(examples)) for (const example of examples) expectValid(value, example);
+    else if (examples && schema) {
+      for (const { value: example } of Object.values(examples)) expectValid(schema, example);
+    }
+    Object.values(value).forEach(walk);
+  }
+  walk(document);
+  expect(count).toBeGreaterThan(150);
+});
+
+/** Values that no field takes; a 400's example tells which of them it speaks of. */
+const faults: Record<string, unknown> = {
+  content: "",
+  created_at: "yesterday",
+  limit: 0,
+  message_id: 0,
+  session_id: "\n",
+  title: 5,
+  wait: 31,
+};
+
+function withFault(request: ExampleRequest, field: string | undefined): Partial<ExampleRequest> {
+  if (field === undefined) return { query: "%" };
+  if (request.body) return { body: { ...request.body, [field]: faults[field] } };
+  const value = String(faults[field]);
+  return field in request.path
+    ? { path: { ...request.path, [field]: value } }
+    : { query: `${field}=${value}` };
+}
+
+/** What is changed in a good request for it to be refused with each status. */
+const wrongs: Record<string, (request: ExampleRequest, example: ErrorBody) => Partial<ExampleRequest>> = {
+  400: (request, { issues }) => withFault(request, issues?.[0]?.path[0]?.toString()),
+  404: () => ({}),
+  409: () => ({}),
+  413: ({ body }) => ({ body: { ...body, more: "x".repeat(70_000) } }),
+  415: ({ headers }) => ({ headers: { ...headers, "content-type": "text/plain" } }),
+  422: ({ headers, body }) => ({
+    headers: { ...headers, "idempotency-key": "used" },
+    body: { ...body, content: "Other" },
+  }),
+};
+
+/** Sends each operation what earns it that status, and compares the answer with the documented one. */
+async function expectRefusals(url: string, places: Place[], status: string): Promise<number> {
+  let count = 0;
+  for (const place of places) {
+    const documented = place.operation.responses[status];
+    if (!documented) continue;
+    const example = exampleOf(documented.content) as ErrorBody;
+    const good = exampleRequest(place, { optional: false });
+    const response = await sendExample(url, place, { ...good, ...wrongs[status]?.(good, example) });
+    const name = `${place.operation.operationId} ${status}`;
+    expect([name, String(response.status)]).toEqual([name, status]);
+    expect(await response.json(), name).toEqual(example);
+    count += 1;
+  }
+  return count;
+}
+
+test("every refusal that is documented happens, and says what its example says", async () => {
+  const { url } = await startApp({ maxMessageChars: 10 });
+  const places = inOrder(await readDocument(url));
+  const statuses = new Set(places.flatMap(({ operation }) => Object.keys(operation.responses)));
+  const refusals = [...statuses].filter((status) => status.startsWith("4"));
+  expect(refusals.toSorted()).toEqual(Object.keys(wrongs));
+
+  // These speak of a session that is not there yet.
+  expect(await expectRefusals(url, places, "404")).toBe(8);
+  await createSession(url, { id: "123" });
+  await fetch(`${url}/api/sessions/123/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": "used" },
+    body: JSON.stringify({ content: "Hello", sender: "user" }),
+  });
+  for (const status of refusals.filter((each) => each !== "404")) {
+    expect(await expectRefusals(url, places, status), status).toBeGreaterThan(0);
+  }
+});
+
+test("every failure that is documented as one is answered as one, and tells nothing of the inside", async () => {
+  const { url, databaseFile } = await startApp({ expectsFailures: true });
+  const places = inOrder(await readDocument(url));
+  await createSession(url, { id: "123" });
+  const other = new Database(databaseFile);
+  other.exec("alter table chatsession rename to gone; alter table message rename to gone_too");
+  other.close();
+  expect(await expectRefusals(url, places, "500")).toBe(10);
+});
+
+test("live events of every type are as documented, over a poll and over a stream", async () => {
+  const { url } = await startApp();
+  const document = await readDocument(url);
+  const check = createValidator(document, { exactly: true });
+  const events: LiveEvent[] = [];
+  const address = `${url}/api/sessions/123/events`;
+  const poll = async (query: string): Promise<string> => {
+    const body = (await (await fetch(`${address}?${query}`)).json()) as SessionEvents;
+    expect(check({ $ref: "#/components/schemas/SessionEvents" }, body), query).toEqual([]);
+    events.push(...body.events);
+    return body.position;
+  };
+
+  await createSession(url, { id: "123" });
+  const stream = await fetch(address, { headers: { accept: "text/event-stream" } });
+  const documented = document.paths["/api/sessions/{session_id}/events"]?.["get"]?.responses["200"]?.content;
+  expect(Object.keys(documented ?? {})).toContain(stream.headers.get("content-type"));
+  await send(url, "123", "Hello");
+  const deleted = await send(url, "123", "Gone");
+  await call(url, "DELETE", `/api/sessions/123/messages/${deleted.id}`);
+  await call(url, "PATCH", "/api/sessions/123", { title: "Renamed" });
+  await poll("");
+  await poll("after=another:7");
+  const position = await poll("after=0");
+  const waiting = poll(`after=${position}&wait=30`);
+  await call(url, "DELETE", "/api/sessions/123");
+  await waiting;
+
+  const streamed = [...(await stream.text()).matchAll(/^data: (.*)$/gm)].map(
+    ([, data = ""]) => JSON.parse(data) as LiveEvent,
+  );
+  for (const event of streamed)
+    expect(check({ $ref: "#/components/schemas/LiveEvent" }, event), event.type).toEqual([]);
+  expect(streamed.length).toBeGreaterThan(3);
+  expect([...new Set([...events, ...streamed].map(({ type }) => type))].toSorted()).toEqual([
+    "caught_up",
+    "message",
+    "message_deleted",
+    "reset",
+    "session",
+    "session_deleted",
+    "snapshot",
+  ]);
+});
