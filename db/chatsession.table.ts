@@ -21,5 +21,7 @@ export type ChatSessionTable = {
   title_seq: ColumnType<number, number | undefined, number>;
   /** The position this session began at: 0, or for an id used before, where its predecessor ended. */
   start_seq: ColumnType<number, number | undefined, number>;
+  /** The position of the session's last change, whatever it was, in the log of the list of sessions. */
+  list_seq: number;
   deleted: Flag;
 };

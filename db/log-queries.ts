@@ -6,20 +6,51 @@ import type { SessionRow } from "./session-queries.ts";
 
 export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
 
-/** The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes. */
-export function listChangedMessages(
+/** Up to so many changes are read without asking first how large they are. */
+const fewChanges = 10;
+
+/** How much content a page of changes holds, in bytes, unless a single message has more. */
+const pageBytes = 1024 * 1024;
+
+/**
+ * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
+ * and fewer if they are large. Tells up to which position these are all.
+ */
+export async function listChangedMessages(
   db: Executor,
-  { sessionId, after, upTo, limit }: { sessionId: string; after: number; upTo: number; limit: number },
-): Promise<ChangedMessageRow[]> {
+  page: { sessionId: string; after: number; upTo: number; limit: number },
+): Promise<{ rows: ChangedMessageRow[]; upTo: number }> {
+  const upTo = page.upTo - page.after > fewChanges ? await findPageEnd(db, page) : page.upTo;
+  const rows = await selectChanges(db, { ...page, upTo })
+    .select([...messageColumns, "seq", "deleted"])
+    .execute();
+  return { rows, upTo };
+}
+
+async function findPageEnd(
+  db: Executor,
+  page: { sessionId: string; after: number; upTo: number; limit: number },
+): Promise<number> {
+  const sizes = await selectChanges(db, page)
+    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
+    .limit(page.limit)
+    .execute();
+  let total = 0;
+  const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > pageBytes);
+  if (tooMany < 0) return sizes.length < page.limit ? page.upTo : (sizes.at(-1)?.seq ?? page.upTo);
+  return sizes[Math.max(0, tooMany - 1)]?.seq ?? page.upTo;
+}
+
+function selectChanges(
+  db: Executor,
+  { sessionId, after, upTo }: { sessionId: string; after: number; upTo: number },
+) {
   return db
     .selectFrom("message")
-    .select([...messageColumns, "seq", "deleted"])
     .where("session_id", "=", sessionId)
     .where("seq", ">", after)
     .where("seq", "<=", upTo)
-    .orderBy("seq")
-    .limit(limit)
-    .execute();
+    .orderBy("seq");
 }
 
 /**

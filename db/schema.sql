@@ -9,8 +9,11 @@ CREATE TABLE chatsession (
   seq integer default 0 not null,
   title_seq integer default 0 not null,
   start_seq integer default 0 not null,
-  deleted integer default 0 not null check (deleted in (0, 1))
+  deleted integer default 0 not null check (deleted in (0, 1)),
+  list_seq integer default 0 not null
 );
+
+CREATE UNIQUE INDEX chatsession_list on chatsession (list_seq);
 
 CREATE UNIQUE INDEX chatsession_ordinal on chatsession (ordinal);
 

@@ -1,12 +1,17 @@
-import type { Selectable } from "kysely";
+import type { ExpressionBuilder, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { Executor } from "./open-database.ts";
+import type { Tables } from "./tables.ts";
 
 export type SessionHeadRow = Pick<Selectable<ChatSessionTable>, "id" | "title" | "created_at">;
 export type SessionRow = Selectable<ChatSessionTable>;
 
+/** Where a change stands: in its session's log, and in the log of the list of sessions. */
+export type ChangePlace = Pick<SessionRow, "seq" | "list_seq">;
+
 const head = ["id", "title", "created_at"] as const;
+const changePlace = ["seq", "list_seq"] as const;
 
 /** A session that is not deleted. */
 export function findSession(db: Executor, id: string): Promise<SessionHeadRow | undefined> {
@@ -38,13 +43,23 @@ export function listSessions(
     .execute();
 }
 
+/** The next position in the log of the list. Whoever writes has the write lock, so no other takes the same. */
+function nextListSeq(eb: ExpressionBuilder<Tables, "chatsession">) {
+  return eb
+    .selectFrom("chatsession")
+    .select((inner) => inner(inner.fn.coalesce(inner.fn.max("list_seq"), inner.lit(0)), "+", 1).as("next"));
+}
+
 /**
  * Makes a session, or makes a deleted one anew. The new one goes on where its predecessor's log ended: its own first
  * change is that it is there again, so whoever still follows the old one learns of it.
  *
  * @returns undefined if a session of that id exists.
  */
-export function insertSession(db: Executor, session: SessionHeadRow): Promise<SessionHeadRow | undefined> {
+export function insertSession(
+  db: Executor,
+  session: SessionHeadRow,
+): Promise<(SessionHeadRow & ChangePlace) | undefined> {
   return db
     .insertInto("chatsession")
     .values((eb) => ({
@@ -55,6 +70,7 @@ export function insertSession(db: Executor, session: SessionHeadRow): Promise<Se
           inner(inner.fn.coalesce(inner.fn.max("ordinal"), inner.lit(0)), "+", 1).as("next"),
         ),
       seq: 0,
+      list_seq: nextListSeq(eb),
     }))
     .onConflict((conflict) =>
       conflict
@@ -63,6 +79,7 @@ export function insertSession(db: Executor, session: SessionHeadRow): Promise<Se
           title: eb.ref("excluded.title"),
           created_at: eb.ref("excluded.created_at"),
           ordinal: eb.ref("excluded.ordinal"),
+          list_seq: eb.ref("excluded.list_seq"),
           start_seq: eb.ref("chatsession.seq"),
           seq: eb("chatsession.seq", "+", 1),
           title_seq: eb("chatsession.seq", "+", 1),
@@ -70,43 +87,47 @@ export function insertSession(db: Executor, session: SessionHeadRow): Promise<Se
         }))
         .where("chatsession.deleted", "=", 1),
     )
-    .returning(head)
+    .returning([...head, ...changePlace])
     .executeTakeFirst();
 }
 
 /** Takes the session's next position. @returns undefined if there is no such session. */
-export async function takeNextSeq(db: Executor, id: string): Promise<number | undefined> {
-  const row = await db
+export function takeNextPlace(db: Executor, id: string): Promise<ChangePlace | undefined> {
+  return db
     .updateTable("chatsession")
-    .set((eb) => ({ seq: eb("seq", "+", 1) }))
+    .set((eb) => ({ seq: eb("seq", "+", 1), list_seq: nextListSeq(eb) }))
     .where("id", "=", id)
     .where("deleted", "=", 0)
-    .returning("seq")
+    .returning(changePlace)
     .executeTakeFirst();
-  return row?.seq;
 }
 
 /** Gives the session another title and the next position. */
-export async function updateTitle(db: Executor, id: string, title: string): Promise<void> {
-  await db
+export function updateTitle(db: Executor, id: string, title: string): Promise<ChangePlace> {
+  return db
     .updateTable("chatsession")
-    .set((eb) => ({ title, seq: eb("seq", "+", 1), title_seq: eb("seq", "+", 1) }))
+    .set((eb) => ({
+      title,
+      seq: eb("seq", "+", 1),
+      title_seq: eb("seq", "+", 1),
+      list_seq: nextListSeq(eb),
+    }))
     .where("id", "=", id)
-    .execute();
+    .returning(changePlace)
+    .executeTakeFirstOrThrow();
 }
 
-/** Leaves of a session its id and its last position. @returns whether there was such a session. */
-export async function deleteSessionRow(db: Executor, id: string): Promise<boolean> {
-  const row = await db
+/** Leaves of a session its id and its last positions. @returns undefined if there is no such session. */
+export async function deleteSessionRow(db: Executor, id: string): Promise<ChangePlace | undefined> {
+  const place = await db
     .updateTable("chatsession")
-    .set((eb) => ({ title: "", seq: eb("seq", "+", 1), deleted: 1 }))
+    .set((eb) => ({ title: "", seq: eb("seq", "+", 1), list_seq: nextListSeq(eb), deleted: 1 }))
     .where("id", "=", id)
     .where("deleted", "=", 0)
-    .returning("id")
+    .returning(changePlace)
     .executeTakeFirst();
-  if (!row) return false;
-  await db.deleteFrom("message").where("session_id", "=", id).execute();
-  return true;
+  if (place) await db.deleteFrom("message").where("session_id", "=", id).execute();
+  return place;
 }
 
 /** The name of this history, which every position carries. */

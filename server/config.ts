@@ -11,6 +11,8 @@ export type Config = {
   database: OpenOptions;
   allowsOrigin: OriginPolicy;
   maxMessageChars: number;
+  maxReadersPerSession: number;
+  maxSubscriptionsPerSocket: number;
   logLevel: (typeof logLevels)[number];
 };
 
@@ -51,6 +53,16 @@ const settings = {
     default: String(limits.defaultMessageChars),
     schema: wholeNumber(1, 10_000_000),
   },
+  MAX_READERS_PER_SESSION: {
+    takes: "a whole number from 1 to 1000000",
+    default: "10000",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  MAX_SUBSCRIPTIONS_PER_SOCKET: {
+    takes: "a whole number from 1 to 1000000",
+    default: "1000",
+    schema: wholeNumber(1, 1_000_000),
+  },
   LOG_LEVEL: { takes: `one of ${logLevels.join(", ")}`, default: "info", schema: z.enum(logLevels) },
 } as const;
 
@@ -75,6 +87,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     allowsOrigin: read("CORS_ORIGINS", settings.CORS_ORIGINS),
     maxMessageChars: read("MAX_MESSAGE_CHARS", settings.MAX_MESSAGE_CHARS),
+    maxReadersPerSession: read("MAX_READERS_PER_SESSION", settings.MAX_READERS_PER_SESSION),
+    maxSubscriptionsPerSocket: read("MAX_SUBSCRIPTIONS_PER_SOCKET", settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
     logLevel: read("LOG_LEVEL", settings.LOG_LEVEL),
   };
 }

@@ -15,6 +15,8 @@ import type { OriginPolicy } from "./http/origin-policy.ts";
 import type { RequestTarget } from "./http/request-target.ts";
 import { readTarget } from "./http/request-target.ts";
 import { sendText } from "./http/send.ts";
+import type { Patience } from "./http/socket-server.ts";
+import { defaultPatience } from "./http/socket-server.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
 import { createTrpcHttpDoor } from "./trpc/http-door.ts";
 import { appRouter } from "./trpc/router.ts";
@@ -25,7 +27,12 @@ export type AppOptions = {
   database: OpenOptions;
   allowsOrigin: OriginPolicy;
   maxMessageChars: number;
+  /** How many readers a session may have at a time, over all doors. */
+  maxReadersPerSession: number;
+  /** How many subscriptions one tRPC socket may have at a time. */
+  maxSubscriptionsPerSocket: number;
   logger: Logger;
+  patience?: Partial<Patience>;
   now?: () => Date;
   newSessionId?: () => string;
 };
@@ -51,7 +58,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     newSessionId: options.newSessionId ?? (() => randomUUIDv7()),
     stopping: stop.signal,
     maxMessageChars: options.maxMessageChars,
+    maxReadersPerSession: options.maxReadersPerSession,
   };
+  const patience = { ...defaultPatience, ...options.patience };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
   const report = (error: AppError): void => {
     if (error.httpStatus >= 500) logger.error({ err: error.cause ?? error }, error.message);
@@ -60,8 +69,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, report };
   const rest = createRestDoor({ ...doors, version: packageFile.version });
   const trpcHttp = createTrpcHttpDoor(doors);
-  const trpcWs = createTrpcWsDoor(doors);
-  const chat = createChatDoor({ desk, maxFrameBytes: bodyBytes, report });
+  const trpcWs = createTrpcWsDoor({
+    ...doors,
+    patience,
+    maxSubscriptions: options.maxSubscriptionsPerSocket,
+  });
+  const chat = createChatDoor({ desk, maxFrameBytes: bodyBytes, patience, report });
   const setCorsHeaders = createCors(allowsOrigin);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,7 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     );
   }
 
-  const server = createHttpServer({ answer, upgrade, report });
+  const server = createHttpServer({ answer, upgrade, report, idleTimeoutMs: 2 * patience.stallTimeoutMs });
 
   async function close(): Promise<void> {
     stop.abort();

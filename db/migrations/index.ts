@@ -1,7 +1,9 @@
 import type { Migration } from "kysely/migration";
 import { chatLog } from "./0001-chat-log.ts";
+import { listLog } from "./0002-list-log.ts";
 
 /** Every migration by its name, which decides its place. Forward only: none is ever changed, renamed or removed. */
 export const migrations: Record<string, Migration> = {
   "0001-chat-log": chatLog,
+  "0002-list-log": listLog,
 };

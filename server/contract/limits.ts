@@ -18,6 +18,12 @@ export const limits = {
   pollSeconds: 30,
   /** How many of the latest messages a snapshot holds. */
   snapshotMessages: 100,
+  /** How many of the newest sessions a snapshot of the list holds. */
+  snapshotSessions: 100,
+  /** How much of a message the list shows, in code points. */
+  excerptChars: 200,
+  /** How long changes of the list are gathered before they are told, in milliseconds. */
+  listIntervalMs: 250,
 } as const;
 
 /** The largest body or frame, in bytes: content of the full length still fits when every character is escaped (`\uXXXX`). */

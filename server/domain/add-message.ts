@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { MessageRow } from "../../db/message-queries.ts";
 import { findMessageByKey, insertMessage } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
-import { takeNextSeq } from "../../db/session-queries.ts";
+import { takeNextPlace } from "../../db/session-queries.ts";
 import type { AddMessageInput, Message } from "../contract/message.ts";
 import { AppError, sessionNotFound } from "./app-error.ts";
+import { changeSession } from "./change-session.ts";
 import { assertContentFits } from "./content-length.ts";
 import type { Desk } from "./desk.ts";
 import { toMessage } from "./read-messages.ts";
@@ -19,24 +20,22 @@ export type SentMessage = { message: Message; stored: boolean };
  */
 export async function addMessage(desk: Desk, input: AddMessageInput): Promise<SentMessage> {
   assertContentFits(desk, input.content);
-  const { stored, message } = await desk.database.write(async (trx) => {
+  return changeSession<SentMessage>(desk, input.session_id, async (trx) => {
     const earlier = await findEarlierSend(trx, input);
-    if (earlier) return { stored: false, message: earlier };
-    const seq = await takeNextSeq(trx, input.session_id);
-    if (seq === undefined) throw sessionNotFound(input.session_id);
+    if (earlier) return { value: { message: toMessage(earlier), stored: false } };
+    const place = await takeNextPlace(trx, input.session_id);
+    if (!place) throw sessionNotFound(input.session_id);
     const row = await insertMessage(trx, {
       session_id: input.session_id,
       content: input.content,
       sender: input.sender,
       timestamp: input.timestamp ?? desk.now().toISOString(),
-      seq,
+      seq: place.seq,
       key: input.key ?? null,
       key_digest: input.key === undefined ? null : digest(input),
     });
-    return { stored: true, message: row };
+    return { value: { message: toMessage(row), stored: true }, place };
   });
-  if (stored) desk.hub.announce(input.session_id);
-  return { stored, message: toMessage(message) };
 }
 
 /** The message of the first send under this key, as it was then: it may have been edited or deleted since. */

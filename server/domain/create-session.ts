@@ -1,6 +1,7 @@
 import { insertSession } from "../../db/session-queries.ts";
 import type { CreateSessionInput, Session } from "../contract/session.ts";
 import { AppError } from "./app-error.ts";
+import { changeSession } from "./change-session.ts";
 import type { Desk } from "./desk.ts";
 
 /** @throws {AppError} CONFLICT if there is a session of that id; it stays as it is. */
@@ -10,13 +11,15 @@ export async function createSession(desk: Desk, input: CreateSessionInput): Prom
     title: input.title ?? "New chat",
     created_at: input.created_at ?? desk.now().toISOString(),
   };
-  const head = await desk.database.write((trx) => insertSession(trx, session));
-  if (!head) {
-    throw new AppError(
-      "CONFLICT",
-      `There is a session ${JSON.stringify(session.id)} already: choose another id.`,
-    );
-  }
-  desk.hub.announce(session.id);
-  return { ...head, messages: [] };
+  return changeSession(desk, session.id, async (trx) => {
+    const row = await insertSession(trx, session);
+    if (!row) {
+      throw new AppError(
+        "CONFLICT",
+        `There is a session ${JSON.stringify(session.id)} already: choose another id.`,
+      );
+    }
+    const { seq, list_seq, ...head } = row;
+    return { value: { ...head, messages: [] }, place: { seq, list_seq } };
+  });
 }

@@ -1,7 +1,8 @@
 import { entombMessage, findMessage } from "../../db/message-queries.ts";
-import { takeNextSeq } from "../../db/session-queries.ts";
+import { takeNextPlace } from "../../db/session-queries.ts";
 import type { DeleteMessageInput } from "../contract/message.ts";
 import { messageNotFound, sessionNotFound } from "./app-error.ts";
+import { changeSession } from "./change-session.ts";
 import type { Desk } from "./desk.ts";
 
 /** Deletes a message: its content is gone, its position tells of it. @throws {AppError} NOT_FOUND */
@@ -9,11 +10,10 @@ export async function deleteMessage(
   desk: Desk,
   { session_id: sessionId, message_id: id }: DeleteMessageInput,
 ): Promise<void> {
-  await desk.database.write(async (trx) => {
+  await changeSession(desk, sessionId, async (trx) => {
     if (!(await findMessage(trx, sessionId, id))) throw messageNotFound(id);
-    const seq = await takeNextSeq(trx, sessionId);
-    if (seq === undefined) throw sessionNotFound(sessionId);
-    await entombMessage(trx, { id, seq });
+    const place = await takeNextPlace(trx, sessionId);
+    if (!place) throw sessionNotFound(sessionId);
+    return { value: await entombMessage(trx, { id, seq: place.seq }), place };
   });
-  desk.hub.announce(sessionId);
 }

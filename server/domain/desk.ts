@@ -13,4 +13,6 @@ export type Desk = {
   readonly stopping: AbortSignal;
   /** The longest content, in UTF-16 code units. */
   readonly maxMessageChars: number;
+  /** How many readers a session may have at a time, over all doors. */
+  readonly maxReadersPerSession: number;
 };

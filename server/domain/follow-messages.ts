@@ -5,7 +5,7 @@ import type { Message } from "../contract/message.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import { toMessage } from "./read-messages.ts";
-import { followSession } from "./session-events.ts";
+import { followSession } from "./session-log.ts";
 
 /**
  * A session's messages as they come, after those with an id up to `afterId` (by default: after those there are). An

@@ -1,67 +1,43 @@
-/**
- * Tells readers of a session that its log has grown. It carries no events: whoever is rung reads the log from its own
- * position, so a ring that is doubled, late or from a writer elsewhere does no harm, and a reader that is slow costs no
- * memory.
- */
+import { AppError } from "./app-error.ts";
+import { LiveTopic } from "./live-topic.ts";
+import type { LiveReader } from "./live-topic.ts";
+import type { Log, LogEvent } from "./log.ts";
+
+/** The live readers of this process, by the log that they follow. */
 export class LiveHub {
-  readonly #bells = new Map<string, Set<Bell>>();
+  // Each topic's readers know the type of its events; the map does not.
+  readonly #topics = new Map<string, LiveTopic<never>>();
 
-  /** Rings for everyone on that session. Call it after the commit. */
-  announce(sessionId: string): void {
-    for (const bell of this.#bells.get(sessionId) ?? []) bell.ring();
+  /**
+   * Says that a log has changed, up to the position `seq`. Call it after the commit. It need not come in order, nor once,
+   * nor from the process that wrote: it only makes whoever is behind read the log.
+   */
+  announce(topic: string, seq: number): void {
+    this.#topics.get(topic)?.announce(seq);
   }
 
-  /** A bell for that session, until it is disposed of. It also rings when `signal` aborts. */
-  listen(sessionId: string, signal: AbortSignal): Bell {
-    const bells = this.#bells.get(sessionId) ?? new Set();
-    this.#bells.set(sessionId, bells);
-    const bell = new Bell(() => {
-      signal.removeEventListener("abort", ring);
-      bells.delete(bell);
-      if (bells.size === 0 && this.#bells.get(sessionId) === bells) this.#bells.delete(sessionId);
-    });
-    const ring = (): void => bell.ring();
-    if (signal.aborted) bell.ring();
-    signal.addEventListener("abort", ring);
-    bells.add(bell);
-    return bell;
+  /**
+   * A reader of a log, until it is disposed of.
+   *
+   * @throws {AppError} TOO_MANY_REQUESTS if the log has as many as it may.
+   */
+  join<Event extends LogEvent>(log: Log<Event>, signal: AbortSignal): LiveReader<Event> {
+    const known = this.#topics.get(log.topic) as LiveTopic<Event> | undefined;
+    const topic = known ?? new LiveTopic(log, () => this.#topics.delete(log.topic));
+    if (topic.size >= log.maxReaders) {
+      throw new AppError(
+        "TOO_MANY_REQUESTS",
+        `${log.maxReaders} readers follow this already, which is as many as this server allows: try again later.`,
+      );
+    }
+    this.#topics.set(log.topic, topic as unknown as LiveTopic<never>);
+    return topic.join(signal);
   }
 
-  /** How many bells hang, over all sessions. */
+  /** How many readers there are, over all logs. */
   get size(): number {
     let count = 0;
-    for (const bells of this.#bells.values()) count += bells.size;
+    for (const topic of this.#topics.values()) count += topic.size;
     return count;
-  }
-}
-
-/** Remembers a ring that nobody waited for, so none is lost between reading the log and waiting. */
-export class Bell implements Disposable {
-  readonly #takeDown: () => void;
-  #rung = false;
-  #wake: (() => void) | undefined;
-
-  constructor(takeDown: () => void) {
-    this.#takeDown = takeDown;
-  }
-
-  ring(): void {
-    this.#rung = true;
-    this.#wake?.();
-  }
-
-  /** Resolves at the next ring, at once if there was one since the last call. */
-  async wait(): Promise<void> {
-    if (!this.#rung) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
-    }
-    this.#rung = false;
-  }
-
-  [Symbol.dispose](): void {
-    this.#takeDown();
   }
 }

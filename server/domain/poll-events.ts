@@ -1,7 +1,7 @@
 import { limits } from "../contract/limits.ts";
 import type { SessionEvents, SessionEventsInput } from "../contract/session-events.ts";
 import type { Desk } from "./desk.ts";
-import { followSession } from "./session-events.ts";
+import { followSession } from "./session-log.ts";
 
 /**
  * What happened in a session after a position: at once if anything did, else as soon as something does, and nothing if

@@ -1,7 +1,8 @@
 import { findMessage, updateContent } from "../../db/message-queries.ts";
-import { takeNextSeq } from "../../db/session-queries.ts";
+import { takeNextPlace } from "../../db/session-queries.ts";
 import type { Message, UpdateMessageInput } from "../contract/message.ts";
 import { messageNotFound, sessionNotFound } from "./app-error.ts";
+import { changeSession } from "./change-session.ts";
 import { assertContentFits } from "./content-length.ts";
 import type { Desk } from "./desk.ts";
 import { toMessage } from "./read-messages.ts";
@@ -16,14 +17,13 @@ export async function updateMessage(
   { session_id: sessionId, message_id: id, content }: UpdateMessageInput,
 ): Promise<Message> {
   assertContentFits(desk, content);
-  const row = await desk.database.write(async (trx) => {
+  const row = await changeSession(desk, sessionId, async (trx) => {
     const found = await findMessage(trx, sessionId, id);
     if (!found) throw messageNotFound(id);
-    if (found.content === content) return found;
-    const seq = await takeNextSeq(trx, sessionId);
-    if (seq === undefined) throw sessionNotFound(sessionId);
-    return updateContent(trx, { id, content, seq });
+    if (found.content === content) return { value: found };
+    const place = await takeNextPlace(trx, sessionId);
+    if (!place) throw sessionNotFound(sessionId);
+    return { value: await updateContent(trx, { id, content, seq: place.seq }), place };
   });
-  desk.hub.announce(sessionId);
   return toMessage(row);
 }

@@ -1,6 +1,7 @@
 import { findSession, updateTitle } from "../../db/session-queries.ts";
 import type { Session, UpdateSessionInput } from "../contract/session.ts";
 import { sessionNotFound } from "./app-error.ts";
+import { changeSession } from "./change-session.ts";
 import type { Desk } from "./desk.ts";
 import { getSession } from "./get-session.ts";
 
@@ -13,11 +14,10 @@ export async function updateSession(
   desk: Desk,
   { session_id: id, title }: UpdateSessionInput,
 ): Promise<Session> {
-  await desk.database.write(async (trx) => {
+  await changeSession(desk, id, async (trx) => {
     const head = await findSession(trx, id);
     if (!head) throw sessionNotFound(id);
-    if (head.title !== title) await updateTitle(trx, id, title);
+    return { value: head, place: head.title === title ? undefined : await updateTitle(trx, id, title) };
   });
-  desk.hub.announce(id);
   return getSession(desk, id);
 }

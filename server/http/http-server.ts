@@ -12,6 +12,8 @@ export type HttpHandlers = {
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
   /** Told of each error that is answered. */
   report: (error: AppError) => void;
+  /** A connection on which nothing moves for so long is cut: longer than any poll and any pause between heartbeats. */
+  idleTimeoutMs: number;
 };
 
 export type HttpServer = {
@@ -25,8 +27,9 @@ export type HttpServer = {
 const closeTimeoutMs = 5000;
 
 /** node:http, with an answer in our own shape for whatever may come over a connection. */
-export function createHttpServer({ answer, upgrade, report }: HttpHandlers): HttpServer {
+export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: HttpHandlers): HttpServer {
   const server = createServer({ shouldUpgradeCallback: isWebSocket, requireHostHeader: false });
+  server.timeout = idleTimeoutMs;
   const unfinished = new Set<ServerResponse>();
 
   function answerRequest(request: IncomingMessage, response: ServerResponse): void {

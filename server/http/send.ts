@@ -5,6 +5,9 @@ import { discardBody } from "./read-body.ts";
 /** What every answer of the API carries: it is not a page, and it is nobody else's to keep. */
 export const apiHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
+/** Nobody knows when another reader leaves: soon enough to be of use, and seldom enough to cost little. */
+const retryAfterSeconds = "5";
+
 /** Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone. */
 export function sendText(
   response: ServerResponse,
@@ -34,5 +37,8 @@ export function sendError(
     return;
   }
   discardBody(response.req);
-  sendText(response, error.httpStatus, JSON.stringify(error.toBody()), headers);
+  sendText(response, error.httpStatus, JSON.stringify(error.toBody()), {
+    ...(error.code === "TOO_MANY_REQUESTS" && { "retry-after": retryAfterSeconds }),
+    ...headers,
+  });
 }

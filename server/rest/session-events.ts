@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SessionEventsInput } from "../contract/session-events.ts";
 import { sessionEventsInputSchema } from "../contract/session-events.ts";
 import type { Desk } from "../domain/desk.ts";
+import { toJson } from "../domain/event-json.ts";
 import { pollEvents } from "../domain/poll-events.ts";
-import { followSession } from "../domain/session-events.ts";
+import { followSession } from "../domain/session-log.ts";
 import { apiHeaders, sendText } from "../http/send.ts";
 import type { Route } from "./routes.ts";
 import { splitPath, toSegment } from "./routes.ts";
@@ -65,8 +66,7 @@ async function streamEvents(
         heartbeat = setInterval(() => response.write(":\n\n"), heartbeatIntervalMs);
         if (response.req.method === "HEAD") break;
       }
-      if (response.write(`id: ${position}\ndata: ${JSON.stringify(event)}\n\n`) || response.destroyed)
-        continue;
+      if (response.write(`id: ${position}\ndata: ${toJson(event)}\n\n`) || response.destroyed) continue;
       await Promise.race([once(response, "drain"), once(response, "close")]).catch(() => undefined);
     }
     response.end();

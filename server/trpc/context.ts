@@ -5,9 +5,20 @@ export type Context = {
   /** @internal */
   readonly desk: Desk;
   /**
-   * Resolves when the connection may be sent more. Absent where the transport waits by itself.
+   * The WebSocket that a call came in by. Absent over HTTP, where the transport waits by itself and is one call's own.
    *
    * @internal
    */
-  readonly mayYield?: () => Promise<void>;
+  readonly connection?: Connection | undefined;
+};
+
+export type Connection = {
+  /** Resolves when it may be sent more. */
+  mayYield(): Promise<void>;
+  /**
+   * Counts a subscription, until it is released.
+   *
+   * @throws {AppError} TOO_MANY_REQUESTS
+   */
+  takeSubscription(): { release(): void };
 };

@@ -6,6 +6,7 @@ import { getHealthProcedure } from "./procedures/get-health.ts";
 import { getSessionProcedure } from "./procedures/get-session.ts";
 import { listMessagesProcedure } from "./procedures/list-messages.ts";
 import { listSessionsProcedure } from "./procedures/list-sessions.ts";
+import { onListEventProcedure } from "./procedures/on-list-event.ts";
 import { onSessionEventProcedure } from "./procedures/on-session-event.ts";
 import { updateMessageProcedure } from "./procedures/update-message.ts";
 import { updateSessionProcedure } from "./procedures/update-session.ts";
@@ -20,6 +21,7 @@ export const appRouter = router({
     update: updateSessionProcedure,
     delete: deleteSessionProcedure,
     onEvent: onSessionEventProcedure,
+    onListEvent: onListEventProcedure,
   }),
   message: router({
     list: listMessagesProcedure,

@@ -1,15 +1,28 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
+import type { WebSocket } from "ws";
+import { closeCodes } from "../contract/close-codes.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { RequestTarget } from "../http/request-target.ts";
-import { createSocketServer, withinSendBudget } from "../http/socket-server.ts";
+import type { Patience } from "../http/socket-server.ts";
+import {
+  closeSockets,
+  createSocketServer,
+  isWithinSendBudget,
+  withinSendBudget,
+} from "../http/socket-server.ts";
+import type { Connection } from "./context.ts";
 import { fromTRPCError } from "./to-error-shape.ts";
 import type { TrpcDoorOptions } from "./http-door.ts";
 import { maxBatchSize, simplifyAddress } from "./http-door.ts";
+import { socketEncoder } from "./socket-encoder.ts";
 
-/** A quiet socket is asked for a sign of life this often, and closed if none comes in time. */
-const keepAlive = { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 };
+export type TrpcWsDoorOptions = TrpcDoorOptions & {
+  patience: Patience;
+  /** How many subscriptions one socket may have at a time. */
+  maxSubscriptions: number;
+};
 
 export type SocketDoor = {
   /** Takes over a connection whose request has been found good. */
@@ -21,19 +34,42 @@ export type SocketDoor = {
 };
 
 /** tRPC over WebSocket: subscriptions, and calls beside them. */
-export function createTrpcWsDoor({ desk, router, maxBodyBytes, report }: TrpcDoorOptions): SocketDoor {
+export function createTrpcWsDoor({
+  desk,
+  router,
+  maxBodyBytes,
+  patience,
+  maxSubscriptions,
+  report,
+}: TrpcWsDoorOptions): SocketDoor {
+  const { pingIntervalMs: pingMs, pongWaitMs, stallTimeoutMs } = patience;
   const wss = createSocketServer(maxBodyBytes);
-  wss.on("connection", (socket) => {
+  wss.on("connection", (socket, request) => {
     // ws closes the socket with the right code itself; without a listener the error would end the process.
     socket.on("error", () => undefined);
+    // The adapter sends every answer at once: a client that does not take them is asked nothing more.
+    socket.on("message", () => {
+      if (isWithinSendBudget(socket)) return;
+      socket.pause();
+      void withinSendBudget(socket, stallTimeoutMs).then(() => socket.resume());
+    });
+    if (announcesParameters(request)) {
+      const { code, reason } = closeCodes.badFrames;
+      const deadline = setTimeout(() => socket.close(code, reason), patience.connectionParamsMs);
+      socket.once("message", () => clearTimeout(deadline));
+      socket.once("close", () => clearTimeout(deadline));
+    }
   });
   const { broadcastReconnectNotification } = applyWSSHandler({
     wss,
     router,
-    // The adapter sends whatever a subscription yields and never waits: the subscription has to.
-    createContext: ({ res }) => ({ desk, mayYield: () => withinSendBudget(res) }),
-    keepAlive,
+    createContext: ({ res }) => ({
+      desk,
+      connection: createConnection(res, { maxSubscriptions, stallTimeoutMs }),
+    }),
+    keepAlive: { enabled: true, pingMs, pongWaitMs },
     maxBatchSize,
+    experimental_encoder: socketEncoder,
     onError: ({ error }) =>
       report(isPeerFault(error.cause) ? new AppError("BAD_REQUEST", error.message) : fromTRPCError(error)),
   });
@@ -44,12 +80,42 @@ export function createTrpcWsDoor({ desk, router, maxBodyBytes, report }: TrpcDoo
     },
     close() {
       broadcastReconnectNotification();
-      for (const client of wss.clients) client.close(1012, "the server is restarting");
+      closeSockets(wss, patience.closeTimeoutMs);
     },
     get size() {
       return wss.clients.size;
     },
   };
+}
+
+function createConnection(
+  socket: WebSocket,
+  { maxSubscriptions, stallTimeoutMs }: { maxSubscriptions: number; stallTimeoutMs: number },
+): Connection {
+  let subscriptions = 0;
+  return {
+    // The adapter sends whatever a subscription yields and never waits: the subscription has to.
+    mayYield: () => withinSendBudget(socket, stallTimeoutMs),
+    takeSubscription() {
+      if (subscriptions === maxSubscriptions) {
+        throw new AppError(
+          "TOO_MANY_REQUESTS",
+          `This socket has ${maxSubscriptions} subscriptions already: stop one, or open another socket.`,
+        );
+      }
+      subscriptions += 1;
+      return {
+        release() {
+          subscriptions -= 1;
+        },
+      };
+    },
+  };
+}
+
+/** Until they come, the adapter lets the socket be and does nothing. */
+function announcesParameters({ url = "" }: IncomingMessage): boolean {
+  return new URLSearchParams(url.split("?")[1]).get("connectionParams") === "1";
 }
 
 /** What the socket itself complains of: a peer that breaks the protocol, or that is gone. */

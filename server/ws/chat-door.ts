@@ -10,15 +10,15 @@ import type { Desk } from "../domain/desk.ts";
 import { getSessionHead } from "../domain/get-session.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
-import { createSocketServer } from "../http/socket-server.ts";
+import type { Patience } from "../http/socket-server.ts";
+import { closeSockets, createSocketServer } from "../http/socket-server.ts";
+import type { Wanted } from "./chat-socket.ts";
 import { runChatSocket } from "./chat-socket.ts";
-
-/** A socket that does not answer a ping before the next one is due is closed. */
-const pingIntervalMs = 30_000;
 
 export type ChatDoorOptions = {
   desk: Desk;
   maxFrameBytes: number;
+  patience: Patience;
   report: (error: AppError) => void;
 };
 
@@ -35,7 +35,7 @@ export type ChatDoor = {
 };
 
 /** The plain WebSocket, one socket a session, as PROTOCOL.md has it. */
-export function createChatDoor({ desk, maxFrameBytes, report }: ChatDoorOptions): ChatDoor {
+export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDoorOptions): ChatDoor {
   const wss = createSocketServer(maxFrameBytes);
   /** Those that have not answered the latest ping. */
   const silent = new WeakSet<WebSocket>();
@@ -49,7 +49,7 @@ export function createChatDoor({ desk, maxFrameBytes, report }: ChatDoorOptions)
       silent.add(client);
       client.ping();
     }
-  }, pingIntervalMs).unref();
+  }, patience.pingIntervalMs).unref();
 
   return {
     async upgrade(request, socket, head, target) {
@@ -57,17 +57,17 @@ export function createChatDoor({ desk, maxFrameBytes, report }: ChatDoorOptions)
         decodePart(target.pathname.slice("/ws/".length), "The path"),
       );
       if (!sessionId.success) throw invalidSessionId(sessionId.error.issues.map(({ message }) => message));
-      const afterId = readAfter(readQuery(target.query));
+      const wanted = readWanted(readQuery(target.query));
       await getSessionHead(desk, sessionId.data);
       wss.handleUpgrade(request, socket, head, (client) => {
         client.on("pong", () => silent.delete(client));
-        runChatSocket(client, { desk, sessionId: sessionId.data, afterId, report });
+        const { stallTimeoutMs } = patience;
+        runChatSocket(client, { desk, sessionId: sessionId.data, wanted, stallTimeoutMs, report });
       });
     },
     close() {
       clearInterval(pings);
-      const { code, reason } = closeCodes.restart;
-      for (const client of wss.clients) client.close(code, reason);
+      closeSockets(wss, patience.closeTimeoutMs);
     },
     get size() {
       return wss.clients.size;
@@ -79,8 +79,16 @@ function invalidSessionId(messages: string[]): AppError {
   return invalidInput(messages.map((message) => ({ path: ["session_id"], code: "custom", message })));
 }
 
-function readAfter(query: ReadonlyMap<string, string>): number | undefined {
-  const text = query.get("after");
+function readWanted(query: ReadonlyMap<string, string>): Wanted {
+  const after = query.get("after");
+  const events = query.get("events") ?? "messages";
+  if (events === "all") return { events, after };
+  if (events === "messages") return { events, afterId: readMessageId(after) };
+  const message = `must be messages, which is the default, or all, and is ${JSON.stringify(events)}`;
+  throw invalidInput([{ path: ["events"], code: "invalid_value", message }]);
+}
+
+function readMessageId(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const id = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (id === 0 || messageIdSchema.safeParse(id).success) return id;

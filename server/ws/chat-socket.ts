@@ -1,25 +1,39 @@
 import type { WebSocket } from "ws";
-import type { ServerFrame } from "../contract/chat-frame.ts";
 import { chatFrameSchema } from "../contract/chat-frame.ts";
-import type { Message } from "../contract/message.ts";
 import { closeCodes } from "../contract/close-codes.ts";
+import type { ErrorCode } from "../contract/error-codes.ts";
 import { addMessage } from "../domain/add-message.ts";
 import type { AppError } from "../domain/app-error.ts";
 import { toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { followMessages } from "../domain/follow-messages.ts";
+import { followSession } from "../domain/session-log.ts";
 import { parseJson } from "../http/read-body.ts";
-import { sendBudgetBytes } from "../http/socket-server.ts";
+import { withinSendBudget } from "../http/socket-server.ts";
+import { encodeFrame, eventFrame, messageFrame } from "./chat-frames.ts";
+
+const asText = { binary: false };
 
 /** How many frames of a client may wait for their turn before the socket is not read any further. */
 const maxWaitingFrames = 64;
 
+/** What the client wants to be sent, and what it has already, if it said so. */
+export type Wanted =
+  | { events: "messages"; afterId: number | undefined }
+  | { events: "all"; after: string | undefined };
+
 export type ChatSocketOptions = {
   desk: Desk;
   sessionId: string;
-  /** The last message that the client has, if it said so. */
-  afterId: number | undefined;
+  wanted: Wanted;
+  stallTimeoutMs: number;
   report: (error: AppError) => void;
+};
+
+/** How the socket closes when following the session fails; in any other way it is the server that failed. */
+const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
+  NOT_FOUND: closeCodes.sessionDeleted,
+  TOO_MANY_REQUESTS: closeCodes.tooManySockets,
 };
 
 /** Speaks PROTOCOL.md on one socket until it closes. */
@@ -29,32 +43,44 @@ export function runChatSocket(socket: WebSocket, options: ChatSocketOptions): vo
   // ws closes the socket with the right code itself; without a listener the error would end the process.
   socket.on("error", () => undefined);
   receiveFrames(socket, options);
-  void sendMessages(socket, options, closed.signal);
+  void sendEvents(socket, options, closed.signal);
 }
 
-/** Sends the session's messages, one after the other, never faster than the client reads. */
-async function sendMessages(
-  socket: WebSocket,
-  { desk, sessionId, afterId, report }: ChatSocketOptions,
-  signal: AbortSignal,
-): Promise<void> {
+/** Sends what happens in the session, never faster than the client reads. */
+async function sendEvents(socket: WebSocket, options: ChatSocketOptions, signal: AbortSignal): Promise<void> {
+  const { stallTimeoutMs, report } = options;
   try {
-    for await (const message of followMessages(desk, { sessionId, afterId, signal })) {
-      await send(socket, toFrame(message));
+    for await (const frame of followFrames(options, signal)) {
+      socket.send(frame, asText);
+      await withinSendBudget(socket, stallTimeoutMs);
     }
     socket.close(closeCodes.sessionDeleted.code, closeCodes.sessionDeleted.reason);
   } catch (error) {
-    // A client that went away, or is about to, makes sends fail; that is no failure of ours.
-    if (signal.aborted || socket.readyState !== socket.OPEN) return;
     const appError = toAppError(error);
     report(appError);
-    const { code, reason } = appError.code === "NOT_FOUND" ? closeCodes.sessionDeleted : closeCodes.failure;
+    const { code, reason } = closings[appError.code] ?? closeCodes.failure;
     socket.close(code, reason);
   }
 }
 
+async function* followFrames(
+  { desk, sessionId, wanted }: ChatSocketOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  if (wanted.events === "all") {
+    const events = followSession(desk, { sessionId, after: wanted.after, signal });
+    for await (const event of events) yield eventFrame(sessionId, event);
+  } else {
+    const messages = followMessages(desk, { sessionId, afterId: wanted.afterId, signal });
+    for await (const message of messages) yield messageFrame(message);
+  }
+}
+
 /** Stores the client's frames in the order they came. */
-function receiveFrames(socket: WebSocket, { desk, sessionId, report }: ChatSocketOptions): void {
+function receiveFrames(
+  socket: WebSocket,
+  { desk, sessionId, stallTimeoutMs, report }: ChatSocketOptions,
+): void {
   let waiting = 0;
   let turn: Promise<void> = Promise.resolve();
 
@@ -63,12 +89,13 @@ function receiveFrames(socket: WebSocket, { desk, sessionId, report }: ChatSocke
       const frame = chatFrameSchema.parse(parseJson(text, "The frame"));
       const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });
       // Everyone has been shown the message of the first send; this client asks again because it does not know.
-      if (!stored) await send(socket, toFrame(message));
+      if (!stored) socket.send(messageFrame(message), asText);
     } catch (error) {
       const appError = toAppError(error);
       report(appError);
-      await send(socket, { error: appError.toBody() }).catch(() => undefined);
+      socket.send(encodeFrame({ error: appError.toBody() }), asText);
     } finally {
+      await withinSendBudget(socket, stallTimeoutMs);
       waiting -= 1;
       if (socket.isPaused && waiting < maxWaitingFrames) socket.resume();
     }
@@ -77,9 +104,8 @@ function receiveFrames(socket: WebSocket, { desk, sessionId, report }: ChatSocke
   socket.on("message", (data: Buffer, isBinary) => {
     if (isBinary) {
       const { code, reason } = closeCodes.unsupportedData;
-      void send(socket, { error: { code: "BAD_REQUEST", message: `Binary frame: ${reason}.` } }).catch(
-        () => undefined,
-      );
+      const message = `Binary frame: ${reason}.`;
+      socket.send(encodeFrame({ error: { code: "BAD_REQUEST", message } }), asText);
       socket.close(code, reason);
       return;
     }
@@ -87,17 +113,4 @@ function receiveFrames(socket: WebSocket, { desk, sessionId, report }: ChatSocke
     if (waiting >= maxWaitingFrames) socket.pause();
     turn = turn.then(() => store(data.toString("utf8")));
   });
-}
-
-function toFrame({ session_id, ...message }: Message): ServerFrame {
-  return { session_id, message };
-}
-
-/** Resolves when the next frame may be sent. Rejects if the socket is gone. */
-async function send(socket: WebSocket, frame: ServerFrame): Promise<void> {
-  const sent = new Promise<void>((resolve, reject) => {
-    socket.send(JSON.stringify(frame), (error) => (error ? reject(error) : resolve()));
-  });
-  if (socket.bufferedAmount > sendBudgetBytes) await sent;
-  else sent.catch(() => undefined);
 }

@@ -7,7 +7,7 @@ import { deleteSession } from "../../server/domain/delete-session.ts";
 import type { Desk } from "../../server/domain/desk.ts";
 import { followMessages } from "../../server/domain/follow-messages.ts";
 import { getSession } from "../../server/domain/get-session.ts";
-import { followSession } from "../../server/domain/session-events.ts";
+import { followSession } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
 import { updateSession } from "../../server/domain/update-session.ts";
 import { actAfterRead, openDesk } from "../support/desk.ts";

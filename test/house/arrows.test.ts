@@ -12,7 +12,7 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   "server/http": { rooms: ["server/contract", "server/domain"], packages: /^(cors|ws)$/ },
   "server/trpc": {
     rooms: ["server/contract", "server/domain", "server/http"],
-    packages: /^(@trpc\/server.*|zod)$/,
+    packages: /^(@trpc\/server.*|ws|zod)$/,
   },
   "server/rest": {
     rooms: ["server/contract", "server/domain", "server/http", "server/trpc"],

@@ -79,7 +79,12 @@ function doNothing(): Promise<void> {
 
 test("a port that another server has is refused in a sentence that says what to do", async () => {
   const { url } = await startApp();
-  const other = createHttpServer({ answer: doNothing, upgrade: doNothing, report: () => undefined });
+  const other = createHttpServer({
+    answer: doNothing,
+    upgrade: doNothing,
+    report: () => undefined,
+    idleTimeoutMs: 60_000,
+  });
   const port = Number(new URL(url).port);
   await expect(other.listen({ host: "127.0.0.1", port })).rejects.toThrow(
     `Port ${port} of 127.0.0.1 is taken: set PORT to another, or to 0 for any.`,

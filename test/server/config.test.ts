@@ -8,6 +8,8 @@ test("without settings everything has its documented default", () => {
     host: "127.0.0.1",
     database: { file: "ai_desk.db", synchronous: "full" },
     maxMessageChars: 100_000,
+    maxReadersPerSession: 10_000,
+    maxSubscriptionsPerSocket: 1000,
     logLevel: "info",
   });
   expect(allowsOrigin("http://localhost:5173")).toBe(true);
@@ -46,6 +48,8 @@ describe("a setting that cannot be used is refused in a sentence that names it a
     ["CORS_ORIGINS", "https://a.example,,https://b.example", /^CORS_ORIGINS takes/],
     ["MAX_MESSAGE_CHARS", "0", /^MAX_MESSAGE_CHARS takes a whole number from 1/],
     ["MAX_MESSAGE_CHARS", "1e6", /^MAX_MESSAGE_CHARS takes/],
+    ["MAX_READERS_PER_SESSION", "0", /^MAX_READERS_PER_SESSION takes a whole number from 1/],
+    ["MAX_SUBSCRIPTIONS_PER_SOCKET", "many", /^MAX_SUBSCRIPTIONS_PER_SOCKET takes/],
     ["LOG_LEVEL", "loud", /^LOG_LEVEL takes one of fatal, error, warn, info/],
   ])("%s=%s", (name, value, sentence) => {
     expect(() => readConfig({ [name]: value })).toThrow(sentence);

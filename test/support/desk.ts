@@ -20,6 +20,7 @@ export async function openDesk(): Promise<Desk> {
     newSessionId: () => "generated",
     stopping: new AbortController().signal,
     maxMessageChars: 1000,
+    maxReadersPerSession: 1000,
   };
 }
 

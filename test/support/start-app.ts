@@ -32,6 +32,8 @@ export async function startApp(
     database: { file: databaseFile, synchronous: "full" },
     allowsOrigin: loopbackOrigins,
     maxMessageChars: 100_000,
+    maxReadersPerSession: 1000,
+    maxSubscriptionsPerSocket: 100,
     ...rest,
     logger: pino({ level: "error" }, { write: (line: string) => log.push(line) }),
   });

@@ -1,6 +1,6 @@
-import { tracked } from "@trpc/server";
 import { onEventInputSchema } from "../../contract/live-event.ts";
-import { followSession } from "../../domain/session-events.ts";
+import { followSession } from "../../domain/session-log.ts";
+import { streamEvents } from "../stream-events.ts";
 import { procedure } from "../trpc.ts";
 
 export const onSessionEventProcedure = procedure.input(onEventInputSchema).subscription(async function* ({
@@ -8,13 +8,8 @@ export const onSessionEventProcedure = procedure.input(onEventInputSchema).subsc
   input,
   signal = new AbortController().signal,
 }) {
-  const events = followSession(ctx.desk, {
-    sessionId: input.session_id,
-    after: input.lastEventId,
-    signal,
-  });
-  for await (const { position, event } of events) {
-    yield tracked(position, event);
-    await ctx.mayYield?.();
-  }
+  yield* streamEvents(
+    ctx,
+    followSession(ctx.desk, { sessionId: input.session_id, after: input.lastEventId, signal }),
+  );
 });

@@ -1,0 +1,96 @@
+import type { Selectable } from "kysely";
+import { sql } from "kysely";
+import type { ChatSessionTable } from "./chatsession.table.ts";
+import type { Executor } from "./open-database.ts";
+
+/** A session as a list shows it, at its place in the log of the list. */
+export type ListedSessionRow = Pick<
+  Selectable<ChatSessionTable>,
+  "id" | "title" | "created_at" | "ordinal" | "list_seq" | "deleted"
+> & { last_message: { id: number; sender: string; timestamp: string; excerpt: string } | null };
+
+/** How much a list shows: so many sessions, and of each one's last message so many characters. */
+type Extent = { limit: number; excerptChars: number };
+
+/** The position of the last change to any session. */
+export async function readListHead(db: Executor): Promise<number> {
+  const row = await db
+    .selectFrom("chatsession")
+    .select((eb) => eb.fn.max("list_seq").as("seq"))
+    .executeTakeFirst();
+  return row?.seq ?? 0;
+}
+
+/** The sessions whose last change lies after `after` and not beyond `upTo`, in the order of those changes. */
+export async function listChangedSessions(
+  db: Executor,
+  { after, upTo, limit, excerptChars }: Extent & { after: number; upTo: number },
+): Promise<ListedSessionRow[]> {
+  const rows = await selectSessions(db, excerptChars)
+    .where("session.list_seq", ">", after)
+    .where("session.list_seq", "<=", upTo)
+    .orderBy("session.list_seq")
+    .limit(limit)
+    .execute();
+  return rows.map(toRow);
+}
+
+/** The newest sessions, newest first, and the position of the list at that moment: one statement, so it is one moment. */
+export async function readListSnapshot(
+  db: Executor,
+  { limit, excerptChars }: Extent,
+): Promise<{ seq: number; rows: ListedSessionRow[] }> {
+  const newest = selectSessions(db, excerptChars)
+    .where("session.deleted", "=", 0)
+    .orderBy("session.ordinal", "desc")
+    .limit(limit);
+  const rows = await db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom("chatsession")
+        .select((inner) => inner.fn.coalesce(inner.fn.max("list_seq"), inner.lit(0)).as("seq"))
+        .as("head"),
+    )
+    .leftJoin(newest.as("newest"), (join) => join.on(sql.lit(true)))
+    .select("head.seq")
+    .selectAll("newest")
+    .orderBy("newest.ordinal", "desc")
+    .execute();
+  const sessions = rows.flatMap(({ seq: _seq, ...row }) =>
+    row.id === null ? [] : [toRow(row as SelectedRow)],
+  );
+  return { seq: rows[0]?.seq ?? 0, rows: sessions };
+}
+
+function selectSessions(db: Executor, excerptChars: number) {
+  return db
+    .selectFrom("chatsession as session")
+    .leftJoin("message as last", (join) =>
+      join.on("last.id", "=", (eb) =>
+        eb
+          .selectFrom("message")
+          .select((inner) => inner.fn.max("message.id").as("id"))
+          .whereRef("message.session_id", "=", "session.id")
+          .where("message.deleted", "=", 0),
+      ),
+    )
+    .select([
+      "session.id",
+      "session.title",
+      "session.created_at",
+      "session.ordinal",
+      "session.list_seq",
+      "session.deleted",
+      "last.id as last_id",
+      "last.sender",
+      "last.timestamp",
+      sql<string | null>`substr(last.content, 1, ${sql.lit(excerptChars)})`.as("excerpt"),
+    ]);
+}
+
+type SelectedRow = Awaited<ReturnType<ReturnType<typeof selectSessions>["execute"]>>[number];
+
+function toRow({ last_id: id, sender, timestamp, excerpt, ...session }: SelectedRow): ListedSessionRow {
+  const isEmpty = id === null || sender === null || timestamp === null || excerpt === null;
+  return { ...session, last_message: isEmpty ? null : { id, sender, timestamp, excerpt } };
+}

@@ -1,0 +1,15 @@
+import type { Kysely } from "kysely";
+import { sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** The log of the list of sessions: each session at the position of its last change, to begin with in the order they were made. */
+export const listLog: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable("chatsession")
+      .addColumn("list_seq", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+    await sql`update chatsession set list_seq = ordinal`.execute(db);
+    await db.schema.createIndex("chatsession_list").unique().on("chatsession").column("list_seq").execute();
+  },
+};

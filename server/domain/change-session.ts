@@ -1,0 +1,22 @@
+import type { Executor } from "../../db/open-database.ts";
+import type { ChangePlace } from "../../db/session-queries.ts";
+import type { Desk } from "./desk.ts";
+import { listTopic } from "./list-log.ts";
+import { sessionTopic } from "./session-log.ts";
+
+/** What a write made of a session: nothing new if it has no `place`. */
+export type Changed<Value> = { value: Value; place?: ChangePlace | undefined };
+
+/** Runs a write unit that may change a session and, once that is on disk, lets its readers know. */
+export async function changeSession<Value>(
+  desk: Desk,
+  sessionId: string,
+  unit: (trx: Executor) => Promise<Changed<Value>>,
+): Promise<Value> {
+  const { value, place } = await desk.database.write(unit);
+  if (place) {
+    desk.hub.announce(sessionTopic(sessionId), place.seq);
+    desk.hub.announce(listTopic, place.list_seq);
+  }
+  return value;
+}

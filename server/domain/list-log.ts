@@ -1,0 +1,75 @@
+import type { ListedSessionRow } from "../../db/list-queries.ts";
+import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
+import { readEpoch } from "../../db/session-queries.ts";
+import { limits } from "../contract/limits.ts";
+import type { ListEvent, SidebarSession } from "../contract/list-event.ts";
+import { AppError } from "./app-error.ts";
+import type { Desk } from "./desk.ts";
+import type { Positioned } from "./follow-log.ts";
+import { followLog } from "./follow-log.ts";
+import type { Log } from "./log.ts";
+import { changesPerRead } from "./log.ts";
+
+export const listTopic = "list";
+
+/** What happens in the list of sessions from a position on, as {@link followLog} has it. */
+export function followList(
+  desk: Desk,
+  { after, signal }: { after: string | undefined; signal: AbortSignal },
+): AsyncGenerator<Positioned<ListEvent>, void, undefined> {
+  return followLog(desk.hub, listLog(desk), { after, signal });
+}
+
+/** All sessions in the order of their last changes, whatever it was that changed. */
+function listLog(desk: Desk): Log<ListEvent> {
+  const { read } = desk.database;
+  const { excerptChars } = limits;
+  return {
+    topic: listTopic,
+    // Everyone who is there has a sidebar.
+    maxReaders: Number.POSITIVE_INFINITY,
+    coalesceMs: limits.listIntervalMs,
+    readEpoch: () => readEpoch(read),
+    async readHead() {
+      const seq = await readListHead(read);
+      return {
+        seq,
+        startSeq: 0,
+        end: undefined,
+        async readChanges(after) {
+          const rows = await listChangedSessions(read, {
+            after,
+            upTo: seq,
+            limit: changesPerRead,
+            excerptChars,
+          });
+          const upTo = rows.length < changesPerRead ? seq : (rows.at(-1)?.list_seq ?? seq);
+          return { changes: rows.map(toChange), upTo };
+        },
+      };
+    },
+    async readSnapshot() {
+      const { seq, rows } = await readListSnapshot(read, {
+        limit: limits.snapshotSessions + 1,
+        excerptChars,
+      });
+      const shown = rows.slice(0, limits.snapshotSessions);
+      return {
+        seq,
+        sessions: shown.map(toSession),
+        next_cursor: rows.length > shown.length ? String(shown.at(-1)?.ordinal) : null,
+      };
+    },
+    gone: () => new AppError("NOT_FOUND"),
+  };
+}
+
+function toChange(row: ListedSessionRow) {
+  return row.deleted
+    ? ({ type: "session_deleted", seq: row.list_seq, session_id: row.id } as const)
+    : ({ type: "session", seq: row.list_seq, session: toSession(row) } as const);
+}
+
+function toSession({ id, title, created_at, last_message }: ListedSessionRow): SidebarSession {
+  return { id, title, created_at, last_message };
+}

@@ -1,0 +1,84 @@
+import type { ChangedMessageRow } from "../../db/log-queries.ts";
+import { listChangedMessages, readSnapshot } from "../../db/log-queries.ts";
+import type { SessionRow } from "../../db/session-queries.ts";
+import { findSessionLog, readEpoch } from "../../db/session-queries.ts";
+import { limits } from "../contract/limits.ts";
+import type { LiveEvent } from "../contract/live-event.ts";
+import { sessionNotFound } from "./app-error.ts";
+import type { Desk } from "./desk.ts";
+import type { Positioned } from "./follow-log.ts";
+import { followLog } from "./follow-log.ts";
+import type { Change, Log } from "./log.ts";
+import { changesPerRead } from "./log.ts";
+import { toMessage } from "./read-messages.ts";
+
+/** What happens in a session from a position on, as {@link followLog} has it. */
+export function followSession(
+  desk: Desk,
+  { sessionId, after, signal }: { sessionId: string; after: string | undefined; signal: AbortSignal },
+): AsyncGenerator<Positioned<LiveEvent>, void, undefined> {
+  return followLog(desk.hub, sessionLog(desk, sessionId), { after, signal });
+}
+
+export function sessionTopic(sessionId: string): string {
+  return `session:${sessionId}`;
+}
+
+/** A session's messages and its title, in the order of their last changes. */
+function sessionLog(desk: Desk, sessionId: string): Log<LiveEvent> {
+  const { read } = desk.database;
+  return {
+    topic: sessionTopic(sessionId),
+    maxReaders: desk.maxReadersPerSession,
+    coalesceMs: 0,
+    readEpoch: () => readEpoch(read),
+    async readHead() {
+      const session = await findSessionLog(read, sessionId);
+      if (!session) throw sessionNotFound(sessionId);
+      return {
+        seq: session.seq,
+        startSeq: session.start_seq,
+        end: session.deleted ? { type: "session_deleted", seq: session.seq } : undefined,
+        readChanges: (after) => readChanges(desk, session, after),
+      };
+    },
+    async readSnapshot() {
+      const found = await readSnapshot(read, sessionId, limits.snapshotMessages);
+      if (!found) return undefined;
+      const { id, title, created_at, seq } = found.session;
+      return { seq, session: { id, title, created_at, messages: found.messages.map(toMessage) } };
+    },
+    gone: () => sessionNotFound(sessionId),
+  };
+}
+
+async function readChanges(
+  desk: Desk,
+  session: SessionRow,
+  after: number,
+): Promise<{ changes: Change<LiveEvent>[]; upTo: number }> {
+  if (session.seq <= after) return { changes: [], upTo: after };
+  const { rows, upTo } = await listChangedMessages(desk.database.read, {
+    sessionId: session.id,
+    after,
+    upTo: session.seq,
+    limit: changesPerRead,
+  });
+  const changes = rows.map(toChange);
+  if (session.title_seq > after && session.title_seq <= upTo) {
+    const { id, title, created_at } = session;
+    const place = changes.findIndex((change) => change.seq > session.title_seq);
+    changes.splice(place < 0 ? changes.length : place, 0, {
+      type: "session",
+      seq: session.title_seq,
+      session: { id, title, created_at },
+    });
+  }
+  return { changes, upTo };
+}
+
+function toChange({ seq, deleted, ...row }: ChangedMessageRow): Change<LiveEvent> {
+  return deleted
+    ? { type: "message_deleted", seq, message_id: row.id }
+    : { type: "message", seq, message: toMessage(row) };
+}

@@ -1,0 +1,27 @@
+import type { LiveEvent } from "../contract/live-event.ts";
+import type { Message } from "../contract/message.ts";
+import type { ServerFrame } from "../contract/chat-frame.ts";
+import { toJson } from "../domain/event-json.ts";
+import type { Positioned } from "../domain/follow-log.ts";
+
+const frames = new WeakMap<Message, Buffer>();
+
+/** The frame of a message, made once however many sockets it is sent to. */
+export function messageFrame(message: Message): Buffer {
+  const known = frames.get(message);
+  if (known) return known;
+  const { session_id, ...rest } = message;
+  const frame = encodeFrame({ session_id, message: rest });
+  frames.set(message, frame);
+  return frame;
+}
+
+/** The frame of a live event, for sockets that asked for all of them. */
+export function eventFrame(sessionId: string, { position, event }: Positioned<LiveEvent>): Buffer {
+  const head = `{"session_id":${JSON.stringify(sessionId)},"position":${JSON.stringify(position)},"event":`;
+  return Buffer.from(`${head}${toJson(event)}}`);
+}
+
+export function encodeFrame(frame: ServerFrame): Buffer {
+  return Buffer.from(JSON.stringify(frame));
+}
