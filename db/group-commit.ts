@@ -1,6 +1,7 @@
-import type { Kysely, Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import { sql } from "kysely";
 import type { Tables } from "./tables.ts";
+import type { Writer } from "./writer.ts";
 
 type Unit<Value> = (trx: Transaction<Tables>) => Promise<Value>;
 
@@ -19,14 +20,15 @@ const maxGroupSize = 256;
  * Runs write units one after the other. Those that arrive together share one transaction and one sync, which is what
  * a durable write costs; each has its own outcome, and one that throws is undone alone.
  *
- * Nobody learns of an outcome before the commit of its group is on disk. If that commit fails, all of the group fail.
+ * Nobody learns of an outcome before the commit of its group is on disk. If that commit fails, all of the group fail, and
+ * the connection that failed is not used again.
  */
 export class GroupCommit {
-  readonly #writer: Kysely<Tables>;
+  readonly #writer: Writer;
   #waiting: Job[] = [];
   #working: Promise<void> | undefined;
 
-  constructor(writer: Kysely<Tables>) {
+  constructor(writer: Writer) {
     this.#writer = writer;
   }
 
@@ -68,13 +70,14 @@ export class GroupCommit {
 
   async #commit(group: Job[]): Promise<void> {
     try {
-      const outcomes = await this.#writer.transaction().execute(async (trx) => {
+      const outcomes = await this.#writer.db.transaction().execute(async (trx) => {
         const settled: Outcome[] = [];
         for (const job of group) settled.push(await job.run(trx));
         return settled;
       });
       for (const settle of outcomes) settle();
     } catch (error) {
+      await this.#writer.discard();
       for (const job of group) job.fail(error);
     }
   }

@@ -6,9 +6,11 @@ import { Kysely } from "kysely";
 import { isDatabaseUnavailable } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
-import { SqliteReaderDialect, SqliteWriterDialect } from "./sqlite-dialect.ts";
+import { SqliteReaderDialect } from "./sqlite-dialect.ts";
 import { withStatementCache } from "./statement-cache.ts";
 import type { Tables } from "./tables.ts";
+import type { WriterOptions } from "./writer.ts";
+import { openWriterConnection, Writer } from "./writer.ts";
 
 /** What a statement runs on: the reading side of a database, or the transaction of a write unit. */
 export type Executor = Kysely<Tables>;
@@ -45,39 +47,33 @@ const STARTING_BUSY_TIMEOUT_MS = 60_000;
  */
 export async function openDatabase({ file, synchronous }: OpenOptions): Promise<Database> {
   mkdirSync(dirname(file), { recursive: true });
-  const writerFile = new SqliteFile(file, { timeout: STARTING_BUSY_TIMEOUT_MS });
+  await bringUpToDate({ file, synchronous, busyTimeoutMs: STARTING_BUSY_TIMEOUT_MS });
+  const readerFile = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS, readonly: true });
+  const reader = new Kysely<Tables>({
+    dialect: new SqliteReaderDialect({ database: withStatementCache(readerFile) }),
+  });
+  const writer = new Writer({ file, synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  const groups = new GroupCommit(writer);
+  return {
+    read: reader,
+    write: (unit) => groups.write(unit),
+    async close() {
+      await groups.idle();
+      await reader.destroy();
+      readerFile.close();
+      await writer.close();
+    },
+  };
+}
+
+async function bringUpToDate(options: WriterOptions): Promise<void> {
+  const { file, db } = openWriterConnection(options);
   try {
-    writerFile.pragma(`synchronous = ${synchronous}`);
-    writerFile.pragma("foreign_keys = ON");
-    writerFile.pragma("journal_size_limit = 67108864");
-    const writer = new Kysely<Tables>({
-      dialect: new SqliteWriterDialect({ database: withStatementCache(writerFile) }),
-    });
-    await migrate(writer);
+    await migrate(db);
     // Only now: the mode is written into the file, and one that was refused must stay as it was.
-    switchToWriteAheadLog(writerFile);
-    writerFile.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    const readerFile = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS, readonly: true });
-    const reader = new Kysely<Tables>({
-      dialect: new SqliteReaderDialect({ database: withStatementCache(readerFile) }),
-    });
-    const groups = new GroupCommit(writer);
-    return {
-      read: reader,
-      write: (unit) => groups.write(unit),
-      async close() {
-        await groups.idle();
-        await reader.destroy();
-        readerFile.close();
-        // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
-        writerFile.pragma("main.wal_checkpoint(TRUNCATE)");
-        await writer.destroy();
-        writerFile.close();
-      },
-    };
-  } catch (error) {
-    writerFile.close();
-    throw error;
+    switchToWriteAheadLog(file);
+  } finally {
+    file.close();
   }
 }
 

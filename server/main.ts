@@ -17,10 +17,16 @@ try {
     if (stopping) process.exit(1);
     stopping = true;
     logger.info({ signal }, "stopping");
-    void app.close().then(() => {
-      logger.info("stopped");
-      process.exit(0);
-    });
+    app.close().then(
+      () => {
+        logger.info("stopped");
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.fatal({ err: error }, "stopped, but the database could not be closed");
+        process.exit(1);
+      },
+    );
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
 } catch (error) {

@@ -2,7 +2,7 @@ export type { Client, ClientOptions } from "./create-client.ts";
 export { createClient } from "./create-client.ts";
 export type { ClientError } from "./client-error.ts";
 export { isClientError } from "./client-error.ts";
-export type { LiveEvent, Message, RouterInputs, RouterOutputs, Session } from "./types.ts";
+export type { ListEvent, LiveEvent, Message, RouterInputs, RouterOutputs, Session } from "./types.ts";
 export type { AppRouter } from "../../server/trpc/router.ts";
 export type { ErrorCode } from "../../server/contract/error-codes.ts";
 export { errorCodes } from "../../server/contract/error-codes.ts";

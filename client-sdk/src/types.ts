@@ -16,3 +16,6 @@ type Tracked<Stream> = Stream extends AsyncIterable<infer Item> ? Item : never;
 
 /** What `session.onEvent` delivers, told apart by `type`. */
 export type LiveEvent = Tracked<RouterOutputs["session"]["onEvent"]>["data"];
+
+/** What `session.onListEvent` delivers, told apart by `type`. */
+export type ListEvent = Tracked<RouterOutputs["session"]["onListEvent"]>["data"];

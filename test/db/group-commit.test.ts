@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import type { Database } from "../../db/open-database.ts";
+import type { Database, Executor } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { insertSession, listSessions } from "../../db/session-queries.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
@@ -83,7 +83,7 @@ test("an outcome is told only when others can read it from the file", async () =
   );
 });
 
-test("when the commit itself fails, the whole group fails and nothing is stored", async () => {
+test("when the commit itself fails, the whole group fails and nothing is stored [DURABLE-5]", async () => {
   const { database } = await open();
   const outcomes = await Promise.allSettled([
     addSession(database, "a"),
@@ -97,6 +97,27 @@ test("when the commit itself fails, the whole group fails and nothing is stored"
   expect(await idsIn(database)).toEqual([]);
   await addSession(database, "later");
   expect(await idsIn(database)).toEqual(["later"]);
+});
+
+test("a connection whose commit failed is not used again [DURABLE-4]", async () => {
+  const { database } = await open();
+  const remember = (trx: Executor): Promise<unknown> =>
+    sql`create temp table of_this_connection (id integer)`.execute(trx);
+  const isRemembered = async (trx: Executor): Promise<boolean> => {
+    const { rows } = await sql`select 1 from temp.sqlite_master where name = 'of_this_connection'`.execute(
+      trx,
+    );
+    return rows.length > 0;
+  };
+  await database.write(remember);
+  expect(await database.write(isRemembered)).toBe(true);
+  const failing = database.write(async (trx) => {
+    await sql`rollback`.execute(trx);
+  });
+  await expect(failing).rejects.toThrow();
+  expect(await database.write(isRemembered)).toBe(false);
+  const { rows } = await database.write((trx) => sql`pragma synchronous`.execute(trx));
+  expect(rows).toEqual([{ synchronous: 2 }]);
 });
 
 test("a full disk fails a write by its own name, and the next one that fits is stored", async () => {

@@ -1,0 +1,58 @@
+import SqliteFile from "better-sqlite3";
+import { Kysely } from "kysely";
+import { SqliteWriterDialect } from "./sqlite-dialect.ts";
+import { withStatementCache } from "./statement-cache.ts";
+import type { Tables } from "./tables.ts";
+
+export type WriterOptions = {
+  file: string;
+  synchronous: "full" | "normal";
+  /** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY, in milliseconds. */
+  busyTimeoutMs: number;
+};
+
+export type WriterConnection = { file: SqliteFile.Database; db: Kysely<Tables> };
+
+/** A connection that may write, set up as all of them are. */
+export function openWriterConnection({ file, synchronous, busyTimeoutMs }: WriterOptions): WriterConnection {
+  const database = new SqliteFile(file, { timeout: busyTimeoutMs });
+  database.pragma(`synchronous = ${synchronous}`);
+  database.pragma("foreign_keys = ON");
+  database.pragma("journal_size_limit = 67108864");
+  const dialect = new SqliteWriterDialect({ database: withStatementCache(database) });
+  return { file: database, db: new Kysely<Tables>({ dialect }) };
+}
+
+/**
+ * The one connection that writes. One whose commit failed is not used again: after a failed sync the system may forget
+ * what it could not write, and report the next sync of the same file handle as done.
+ */
+export class Writer {
+  readonly #options: WriterOptions;
+  #connection: WriterConnection | undefined;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {SqliteError} when the file cannot be opened */
+  get db(): Kysely<Tables> {
+    this.#connection ??= openWriterConnection(this.#options);
+    return this.#connection.db;
+  }
+
+  /** The next write opens the file anew. */
+  async discard(): Promise<void> {
+    const failed = this.#connection;
+    this.#connection = undefined;
+    await failed?.db.destroy().catch(() => undefined);
+  }
+
+  /** Checkpoints the write-ahead log into the file and closes it. */
+  async close(): Promise<void> {
+    const { db } = this;
+    // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
+    this.#connection?.file.pragma("main.wal_checkpoint(TRUNCATE)");
+    await db.destroy();
+  }
+}
