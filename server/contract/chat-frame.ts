@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ErrorBody } from "./error.ts";
+import type { LiveEvent } from "./live-event.ts";
 import type { Message } from "./message.ts";
 import { keySchema, newMessageSchema } from "./message.ts";
 
@@ -8,5 +9,8 @@ export const chatFrameSchema = newMessageSchema.extend({ key: keySchema.optional
 
 export type ChatFrame = z.infer<typeof chatFrameSchema>;
 
-/** What it gets: a message of the session, or what was wrong with a frame of its own. */
-export type ServerFrame = { session_id: string; message: Omit<Message, "session_id"> } | { error: ErrorBody };
+/** What it gets: a message of the session, with `events=all` a live event, or what was wrong with a frame of its own. */
+export type ServerFrame =
+  | { session_id: string; message: Omit<Message, "session_id"> }
+  | { session_id: string; position: string; event: LiveEvent }
+  | { error: ErrorBody };
