@@ -54,6 +54,9 @@ export async function openDatabase({ file, synchronous }: OpenOptions): Promise<
   });
   const writer = new Writer({ file, synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS });
   const groups = new GroupCommit(writer);
+  // Whoever closes a file last checkpoints it and takes its shared memory away: a writer that is replaced since the disk
+  // is full must not be the last, or nothing could be read until there is room again.
+  readerFile.prepare("select 1 from history").get();
   return {
     read: reader,
     write: (unit) => groups.write(unit),

@@ -23,6 +23,12 @@ export function openWriterConnection({ file, synchronous, busyTimeoutMs }: Write
   return { file: database, db: new Kysely<Tables>({ dialect }) };
 }
 
+async function closeWriterConnection({ file, db }: WriterConnection): Promise<void> {
+  await db.destroy();
+  // Kysely closes the file only if a query has run.
+  file.close();
+}
+
 /**
  * The one connection that writes. One whose commit failed is not used again: after a failed sync the system may forget
  * what it could not write, and report the next sync of the same file handle as done.
@@ -45,14 +51,14 @@ export class Writer {
   async discard(): Promise<void> {
     const failed = this.#connection;
     this.#connection = undefined;
-    await failed?.db.destroy().catch(() => undefined);
+    if (failed) await closeWriterConnection(failed).catch(() => undefined);
   }
 
   /** Checkpoints the write-ahead log into the file and closes it. */
   async close(): Promise<void> {
-    const { db } = this;
+    const connection = (this.#connection ??= openWriterConnection(this.#options));
     // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
-    this.#connection?.file.pragma("main.wal_checkpoint(TRUNCATE)");
-    await db.destroy();
+    connection.file.pragma("main.wal_checkpoint(TRUNCATE)");
+    await closeWriterConnection(connection);
   }
 }

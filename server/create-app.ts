@@ -96,6 +96,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // Those that were told to come back have been told; one more would be left open.
+    if (stop.signal.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
     const { origin } = request.headers;
     const target = readTarget(request);
     if (origin !== undefined && !allowsOrigin(origin)) {

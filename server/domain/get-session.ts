@@ -1,4 +1,4 @@
-import { findSession } from "../../db/session-queries.ts";
+import { findSession, findSessionLog } from "../../db/session-queries.ts";
 import type { Session, SessionHead } from "../contract/session.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
@@ -9,6 +9,11 @@ export async function getSessionHead(desk: Desk, id: string): Promise<SessionHea
   const head = await findSession(desk.database.read, id);
   if (!head) throw sessionNotFound(id);
   return head;
+}
+
+/** That there is such a session or was one. @throws {AppError} NOT_FOUND */
+export async function assertHasLog(desk: Desk, id: string): Promise<void> {
+  if (!(await findSessionLog(desk.database.read, id))) throw sessionNotFound(id);
 }
 
 /** A session with all its messages. @throws {AppError} NOT_FOUND */

@@ -92,7 +92,11 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
         server.close(() => resolve());
       });
       // A stream has no end to wait for, and its client comes back by itself.
-      for (const response of unfinished) if (isEventStream(response)) response.destroy();
+      for (const response of unfinished) {
+        if (isEventStream(response)) response.destroy();
+        // Its connection would else be kept for a next request.
+        else response.on("close", () => setImmediate(() => server.closeIdleConnections()));
+      }
       const cut = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
       server.closeIdleConnections();
       await ended;

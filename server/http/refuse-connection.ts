@@ -2,6 +2,9 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AppError } from "../domain/app-error.ts";
 
+/** How long a peer has to take the answer and to close its half of the connection. */
+const lingerMs = 2000;
+
 /** Answers an upgrade, or bytes that are no request, with an error in plain HTTP, and ends the connection. */
 export function refuseConnection(socket: Duplex, error: AppError): void {
   if (!socket.writable) {
@@ -14,4 +17,8 @@ export function refuseConnection(socket: Duplex, error: AppError): void {
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+  // Nobody else looks after it any more: a peer that does not close its half would keep it open for ever, and the
+  // server from stopping.
+  const cut = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.on("close", () => clearTimeout(cut)).resume();
 }

@@ -31,7 +31,8 @@ export async function sendJsonStream(
   else sendText(response, 200, pending, headers);
 }
 
-async function drained(response: ServerResponse): Promise<void> {
+/** Resolves when a response takes more, or is closed. */
+export async function drained(response: ServerResponse): Promise<void> {
   const stop = new AbortController();
   await Promise.race([
     once(response, "drain", { signal: stop.signal }),

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SessionEventsInput } from "../contract/session-events.ts";
 import { sessionEventsInputSchema } from "../contract/session-events.ts";
@@ -6,6 +5,7 @@ import type { Desk } from "../domain/desk.ts";
 import { toJson } from "../domain/event-json.ts";
 import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
+import { drained } from "../http/send-stream.ts";
 import { apiHeaders, sendText } from "../http/send.ts";
 import type { Route } from "./routes.ts";
 import { splitPath, toSegment } from "./routes.ts";
@@ -67,7 +67,7 @@ async function streamEvents(
         if (response.req.method === "HEAD") break;
       }
       if (response.write(`id: ${position}\ndata: ${toJson(event)}\n\n`) || response.destroyed) continue;
-      await Promise.race([once(response, "drain"), once(response, "close")]).catch(() => undefined);
+      await drained(response);
     }
     response.end();
   } finally {

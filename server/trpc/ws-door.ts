@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
@@ -16,6 +17,7 @@ import type { Connection } from "./context.ts";
 import { fromTRPCError } from "./to-error-shape.ts";
 import type { TrpcDoorOptions } from "./http-door.ts";
 import { maxBatchSize, simplifyAddress } from "./http-door.ts";
+import { paceSocket } from "./pace-socket.ts";
 import { socketEncoder } from "./socket-encoder.ts";
 
 export type TrpcWsDoorOptions = TrpcDoorOptions & {
@@ -47,12 +49,6 @@ export function createTrpcWsDoor({
   wss.on("connection", (socket, request) => {
     // ws closes the socket with the right code itself; without a listener the error would end the process.
     socket.on("error", () => undefined);
-    // The adapter sends every answer at once: a client that does not take them is asked nothing more.
-    socket.on("message", () => {
-      if (isWithinSendBudget(socket)) return;
-      socket.pause();
-      void withinSendBudget(socket, stallTimeoutMs).then(() => socket.resume());
-    });
     if (announcesParameters(request)) {
       const { code, reason } = closeCodes.badFrames;
       const deadline = setTimeout(() => socket.close(code, reason), patience.connectionParamsMs);
@@ -61,7 +57,12 @@ export function createTrpcWsDoor({
     }
   });
   const { broadcastReconnectNotification } = applyWSSHandler({
-    wss,
+    wss: {
+      clients: wss.clients,
+      on(event: "connection", listener: (socket: WebSocket, request: IncomingMessage) => void) {
+        wss.on(event, (socket, request) => listener(paceSocket(socket, stallTimeoutMs), request));
+      },
+    } as unknown as typeof wss,
     router,
     createContext: ({ res }) => ({
       desk,
@@ -93,9 +94,20 @@ function createConnection(
   { maxSubscriptions, stallTimeoutMs }: { maxSubscriptions: number; stallTimeoutMs: number },
 ): Connection {
   let subscriptions = 0;
+  let last: Promise<void> | undefined;
   return {
-    // The adapter sends whatever a subscription yields and never waits: the subscription has to.
-    mayYield: () => withinSendBudget(socket, stallTimeoutMs),
+    // The adapter sends whatever a subscription yields and never waits: the subscription has to. Those that wait go on one
+    // after the other, each when it is seen what the one before it has sent.
+    mayYield() {
+      if (!last && isWithinSendBudget(socket)) return Promise.resolve();
+      const mine = (last ?? Promise.resolve()).then(() => withinSendBudget(socket, stallTimeoutMs));
+      const done = mine.then(() => nextTurn());
+      last = done;
+      void done.finally(() => {
+        if (last === done) last = undefined;
+      });
+      return mine;
+    },
     takeSubscription() {
       if (subscriptions === maxSubscriptions) {
         throw new AppError(

@@ -7,7 +7,7 @@ import { sessionIdSchema } from "../contract/session-id.ts";
 import type { AppError } from "../domain/app-error.ts";
 import { invalidInput } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
-import { getSessionHead } from "../domain/get-session.ts";
+import { assertHasLog, getSessionHead } from "../domain/get-session.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
 import type { Patience } from "../http/socket-server.ts";
@@ -58,7 +58,7 @@ export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDo
       );
       if (!sessionId.success) throw invalidSessionId(sessionId.error.issues.map(({ message }) => message));
       const wanted = readWanted(readQuery(target.query));
-      await getSessionHead(desk, sessionId.data);
+      await assertCanFollow(desk, sessionId.data, wanted);
       wss.handleUpgrade(request, socket, head, (client) => {
         client.on("pong", () => silent.delete(client));
         const { stallTimeoutMs } = patience;
@@ -73,6 +73,12 @@ export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDo
       return wss.clients.size;
     },
   };
+}
+
+/** One that comes back to a deleted session with a position is told by an event what has become of it. */
+async function assertCanFollow(desk: Desk, sessionId: string, wanted: Wanted): Promise<void> {
+  if (wanted.events === "all" && wanted.after !== undefined) await assertHasLog(desk, sessionId);
+  else await getSessionHead(desk, sessionId);
 }
 
 function invalidSessionId(messages: string[]): AppError {

@@ -24,7 +24,7 @@ test("of many who make a session of one id at once, one makes it and the others 
   expect(await readSession(url, "s")).toEqual(await winner?.json());
 });
 
-test("of many sends of one key at once by every door, one is stored, and all who are answered are answered with it", async () => {
+test("of many sends of one key at once by every door, one is stored, and all who are answered are answered with it [KEY-3]", async () => {
   const app = await startApp();
   await createSession(app.url, { id: "s" });
   const doors = await openDoors(app);
@@ -40,7 +40,7 @@ test("of many sends of one key at once by every door, one is stored, and all who
   expect(new Set(outcomes.map(idOf))).toEqual(new Set([2]));
 });
 
-test("the same key for other content or another sender is 422 by every door, and stores nothing", async () => {
+test("the same key for other content or another sender is 422 by every door, and stores nothing [KEY-2]", async () => {
   const app = await startApp();
   await createSession(app.url, { id: "s" });
   await createSession(app.url, { id: "other" });
@@ -64,7 +64,7 @@ test("the same key for other content or another sender is 422 by every door, and
   expect((await readSession(app.url, "other")).messages).toHaveLength(doors.length);
 });
 
-test("a key of a deleted session means nothing in the one that is made anew", async () => {
+test("a key of a deleted session means nothing in the one that is made anew [KEY-1]", async () => {
   const app = await startApp();
   await createSession(app.url, { id: "s" });
   const [rest] = await openDoors(app);
@@ -75,7 +75,7 @@ test("a key of a deleted session means nothing in the one that is made anew", as
   expect(await rest?.send("s", { ...hello, content: "other" }, "k")).toMatchObject({ message: { id: 2 } });
 });
 
-test("edits and deletions of one message at once leave one outcome, which every reader has", async () => {
+test("edits and deletions of one message at once leave one outcome, which every reader has [ORDER-3]", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const { id } = await send(url, "s", "first");
@@ -110,7 +110,7 @@ test("a session that is deleted while many write to it is gone, and every write 
   expect((await readSession(url, "s")).messages).toEqual([]);
 });
 
-test("writes that come together have each their own outcome: what fails among them undoes no other", async () => {
+test("writes that come together have each their own outcome: what fails among them undoes no other [DURABLE-5]", async () => {
   const app = await startApp();
   const { url } = app;
   await createSession(url, { id: "s" });

@@ -40,6 +40,15 @@ function countCommits(file: string): number {
   return commits;
 }
 
+function rememberConnection(trx: Executor): Promise<unknown> {
+  return sql`create temp table of_this_connection (id integer)`.execute(trx);
+}
+
+async function isRemembered(trx: Executor): Promise<boolean> {
+  const { rows } = await sql`select 1 from temp.sqlite_master where name = 'of_this_connection'`.execute(trx);
+  return rows.length > 0;
+}
+
 test("units that arrive together share one commit, and units that arrive apart do not", async () => {
   const { database, file } = await open();
   await addSession(database, "before");
@@ -101,20 +110,12 @@ test("when the commit itself fails, the whole group fails and nothing is stored 
 
 test("a connection whose commit failed is not used again [DURABLE-4]", async () => {
   const { database } = await open();
-  const remember = (trx: Executor): Promise<unknown> =>
-    sql`create temp table of_this_connection (id integer)`.execute(trx);
-  const isRemembered = async (trx: Executor): Promise<boolean> => {
-    const { rows } = await sql`select 1 from temp.sqlite_master where name = 'of_this_connection'`.execute(
-      trx,
-    );
-    return rows.length > 0;
-  };
-  await database.write(remember);
+  await database.write(rememberConnection);
   expect(await database.write(isRemembered)).toBe(true);
   const failing = database.write(async (trx) => {
     await sql`rollback`.execute(trx);
   });
-  await expect(failing).rejects.toThrow();
+  await expect(failing).rejects.toThrow("no such savepoint");
   expect(await database.write(isRemembered)).toBe(false);
   const { rows } = await database.write((trx) => sql`pragma synchronous`.execute(trx));
   expect(rows).toEqual([{ synchronous: 2 }]);

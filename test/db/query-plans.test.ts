@@ -2,6 +2,7 @@ import SqliteFile from "better-sqlite3";
 import type { CompiledQuery } from "kysely";
 import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
+import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
 import { listChangedMessages, readSnapshot } from "../../db/log-queries.ts";
 import { findMessageByKey, listMessages } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
@@ -62,4 +63,43 @@ test("a page of the session list reads only its own rows", async () => {
 test("a snapshot takes the latest messages from the end of the pages", async () => {
   const plan = await planOf((db) => readSnapshot(db, "s", 100));
   expect(plan).toContain("SEARCH message USING INDEX message_page (session_id=?)");
+});
+
+test("the head of the list is the end of its log [LIST-2]", async () => {
+  const plan = await planOf((db) => readListHead(db));
+  expect(plan).toBe("SEARCH chatsession USING COVERING INDEX chatsession_list");
+});
+
+/** A session's last message: the end of its page, and its row. */
+function lastMessage(subquery: number): string[] {
+  return [
+    "SEARCH last USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+    `CORRELATED SCALAR SUBQUERY ${subquery}`,
+    "SEARCH message USING COVERING INDEX message_page (session_id=?)",
+  ];
+}
+
+test("catching up on the list reads only what has changed, and of each session its last message [LIST-2]", async () => {
+  const plan = await planOf((db) =>
+    listChangedSessions(db, { after: 5, upTo: 9, limit: 10, excerptChars: 200 }),
+  );
+  expect(plan.split("\n")).toEqual([
+    "SEARCH session USING INDEX chatsession_list (list_seq>? AND list_seq<?)",
+    ...lastMessage(1),
+  ]);
+});
+
+test("a snapshot of the list takes the newest from the end of their order, and of each its last message [LIST-2]", async () => {
+  const plan = await planOf((db) => readListSnapshot(db, { limit: 101, excerptChars: 200 }));
+  expect(plan.split("\n")).toEqual([
+    "CO-ROUTINE head",
+    "SEARCH chatsession USING COVERING INDEX chatsession_list",
+    "MATERIALIZE newest",
+    // From its end, and no further than the limit: no sorting comes after it.
+    "SCAN session USING INDEX chatsession_ordinal",
+    ...lastMessage(2),
+    "SCAN head",
+    "SCAN newest LEFT-JOIN",
+    "USE TEMP B-TREE FOR ORDER BY",
+  ]);
 });

@@ -58,33 +58,36 @@ function apply(events: LiveEvent[]): { title: string; messages: [number, string]
 }
 
 describe.each(moments)("changes after read number %i of a reader that attaches", (moment) => {
-  test.each([undefined, "0", "2"])("are each seen once and in order, from position %j", async (after) => {
-    const desk = await openDeskWithMessages();
-    const watched = actAfterRead(desk, moment, async () => {
-      await add(desk, "four");
-      await updateMessage(desk, { session_id: "s", message_id: 1, content: "one, edited" });
-      await deleteMessage(desk, { session_id: "s", message_id: 2 });
-      await updateSession(desk, { session_id: "s", title: "Renamed" });
-    });
-    const events = await followToEnd(watched, after);
+  test.each([undefined, "0", "2"])(
+    "are each seen once and in order, from position %j [ATTACH-1] [RESUME-3]",
+    async (after) => {
+      const desk = await openDeskWithMessages();
+      const watched = actAfterRead(desk, moment, async () => {
+        await add(desk, "four");
+        await updateMessage(desk, { session_id: "s", message_id: 1, content: "one, edited" });
+        await deleteMessage(desk, { session_id: "s", message_id: 2 });
+        await updateSession(desk, { session_id: "s", title: "Renamed" });
+      });
+      const events = await followToEnd(watched, after);
 
-    const { title, messages } = await getSession(desk, "s");
-    const has = apply(events);
-    expect([title, has.title]).toEqual(["Renamed", "Renamed"]);
-    // Who resumes after 2 has the first two messages already, and hears of what became of them.
-    const expected = messages.map(({ id, content }): [number, string] => [id, content]);
-    expect(has.messages).toEqual(expected);
-    for (const [index, event] of events.entries()) {
-      if (index > 0) expect(event.prev).toBe(events[index - 1]?.seq);
-      if (index > 0 && event.type !== "caught_up") expect(event.seq).toBeGreaterThan(event.prev);
-    }
-    expect(events.filter(({ type }) => type === "caught_up")).toHaveLength(1);
-    expect(events.filter(({ type }) => type === "snapshot" || type === "reset")).toHaveLength(
-      after === undefined ? 1 : 0,
-    );
-  });
+      const { title, messages } = await getSession(desk, "s");
+      const has = apply(events);
+      expect([title, has.title]).toEqual(["Renamed", "Renamed"]);
+      // Who resumes after 2 has the first two messages already, and hears of what became of them.
+      const expected = messages.map(({ id, content }): [number, string] => [id, content]);
+      expect(has.messages).toEqual(expected);
+      for (const [index, event] of events.entries()) {
+        if (index > 0) expect(event.prev).toBe(events[index - 1]?.seq);
+        if (index > 0 && event.type !== "caught_up") expect(event.seq).toBeGreaterThan(event.prev);
+      }
+      expect(events.filter(({ type }) => type === "caught_up")).toHaveLength(1);
+      expect(events.filter(({ type }) => type === "snapshot" || type === "reset")).toHaveLength(
+        after === undefined ? 1 : 0,
+      );
+    },
+  );
 
-  test("are each seen once as messages, from a message that the reader has", async () => {
+  test("are each seen once as messages, from a message that the reader has [RESUME-6]", async () => {
     const inner = await openDeskWithMessages();
     const { desk, actNow } = actAfterRead(inner, moment, () => add(inner, "four"));
     const stop = new AbortController();
@@ -102,7 +105,37 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
     expect(desk.hub.size).toBe(0);
   });
 
-  test.each([false, true])("end with the session; made anew at once: %s", async (again) => {
+  test("are each seen as messages as they are at last, and no form of one is seen twice [RESUME-6]", async () => {
+    const inner = await openDeskWithMessages();
+    const { desk, actNow } = actAfterRead(inner, moment, async () => {
+      await updateMessage(inner, { session_id: "s", message_id: 1, content: "one, edited" });
+      await updateMessage(inner, { session_id: "s", message_id: 3, content: "three, edited" });
+      await deleteMessage(inner, { session_id: "s", message_id: 2 });
+      await add(inner, "four");
+    });
+    const stop = new AbortController();
+    const forms: [number, string][] = [];
+    let ending: Promise<unknown> | undefined;
+    const messages = followMessages(desk, { sessionId: "s", afterId: 1, signal: stop.signal });
+    for await (const { id, content } of messages) {
+      forms.push([id, content]);
+      // Of this one some form comes at every moment, before or after what is done to it.
+      if (id === 3) ending ??= actNow().then(() => add(inner, "end"));
+      if (content === "end") stop.abort();
+    }
+    expect(forms.length).toBe(new Set(forms.map(String)).size);
+    // Of the edit of the first one, which it has, it may be told; the second it saw if that was still there.
+    const last = new Map(forms.filter(([id]) => id > 2));
+    expect([...last].toSorted(([a], [b]) => a - b)).toEqual([
+      [3, "three, edited"],
+      [4, "four"],
+      [5, "end"],
+    ]);
+    expect(forms.map(([id]) => id).filter((id) => id === 2).length).toBeLessThanOrEqual(1);
+    expect(desk.hub.size).toBe(0);
+  });
+
+  test.each([false, true])("end with the session; made anew at once: %s [DELETED-1]", async (again) => {
     const inner = await openDeskWithMessages();
     const { desk, actNow } = actAfterRead(inner, moment, async () => {
       await deleteSession(inner, "s");

@@ -69,7 +69,7 @@ test("the log is read once for all live readers, and all get the same objects", 
   expect(hub.size).toBe(0);
 });
 
-test("what was announced between joining and waiting is not lost", async () => {
+test("what was announced between joining and waiting is not lost [ATTACH-1]", async () => {
   const { log, write } = makeLog();
   const hub = new LiveHub();
   using reader = hub.join(log, never);
@@ -78,7 +78,7 @@ test("what was announced between joining and waiting is not lost", async () => {
   expect(await reader.next(0)).toMatchObject([{ seq: 1 }]);
 });
 
-test("a reader is sent back to the log if the others are further, and skips what it has read itself", async () => {
+test("a reader is sent back to the log if the others are further, and skips what it has read itself [ORDER-3]", async () => {
   const { log, write } = makeLog();
   const hub = new LiveHub();
   using ahead = hub.join(log, never);
@@ -98,7 +98,7 @@ test("a reader is sent back to the log if the others are further, and skips what
   expect(await both[1]).toMatchObject([{ seq: 3 }]);
 });
 
-test("a reader for which too much waits is sent back to the log, and the others go on", async () => {
+test("a reader for which too much waits is sent back to the log, and the others go on [SLOW-1]", async () => {
   const { log, write } = makeLog();
   const hub = new LiveHub();
   using slow = hub.join(log, never);
@@ -162,7 +162,7 @@ test("a reader that is told to stop is woken, however early", async () => {
   expect(hub.size).toBe(2);
 });
 
-test("nothing is left of a reader that has gone, whatever it was doing", async () => {
+test("nothing is left of a reader that has gone, whatever it was doing [ALIVE-2]", async () => {
   const { log, write } = makeLog();
   const hub = new LiveHub();
   const reader: LiveReader<Note> = hub.join(log, never);

@@ -24,7 +24,7 @@ function isMessage({ type }: LiveEvent): boolean {
 }
 
 test(
-  "whichever door a message comes in by, every door shows it, all in one order, before and after a restart",
+  "whichever door a message comes in by, every door shows it, all in one order, before and after a restart [ORDER-3] [RESUME-1]",
   {
     timeout: 30_000,
   },

@@ -7,7 +7,7 @@ import { createSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 import { openTrpcSocket } from "../support/trpc-wire.ts";
 
-test("when the server closes, both WebSockets are told with 1012 to come back", async () => {
+test("when the server closes, both WebSockets are told with 1012 to come back [STOP-1]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const chat = await openChat(wsUrl, "s");
@@ -22,7 +22,7 @@ test("when the server closes, both WebSockets are told with 1012 to come back", 
   await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
 });
 
-test("a poll that waits is answered when the server closes", { timeout: 4000 }, async () => {
+test("a poll that waits is answered when the server closes [STOP-1]", { timeout: 4000 }, async () => {
   const { app, url } = await startApp();
   await createSession(url, { id: "s" });
   const waiting = fetch(`${url}/api/sessions/s/events?after=0&wait=30`);
@@ -32,15 +32,19 @@ test("a poll that waits is answered when the server closes", { timeout: 4000 }, 
   await closing;
 });
 
-test("an SSE subscription does not hold up the close of the server", { timeout: 4000 }, async () => {
-  const { app, url } = await startApp();
-  await createSession(url, { id: "s" });
-  await followOverSse(url, { session_id: "s" });
-  await app.close();
-  await expect.poll(() => app.counts().followers).toBe(0);
-});
+test(
+  "an SSE subscription does not hold up the close of the server [STOP-1] [STOP-2]",
+  { timeout: 4000 },
+  async () => {
+    const { app, url } = await startApp();
+    await createSession(url, { id: "s" });
+    await followOverSse(url, { session_id: "s" });
+    await app.close();
+    await expect.poll(() => app.counts().followers).toBe(0);
+  },
+);
 
-test("neither does an event stream over REST", { timeout: 4000 }, async () => {
+test("neither does an event stream over REST [STOP-1] [STOP-2]", { timeout: 4000 }, async () => {
   const { app, url } = await startApp();
   await createSession(url, { id: "s" });
   const address = `${url}/api/sessions/s/events`;

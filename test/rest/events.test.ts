@@ -27,7 +27,7 @@ async function stream(url: string, query = "", headers: Record<string, string> =
 
 const shape = (events: LiveEvent[]): unknown[] => events.map(({ type, seq, prev }) => [type, seq, prev]);
 
-test("a poll without a position begins with a snapshot, and its position goes on from there", async () => {
+test("a poll without a position begins with a snapshot, and its position goes on from there [ATTACH-1] [RESUME-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   const message = await send(url, "s", "one");
@@ -54,7 +54,7 @@ test("a poll that waits is answered by what happens", async () => {
   await expect.poll(() => app.counts().followers).toBe(0);
 });
 
-test("a poll in which nothing happens is answered empty when its time is up", async () => {
+test("a poll in which nothing happens is answered empty when its time is up [ATTACH-2]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   expect(await poll(url, "?after=0&wait=1")).toMatchObject({
@@ -63,7 +63,7 @@ test("a poll in which nothing happens is answered empty when its time is up", as
   });
 });
 
-test("a reader that was away for long catches up in polls of 500", async () => {
+test("a reader that was away for long catches up in polls of 500 [RESUME-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   await Promise.all(Array.from({ length: 1100 }, () => send(url, "s", "Hello")));
@@ -78,7 +78,7 @@ test("a reader that was away for long catches up in polls of 500", async () => {
   expect(seqs.flat()).toEqual(Array.from({ length: 1100 }, (_, index) => index + 1));
 });
 
-test("a stream says its positions as ids, and one that comes back with the last of them misses nothing", async () => {
+test("a stream says its positions as ids, and one that comes back with the last of them misses nothing [RESUME-1] [RESUME-3]", async () => {
   const { app, url } = await startApp();
   await createSession(url, { id: "s" });
   await send(url, "s", "one");
@@ -103,7 +103,7 @@ test("a stream says its positions as ids, and one that comes back with the last 
   ]);
 });
 
-test("a stream ends with its session", async () => {
+test("a stream ends with its session [DELETED-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   const { events } = await stream(url);
@@ -133,7 +133,7 @@ test.each([{}, { accept: "text/event-stream" }])("an unknown session is 404 with
   expect([answer.status, await answer.json()]).toMatchObject([404, { code: "NOT_FOUND" }]);
 });
 
-test("an impossible position is answered with a reset", async () => {
+test("an impossible position is answered with a reset [RESET-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   for (const position of ["5", "0000000000000000:0", "-1", "abc", ""]) {

@@ -19,7 +19,7 @@ function sendWithKey(
 
 const hello = { content: "Hello", sender: "user" };
 
-test("a repeat of a key answers as the first send did and stores nothing, whichever door it comes by", async () => {
+test("a repeat of a key answers as the first send did and stores nothing, whichever door it comes by [KEY-1]", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const first: unknown = await (await sendWithKey(url, "k", hello)).json();
@@ -47,7 +47,7 @@ test("a repeat of a key answers as the first send did and stores nothing, whiche
   expect((await readSession(url, "s")).messages).toHaveLength(2);
 });
 
-test("the key is valid through every door, whichever door first named it", async () => {
+test("the key is valid through every door, whichever door first named it [KEY-1]", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const { socket, frames } = await openChat(wsUrl, "s");
@@ -60,7 +60,7 @@ test("the key is valid through every door, whichever door first named it", async
   socket.close();
 });
 
-test("the same key for other content is 422, and nothing is stored", async () => {
+test("the same key for other content is 422, and nothing is stored [KEY-2]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   await sendWithKey(url, "k", hello);
@@ -74,7 +74,7 @@ test("the same key for other content is 422, and nothing is stored", async () =>
   expect((await readSession(url, "s")).messages).toHaveLength(1);
 });
 
-test("of twenty sends of one key at once, one is stored and all are answered with it", async () => {
+test("of twenty sends of one key at once, one is stored and all are answered with it [KEY-3]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   const answers = await Promise.all(Array.from({ length: 20 }, () => sendWithKey(url, "k", hello)));
@@ -93,7 +93,7 @@ test("a key belongs to its session", async () => {
   });
 });
 
-test("a repeat is answered as at first even after the message was edited or deleted, and brings nothing back", async () => {
+test("a repeat is answered as at first even after the message was edited or deleted, and brings nothing back [KEY-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   const first: unknown = await (await sendWithKey(url, "k", hello)).json();

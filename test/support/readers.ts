@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Client, LiveEvent } from "../../client-sdk/src/index.ts";
+import { createEventStreamParser } from "./event-stream.ts";
 
 /** Gathers what comes, and tells when there is enough of it. */
 export class Collector<Item> {
@@ -91,16 +92,10 @@ export async function readSse(
   response: Response,
   onEvent: (data: unknown, id: string | undefined) => void,
 ): Promise<void> {
-  let text = "";
-  for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-      const lines = text.slice(0, end).split("\n");
-      const field = (name: string): string | undefined =>
-        lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
-      const data = field("data");
-      if (data !== undefined) onEvent(JSON.parse(data), field("id"));
-      text = text.slice(end + 2);
-    }
+  const take = createEventStreamParser(({ data, id }) => {
+    if (data !== undefined) onEvent(JSON.parse(data), id);
+  });
+  for await (const text of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    take(text);
   }
 }

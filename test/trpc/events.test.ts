@@ -19,7 +19,7 @@ function expectUnbroken(events: Followed[]): void {
   }
 }
 
-test("a subscription begins with a snapshot, says when it has caught up, and then tells of each change", async () => {
+test("a subscription begins with a snapshot, says when it has caught up, and then tells of each change [ORDER-1] [ATTACH-1] [ATTACH-2]", async () => {
   const { url } = await startApp();
   const client = createClient({ url });
   await createSession(url, { id: "s" });
@@ -49,7 +49,7 @@ test("a subscription begins with a snapshot, says when it has caught up, and the
   unsubscribe();
 });
 
-test("the same over SSE", async () => {
+test("the same over SSE [ATTACH-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   const { events, stop } = await followOverSse(url, { session_id: "s" });
@@ -64,7 +64,7 @@ test("the same over SSE", async () => {
   stop();
 });
 
-test("resuming gives each change that was missed, once and in its latest form, and then goes live", async () => {
+test("resuming gives each change that was missed, once and in its latest form, and then goes live [RESUME-1] [RESUME-2] [RESUME-3]", async () => {
   const { url } = await startApp();
   const client = createClient({ url });
   await createSession(url, { id: "s" });
@@ -92,7 +92,7 @@ test("resuming gives each change that was missed, once and in its latest form, a
   unsubscribe();
 });
 
-test("from every position of a long log, resuming gives exactly what is after it", async () => {
+test("from every position of a long log, resuming gives exactly what is after it [RESUME-1] [RESUME-5]", async () => {
   const { url } = await startApp();
   const client = createClient({ url });
   await createSession(url, { id: "s" });
@@ -113,7 +113,7 @@ test.each([
   ["a negative one", "-1"],
   ["no number", "latest"],
   ["nothing", ""],
-])("after %s comes a reset with all that there is", async (_name, lastEventId) => {
+])("after %s comes a reset with all that there is [RESET-1]", async (_name, lastEventId) => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   const message = await send(url, "s", "Hello");
@@ -124,7 +124,7 @@ test.each([
   unsubscribe();
 });
 
-test("a position of a deleted session is a reset in the one made anew under its id", async () => {
+test("a position of a deleted session is a reset in the one made anew under its id [RESET-1] [ORDER-2]", async () => {
   const { url } = await startApp();
   const client = createClient({ url });
   await createSession(url, { id: "s" });
@@ -136,7 +136,7 @@ test("a position of a deleted session is a reset in the one made anew under its 
   unsubscribe();
 });
 
-test("a snapshot holds the latest 100 messages", async () => {
+test("a snapshot holds the latest 100 messages [ATTACH-1]", async () => {
   const { url } = await startApp();
   const client = createClient({ url });
   await createSession(url, { id: "s" });
@@ -149,7 +149,7 @@ test("a snapshot holds the latest 100 messages", async () => {
   unsubscribe();
 });
 
-test("writes while many attach are each seen once by all, in the snapshot or after it", async () => {
+test("writes while many attach are each seen once by all, in the snapshot or after it [ATTACH-1]", async () => {
   const { url } = await startApp();
   const client = createClient({ url });
   await createSession(url, { id: "s" });
@@ -179,7 +179,7 @@ test("a session that is not there ends the subscription with NOT_FOUND", async (
   expect(error).toMatchObject({ data: { code: "NOT_FOUND", httpStatus: 404, path: "session.onEvent" } });
 });
 
-test("nothing is left open behind a reader that is gone", async () => {
+test("nothing is left open behind a reader that is gone [ALIVE-2]", async () => {
   const { app, url } = await startApp();
   await createSession(url, { id: "s" });
   const client = createClient({ url });
@@ -195,7 +195,7 @@ test("nothing is left open behind a reader that is gone", async () => {
     .toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
 });
 
-test("resuming after 0 gives everything, also in a session that was made anew", async () => {
+test("resuming after 0 gives everything, also in a session that was made anew [RESUME-4]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   await send(url, "s", "of the old one");

@@ -20,7 +20,7 @@ function apply(events: LiveEvent[]): Map<number, string> {
   return messages;
 }
 
-test("a subscription whose socket is cut again and again misses nothing and gets nothing twice", async () => {
+test("a subscription whose socket is cut again and again misses nothing and gets nothing twice [RESUME-1] [RESUME-3]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const { client, sockets, close } = createSocketClient(wsUrl);
@@ -60,7 +60,7 @@ test("a subscription whose socket is cut again and again misses nothing and gets
   await expect.poll(() => app.counts().followers).toBe(0);
 });
 
-test("many subscriptions of one socket end with it", async () => {
+test("many subscriptions of one socket end with it [ALIVE-2]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const { socket, call: subscribe } = await openTrpcSocket(wsUrl);
@@ -72,7 +72,7 @@ test("many subscriptions of one socket end with it", async () => {
   await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
 });
 
-test("a subscription that is stopped before it has begun leaves nothing behind", async () => {
+test("a subscription that is stopped before it has begun leaves nothing behind [ALIVE-2]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const { socket, frames, call: query } = await openTrpcSocket(wsUrl);
@@ -105,7 +105,7 @@ test("a subscription under an id that is in use is refused, and the first one go
   socket.close();
 });
 
-test("a session that is deleted ends its subscriptions after saying so", async () => {
+test("a session that is deleted ends its subscriptions after saying so [DELETED-1]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const { client, close } = createSocketClient(wsUrl);

@@ -28,7 +28,7 @@ async function start(): Promise<RunningApp> {
   return app;
 }
 
-test("a slow reader over SSE is not fed from memory, and gets it all from the log", async () => {
+test("a slow reader over SSE is not fed from memory, and gets it all from the log [SLOW-1]", async () => {
   const app = await start();
   const { hostname, port } = new URL(app.url);
   const socket = connect(Number(port), hostname);
@@ -48,7 +48,7 @@ test("a slow reader over SSE is not fed from memory, and gets it all from the lo
   await expect.poll(() => app.app.counts().followers).toBe(0);
 });
 
-test("a slow reader over tRPC's WebSocket is not fed from memory, and gets it all from the log", async () => {
+test("a slow reader over tRPC's WebSocket is not fed from memory, and gets it all from the log [SLOW-1]", async () => {
   const app = await start();
   const socket = new WebSocket(`${app.wsUrl}/trpc`);
   await once(socket, "open");
@@ -69,7 +69,7 @@ test("a slow reader over tRPC's WebSocket is not fed from memory, and gets it al
   socket.close();
 });
 
-test("a slow reader over tRPC's WebSocket that goes away leaves nothing behind", async () => {
+test("a slow reader over tRPC's WebSocket that goes away leaves nothing behind [ALIVE-2]", async () => {
   const app = await start();
   const socket = new WebSocket(`${app.wsUrl}/trpc`);
   await once(socket, "open");

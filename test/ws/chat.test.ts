@@ -38,7 +38,7 @@ test("frames that are sent at once are stored in their order", async () => {
   socket.close();
 });
 
-test("without `after` only what comes is shown; with it, first what was missed", async () => {
+test("without `after` only what comes is shown; with it, first what was missed [RESUME-6]", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   for (const content of ["one", "two", "three"]) await send(url, "s", content);
@@ -56,7 +56,7 @@ test("without `after` only what comes is shown; with it, first what was missed",
   expect(seen).toEqual([[4], [1, 2, 3, 4], [3, 4], [4], [4]]);
 });
 
-test("attaching while others write neither loses nor doubles a message", async () => {
+test("attaching while others write neither loses nor doubles a message [RESUME-6]", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   await Promise.all(Array.from({ length: 150 }, () => send(url, "s", "before")));
@@ -111,7 +111,7 @@ test("a text frame that is not UTF-8 closes the socket with 1007", async () => {
   expect((await readSession(url, "s")).messages).toEqual([]);
 });
 
-test("the sockets of a session that is deleted are closed with 4504, and others are not", async () => {
+test("the sockets of a session that is deleted are closed with 4504, and others are not [DELETED-1]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   await createSession(url, { id: "t" });
@@ -125,7 +125,7 @@ test("the sockets of a session that is deleted are closed with 4504, and others 
   kept.socket.close();
 });
 
-test("a client that does not read gets it all once it reads, and meanwhile the others get it at once", async () => {
+test("a client that does not read gets it all once it reads, and meanwhile the others get it at once [SLOW-1] [SLOW-3]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const paused = new WebSocket(`${wsUrl}/ws/s`);
@@ -152,7 +152,7 @@ test("a client that does not read gets it all once it reads, and meanwhile the o
   await expect.poll(() => app.counts().followers).toBe(0);
 });
 
-test("a repeat of a key over the plain WebSocket is answered with the first message, to its sender alone", async () => {
+test("a repeat of a key over the plain WebSocket is answered with the first message, to its sender alone [KEY-1]", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const sender = await openChat(wsUrl, "s");

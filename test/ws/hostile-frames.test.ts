@@ -83,7 +83,7 @@ describe.each(["/ws/s", "/trpc"])("%s", (path) => {
     },
   );
 
-  test("a socket that is reset in the middle of a frame leaves nothing behind", async () => {
+  test("a socket that is reset in the middle of a frame leaves nothing behind [ALIVE-2]", async () => {
     const { app, url } = await startApp();
     await createSession(url, { id: "s" });
     const socket = await openRaw(url, path);
@@ -164,7 +164,7 @@ test("each frame that is not valid gets its error, the socket stays open, and ot
   other.socket.close();
 });
 
-test("a client that goes away under a heavy backlog is no failure of the server", async () => {
+test("a client that goes away under a heavy backlog is no failure of the server [ALIVE-2]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const content = "x".repeat(100_000);

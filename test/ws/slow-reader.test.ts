@@ -6,7 +6,7 @@ import { Collector, openChat } from "../support/readers.ts";
 import { call, createSession, readSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 
-test("a client that does not read is not fed from memory: what it gets later comes from the log as it is then", async () => {
+test("a client that does not read is not fed from memory: what it gets later comes from the log as it is then [SLOW-1]", async () => {
   const chars = 1_000_000;
   const { app, url, wsUrl } = await startApp({ maxMessageChars: chars });
   await createSession(url, { id: "s" });
@@ -40,7 +40,7 @@ test("a client that does not read is not fed from memory: what it gets later com
   await expect.poll(() => app.counts().followers).toBe(0);
 });
 
-test("a client that sends without reading its errors is not read any further, and harms nobody", async () => {
+test("a client that sends without reading its errors is not read any further, and harms nobody [SLOW-4] [SLOW-3]", async () => {
   const { app, url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const flood = new WebSocket(`${wsUrl}/ws/s`);

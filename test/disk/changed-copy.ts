@@ -1,0 +1,27 @@
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+
+const repository = resolve(import.meta.dirname, "../..");
+
+/** A change of one text in one file. */
+export type Edit = { file: string; from: string; to: string };
+
+/**
+ * A copy of the product in which something is wrong on purpose.
+ *
+ * @returns its folder
+ * @throws if a text to be changed does not stand in its file exactly once: then the product has moved on
+ */
+export function copyWith(edits: readonly Edit[]): string {
+  const copy = makeTemporaryFolder();
+  for (const room of ["db", "server"]) cpSync(join(repository, room), join(copy, room), { recursive: true });
+  cpSync(join(repository, "package.json"), join(copy, "package.json"));
+  symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
+  for (const { file, from, to } of edits) {
+    const parts = readFileSync(join(copy, file), "utf8").split(from);
+    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${from}`);
+    writeFileSync(join(copy, file), parts.join(to));
+  }
+  return copy;
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import SqliteFile from "better-sqlite3";
+import { openDatabase } from "../../db/open-database.ts";
+import { insertSession } from "../../db/session-queries.ts";
+import type { Answer } from "./answers.ts";
+import type { Image } from "./folder-on-disk.ts";
+import { contentOf } from "./keyed-content.ts";
+
+/** What is in a file after a crash. */
+export type Finding = {
+  /** What must not be, whatever the level; each begins with its name in capitals. */
+  violations: string[];
+  /** The acknowledged messages that are not there. */
+  missing: Answer[];
+};
+
+type StoredRow = { id: number; seq: number; key: string; content: string };
+
+/** Writes the image into `folder`, opens it as SQLite and the product do after a crash, and looks for what was acknowledged. */
+export async function checkImage(
+  image: Image,
+  { folder, acknowledged }: { folder: string; acknowledged: readonly Answer[] },
+): Promise<Finding> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const [name, content] of image) writeFileSync(join(folder, name), content);
+  const database = [...image.keys()].find((name) => name.endsWith(".db")) ?? "ai_desk.db";
+  const file = join(folder, database);
+  try {
+    const rows = readRecovered(file);
+    await startOn(file);
+    const stored = new Map(rows.map(({ id, key }) => [id, key]));
+    return {
+      violations: describeFaults(rows),
+      missing: acknowledged.filter(({ id, key }) => stored.get(id) !== key),
+    };
+  } catch (error) {
+    return { violations: [`CORRUPT ${String(error)}`], missing: [] };
+  }
+}
+
+function readRecovered(file: string): StoredRow[] {
+  const database = new SqliteFile(file);
+  try {
+    // What is recovered here stays in this folder for a moment only.
+    database.pragma("synchronous = off");
+    const said = database.pragma("integrity_check", { simple: true });
+    if (said !== "ok") throw new Error(String(said));
+    const hasMessages = database.prepare("select 1 from sqlite_master where name = 'message'").get();
+    if (hasMessages === undefined) return [];
+    return database.prepare<[], StoredRow>("select id, seq, key, content from message order by id").all();
+  } finally {
+    database.close();
+  }
+}
+
+/** The product starts and writes on whatever the crash has left, an empty or half made file too. */
+async function startOn(file: string): Promise<void> {
+  const database = await openDatabase({ file, synchronous: "normal" });
+  try {
+    await database.write((trx) => insertSession(trx, { id: "after the crash", title: "", created_at: "" }));
+    await database.read.selectFrom("message").select("id").limit(1).execute();
+  } finally {
+    await database.close();
+  }
+}
+
+/** All messages here are sent to one session and stay: whatever is there is the beginning of its history, whole. */
+function describeFaults(rows: readonly StoredRow[]): string[] {
+  const faults: string[] = [];
+  for (const [index, { id, seq, key, content }] of rows.entries()) {
+    if (id !== index + 1 || seq !== index + 1)
+      faults.push(`GAP message ${id} at ${seq} is number ${index + 1}`);
+    if (content !== contentOf(key)) faults.push(`CONTENT of ${key} is another`);
+  }
+  const keys = new Set(rows.map(({ key }) => key));
+  if (keys.size < rows.length) faults.push(`DOUBLED ${rows.length - keys.size} keys`);
+  return faults;
+}

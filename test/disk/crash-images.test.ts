@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+import type { Crash, CrashKind, Recording } from "./crash-images.ts";
+import { crash, crashKinds, replay } from "./crash-images.ts";
+import { isLongForm } from "./failing-calls.ts";
+import type { Attempt } from "./senders.ts";
+import type { RecordOptions } from "./record.ts";
+import { record } from "./record.ts";
+import { describeTraced } from "./strace.ts";
+
+const seed = Number(process.env["SEED"] ?? 1);
+/** How many times the write-ahead log was taken into the database while the server was running. */
+function countCheckpoints({ lives }: Recording): number {
+  const syncs = lives.flat().filter((call) => call.kind === "sync" && call.handle.target.endsWith(".db"));
+  // Two belong to the first start, one to the end of each life or to the start after it.
+  return syncs.length - 2 - lives.length;
+}
+
+function expectModelToBeTrue(recording: Recording): void {
+  const last = [...replay(recording)].at(-1);
+  const files = readdirSync(recording.folder).filter((name) => !name.endsWith("-shm"));
+  const onDisk = new Map(files.map((name) => [name, readFileSync(join(recording.folder, name))]));
+  expect(last?.folder.seen()).toEqual(onDisk);
+}
+
+function expectAllStored(attempts: Attempt[], lives: RecordOptions["lives"]): void {
+  const answered = attempts.filter(({ outcome }) => outcome !== "unavailable");
+  expect(answered.filter(({ outcome }) => outcome !== "stored").slice(0, 3)).toEqual([]);
+  expect(answered).toHaveLength(lives.reduce((sum, { messages }) => sum + messages, 0));
+}
+
+/** Those in which something was lost or is wrong, short enough to read. */
+function faultsOf(crashes: Crash[]): string[] {
+  return crashes
+    .filter(({ missing, violations }) => missing.length > 0 || violations.length > 0)
+    .map(({ at, kind, acknowledged, missing, violations }) =>
+      [`${kind} after call ${at}: LOST ${missing.length} of ${acknowledged}`, ...violations].join("; "),
+    );
+}
+
+/** The most that any of these crashes took. */
+function mostLost(crashes: Crash[], kind: CrashKind): { lost: number; acknowledged: number } {
+  const [worst] = crashes
+    .filter((each) => each.kind === kind)
+    .toSorted((a, b) => b.missing.length - a.missing.length);
+  const lost = worst?.missing.length ?? 0;
+  const acknowledged = lost > 0 ? worst?.acknowledged : crashes.at(-1)?.acknowledged;
+  return { lost, acknowledged: acknowledged ?? 0 };
+}
+
+describeTraced("the files as a crash after any call would leave them", 3_600_000, () => {
+  test("nothing that was acknowledged is missing under full [DURABLE-1] [DURABLE-2] [DURABLE-3]", async () => {
+    const lives: RecordOptions["lives"] = isLongForm
+      ? [
+          { messages: 250, end: "SIGKILL" },
+          { messages: 200, end: "SIGKILL" },
+          { messages: 200, end: "SIGTERM" },
+        ]
+      : [
+          { messages: 30, end: "SIGKILL" },
+          { messages: 170, end: "SIGTERM" },
+        ];
+    const recording = await record({ synchronous: "full", lives });
+    expectAllStored(recording.attempts, lives);
+    expectModelToBeTrue(recording);
+    expect(countCheckpoints(recording)).toBeGreaterThan(0);
+    const crashes = await crashAndReport(recording, "full", isLongForm ? 4000 : 75);
+    expect(faultsOf(crashes)).toEqual([]);
+    expect(crashes.at(-1)?.acknowledged).toBeGreaterThan(195);
+  });
+
+  test("under normal a power failure takes the newest commits and nothing else, a kill nothing [DURABLE-3]", async () => {
+    const messages = isLongForm ? 300 : 60;
+    const lives: RecordOptions["lives"] = [{ messages, end: isLongForm ? "SIGTERM" : "SIGKILL" }];
+    const recording = await record({ synchronous: "normal", lives });
+    expectAllStored(recording.attempts, lives);
+    expectModelToBeTrue(recording);
+    const crashes = await crashAndReport(recording, "normal", isLongForm ? 1500 : 25);
+    expect(faultsOf(crashes.filter(({ kind }) => kind === "process killed"))).toEqual([]);
+    expect(crashes.flatMap(({ violations }) => violations)).toEqual([]);
+    expect(mostLost(crashes, "power lost, only what was synced").lost).toBeGreaterThan(0);
+  });
+
+  test("nothing is missing although syncs fail, whose writes no later sync brings to the disk [DURABLE-4]", async () => {
+    const lives: RecordOptions["lives"] = isLongForm
+      ? [
+          { messages: 220, end: "SIGKILL" },
+          { messages: 220, end: "SIGTERM" },
+        ]
+      : [{ messages: 80, end: "SIGKILL" }];
+    const inject = "fsync,fdatasync:error=EIO:when=15+3";
+    const recording = await record({ synchronous: "full", lives, inject });
+    expectAllStored(recording.attempts, lives);
+    expectModelToBeTrue(recording);
+    const refused = recording.attempts.filter(({ outcome }) => outcome === "unavailable");
+    expect(refused.length).toBeGreaterThan(10);
+    const crashes = await crashAndReport(recording, "full, failing syncs", isLongForm ? 2000 : 35);
+    expect(faultsOf(crashes)).toEqual([]);
+  });
+});
+
+/** Writes down what was looked at and found: figures are worth more than a green mark. */
+async function crashAndReport(recording: Recording, level: string, count: number): Promise<Crash[]> {
+  const { moments, crashes } = await crash(recording, { count, seed, scratch: makeTemporaryFolder() });
+  const found = crashKinds.map((kind) => {
+    const { lost, acknowledged } = mostLost(crashes, kind);
+    return `  ${kind}: at most ${lost} lost of ${acknowledged} acknowledged`;
+  });
+  const looked = `${level}: ${crashes.length} images after ${Math.min(count, moments)} of ${moments} calls, seed ${seed}`;
+  process.stdout.write([looked, ...found, ""].join("\n"));
+  return crashes;
+}

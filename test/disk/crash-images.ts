@@ -1,0 +1,93 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Answer } from "./answers.ts";
+import { AnswerReader } from "./answers.ts";
+import { FolderOnDisk } from "./folder-on-disk.ts";
+import { Random } from "./random.ts";
+import type { Call } from "./read-trace.ts";
+
+/** The life of one server process after the other over the files of one folder. */
+export type Recording = { folder: string; lives: Call[][] };
+
+/** What may be left on the disk: see {@link FolderOnDisk}. */
+export const crashKinds = [
+  "process killed",
+  "power lost, only what was synced",
+  "power lost, some of the rest",
+] as const;
+export type CrashKind = (typeof crashKinds)[number];
+
+/** A crash after call number `at`, and what it left. */
+export type Crash = {
+  at: number;
+  kind: CrashKind;
+  acknowledged: number;
+  missing: Answer[];
+  violations: string[];
+};
+
+/** A point in a recording, and the folder as the calls up to there leave it. */
+export type Moment = { at: number; folder: FolderOnDisk; acknowledged: Answer[] };
+
+/** Every moment of a recording after which a crash may leave something else than before, or must not. */
+export function* replay({ folder, lives }: Recording): Generator<Moment> {
+  const onDisk = new FolderOnDisk(folder);
+  const acknowledged: Answer[] = [];
+  const known = new Set<string>();
+  let at = 0;
+  for (const calls of lives) {
+    const answers = new AnswerReader();
+    onDisk.startProcess();
+    for (const call of calls) {
+      const answered = answers.read(call).filter(({ id, key }) => !known.has(`${id} ${key}`));
+      for (const { id, key } of answered) known.add(`${id} ${key}`);
+      acknowledged.push(...answered);
+      if (onDisk.apply(call) || answered.length > 0) {
+        at += 1;
+        yield { at, folder: onDisk, acknowledged };
+      }
+    }
+  }
+}
+
+/** What each worker is given. */
+export type Share = { recording: Recording; moments: number[]; seed: number; scratch: string };
+
+/**
+ * Crashes a recording at `count` of its moments (at each, if it has no more), in every way, and looks at what is left.
+ * The moments are chosen by the seed, and include all those of the first start.
+ *
+ * @param scratch a folder for the images
+ */
+export async function crash(
+  recording: Recording,
+  { count, seed, scratch }: { count: number; seed: number; scratch: string },
+): Promise<{ moments: number; crashes: Crash[] }> {
+  const moments = [...replay(recording)].length;
+  const chosen = choose(moments, count, new Random(seed));
+  const workers = availableParallelism();
+  const shares = Array.from({ length: workers }, (_, worker) =>
+    chosen.filter((_moment, index) => index % workers === worker),
+  );
+  const crashes = await Promise.all(
+    shares.map((share, worker) =>
+      runWorker({ recording, moments: share, seed, scratch: join(scratch, `images-${worker}`) }),
+    ),
+  );
+  return { moments, crashes: crashes.flat().toSorted((a, b) => a.at - b.at) };
+}
+
+/** One of each stretch of equal length. */
+function choose(moments: number, count: number, random: Random): number[] {
+  if (count >= moments) return Array.from({ length: moments }, (_, index) => index + 1);
+  const stretch = moments / count;
+  return Array.from({ length: count }, (_, index) => 1 + Math.floor((index + random.fraction()) * stretch));
+}
+
+function runWorker(share: Share): Promise<Crash[]> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("crash-worker.ts", import.meta.url), { workerData: share });
+    worker.on("message", resolve).on("error", reject);
+  });
+}

@@ -1,0 +1,12 @@
+import { Random } from "./random.ts";
+
+/**
+ * What a message with this key says, so that whoever finds the one knows the other. From a few bytes to seventy thousand:
+ * small ones share pages of the database, large ones take many.
+ */
+export function contentOf(key: string): string {
+  const seed = Array.from(key).reduce((sum, character) => Math.imul(sum, 31) + character.charCodeAt(0), 7);
+  const random = new Random(seed);
+  const part = `${key} ${random.fraction().toString(36)}`;
+  return part.repeat(1 + random.below(random.fraction() < 0.3 ? 5 : 3000));
+}

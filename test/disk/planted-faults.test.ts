@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+import type { Edit } from "./changed-copy.ts";
+import { copyWith } from "./changed-copy.ts";
+import type { CrashKind } from "./crash-images.ts";
+import { crash } from "./crash-images.ts";
+import { record } from "./record.ts";
+import { describeTraced } from "./strace.ts";
+import { auditHandles, auditSyncs } from "./trace-rules.ts";
+
+const writer = "db/writer.ts";
+const groupCommit = "db/group-commit.ts";
+const level = "`synchronous = ${synchronous}`";
+const early: Edit = {
+  file: groupCommit,
+  from: "return settled;",
+  to: "for (const settle of settled) settle(); await new Promise((sent) => setTimeout(sent, 5)); return settled;",
+};
+const commitThatCannotFail: Edit = {
+  file: "db/sqlite-dialect.ts",
+  from: "override async rollbackTransaction(",
+  to: `override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection).catch(() => this.rollbackTransaction(connection));
+  }
+  override async rollbackTransaction(`,
+};
+
+const lives = [{ messages: 40, end: "SIGKILL" as const }];
+/** The first dozen belong to the start. */
+const everySecondSync = "fsync,fdatasync:error=EIO:when=13+2";
+
+describeTraced("what would lose messages is found", 120_000, () => {
+  const inImages: { fault: string; edit: Edit; inject?: string; after: CrashKind }[] = [
+    {
+      fault: "nothing is synced",
+      edit: { file: writer, from: level, to: '"synchronous = off"' },
+      after: "power lost, only what was synced",
+    },
+    {
+      fault: "full is taken for normal",
+      edit: { file: writer, from: level, to: '"synchronous = normal"' },
+      after: "power lost, some of the rest",
+    },
+    { fault: "the answer goes out before the commit", edit: early, after: "process killed" },
+    {
+      fault: "a commit that failed is taken for done",
+      edit: commitThatCannotFail,
+      inject: everySecondSync,
+      after: "process killed",
+    },
+  ];
+
+  test.each(inImages)("in the images of a crash: $fault", async ({ edit, inject, after }) => {
+    // The plain WebSocket answers with an event, which does not come where it is announced before the commit.
+    const recording = await record({
+      synchronous: "full",
+      lives,
+      root: copyWith([edit]),
+      withPlainWebSocket: false,
+      ...(inject !== undefined && { inject }),
+    });
+    const { crashes } = await crash(recording, { count: 30, seed: 1, scratch: makeTemporaryFolder() });
+    expect(crashes.filter(({ kind, missing }) => kind === after && missing.length > 0)).not.toEqual([]);
+  });
+
+  test("in the order of calls: the answer goes out before the sync", async () => {
+    const recording = await record({
+      synchronous: "full",
+      lives,
+      root: copyWith([{ file: writer, from: level, to: '"synchronous = normal"' }]),
+    });
+    expect(auditSyncs(recording.lives.flat()).unsynced).not.toEqual([]);
+  });
+
+  test("in the handles: a connection whose sync failed is used again", async () => {
+    const keep: Edit = { file: groupCommit, from: "await this.#writer.discard();", to: "" };
+    const recording = await record({
+      synchronous: "full",
+      lives,
+      root: copyWith([keep]),
+      inject: everySecondSync,
+    });
+    expect(auditHandles(recording.lives.flat()).distrusted).not.toEqual([]);
+  });
+
+  test("in the answers: a failing disk is called a fault of the server", async () => {
+    const unknown: Edit = { file: "db/database-errors.ts", from: '"SQLITE_IOERR",', to: "" };
+    const { attempts } = await record({
+      synchronous: "full",
+      lives,
+      root: copyWith([unknown]),
+      inject: everySecondSync,
+    });
+    expect(attempts.filter(({ outcome }) => outcome === "wrong")).not.toEqual([]);
+  });
+});

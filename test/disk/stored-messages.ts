@@ -1,0 +1,38 @@
+import SqliteFile from "better-sqlite3";
+import { expect } from "vitest";
+import type { Session } from "../../client-sdk/src/index.ts";
+import { readSession } from "../support/rest.ts";
+import { contentOf } from "./keyed-content.ts";
+import type { Attempt } from "./senders.ts";
+
+type Stored = { id: number; key?: string; content: string };
+
+/** Every acknowledged message is among these, and none is there twice or altered. */
+function expectToHold(stored: readonly Stored[], attempts: readonly Attempt[]): void {
+  const byKey = new Map(stored.map((message) => [message.key, message]));
+  expect(stored).toHaveLength(byKey.size);
+  expect(stored.filter(({ key = "", content }) => content !== contentOf(key))).toEqual([]);
+  const missing = attempts.filter((made) => made.outcome === "stored" && byKey.get(made.key)?.id !== made.id);
+  expect(missing).toEqual([]);
+}
+
+/** A reader sees what was acknowledged, once. */
+export async function expectToBeShown(
+  url: string,
+  sessionId: string,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  const { messages }: Session = await readSession(url, sessionId);
+  expectToHold(messages, attempts);
+}
+
+/** The file, which no process has open, is whole and holds what was acknowledged in all sessions, once. */
+export function expectToBeIn(file: string, attempts: readonly Attempt[]): void {
+  const database = new SqliteFile(file);
+  try {
+    expect(database.pragma("integrity_check", { simple: true })).toBe("ok");
+    expectToHold(database.prepare<[], Stored>("select id, key, content from message").all(), attempts);
+  } finally {
+    database.close();
+  }
+}

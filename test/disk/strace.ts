@@ -1,0 +1,139 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect } from "vitest";
+import { tracedCalls, unreadCalls } from "./read-trace.ts";
+import type { RunningServer } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+
+const repository = resolve(import.meta.dirname, "../..");
+
+/** Why nothing can be traced here, or undefined if it can. */
+const whyNoTrace = findObstacle();
+/** Where the tests count, a missing tool is a failure and not a reason to leave them out. */
+const mayBeLeftOut = process.env["CI"] === undefined;
+
+/** Rules that are tested under strace. Where it is missing or may not trace they are left out, and say why. */
+export function describeTraced(what: string, timeoutMs: number, rules: () => void): void {
+  const needs = whyNoTrace ?? "under strace";
+  describe.skipIf(whyNoTrace !== undefined && mayBeLeftOut)(
+    `${what} (${needs})`,
+    { timeout: timeoutMs },
+    () => {
+      beforeAll(() => {
+        if (whyNoTrace !== undefined) throw new Error(whyNoTrace);
+      });
+      rules();
+    },
+  );
+}
+
+function findObstacle(): string | undefined {
+  const { error, status, stderr } = spawnSync("strace", ["-f", "-qq", "-e", "trace=none", "true"], {
+    encoding: "utf8",
+  });
+  if (error) return "There is no strace here: apt-get install strace.";
+  if (status === 0) return undefined;
+  return `strace may not trace here (a container needs the capability SYS_PTRACE): ${stderr.trim()}`;
+}
+
+/** What shall go wrong, in the words of strace's `-e inject=`: such as `fsync,fdatasync:error=EIO:when=3`. */
+export type Injection = string;
+
+function straceOptions(file: string, inject?: Injection): string[] {
+  return [
+    "-f",
+    "-y",
+    "-xx",
+    "-s10000000",
+    `-o${file}`,
+    `-etrace=${tracedCalls},${unreadCalls}`,
+    ...(inject === undefined ? [] : [`-einject=${inject}`]),
+  ];
+}
+
+export type TracedServer = RunningServer & {
+  /** Ends the server, waits until it has ended, and gives what it asked of the kernel in all its life. */
+  endTrace(signal: NodeJS.Signals): Promise<string>;
+};
+
+/** The real server, traced from its first call on. */
+export async function startTracedServer(
+  environment: Record<string, string>,
+  { inject, root = repository }: { inject?: Injection | undefined; root?: string | undefined } = {},
+): Promise<TracedServer> {
+  const file = join(makeTemporaryFolder(), "trace");
+  // Calls that are not traced then cost nothing, but strace 6.1 does not inject signals either.
+  const speed = inject?.includes("signal=") ? [] : ["--seccomp-bpf"];
+  const server = await startServer(environment, {
+    cwd: root,
+    // -D: the server is the child of this process, as it is without strace.
+    launch: [
+      "strace",
+      "-D",
+      ...speed,
+      "--quiet=attach",
+      ...straceOptions(file, inject),
+      ...serverCommand(root),
+    ],
+  });
+  return {
+    ...server,
+    async endTrace(signal) {
+      await server.stop(signal);
+      return readWhole(file);
+    },
+  };
+}
+
+function serverCommand(root = repository): string[] {
+  return [process.execPath, join(root, "server/launch.js"), join(root, "server/main.ts")];
+}
+
+/** strace writes its last lines after the traced process has ended. */
+async function readWhole(file: string): Promise<string> {
+  let trace = "";
+  await expect
+    .poll(() => {
+      trace = readFileSync(file, "latin1");
+      return /^\d+ +\+\+\+ (?:exited|killed)[^\n]*\n$/m.test(trace.slice(-200));
+    })
+    .toBe(true);
+  return trace;
+}
+
+/**
+ * Makes calls of a running process fail, from now until `detach`, which gives what it asked of the kernel meanwhile.
+ *
+ * @param only counts, fails and shows no calls but those that concern this file
+ */
+export async function attach(
+  pid: number,
+  inject: Injection,
+  only?: string,
+): Promise<{ detach: () => Promise<string> }> {
+  const file = join(makeTemporaryFolder(), "trace");
+  const strace = spawn("strace", [
+    ...straceOptions(file, inject),
+    ...(only === undefined ? [] : ["-P", only]),
+    `-p${pid}`,
+  ]);
+  const ended = once(strace, "exit");
+  await new Promise<void>((attached, failed) => {
+    let said = "";
+    strace.stderr.on("data", (text: Buffer) => {
+      said += text.toString();
+      if (/Process \d+ attached/.test(said)) attached();
+    });
+    void ended.then(() => failed(new Error(`strace: ${said}`)));
+  });
+  return {
+    async detach() {
+      strace.kill("SIGTERM");
+      await ended;
+      return readFileSync(file, "latin1");
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { ListEvent } from "../../server/contract/list-event.ts";
+import { addMessage } from "../../server/domain/add-message.ts";
+import { createSession } from "../../server/domain/create-session.ts";
+import { deleteSession } from "../../server/domain/delete-session.ts";
+import { followList } from "../../server/domain/list-log.ts";
+import { updateSession } from "../../server/domain/update-session.ts";
+import { actAfterRead, openDesk } from "../support/desk.ts";
+
+/** Beyond the number of reads that attaching takes, so that the last rows of the table act when all is live. */
+const moments = Array.from({ length: 10 }, (_, index) => index + 1);
+
+/** The titles and last messages of a list that is made as the events say. */
+function apply(events: ListEvent[]): [string, string, string | undefined][] {
+  const sessions = new Map<string, [string, string | undefined]>();
+  for (const event of events) {
+    const told = event.type === "session" ? [event.session] : "sessions" in event ? event.sessions : [];
+    for (const { id, title, last_message } of told) sessions.set(id, [title, last_message?.excerpt]);
+    if (event.type === "session_deleted") sessions.delete(event.session_id);
+  }
+  return [...sessions]
+    .map(([id, shown]): [string, string, string | undefined] => [id, ...shown])
+    .toSorted(([a], [b]) => a.localeCompare(b));
+}
+
+async function attachDuringChanges(moment: number, after: string | undefined): Promise<ListEvent[]> {
+  const inner = await openDesk();
+  for (const id of ["a", "b", "c"]) await createSession(inner, { id, title: id });
+  const { desk, actNow } = actAfterRead(inner, moment, async () => {
+    await createSession(inner, { id: "d", title: "d" });
+    await updateSession(inner, { session_id: "a", title: "Renamed" });
+    await deleteSession(inner, "b");
+    await addMessage(inner, { session_id: "d", content: "Hello", sender: "user" });
+  });
+  const stop = new AbortController();
+  const events: ListEvent[] = [];
+  for await (const { event } of followList(desk, { after, signal: stop.signal })) {
+    events.push(event);
+    if (event.type === "caught_up") void actNow().then(() => createSession(inner, { id: "z", title: "end" }));
+    if (apply(events).some(([id]) => id === "z")) stop.abort();
+  }
+  expect(desk.hub.size).toBe(0);
+  return events;
+}
+
+test.each([undefined, "0", "2"])(
+  "changes after any read of a reader that attaches to the list from position %j are each seen, in their order [LIST-2]",
+  async (after) => {
+    // All at once, since live readers of the list are kept waiting between changes.
+    const all = await Promise.all(moments.map((moment) => attachDuringChanges(moment, after)));
+    for (const [index, events] of all.entries()) {
+      const name = `after read number ${moments[index]}`;
+      // Who resumes after 2 has the first two already, and hears of what became of them.
+      expect(apply(events), name).toEqual([
+        ["a", "Renamed", undefined],
+        ["c", "c", undefined],
+        ["d", "d", "Hello"],
+        ["z", "end", undefined],
+      ]);
+      for (const [place, event] of events.entries()) {
+        if (place > 0) expect(event.prev, name).toBe(events[place - 1]?.seq);
+        if (place > 0 && event.type !== "caught_up") expect(event.seq, name).toBeGreaterThan(event.prev);
+      }
+      expect(events.filter(({ type }) => type === "caught_up")).toHaveLength(1);
+    }
+  },
+);

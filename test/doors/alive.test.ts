@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import { expect, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
+import { Collector } from "../support/readers.ts";
+import { closeCodeOf, openRawSocket, opcodes } from "../support/raw-socket.ts";
+import { createSession } from "../support/rest.ts";
+import { startApp } from "../support/start-app.ts";
+import type { Envelope } from "../support/trpc-wire.ts";
+
+const impatient = { pingIntervalMs: 150, pongWaitMs: 150 };
+const nothing = { trpcSockets: 0, chatSockets: 0, followers: 0 };
+
+function openSocket(address: string): { socket: WebSocket; frames: Collector<string> } {
+  const socket = new WebSocket(address);
+  onTestFinished(() => socket.terminate());
+  const frames = new Collector<string>();
+  socket.on("message", (data: Buffer) => frames.add(data.toString()));
+  return { socket, frames };
+}
+
+function pings(frames: string[]): number {
+  return frames.filter((frame) => frame === "PING").length;
+}
+
+test("a plain WebSocket that answers no ping is closed with 4012, and one that does stays [ALIVE-1]", async () => {
+  const { app, url, wsUrl } = await startApp({ patience: impatient });
+  await createSession(url, { id: "s" });
+  const { socket: good } = openSocket(`${wsUrl}/ws/s`);
+  const pinged = new Collector<Buffer>();
+  good.on("ping", pinged.add);
+  const dead = await openRawSocket(wsUrl, "/ws/s");
+  const frames = await dead.frames.until((all) => all.some(({ opcode }) => opcode === opcodes.close));
+  expect(frames.map(({ opcode }) => opcode)).toEqual([opcodes.ping, opcodes.close]);
+  expect(frames.map(closeCodeOf)).toEqual([undefined, 4012]);
+  await pinged.count(pinged.items.length + 3);
+  expect(good.readyState).toBe(WebSocket.OPEN);
+  // Its end comes at last; until then the server waits for its part of the handshake.
+  dead.socket.destroy();
+  good.close();
+  await expect.poll(() => app.counts()).toEqual(nothing);
+});
+
+test("a tRPC socket whose peer is dead is cut, and one that answers stays [ALIVE-1]", async () => {
+  const { app, url, wsUrl } = await startApp({ patience: impatient });
+  await createSession(url, { id: "s" });
+  const { socket: good, frames } = openSocket(`${wsUrl}/trpc`);
+  good.on("message", (data: Buffer) => {
+    if (data.toString() === "PING") good.send("PONG");
+  });
+  const dead = await openRawSocket(wsUrl, "/trpc");
+  await dead.ended;
+  expect(dead.frames.items.map(({ payload }) => payload.toString())).toEqual(["PING"]);
+  const before = pings(frames.items);
+  await frames.until((all) => pings(all) >= before + 3);
+  expect(good.readyState).toBe(WebSocket.OPEN);
+  good.close();
+  await expect.poll(() => app.counts()).toEqual(nothing);
+});
+
+test("a dead peer's subscriptions end with its socket [ALIVE-1] [ALIVE-2]", async () => {
+  const { app, url, wsUrl } = await startApp({ patience: impatient });
+  await createSession(url, { id: "s" });
+  const { socket } = openSocket(`${wsUrl}/trpc`);
+  await once(socket, "open");
+  const params = { path: "session.onEvent", input: { session_id: "s" } };
+  socket.send(JSON.stringify({ id: 1, method: "subscription", params }));
+  await expect.poll(() => app.counts().followers).toBe(1);
+  // It reads what comes, and says nothing any more.
+  await once(socket, "close");
+  await expect.poll(() => app.counts()).toEqual(nothing);
+});
+
+test("a tRPC socket that announces connection parameters and does not send them is closed, and one that does works [ALIVE-3]", async () => {
+  const { app, wsUrl } = await startApp({ patience: { connectionParamsMs: 60 } });
+  const { socket: good, frames } = openSocket(`${wsUrl}/trpc?connectionParams=1`);
+  await once(good, "open");
+  good.send(JSON.stringify({ method: "connectionParams", data: null }));
+  const { socket: silent } = openSocket(`${wsUrl}/trpc?connectionParams=1`);
+  const [code] = (await once(silent, "close")) as [number];
+  expect(code).toBe(4500);
+  good.send(JSON.stringify({ id: 1, method: "query", params: { path: "health" } }));
+  const [answer = ""] = await frames.count(1);
+  expect((JSON.parse(answer) as Envelope).result?.data).toBeDefined();
+  // One that has announced none is not waited for.
+  const { socket: plain } = openSocket(`${wsUrl}/trpc`);
+  const { socket: another } = openSocket(`${wsUrl}/trpc?connectionParams=1`);
+  await once(another, "close");
+  expect(plain.readyState).toBe(WebSocket.OPEN);
+  good.close();
+  plain.close();
+  await expect.poll(() => app.counts()).toEqual(nothing);
+});

@@ -1,0 +1,173 @@
+import type { IncomingMessage } from "node:http";
+import { get } from "node:http";
+import type { LiveEvent } from "../../server/contract/live-event.ts";
+import type { SessionEvents } from "../../server/contract/session-events.ts";
+import type { Positioned } from "../../server/domain/follow-log.ts";
+import type { LogEvent } from "../../server/domain/log.ts";
+import type { WireError } from "../support/doors.ts";
+import { createEventStreamParser } from "../support/event-stream.ts";
+import { Collector } from "../support/readers.ts";
+import type { Address, Following, LiveDoor, Seen } from "./live-door.ts";
+
+const refusal = "TOO_MANY_REQUESTS";
+/** A browser says so for an EventSource. */
+const asStream = { accept: "text/event-stream" };
+
+/** The live doors over HTTP. */
+export const httpDoors: LiveDoor[] = [
+  {
+    name: "tRPC over SSE",
+    tellsCaughtUp: true,
+    ends: { sessionDeleted: "complete", tooMany: refusal, slow: "cut" },
+    follow: ({ url }, { session_id, after }) =>
+      subscribeOverStream(url, "session.onEvent", { input: { session_id }, after }),
+  },
+  {
+    name: "REST's stream",
+    tellsCaughtUp: true,
+    ends: { sessionDeleted: "complete", tooMany: refusal, slow: "cut" },
+    follow(server, { session_id, after }) {
+      const headers = { ...asStream, ...(after !== undefined && { "last-event-id": after }) };
+      return openStream<LiveEvent>(eventsOf(server, session_id), headers);
+    },
+  },
+  {
+    name: "REST's poll",
+    tellsCaughtUp: false,
+    // It is told when it asks again. As long as it does not, nothing waits for it.
+    ends: { sessionDeleted: "NOT_FOUND", tooMany: refusal, slow: undefined },
+    follow: (server, { session_id, after }) =>
+      pollOn((position) => eventsOf(server, session_id, position, 30), after),
+  },
+];
+
+/** The same doors, told where to go on in another way. */
+export const httpVariants: LiveDoor[] = [
+  {
+    name: "tRPC over SSE, the position in the input",
+    tellsCaughtUp: true,
+    ends: { sessionDeleted: "complete", tooMany: refusal, slow: "cut" },
+    follow({ url }, { session_id, after }) {
+      const input = { session_id, ...(after !== undefined && { lastEventId: after }) };
+      return subscribeOverStream(url, "session.onEvent", { input, after: undefined });
+    },
+  },
+  {
+    name: "REST's stream, the position in the address",
+    tellsCaughtUp: true,
+    ends: { sessionDeleted: "complete", tooMany: refusal, slow: "cut" },
+    follow(server, { session_id, after }) {
+      return openStream<LiveEvent>(eventsOf(server, session_id, after), asStream);
+    },
+  },
+];
+
+function eventsOf({ url }: Address, sessionId: string, after?: string, wait?: number): string {
+  const query = new URLSearchParams({
+    ...(after !== undefined && { after }),
+    ...(wait !== undefined && { wait: String(wait) }),
+  });
+  return `${url}/api/sessions/${encodeURIComponent(sessionId)}/events?${query.toString()}`;
+}
+
+/** A tRPC subscription over SSE, with its position where an EventSource puts it. */
+export function subscribeOverStream<Event extends LogEvent>(
+  url: string,
+  path: string,
+  { input, after }: { input: object | undefined; after: string | undefined },
+): Following<Event> {
+  const query = input ? `?input=${encodeURIComponent(JSON.stringify(input))}` : "";
+  const headers = { ...asStream, ...(after !== undefined && { "last-event-id": after }) };
+  return openStream<Event>(`${url}/trpc/${path}${query}`, headers);
+}
+
+function openStream<Event extends LogEvent>(
+  address: string,
+  headers: Record<string, string>,
+): Following<Event> {
+  const events = new Collector<Positioned<Event>>();
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  let isComplete = false;
+  const take = createEventStreamParser(({ name, id, data }) => {
+    if (name === "serialized-error") end((JSON.parse(data ?? "") as { data: WireError }).data.code);
+    if (name === "return") end("complete");
+    if (name === undefined && id !== undefined && data !== undefined) {
+      events.add({ position: id, event: JSON.parse(data) as Event });
+    }
+  });
+  let stream: IncomingMessage | undefined;
+  const request = get(address, { headers, agent: false }, (response) => {
+    stream = response.setEncoding("utf8");
+    if (response.statusCode !== 200) {
+      void readError(response).then(end);
+      return;
+    }
+    response.on("data", take);
+    response.on("end", () => (isComplete = true));
+    response.on("error", () => undefined);
+    response.on("close", () => end(isComplete ? "complete" : "cut"));
+  });
+  request.on("error", () => end("cut"));
+  return {
+    events,
+    ended,
+    pause: () => void stream?.pause(),
+    resume: () => void stream?.resume(),
+    cut: () => void (request.socket ? request.socket.resetAndDestroy() : request.destroy()),
+    stop: () => void request.destroy(),
+  };
+}
+
+/** Asks again with each answer's position, as long as it is not paused. */
+function pollOn(address: (position: string | undefined) => string, after: string | undefined): Following {
+  const events = new Collector<Seen>();
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  let position = after;
+  let isPaused = false;
+  let isWaiting = false;
+  let request = ask();
+
+  function ask(): ReturnType<typeof get> {
+    const asked = get(address(position), { agent: false }, (response) => void readAnswer(response));
+    return asked.on("error", () => end("cut"));
+  }
+
+  async function readAnswer(response: IncomingMessage): Promise<void> {
+    if (response.statusCode !== 200) return end(await readError(response));
+    const answer = JSON.parse(await readText(response)) as SessionEvents;
+    const [epoch = ""] = answer.position.split(":");
+    for (const event of answer.events) events.add({ position: `${epoch}:${event.seq}`, event });
+    const last = events.items.at(-1);
+    if (answer.events.length > 0 && last?.position !== answer.position) {
+      throw new Error(`An answer's position is ${answer.position} and its last event's ${last?.position}`);
+    }
+    ({ position } = answer);
+    isWaiting = isPaused;
+    if (!isPaused) request = ask();
+  }
+
+  return {
+    events,
+    ended,
+    pause: () => void (isPaused = true),
+    resume() {
+      isPaused = false;
+      if (isWaiting) request = ask();
+      isWaiting = false;
+    },
+    cut: () => void (request.socket ? request.socket.resetAndDestroy() : request.destroy()),
+    stop: () => void request.destroy(),
+  };
+}
+
+async function readError(response: IncomingMessage): Promise<string> {
+  const text = await readText(response);
+  if (response.statusCode === 429 && response.headers["retry-after"] === undefined) return "no Retry-After";
+  return (JSON.parse(text) as WireError).code;
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of response.setEncoding("utf8")) text += String(chunk);
+  return text;
+}

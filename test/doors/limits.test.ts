@@ -1,0 +1,84 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openChat } from "../support/readers.ts";
+import { createSession, send } from "../support/rest.ts";
+import { startApp } from "../support/start-app.ts";
+import { openTrpcSocket } from "../support/trpc-wire.ts";
+import type { Address, Following, LiveDoor } from "./live-door.ts";
+import { liveDoors } from "./live-doors.ts";
+import { seenUpTo } from "./stream-rules.ts";
+
+function followWith(door: LiveDoor, server: Address, session_id: string): Following {
+  const following = door.follow(server, { session_id });
+  onTestFinished(() => following.stop());
+  return following;
+}
+
+describe.each(liveDoors)("over $name", (door) => {
+  test("a session has as many readers as it may, over all doors, and the next is told that they are too many [LIMIT-2]", async () => {
+    const app = await startApp({ maxReadersPerSession: liveDoors.length });
+    await createSession(app.url, { id: "s" });
+    await createSession(app.url, { id: "other" });
+    const readers = liveDoors.map((each) => followWith(each, app, "s"));
+    await Promise.all(readers.map(({ events }) => events.count(1)));
+
+    const refused = followWith(door, app, "s");
+    expect(await refused.ended).toBe(door.ends.tooMany);
+    expect(refused.events.items).toEqual([]);
+    await followWith(door, app, "other").events.count(1);
+
+    await send(app.url, "s", "The others go on.");
+    await Promise.all(readers.map((reader) => seenUpTo(reader, 1)));
+    const [, , left] = readers;
+    left?.stop();
+    await left?.ended;
+    // The reader of the other session is one too.
+    await expect.poll(() => app.app.counts().followers).toBe(liveDoors.length);
+    await followWith(door, app, "s").events.count(1);
+  });
+});
+
+test("the plain WebSocket that asks for messages alone is a reader too [LIMIT-2]", async () => {
+  const { app, url, wsUrl } = await startApp({ maxReadersPerSession: 1 });
+  await createSession(url, { id: "s" });
+  const first = await openChat(wsUrl, "s");
+  await expect.poll(() => app.counts().followers).toBe(1);
+  const second = await openChat(wsUrl, "s", "?after=0");
+  expect((await second.closed).code).toBe(4505);
+  await send(url, "s", "The first goes on.");
+  await first.frames.count(1);
+  first.socket.close();
+});
+
+test("a tRPC socket has as many subscriptions as it may, and goes on when there is one too many [LIMIT-1]", async () => {
+  const { app, url, wsUrl } = await startApp({ maxSubscriptionsPerSocket: 3 });
+  await createSession(url, { id: "s" });
+  const { socket, call, frames } = await openTrpcSocket(wsUrl);
+  const subscribe = () => call("subscription", "session.onEvent", { session_id: "s" });
+  const refusal = { error: { data: { code: "TOO_MANY_REQUESTS", httpStatus: 429 } } };
+  const ended = (id: number | string | null | undefined) =>
+    frames.until((all) => all.some((each) => each.id === id && each.result?.type === "stopped"));
+
+  const [first] = [await subscribe(), await subscribe()];
+  await call("subscription", "session.onListEvent");
+  await expect.poll(() => app.counts().followers).toBe(3);
+  for (const path of ["session.onEvent", "session.onListEvent"]) {
+    const { id } = await call("subscription", path, { session_id: "s" });
+    const all = await frames.until((some) => some.some((each) => each.id === id && each.error));
+    expect(all.find((each) => each.id === id && each.error)).toMatchObject(refusal);
+  }
+  // One that is refused for another reason takes no place.
+  const { id: unknown } = await call("subscription", "session.onEvent", { session_id: "nobody" });
+  await frames.until((some) => some.some((each) => each.id === unknown && each.error));
+  expect((await call("query", "health")).result).toBeDefined();
+  expect(app.counts()).toEqual({ trpcSockets: 1, chatSockets: 0, followers: 3 });
+
+  socket.send(JSON.stringify({ id: first?.id, method: "subscription.stop" }));
+  await ended(first?.id);
+  await subscribe();
+  await expect.poll(() => app.counts().followers).toBe(3);
+  const other = await openTrpcSocket(wsUrl);
+  await other.call("subscription", "session.onEvent", { session_id: "s" });
+  await expect.poll(() => app.counts().followers).toBe(4);
+  other.socket.close();
+  socket.close();
+});

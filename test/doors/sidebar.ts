@@ -1,0 +1,55 @@
+import { onTestFinished } from "vitest";
+import { createClient } from "../../client-sdk/src/index.ts";
+import type { ListEvent, SidebarSession } from "../../server/contract/list-event.ts";
+import type { Positioned } from "../../server/domain/follow-log.ts";
+import { readSession } from "../support/rest.ts";
+import type { Address } from "./live-door.ts";
+import { listDoors } from "./list-doors.ts";
+
+/** What a sidebar shows that does as the events say. */
+export function apply(seen: Positioned<ListEvent>[]): Map<string, SidebarSession> {
+  const sessions = new Map<string, SidebarSession>();
+  for (const { event } of seen) {
+    if (event.type === "snapshot" || event.type === "reset") {
+      sessions.clear();
+      for (const session of event.sessions) sessions.set(session.id, session);
+    }
+    if (event.type === "session") sessions.set(event.session.id, event.session);
+    if (event.type === "session_deleted") sessions.delete(event.session_id);
+  }
+  return sessions;
+}
+
+/** The same as the server has it now. */
+export async function readSidebar({ url }: Address): Promise<Map<string, SidebarSession>> {
+  const { items } = await createClient({ url }).session.list.query({ limit: 500 });
+  return new Map(
+    await Promise.all(
+      items.map(async ({ id, title, created_at }): Promise<[string, SidebarSession]> => {
+        const last = (await readSession(url, id)).messages.at(-1);
+        const last_message = last
+          ? {
+              id: last.id,
+              sender: last.sender,
+              timestamp: last.timestamp,
+              excerpt: last.content.slice(0, 200),
+            }
+          : null;
+        return [id, { id, title, created_at, last_message }];
+      }),
+    ),
+  );
+}
+
+export function isCaughtUp(seen: Positioned<ListEvent>[]): boolean {
+  return seen.some(({ event }) => event.type === "caught_up");
+}
+
+/** A reader of the list by each door, which goes with the test. */
+export function followEverywhere(server: Address) {
+  return listDoors.map((door) => {
+    const following = door.follow(server);
+    onTestFinished(() => following.stop());
+    return following;
+  });
+}

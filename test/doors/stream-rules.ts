@@ -1,0 +1,86 @@
+import { expect } from "vitest";
+import type { LiveEvent } from "../../server/contract/live-event.ts";
+import type { Positioned } from "../../server/domain/follow-log.ts";
+import type { LogEvent } from "../../server/domain/log.ts";
+import type { Following, Seen } from "./live-door.ts";
+
+/** Resolves with what came, when the change `seq` has come, or the snapshot that holds it. */
+export async function seenUpTo<Event extends LogEvent>(
+  { events }: Pick<Following<Event>, "events">,
+  seq: number,
+): Promise<Positioned<Event>[]> {
+  return events.until((items) => items.some(({ event }) => event.seq >= seq && event.type !== "caught_up"));
+}
+
+/** Without `caught_up`, which is no change. */
+export function changesOf<Event extends LogEvent>(seen: Positioned<Event>[]): Positioned<Event>[] {
+  return seen.filter(({ event }) => event.type !== "caught_up");
+}
+
+export function typesAndPlaces(seen: Positioned<LogEvent>[]): unknown[] {
+  return seen.map(({ event: { type, seq, prev } }) => [type, seq, prev]);
+}
+
+/**
+ * What holds of every stream that goes on after the position `after` (0: from its beginning): `seq` strictly rises, each
+ * event's `prev` is the event before it, each position is of one history, and `caught_up` comes once at most.
+ */
+export function expectUnbroken(seen: Positioned<LogEvent>[], after = 0): void {
+  let last = after;
+  const epochs = new Set<string>();
+  for (const { position, event } of seen) {
+    const [epoch = "", seq] = position.split(":");
+    epochs.add(epoch);
+    expect([seq, event.prev]).toEqual([String(event.seq), last]);
+    if ("epoch" in event) expect(event.epoch).toBe(epoch);
+    if (event.type === "caught_up") expect(event.seq).toBe(last);
+    else if (event.type !== "snapshot" && event.type !== "reset") expect(event.seq).toBeGreaterThan(last);
+    last = event.seq;
+  }
+  expect(epochs.size).toBeLessThanOrEqual(1);
+  expect(seen.length - changesOf(seen).length).toBeLessThanOrEqual(1);
+}
+
+export type View = { title: string | undefined; messages: { id: number; content: string }[] };
+
+/** What a reader that does as the events say ends up with, beginning with what it had. */
+export function apply(seen: Seen[], had: View = { title: undefined, messages: [] }): View {
+  let { title } = had;
+  const messages = new Map(had.messages.map(({ id, content }) => [id, content]));
+  for (const { event } of seen) take(event);
+  return {
+    title,
+    messages: [...messages].map(([id, content]) => ({ id, content })).toSorted((a, b) => a.id - b.id),
+  };
+
+  function take(event: LiveEvent): void {
+    switch (event.type) {
+      case "snapshot":
+      case "reset":
+        ({ title } = event.session);
+        messages.clear();
+        for (const { id, content } of event.session.messages) messages.set(id, content);
+        break;
+      case "message":
+        messages.set(event.message.id, event.message.content);
+        break;
+      case "message_deleted":
+        messages.delete(event.message_id);
+        break;
+      case "session":
+        ({ title } = event.session);
+        break;
+      case "session_deleted":
+        title = undefined;
+        messages.clear();
+        break;
+      case "caught_up":
+        break;
+    }
+  }
+}
+
+/** The same of a session as it was read. */
+export function viewOf({ title, messages }: View): View {
+  return { title, messages: messages.map(({ id, content }) => ({ id, content })) };
+}
