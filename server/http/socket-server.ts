@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerOptions, WebSocket } from "ws";
 import { WebSocketServer } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
@@ -44,7 +43,14 @@ export async function withinSendBudget(socket: WebSocket, stallTimeoutMs: number
     await allSent(socket, stallTimeoutMs);
   }
   // Whoever waits has nothing to do any more, and would only read the log for nobody.
-  if (socket.readyState === socket.CLOSING) await once(socket, "close");
+  if (socket.readyState === socket.CLOSING) await closed(socket);
+}
+
+/** Not `once` of node:events, which rejects if an error comes first: a client can send one while the socket closes. */
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once("close", () => resolve());
+  });
 }
 
 async function allSent(socket: WebSocket, stallTimeoutMs: number): Promise<void> {

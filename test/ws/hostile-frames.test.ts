@@ -6,6 +6,7 @@ import { WebSocket } from "ws";
 import { openChat } from "../support/readers.ts";
 import { createSession, readSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
+import { startServer } from "../support/start-server.ts";
 
 const handshake =
   "HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
@@ -179,4 +180,19 @@ test("a client that goes away under a heavy backlog is no failure of the server 
     await once(socket, "close");
   }
   await expect.poll(() => app.counts().followers).toBe(0);
+});
+
+test("a frame that breaks the protocol after the server has begun to close ends nothing but its own socket", async () => {
+  const server = await startServer();
+  await createSession(server.url, { id: "s" });
+  const socket = await openRaw(server.url, "/ws/s");
+  const closing = once(socket, "data");
+  // The server waits for the socket to close while it still answers the first of these.
+  socket.write(Buffer.concat([frame(text, '{"content":5}'), frame(0x82, "binary")]));
+  await closing;
+  socket.write(frame(0xc1, message));
+  socket.resume();
+  await once(socket, "close");
+  expect((await send(server.url, "s", "still here")).content).toBe("still here");
+  expect(server.process.exitCode).toBe(null);
 });
