@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { Answer } from "./answers.ts";
 import { AnswerReader } from "./answers.ts";
 import { FolderOnDisk } from "./folder-on-disk.ts";
-import { Random } from "./random.ts";
+import { Random } from "../support/random.ts";
 import type { Call } from "./read-trace.ts";
 
 /** The life of one server process after the other over the files of one folder. */

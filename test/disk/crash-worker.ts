@@ -3,7 +3,7 @@ import { checkImage } from "./check-image.ts";
 import type { Crash, CrashKind, Moment, Share } from "./crash-images.ts";
 import { crashKinds, replay } from "./crash-images.ts";
 import type { Image } from "./folder-on-disk.ts";
-import { Random } from "./random.ts";
+import { Random } from "../support/random.ts";
 
 const { recording, moments, seed, scratch } = workerData as Share;
 const wanted = new Set(moments);

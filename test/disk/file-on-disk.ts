@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 
 /** The unit in which the page cache remembers what is to be written. */
 const pageBytes = 4096;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FolderOnDisk } from "./folder-on-disk.ts";
-import { Random } from "./random.ts";
+import { Random } from "../support/random.ts";
 import type { Call, Handle } from "./read-trace.ts";
 
 const file: Handle = { fd: 3, target: "/data/ai_desk.db" };

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { FileOnDisk } from "./file-on-disk.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 import type { Call, Handle } from "./read-trace.ts";
 
 /** What a folder holds, by file name. */

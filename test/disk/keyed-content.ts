@@ -1,4 +1,4 @@
-import { Random } from "./random.ts";
+import { Random } from "../support/random.ts";
 
 /**
  * What a message with this key says, so that whoever finds the one knows the other. From a few bytes to seventy thousand:

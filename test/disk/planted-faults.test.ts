@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
-import type { Edit } from "./changed-copy.ts";
-import { copyWith } from "./changed-copy.ts";
+import type { Edit } from "../support/changed-copy.ts";
+import { copyWith } from "../support/changed-copy.ts";
 import type { CrashKind } from "./crash-images.ts";
 import { crash } from "./crash-images.ts";
 import { record } from "./record.ts";

@@ -99,7 +99,10 @@ function openStream<Event extends LogEvent>(
   const request = get(address, { headers, agent: false }, (response) => {
     stream = response.setEncoding("utf8");
     if (response.statusCode !== 200) {
-      void readError(response).then(end);
+      void readText(response).then(
+        (text) => end(readError(response, text)),
+        () => end("cut"),
+      );
       return;
     }
     response.on("data", take);
@@ -128,13 +131,18 @@ function pollOn(address: (position: string | undefined) => string, after: string
   let request = ask();
 
   function ask(): ReturnType<typeof get> {
-    const asked = get(address(position), { agent: false }, (response) => void readAnswer(response));
+    const asked = get(address(position), { agent: false }, (response) => {
+      void readText(response).then(
+        (text) => readAnswer(response, text),
+        () => end("cut"),
+      );
+    });
     return asked.on("error", () => end("cut"));
   }
 
-  async function readAnswer(response: IncomingMessage): Promise<void> {
-    if (response.statusCode !== 200) return end(await readError(response));
-    const answer = JSON.parse(await readText(response)) as SessionEvents;
+  function readAnswer(response: IncomingMessage, text: string): void {
+    if (response.statusCode !== 200) return end(readError(response, text));
+    const answer = JSON.parse(text) as SessionEvents;
     const [epoch = ""] = answer.position.split(":");
     for (const event of answer.events) events.add({ position: `${epoch}:${event.seq}`, event });
     const last = events.items.at(-1);
@@ -160,8 +168,7 @@ function pollOn(address: (position: string | undefined) => string, after: string
   };
 }
 
-async function readError(response: IncomingMessage): Promise<string> {
-  const text = await readText(response);
+function readError(response: IncomingMessage, text: string): string {
   if (response.statusCode === 429 && response.headers["retry-after"] === undefined) return "no Retry-After";
   return (JSON.parse(text) as WireError).code;
 }

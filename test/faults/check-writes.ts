@@ -1,0 +1,202 @@
+import type { Call, History, Operation, StoredMessage, StoredSession } from "./history.ts";
+import { tokenOf } from "./history.ts";
+import type { Violation } from "./violation.ts";
+import { violation } from "./violation.ts";
+
+type CallOf<Type extends Operation["type"]> = Call & { operation: Extract<Operation, { type: Type }> };
+
+/** Whether what was acknowledged is stored, once and as it was said, and nothing else is. */
+export function checkWrites({ calls, stored, incidents }: History): Violation[] {
+  return [
+    ...incidents.map((incident) => violation("SERVER_ERROR", incident)),
+    ...calls.flatMap(checkAnswer),
+    ...stored.flatMap((session) => {
+      const own = calls.filter((call) => call.session === session.id);
+      // Of a session that was deleted the messages are gone, and with them what could be checked.
+      return of(own, "delete session").length > 0 ? checkPhantoms(session, own) : checkSession(session, own);
+    }),
+  ];
+}
+
+function of<Type extends Operation["type"]>(calls: Call[], type: Type): CallOf<Type>[] {
+  return calls.filter((call): call is CallOf<Type> => call.operation.type === type);
+}
+
+function describe({ door, session, operation, answer }: Call): string {
+  return `${JSON.stringify({ ...operation, ...("content" in operation && { content: operation.content.slice(0, 40) }) })} in ${session} by ${door}: ${JSON.stringify(answer).slice(0, 200)}`;
+}
+
+function checkAnswer(call: Call): Violation[] {
+  const { operation, answer, session } = call;
+  if (answer.outcome === "refused" && answer.code === "INTERNAL_SERVER_ERROR") {
+    return [violation("SERVER_ERROR", describe(call))];
+  }
+  if (answer.outcome !== "done" || !("content" in operation)) return [];
+  const { content, session_id, key, id } = answer.message ?? {};
+  const isAnswered =
+    content === operation.content &&
+    session_id === session &&
+    (operation.type === "edit" ? id === operation.id : id !== undefined && key === operation.key);
+  return isAnswered || (operation.type === "send" && operation.reusesKey)
+    ? []
+    : [violation("ANSWER", describe(call))];
+}
+
+function checkSession(session: StoredSession, calls: Call[]): Violation[] {
+  return [
+    ...checkPhantoms(session, calls),
+    ...checkSends(session, calls),
+    ...checkKeys(calls),
+    ...checkOrder(of(calls, "send")),
+    ...session.messages.flatMap((row) => checkMessage(row, calls)),
+    ...checkTitle(session, calls),
+    ...checkRefusals(calls),
+  ];
+}
+
+/** Every content that is stored was sent to this session. */
+function checkPhantoms({ id, messages }: StoredSession, calls: Call[]): Violation[] {
+  const sent = new Set(
+    calls.flatMap(({ operation, answer }) =>
+      "content" in operation && answer.outcome !== "refused" ? [operation.content] : [],
+    ),
+  );
+  return messages
+    .filter(({ deleted, content }) => !deleted && !sent.has(content))
+    .map(({ id: messageId, content }) =>
+      violation("PHANTOM", `message ${messageId} of ${id} says ${content.slice(0, 40)}`),
+    );
+}
+
+function checkSends({ id, messages }: StoredSession, calls: Call[]): Violation[] {
+  const ids = new Set(messages.map((row) => row.id));
+  const sends = of(calls, "send");
+  const lost = sends
+    .filter(({ answer }) => answer.outcome === "done" && !ids.has(answer.message?.id ?? 0))
+    .map((call) => violation("LOST", describe(call)));
+  const living = messages.filter(({ deleted }) => !deleted).map(({ content }) => tokenOf(content));
+  const keys = messages.flatMap(({ key }) => (key === null ? [] : [key]));
+  const told = sends.flatMap(({ answer, operation }) =>
+    answer.outcome === "done" ? [`${tokenOf(operation.content)} ${answer.message?.id}`] : [],
+  );
+  const toldTwice = [...new Set(told)].map((each) => each.split(" ")[0] ?? "");
+  return [
+    ...lost,
+    ...[...repeated(living), ...repeated(keys), ...repeated(toldTwice)].map((what) =>
+      violation("DOUBLED", `${what} in ${id}`),
+    ),
+  ];
+}
+
+function repeated(items: string[]): string[] {
+  return [...new Set(items.filter((item, index) => items.indexOf(item) !== index))];
+}
+
+/** Each key is answered as it was the first time, and refused for anything else. */
+function checkKeys(calls: Call[]): Violation[] {
+  const sends = of(calls, "send").filter(({ operation }) => operation.key !== undefined);
+  const firsts = new Map<string, string>();
+  return sends.flatMap((call) => {
+    const { operation, answer } = call;
+    const key = operation.key ?? "";
+    if (operation.reusesKey) {
+      const isUnprocessable = answer.outcome === "refused" && answer.code === "UNPROCESSABLE_CONTENT";
+      return isUnprocessable || answer.outcome === "unknown" ? [] : [violation("KEY", describe(call))];
+    }
+    if (answer.outcome === "refused") return [violation("KEY", describe(call))];
+    if (answer.outcome === "unknown") return [];
+    const said = JSON.stringify(
+      Object.entries(answer.message ?? {}).toSorted(([a], [b]) => a.localeCompare(b)),
+    );
+    const first = firsts.get(key) ?? said;
+    firsts.set(key, first);
+    return said === first ? [] : [violation("KEY", `${describe(call)}, first ${first.slice(0, 200)}`)];
+  });
+}
+
+/** What was sent after another send was answered is stored after it. */
+function checkOrder(sends: CallOf<"send">[]): Violation[] {
+  // A repeat is answered with an id of long ago, so only the first call of a content says when it came in.
+  const begun = new Map<string, CallOf<"send">>();
+  for (const call of sends) if (!begun.has(call.operation.content)) begun.set(call.operation.content, call);
+  const done = [...begun.values()].filter(({ answer }) => answer.outcome === "done");
+  const byEnd = done.toSorted((a, b) => a.ended - b.ended);
+  let ended = 0;
+  let highest = 0;
+  return done
+    .toSorted((a, b) => a.begun - b.begun)
+    .flatMap((call) => {
+      for (let next = byEnd[ended]; next && next.ended < call.begun; next = byEnd[ended]) {
+        highest = Math.max(highest, idOf(next));
+        ended += 1;
+      }
+      return idOf(call) > highest
+        ? []
+        : [violation("ORDER", `${describe(call)}, after ${highest} was answered`)];
+    });
+}
+
+function idOf({ answer }: Call): number {
+  return answer.outcome === "done" ? (answer.message?.id ?? 0) : 0;
+}
+
+/** A message says what the last of its writes said, or is gone by one. */
+function checkMessage({ id, content, deleted }: StoredMessage, calls: Call[]): Violation[] {
+  const deletes = of(calls, "delete").filter(
+    ({ operation, answer }) => operation.id === id && !isRefused(answer),
+  );
+  if (deleted) {
+    return deletes.length > 0 ? [] : [violation("LOST", `message ${id} is gone, and nobody deleted it`)];
+  }
+  const isDeleted = deletes.some(({ answer }) => answer.outcome === "done");
+  if (isDeleted) return [violation("LOST", `message ${id} was deleted, and is there`)];
+  // A repeat writes nothing: the send counts from its first call that was answered.
+  const sends = of(calls, "send")
+    .filter((call) => idOf(call) === id)
+    .slice(0, 1);
+  const edits = of(calls, "edit").filter(
+    ({ operation, answer }) => operation.id === id && !isRefused(answer),
+  );
+  const possible = lastOf([...sends, ...edits]).map(({ operation }) => operation.content);
+  // The answer to the send may be lost with the connection: whoever finds it stored cannot say more.
+  if (sends.length === 0 || possible.includes(content)) return [];
+  return [
+    violation(
+      "LOST",
+      `message ${id} says ${content.slice(0, 40)}, not ${possible.map((each) => each.slice(0, 40)).join(" or ")}`,
+    ),
+  ];
+}
+
+function checkTitle({ id, title }: StoredSession, calls: Call[]): Violation[] {
+  const writes = [...of(calls, "create"), ...of(calls, "rename")].filter(({ answer }) => !isRefused(answer));
+  const possible = lastOf(writes).map(({ operation }) => operation.title);
+  if (possible.includes(title)) return [];
+  return [violation("LOST", `the title of ${id} is ${title}, not ${possible.join(" or ")}`)];
+}
+
+function isRefused({ outcome }: Call["answer"]): boolean {
+  return outcome === "refused";
+}
+
+/** Those that may be the last: no other one came after the end of it. */
+function lastOf<Write extends Call>(writes: Write[]): Write[] {
+  const last = Math.max(
+    0,
+    ...writes.filter(({ answer }) => answer.outcome === "done").map(({ begun }) => begun),
+  );
+  return writes.filter(({ ended }) => ended >= last);
+}
+
+/** The reasons that there are to refuse a call. */
+function checkRefusals(calls: Call[]): Violation[] {
+  const deleted = new Set(of(calls, "delete").map(({ operation }) => operation.id));
+  return calls
+    .filter(({ operation, answer }) => {
+      if (answer.outcome !== "refused" || answer.code === "INTERNAL_SERVER_ERROR") return false;
+      if (answer.code === "UNPROCESSABLE_CONTENT") return operation.type !== "send";
+      if (answer.code === "NOT_FOUND") return !("id" in operation && deleted.has(operation.id));
+      return answer.code !== "CONFLICT" || operation.type !== "create";
+    })
+    .map((call) => violation("REFUSED", describe(call)));
+}

@@ -1,0 +1,96 @@
+import type { Message } from "../../server/contract/message.ts";
+
+/** What a writer wants of the server. Contents are {@link contentOf}, so that each tells which send it belongs to. */
+export type Operation =
+  | { type: "send"; content: string; key?: string; reusesKey?: true }
+  | { type: "edit"; id: number; content: string }
+  | { type: "delete"; id: number }
+  | { type: "rename"; title: string }
+  | { type: "create"; title: string }
+  | { type: "delete session" };
+
+/** What it was told. `unknown`: no answer came, or one that says that the outcome is not known. */
+export type Answer =
+  | { outcome: "done"; message?: Partial<Message> }
+  | { outcome: "refused"; code: string }
+  | { outcome: "unknown" };
+
+/** One call, and when it began and ended, in ticks of the run. One without an outcome may take effect at any later time. */
+export type Call = {
+  door: string;
+  session: string;
+  operation: Operation;
+  begun: number;
+  ended: number;
+  answer: Answer;
+};
+
+export type SeenEvent = { type: string; seq: number; prev: number };
+export type Seen<Event extends SeenEvent = SeenEvent> = { position: string; event: Event };
+
+/** What came by one connection. */
+export type Attachment<Item> = {
+  /** The position that it came with: of an event, or the id of a message where a door takes that. */
+  after: string | undefined;
+  /** Whether the position is one that this log cannot have given. */
+  isImpossible: boolean;
+  /** The last position that anyone was known to be at when it was opened. */
+  knownSeq: number;
+  items: readonly Item[];
+  /** How it ended, in the words of the doors. */
+  end: string;
+};
+
+export type ReaderHistory<Item> = {
+  door: string;
+  session: string;
+  /** Whether its client opens connections anew by itself: then one attachment is several of them. */
+  comesBack: boolean;
+  attachments: Attachment<Item>[];
+  /** Whether it got to the end of the log, in the time that it had after everything was quiet. */
+  isDone: boolean;
+};
+
+export type StoredMessage = { id: number; content: string; key: string | null; seq: number; deleted: 0 | 1 };
+
+/** What is in the database file at the end. */
+export type StoredSession = {
+  id: string;
+  title: string;
+  seq: number;
+  start_seq: number;
+  list_seq: number;
+  deleted: 0 | 1;
+  messages: StoredMessage[];
+};
+
+export type ShownMessage = { id: number; content: string };
+
+/** All that happened in a run, as it was seen from outside. */
+export type History = {
+  calls: Call[];
+  /** Readers of live events. */
+  readers: ReaderHistory<Seen>[];
+  /** Readers of the plain WebSocket's messages. */
+  messageReaders: ReaderHistory<ShownMessage>[];
+  listReaders: ReaderHistory<Seen>[];
+  /** What the server did that it never may: ended by itself, ended with a code, logged an error. */
+  incidents: string[];
+  epoch: string;
+  stored: StoredSession[];
+};
+
+/** What makes a content that is told from all others: of this send, and how often it was edited. */
+export function contentOf(token: string, edits: number, padding = ""): string {
+  return `${token}~${edits} ${padding}`;
+}
+
+/** The send that a content belongs to. */
+export function tokenOf(content: string): string {
+  return content.slice(0, Math.max(0, content.indexOf("~")));
+}
+
+/** How often it had been edited. */
+export function editsOf(content: string): number {
+  return Number.parseInt(content.slice(content.indexOf("~") + 1));
+}

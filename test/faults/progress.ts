@@ -1,0 +1,44 @@
+/** How far the writers are. What shall happen in the middle of their work waits here for its moment. */
+export class Progress {
+  readonly #total: number;
+  #begun = 0;
+  #ended = 0;
+  #waiting: { count: number; resolve: () => void }[] = [];
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** Hands out an operation. @returns false if there is none left */
+  begin(): boolean {
+    if (this.#begun === this.#total) return false;
+    this.#begun += 1;
+    this.#rouse();
+    return true;
+  }
+
+  end(): void {
+    this.#ended += 1;
+    this.#rouse();
+  }
+
+  /** Whether all operations have been handed out. */
+  get isOver(): boolean {
+    return this.#begun === this.#total;
+  }
+
+  /** Resolves when so many have ended, or the last has begun: it may be one that waits for whoever waits here. */
+  until(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ count, resolve });
+      this.#rouse();
+    });
+  }
+
+  #rouse(): void {
+    const isDue = ({ count }: { count: number }): boolean => count <= this.#ended || this.isOver;
+    const due = this.#waiting.filter(isDue);
+    this.#waiting = this.#waiting.filter((each) => !isDue(each));
+    for (const { resolve } of due) resolve();
+  }
+}

@@ -1,0 +1,115 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Random } from "../support/random.ts";
+import type { Followed, FollowDoor } from "./follow-doors.ts";
+import type { Attachment, ReaderHistory } from "./history.ts";
+import type { Progress } from "./progress.ts";
+import type { ServerUnderFire } from "./server-under-fire.ts";
+
+/** What a reader needs to know of what it reads. */
+export type Reading<Item> = {
+  session: string;
+  /** Where a reader comes back after this item. */
+  positionOf: (item: Item) => string;
+  placeOf: (position: string) => number;
+  /** Where it begins: undefined for now. */
+  start: string | undefined;
+  /** Whether it may come back with any position, one that the log cannot have given too. */
+  strays: boolean;
+  /** The last place that anyone is known to have got to. */
+  knownPlace: () => number;
+  /** The last place of all. Resolves when all is quiet. */
+  finalPlace: Promise<number>;
+};
+
+export type ReaderStage = {
+  server: ServerUnderFire;
+  random: Random;
+  progress: Progress;
+  /** Whether it comes and goes. */
+  moody: boolean;
+  /** Resolves when it has had its time. */
+  gaveUp: Promise<unknown>;
+};
+
+/** A reader by one door, which comes back whenever its connection ends, until it is at the end. */
+export async function runReader<Item>(
+  door: FollowDoor<Item>,
+  reading: Reading<Item>,
+  { server, random, progress, moody, gaveUp }: ReaderStage,
+  history: ReaderHistory<Item>,
+): Promise<void> {
+  const { session, positionOf, placeOf, finalPlace } = reading;
+  const known: string[] = [];
+  const outOfTime = gaveUp.then(() => "out of time" as const);
+
+  for (;;) {
+    if ((await Promise.race([server.up, outOfTime])) === "out of time") return;
+    const { after, isImpossible } = chooseBeginning();
+    const attachment: Attachment<Item> = {
+      after,
+      isImpossible,
+      knownSeq: reading.knownPlace(),
+      items: [],
+      end: "",
+    };
+    const following = door.follow(server.proxy, { session, after });
+    attachment.items = following.events.items;
+    history.attachments.push(attachment);
+    const start = after === undefined || isImpossible ? -1 : placeOf(after);
+    const done = finalPlace.then(async (place) => {
+      await following.events.until((items) => Math.max(start, ...placesOf(items)) >= place);
+      return "done" as const;
+    });
+    const how = await Promise.race([following.ended, done, outOfTime, leave(following)]);
+    attachment.items = [...following.events.items];
+    attachment.end = how === "done" || how === "out of time" ? "" : how;
+    known.push(...attachment.items.map(positionOf));
+    following.stop();
+    history.isDone = how === "done";
+    if (how === "done" || how === "out of time") return;
+    // As clients do, so that one that is refused does not ask without end.
+    await wait(random.below(10));
+  }
+
+  function placesOf(items: readonly Item[]): number[] {
+    return items.map((item) => placeOf(positionOf(item)));
+  }
+
+  function chooseBeginning(): { after: string | undefined; isImpossible: boolean } {
+    const last = known.at(-1) ?? reading.start;
+    if (!reading.strays || !moody || last === undefined) return good(last);
+    const choice = random.fraction();
+    const [epoch = ""] = last.split(":");
+    if (choice < 0.06) return good(undefined);
+    if (choice < 0.1) return good(random.pick(["0", `${epoch}:0`]));
+    if (choice < 0.18) return good(random.pick(known));
+    if (choice > 0.22) return good(last);
+    const impossible = [
+      `${epoch}:${placeOf(last) + 1_000_000}`,
+      `0123abcd:${placeOf(last)}`,
+      "-1",
+      "nowhere",
+    ];
+    return { after: random.pick(impossible), isImpossible: true };
+  }
+
+  /** Goes after a while, or stops reading for one. */
+  async function leave(following: Followed<Item>): Promise<string> {
+    for (;;) {
+      const count = following.events.items.length + 1 + random.below(40);
+      await following.events.until((items) => items.length >= count);
+      if (!moody || progress.isOver) return new Promise(() => undefined);
+      const mood = random.pick(["go on", "go on", "pause", "cut", "stop"]);
+      if (mood === "cut") following.cut();
+      if (mood === "cut" || mood === "stop") return "stopped";
+      if (mood !== "pause") continue;
+      following.pause();
+      await progress.until(random.below(300));
+      following.resume();
+    }
+  }
+}
+
+function good(after: string | undefined): { after: string | undefined; isImpossible: boolean } {
+  return { after, isImpossible: false };
+}

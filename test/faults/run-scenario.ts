@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { Random } from "../support/random.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+import { onTestFinished } from "vitest";
+import type { FollowDoor } from "./follow-doors.ts";
+import { eventDoors, listDoors, messageDoor } from "./follow-doors.ts";
+import type { History, ReaderHistory, Seen, ShownMessage } from "./history.ts";
+import { Progress } from "./progress.ts";
+import { runFaults } from "./run-faults.ts";
+import type { Reading } from "./run-reader.ts";
+import { runReader } from "./run-reader.ts";
+import { runWriter, Writing } from "./run-writers.ts";
+import type { Scenario } from "./scenario.ts";
+import { recreatedSession } from "./scenario.ts";
+import { ServerUnderFire } from "./server-under-fire.ts";
+import { readStored } from "./stored-state.ts";
+import { openWriteDoors } from "./write-doors.ts";
+
+/** Runs a scenario against the real server, of the product at `root` if it is not this one, and tells all that was seen. */
+export async function runScenario(scenario: Scenario, root?: string): Promise<History> {
+  const databaseFile = join(makeTemporaryFolder(), "ai_desk.db");
+  const server = await ServerUnderFire.start({ databaseFile, root });
+  onTestFinished(() => server.proxy.close());
+  const seeds = new Random(scenario.seed);
+  const nextRandom = (): Random => new Random(seeds.below(2 ** 31));
+  const progress = new Progress(scenario.operations);
+  const writing = new Writing(server);
+  const quiet = Promise.withResolvers<ReturnType<typeof readStored>>();
+  const gaveUp = quiet.promise.then(() => wait(scenario.patienceMs, undefined, { ref: false }));
+  const sessions = [...scenario.sessions, ...(scenario.recreates ? [recreatedSession] : [])];
+  const direct = openWriteDoors({ url: server.url, wsUrl: "" }).slice(0, 1);
+  for (const session of sessions) {
+    await writing.perform(direct, seeds, session, { type: "create", title: "first" });
+  }
+
+  const running: Promise<void>[] = [];
+  const readers = startReaders();
+  await Promise.all([
+    runFaults({ server, scenario, random: nextRandom(), progress }),
+    ...Array.from({ length: scenario.writers }, () =>
+      runWriter(writing, { server, scenario, random: nextRandom(), progress }),
+    ),
+  ]);
+  for (const link of server.proxy.links) link.release();
+  await writeLast();
+  const final = readStored(databaseFile);
+  quiet.resolve(final);
+  await Promise.all(running);
+  await server.stop("SIGTERM");
+  return { ...readers, ...final, calls: writing.calls, incidents: server.incidents };
+
+  /** The last of all writes, of each kind at some seed: nothing comes after it that would make up for its not being told. */
+  async function writeLast(): Promise<void> {
+    await server.up;
+    const doors = openWriteDoors({ url: server.url, wsUrl: "" }).slice(0, 2);
+    for (const session of sessions) {
+      if (session === recreatedSession) {
+        await writing.perform(doors, seeds, session, { type: "create", title: "anew" });
+      }
+      const type = scenario.lastOperation ?? seeds.pick(["send", "edit", "delete", "rename"] as const);
+      const send = writing.send(seeds, { session, large: false, withKey: true });
+      const change = type === "edit" || type === "delete" ? writing.change(seeds, session, type) : undefined;
+      await writing.perform(doors, seeds, session, type === "rename" ? writing.rename() : (change ?? send));
+    }
+  }
+
+  function startReaders(): Pick<History, "readers" | "messageReaders" | "listReaders"> {
+    const { promise } = quiet;
+    const count = Array.from({ length: scenario.readers });
+    const ofEvents = sessions.flatMap((session) =>
+      count.flatMap(() =>
+        eventDoors.map((door) =>
+          start<Seen>(door as unknown as FollowDoor<Seen>, {
+            ...ofPositions(session, () => readers.readers),
+            finalPlace: promise.then(({ stored }) => stored.find(({ id }) => id === session)?.seq ?? 0),
+          }),
+        ),
+      ),
+    );
+    const ofMessages = sessions.map((session) =>
+      start<ShownMessage>(messageDoor, {
+        session,
+        positionOf: ({ id }) => String(id),
+        placeOf: Number,
+        start: "0",
+        strays: false,
+        knownPlace: () => 0,
+        finalPlace: promise.then(({ stored }) =>
+          Math.max(
+            0,
+            ...(stored.find(({ id }) => id === session)?.messages ?? [])
+              .filter(({ deleted }) => !deleted)
+              .map(({ id }) => id),
+          ),
+        ),
+      }),
+    );
+    const ofList = listDoors.map((door) =>
+      start<Seen>(door as unknown as FollowDoor<Seen>, {
+        ...ofPositions("the list", () => readers.listReaders),
+        finalPlace: promise.then(({ stored }) => Math.max(...stored.map(({ list_seq }) => list_seq))),
+      }),
+    );
+    return { readers: ofEvents, messageReaders: ofMessages, listReaders: ofList };
+  }
+
+  function start<Item>(door: FollowDoor<Item>, reading: Reading<Item>): ReaderHistory<Item> {
+    const history: ReaderHistory<Item> = {
+      door: door.name,
+      session: reading.session,
+      comesBack: door.comesBack === true,
+      attachments: [],
+      isDone: false,
+    };
+    const { moody } = scenario;
+    const stage = { server, random: nextRandom(), progress, moody, gaveUp };
+    const isLate = moody && stage.random.fraction() < 0.3;
+    const began = isLate ? progress.until(stage.random.below(scenario.operations)) : Promise.resolve();
+    running.push(began.then(() => runReader(door, reading, stage, history)));
+    return history;
+  }
+}
+
+/** Reads by positions, which may be any. */
+function ofPositions(session: string, all: () => ReaderHistory<Seen>[]) {
+  return {
+    session,
+    positionOf: ({ position }: Seen) => position,
+    placeOf: (position: string) => Number(position.split(":").at(-1)),
+    start: undefined,
+    strays: true,
+    knownPlace: () =>
+      Math.max(
+        0,
+        ...all()
+          .filter((reader) => reader.session === session)
+          .flatMap(({ attachments }) => attachments.map(({ items }) => items.at(-1)?.event.seq ?? 0)),
+      ),
+  };
+}

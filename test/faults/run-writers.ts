@@ -1,0 +1,145 @@
+import type { Random } from "../support/random.ts";
+import type { Call, Operation } from "./history.ts";
+import { contentOf } from "./history.ts";
+import type { Progress } from "./progress.ts";
+import type { Scenario } from "./scenario.ts";
+import { recreatedSession } from "./scenario.ts";
+import type { ServerUnderFire } from "./server-under-fire.ts";
+import type { WriteDoor } from "./write-doors.ts";
+import { openWriteDoors } from "./write-doors.ts";
+
+type Sent = {
+  session: string;
+  id: number;
+  token: string;
+  edits: number;
+  key: string | undefined;
+  content: string;
+};
+
+/** What all writers of a run know: what was called, and what was stored. */
+export class Writing {
+  readonly calls: Call[] = [];
+  readonly #sent: Sent[] = [];
+  readonly #server: ServerUnderFire;
+  #tick = 0;
+  #tokens = 0;
+
+  constructor(server: ServerUnderFire) {
+    this.#server = server;
+  }
+
+  /** Makes the call. A send with a key is repeated, by any of the doors, until its outcome is known. */
+  async perform(doors: WriteDoor[], random: Random, session: string, operation: Operation): Promise<Call> {
+    for (;;) {
+      await this.#server.up;
+      const door = random.pick(doors.filter((each) => each.takes(operation)));
+      const call: Call = {
+        door: door.name,
+        session,
+        operation,
+        begun: (this.#tick += 1),
+        ended: Number.POSITIVE_INFINITY,
+        answer: { outcome: "unknown" },
+      };
+      this.calls.push(call);
+      call.answer = await door.perform(session, operation);
+      if (call.answer.outcome !== "unknown") {
+        call.ended = this.#tick += 1;
+        this.#remember(call);
+        return call;
+      }
+      if (operation.type !== "send" || operation.key === undefined) return call;
+    }
+  }
+
+  #remember({ session, operation, answer }: Call): void {
+    if (answer.outcome !== "done" || operation.type !== "send" || operation.reusesKey) return;
+    const { content, key } = operation;
+    const id = answer.message?.id;
+    if (id === undefined || this.#sent.some((each) => each.id === id)) return;
+    this.#sent.push({ session, id, token: content.slice(0, content.indexOf("~")), edits: 0, key, content });
+  }
+
+  send(
+    random: Random,
+    { session, large, withKey }: { session: string; large: boolean; withKey: boolean },
+  ): Operation {
+    this.#tokens += 1;
+    const token = `${session}.${this.#tokens}`;
+    const padding = "x".repeat(random.below(large && random.fraction() < 0.2 ? 80_000 : 300));
+    return {
+      type: "send",
+      content: contentOf(token, 0, padding),
+      ...(withKey && { key: `key of ${token}` }),
+    };
+  }
+
+  /** A change of a message of this session, if there is one. */
+  change(random: Random, session: string, type: "edit" | "delete"): Operation | undefined {
+    const message = this.#pick(random, (each) => each.session === session);
+    if (!message) return undefined;
+    if (type === "delete") return { type, id: message.id };
+    message.edits += 1;
+    return { type, id: message.id, content: contentOf(message.token, message.edits) };
+  }
+
+  rename(): Operation {
+    this.#tokens += 1;
+    return { type: "rename", title: `title ${this.#tokens}` };
+  }
+
+  /** A send again that was answered long ago; or, under its key, another. */
+  repeat(random: Random, session: string, reusesKey: boolean): Operation | undefined {
+    const message = this.#pick(random, (each) => each.session === session && each.key !== undefined);
+    if (message?.key === undefined) return undefined;
+    if (!reusesKey) return { type: "send", content: message.content, key: message.key };
+    this.#tokens += 1;
+    return {
+      type: "send",
+      content: contentOf(`${session}.${this.#tokens}`, 0),
+      key: message.key,
+      reusesKey: true,
+    };
+  }
+
+  #pick(random: Random, isMeant: (sent: Sent) => boolean): Sent | undefined {
+    const meant = this.#sent.filter(isMeant);
+    return meant.length === 0 ? undefined : random.pick(meant);
+  }
+}
+
+/** One writer, on connections of its own, as long as there are operations. */
+export async function runWriter(
+  writing: Writing,
+  {
+    server,
+    scenario,
+    random,
+    progress,
+  }: { server: ServerUnderFire; scenario: Scenario; random: Random; progress: Progress },
+): Promise<void> {
+  const doors = openWriteDoors(server.proxy);
+  const sessions = [...scenario.sessions, ...(scenario.recreates ? [recreatedSession] : [])];
+  while (progress.begin()) {
+    const session = random.pick(sessions);
+    for (const operation of choose(session)) await writing.perform(doors, random, session, operation);
+    progress.end();
+  }
+  for (const door of doors) door.close();
+
+  function choose(session: string): Operation[] {
+    const { large } = scenario;
+    const choice = random.fraction();
+    const withKey = choice < 0.5;
+    const send = writing.send(random, { session, large, withKey });
+    if (choice < 0.62) return [send];
+    if (choice < 0.75) return [writing.change(random, session, "edit") ?? send];
+    if (choice < 0.83) return [writing.change(random, session, "delete") ?? send];
+    if (choice < 0.88) return [writing.rename()];
+    if (choice < 0.94) return [writing.repeat(random, session, false) ?? send];
+    if (choice < 0.97) return [writing.repeat(random, session, true) ?? send];
+    if (session !== recreatedSession) return [send];
+    return [{ type: "delete session" }, { type: "create", title: "anew" }];
+  }
+}

@@ -1,0 +1,71 @@
+import { Random } from "../support/random.ts";
+
+/** What happens in a run, as far as a seed can say: what comes before what is up to the machine. */
+export type Scenario = {
+  seed: number;
+  /** How many operations the writers share. */
+  operations: number;
+  writers: number;
+  /** How many readers of live events there are to each session and door. */
+  readers: number;
+  sessions: readonly string[];
+  /** How often, over the run, a random connection is cut, halved, stalled or slowed down. */
+  linkFaults: number;
+  /** How often all connections are cut at once. */
+  cuts: number;
+  kills: number;
+  terminations: number;
+  /** How often the server stands still. */
+  freezes: number;
+  /** Whether readers come and go, stop reading, and come back with whatever position. */
+  moody: boolean;
+  /** Whether some contents are so large that a reader which stops reading falls behind. */
+  large: boolean;
+  /** Whether one more session is deleted and made anew. */
+  recreates: boolean;
+  /** The last operation on each session; by default one that the seed chooses. */
+  lastOperation?: "send" | "edit" | "delete" | "rename";
+  /** How long a reader may take to get to the end after all is quiet, in milliseconds. */
+  patienceMs: number;
+};
+
+/** The session of a scenario that is deleted and made anew. */
+export const recreatedSession = "anew";
+
+/** The scenario of a seed: a bit of everything, in its own mixture. */
+export function scenarioOf(seed: number): Scenario {
+  const random = new Random(seed * 7919);
+  return {
+    seed,
+    operations: 150 + random.below(150),
+    writers: 4 + random.below(5),
+    readers: 1,
+    sessions: ["a", "b"].slice(0, 1 + random.below(2)),
+    linkFaults: 10 + random.below(25),
+    cuts: random.below(4),
+    kills: 1 + random.below(3),
+    terminations: random.below(2),
+    freezes: random.below(3),
+    moody: true,
+    large: random.fraction() < 0.5,
+    recreates: random.fraction() < 0.5,
+    patienceMs: 15_000,
+  };
+}
+
+/** One in which nothing goes wrong but what is planted. */
+export const calm: Omit<Scenario, "seed"> = {
+  operations: 150,
+  writers: 4,
+  readers: 1,
+  sessions: ["a"],
+  linkFaults: 0,
+  cuts: 0,
+  kills: 0,
+  terminations: 0,
+  freezes: 0,
+  moody: false,
+  large: false,
+  recreates: false,
+  patienceMs: 2000,
+};

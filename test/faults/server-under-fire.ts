@@ -1,0 +1,104 @@
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { RunningServer } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { TcpProxy } from "./tcp-proxy.ts";
+
+const repository = resolve(import.meta.dirname, "../..");
+const clockThatJumps = pathToFileURL(join(import.meta.dirname, "clock-that-jumps.ts")).href;
+
+/** From 50 on a line of the log tells of a failure of the server. */
+const errorLevel = 50;
+
+/** The real server over one database file, behind a proxy, ended and started again at any moment. */
+export class ServerUnderFire {
+  readonly proxy: TcpProxy;
+  readonly databaseFile: string;
+  /** What it did that a server never may. */
+  readonly incidents: string[] = [];
+  readonly #root: string;
+  #running: RunningServer | undefined;
+  #isUp = Promise.withResolvers<void>();
+  #turn: Promise<void> = Promise.resolve();
+
+  private constructor(proxy: TcpProxy, { databaseFile, root }: { databaseFile: string; root: string }) {
+    this.proxy = proxy;
+    this.databaseFile = databaseFile;
+    this.#root = root;
+  }
+
+  /** `root`: where the product is, if it is not this one. */
+  static async start({
+    databaseFile,
+    root = repository,
+  }: {
+    databaseFile: string;
+    root?: string | undefined;
+  }): Promise<ServerUnderFire> {
+    const server = new ServerUnderFire(await TcpProxy.listen(), { databaseFile, root });
+    await server.#start();
+    return server;
+  }
+
+  /** Where it is without the proxy, while it runs. */
+  get url(): string {
+    return this.#running?.url ?? "";
+  }
+
+  /** Resolves when it serves. */
+  get up(): Promise<void> {
+    return this.#isUp.promise;
+  }
+
+  /** Ends it with a signal and starts it again. One after the other, when several want to. */
+  restart(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const restart = async (): Promise<void> => {
+      await this.stop(signal);
+      await this.#start();
+    };
+    this.#turn = this.#turn.then(restart);
+    return this.#turn;
+  }
+
+  /** Stops the process in its tracks, as a machine does that has other things to do. */
+  async freeze(durationMs: number): Promise<void> {
+    const child = this.#running?.process;
+    child?.kill("SIGSTOP");
+    await new Promise((resume) => setTimeout(resume, durationMs));
+    child?.kill("SIGCONT");
+  }
+
+  async stop(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    this.#isUp = Promise.withResolvers();
+    const ended = await running.stop(signal);
+    this.proxy.pointTo(undefined);
+    if (signal === "SIGTERM" && ended.code !== 0) this.incidents.push(`SIGTERM: ${JSON.stringify(ended)}`);
+    for (const entry of running.log) {
+      if (Number(entry["level"]) >= errorLevel) this.incidents.push(`logged: ${JSON.stringify(entry)}`);
+    }
+  }
+
+  async #start(): Promise<void> {
+    const launch = [
+      process.execPath,
+      join(this.#root, "server/launch.js"),
+      join(this.#root, "server/main.ts"),
+    ];
+    const running = await startServer(
+      {
+        DATABASE_URL: `file:${this.databaseFile}`,
+        NODE_OPTIONS: `--import ${clockThatJumps}`,
+      },
+      { cwd: this.#root, launch },
+    );
+    this.#running = running;
+    running.process.once("exit", (code, signal) => {
+      if (this.#running === running) this.incidents.push(`ended by itself: ${code} ${signal}`);
+    });
+    this.proxy.pointTo(Number(new URL(running.url).port));
+    this.#isUp.resolve();
+  }
+}

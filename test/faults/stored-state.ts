@@ -1,0 +1,25 @@
+import SqliteFile from "better-sqlite3";
+import type { StoredMessage, StoredSession } from "./history.ts";
+
+/** What is in the database file, whoever has it open. */
+export function readStored(file: string): { epoch: string; stored: StoredSession[] } {
+  const database = new SqliteFile(file, { readonly: true });
+  try {
+    return database.transaction(() => {
+      const epoch = database.prepare("select epoch from history").pluck().get() as string;
+      const sessions = database
+        .prepare("select id, title, seq, start_seq, list_seq, deleted from chatsession")
+        .all() as Omit<StoredSession, "messages">[];
+      const messages = database.prepare(
+        "select id, content, key, seq, deleted from message where session_id = ? order by id",
+      );
+      const stored = sessions.map((session) => ({
+        ...session,
+        messages: messages.all(session.id) as StoredMessage[],
+      }));
+      return { epoch, stored };
+    })();
+  } finally {
+    database.close();
+  }
+}
