@@ -24,7 +24,10 @@ export async function* followLog<Event extends LogEvent>(
   /** The position of the last event of this stream. */
   let seq = wanted?.epoch === undefined || wanted.epoch === epoch ? wanted?.seq : undefined;
   let beginning: "snapshot" | "reset" = after === undefined ? "snapshot" : "reset";
-  let caughtUp = false;
+  let isCaughtUp = false;
+  let hasEnded = false;
+  /** What is sent next, and taken out for it: a generator that waits keeps what its variables held, a snapshot for one. */
+  const ready: Event[] = [];
 
   const place = (event: Event): Positioned<Event> => {
     const prev = seq ?? 0;
@@ -34,40 +37,49 @@ export async function* followLog<Event extends LogEvent>(
       event: event.prev === prev ? event : { ...event, prev },
     };
   };
+  /** The position of the last event that is known: sent, or ready to be. */
+  const lastSeq = (): number | undefined => ready.at(-1)?.seq ?? seq;
   // An event is its change with these fields.
-  const toEvent = (change: Change<Event>): Event => ({ ...change, prev: seq ?? 0 }) as unknown as Event;
+  const toEvent = (change: Change<Event>): Event => ({ ...change, prev: lastSeq() ?? 0 }) as unknown as Event;
   const withEpoch = (event: object & { type: Event["type"]; seq: number }): Event =>
-    ({ ...event, prev: seq ?? 0, epoch }) as unknown as Event;
+    ({ ...event, prev: lastSeq() ?? 0, epoch }) as unknown as Event;
 
-  while (!signal.aborted) {
+  /** Reads on in the log. @returns how far it is read, if that is all that is in it. */
+  async function readOn(): Promise<number | undefined> {
     const head = await log.readHead();
     if (head.end) {
       if (seq === undefined || seq >= head.seq) throw log.gone();
-      yield place(toEvent(head.end));
-      return;
+      ready.push(toEvent(head.end));
+      hasEnded = true;
+      return head.seq;
     }
-    let upTo: number;
     // Position 0 is before everything, also in a log that began anew: all that is left in it is its own.
     if (seq === undefined || (seq > 0 && seq < head.startSeq) || seq > head.seq) {
       const snapshot = await log.readSnapshot();
-      if (!snapshot) continue;
+      if (!snapshot) return undefined;
       seq = undefined;
-      yield place(withEpoch({ type: beginning, ...snapshot }));
+      ready.push(withEpoch({ type: beginning, ...snapshot }));
       beginning = "reset";
-      upTo = snapshot.seq;
+      return snapshot.seq;
+    }
+    const page = await head.readChanges(seq);
+    for (const change of page.changes) ready.push(toEvent(change));
+    return page.upTo < head.seq ? undefined : page.upTo;
+  }
+
+  /** How far the log is read. Undefined while there is more in it. */
+  let upTo: number | undefined;
+  while (!signal.aborted && !hasEnded) {
+    if (upTo === undefined) {
+      upTo = await readOn();
+      if (upTo !== undefined && !isCaughtUp && !hasEnded) {
+        isCaughtUp = true;
+        ready.push(withEpoch({ type: "caught_up", seq: lastSeq() ?? upTo }));
+      }
     } else {
-      const page = await head.readChanges(seq);
-      for (const change of page.changes) yield place(toEvent(change));
-      if (page.upTo < head.seq) continue;
-      ({ upTo } = page);
+      ready.push(...(await reader.next(upTo)));
+      upTo = ready.at(-1)?.seq;
     }
-    if (!caughtUp) {
-      caughtUp = true;
-      yield place(withEpoch({ type: "caught_up", seq: seq ?? upTo }));
-    }
-    for (let live = await reader.next(upTo); live.length > 0; live = await reader.next(upTo)) {
-      for (const event of live) yield place(event);
-      upTo = seq ?? upTo;
-    }
+    for (let event = ready.shift(); event; event = ready.shift()) yield place(event);
   }
 }
