@@ -64,7 +64,9 @@ export async function* followLog<Event extends LogEvent>(
     }
     const page = await head.readChanges(seq);
     for (const change of page.changes) ready.push(toEvent(change));
-    return page.upTo < head.seq ? undefined : page.upTo;
+    if (page.upTo === head.seq) return page.upTo;
+    await hub.takeTurn();
+    return undefined;
   }
 
   /** How far the log is read. Undefined while there is more in it. */

@@ -36,6 +36,7 @@ export async function* followMessages(
     const last = rows.at(-1);
     if (!last) break;
     after = last.id;
+    await desk.hub.takeTurn();
   }
   for await (const { event } of followSession(desk, { sessionId, after: String(upToSeq), signal })) {
     if (event.type === "message") yield event.message;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { AppError } from "./app-error.ts";
 import { LiveTopic } from "./live-topic.ts";
 import type { LiveReader } from "./live-topic.ts";
@@ -7,6 +8,7 @@ import type { Log, LogEvent } from "./log.ts";
 export class LiveHub {
   // Each topic's readers know the type of its events; the map does not.
   readonly #topics = new Map<string, LiveTopic<never>>();
+  #lastTurn: Promise<void> = Promise.resolve();
 
   /**
    * Says that a log has changed, up to the position `seq`. Call it after the commit. It need not come in order, nor once,
@@ -32,6 +34,16 @@ export class LiveHub {
     }
     this.#topics.set(log.topic, topic as unknown as LiveTopic<never>);
     return topic.join(signal);
+  }
+
+  /**
+   * Resolves when a reader that has more to catch up with may send what it has read and read the next page: one of them in
+   * a turn of the event loop. Nothing else makes them wait. The database answers within the turn, and a socket whose
+   * client reads as fast takes everything within it: without this, one reader would have the process to itself.
+   */
+  takeTurn(): Promise<void> {
+    this.#lastTurn = this.#lastTurn.then(() => nextTurn());
+    return this.#lastTurn;
   }
 
   /** How many readers there are, over all logs. */

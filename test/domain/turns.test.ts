@@ -1,0 +1,55 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { addMessage } from "../../server/domain/add-message.ts";
+import { createSession } from "../../server/domain/create-session.ts";
+import type { Desk } from "../../server/domain/desk.ts";
+import { followMessages } from "../../server/domain/follow-messages.ts";
+import { changesPerRead } from "../../server/domain/log.ts";
+import { followSession } from "../../server/domain/session-log.ts";
+import { openDesk } from "../support/desk.ts";
+
+const messageCount = 5 * changesPerRead;
+
+async function openDeskWithMessages(): Promise<Desk> {
+  const desk = await openDesk();
+  await createSession(desk, { id: "s" });
+  const add = (_: unknown, index: number): Promise<unknown> =>
+    addMessage(desk, { session_id: "s", content: `${index}`, sender: "user" });
+  await Promise.all(Array.from({ length: messageCount }, add));
+  return desk;
+}
+
+/** How many things all of the streams together gave in each turn of the event loop, until each gave `messageCount`. */
+async function countPerTurn(streams: AsyncIterable<unknown>[]): Promise<number[]> {
+  const counts = [0];
+  const stop = new AbortController();
+  const done = Promise.all(streams.map(take)).finally(() => stop.abort());
+  while (!stop.signal.aborted) {
+    await nextTurn();
+    counts.push(0);
+  }
+  await done;
+  return counts;
+
+  async function take(stream: AsyncIterable<unknown>): Promise<void> {
+    let taken = 0;
+    for await (const _ of stream) {
+      counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
+      taken += 1;
+      if (taken === messageCount) return;
+    }
+  }
+}
+
+test("others have their turn after each page that a reader catches up with, however fast it reads [SLOW-3]", async () => {
+  const desk = await openDeskWithMessages();
+  const { signal } = new AbortController();
+  const follow = { sessionId: "s", signal };
+  const readers = Array.from({ length: 10 }, () => followSession(desk, { ...follow, after: "0" }));
+  const [first = 0, ...others] = await countPerTurn(readers);
+  expect(first).toBeLessThanOrEqual(readers.length * changesPerRead);
+  // Those that have more to read go on one after the other, each with a page or with its last two.
+  expect(Math.max(...others)).toBeLessThanOrEqual(2 * changesPerRead);
+  const counts = await countPerTurn([followMessages(desk, { ...follow, afterId: 0 })]);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(changesPerRead);
+});
