@@ -53,8 +53,10 @@ export async function* followLog<Event extends LogEvent>(
       hasEnded = true;
       return head.seq;
     }
-    // Position 0 is before everything, also in a log that began anew: all that is left in it is its own.
-    if (seq === undefined || (seq > 0 && seq < head.startSeq) || seq > head.seq) {
+    // Position 0 is before everything, also in a log that began anew: all that is left in it is its own. But who stood there
+    // already followed what was then.
+    const isPast = seq !== undefined && seq < head.startSeq && (seq > 0 || isCaughtUp);
+    if (seq === undefined || isPast || seq > head.seq) {
       const snapshot = await log.readSnapshot();
       if (!snapshot) return undefined;
       seq = undefined;

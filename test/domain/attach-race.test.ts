@@ -165,3 +165,21 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
     expect(desk.hub.size).toBe(0);
   });
 });
+
+test("an empty session that is deleted and made anew at once is another one to its readers [DELETED-1] [RESET-1]", async () => {
+  const desk = await openDesk();
+  await createSession(desk, { id: "s" });
+  const stop = new AbortController();
+  const renew = async (): Promise<unknown> =>
+    Promise.all([deleteSession(desk, "s"), createSession(desk, { id: "s", title: "Anew" })]);
+  const types: string[] = [];
+  const follow = { sessionId: "s", signal: stop.signal };
+  const messages = followMessages(desk, { ...follow, afterId: undefined }).next();
+  for await (const { event } of followSession(desk, { ...follow, after: undefined })) {
+    types.push(event.type);
+    if (event.type === "caught_up") await renew();
+    else if (types.includes("caught_up")) break;
+  }
+  expect(types).toEqual(["snapshot", "caught_up", "reset"]);
+  expect(await messages).toMatchObject({ done: true });
+});
