@@ -1,11 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { RawData, WebSocket } from "ws";
+import type { WebSocket } from "ws";
+import { createIntake } from "../http/intake.ts";
 import { withinSendBudget } from "../http/socket-server.ts";
 
-/** How many frames of a client may wait for their turn before the socket is not read any further. */
-const maxWaitingFrames = 64;
-
-type Listener = (data: RawData, isBinary: boolean) => void;
+type Listener = (data: Buffer, isBinary: boolean) => void;
 
 /**
  * The same socket, whose frames are handed on one at a time, and only while its client takes what it is sent: the adapter
@@ -14,7 +12,8 @@ type Listener = (data: RawData, isBinary: boolean) => void;
  */
 export function paceSocket(socket: WebSocket, stallTimeoutMs: number): WebSocket {
   const listeners: Listener[] = [];
-  const waiting: [RawData, boolean][] = [];
+  const waiting: [Buffer, boolean][] = [];
+  const intake = createIntake(socket);
   let isHandingOn = false;
 
   async function handOn(): Promise<void> {
@@ -24,14 +23,14 @@ export function paceSocket(socket: WebSocket, stallTimeoutMs: number): WebSocket
       // What the frame asks for is read and sent by then.
       await nextTurn();
       await withinSendBudget(socket, stallTimeoutMs);
-      if (socket.isPaused && waiting.length < maxWaitingFrames) socket.resume();
+      intake.release(frame[0].length);
     }
     isHandingOn = false;
   }
 
-  socket.on("message", (data, isBinary) => {
+  socket.on("message", (data: Buffer, isBinary) => {
     waiting.push([data, isBinary]);
-    if (waiting.length >= maxWaitingFrames) socket.pause();
+    intake.take(data.length);
     if (!isHandingOn) void handOn();
   });
   const paced: WebSocket = new Proxy(socket, {

@@ -9,13 +9,11 @@ import type { Desk } from "../domain/desk.ts";
 import { followMessages } from "../domain/follow-messages.ts";
 import { followSession } from "../domain/session-log.ts";
 import { parseJson } from "../http/read-body.ts";
+import { createIntake } from "../http/intake.ts";
 import { withinSendBudget } from "../http/socket-server.ts";
 import { encodeFrame, eventFrame, messageFrame } from "./chat-frames.ts";
 
 const asText = { binary: false };
-
-/** How many frames of a client may wait for their turn before the socket is not read any further. */
-const maxWaitingFrames = 64;
 
 /** What the client wants to be sent, and what it has already, if it said so. */
 export type Wanted =
@@ -81,12 +79,12 @@ function receiveFrames(
   socket: WebSocket,
   { desk, sessionId, stallTimeoutMs, report }: ChatSocketOptions,
 ): void {
-  let waiting = 0;
+  const intake = createIntake(socket);
   let turn: Promise<void> = Promise.resolve();
 
-  async function store(text: string): Promise<void> {
+  async function store(data: Buffer): Promise<void> {
     try {
-      const frame = chatFrameSchema.parse(parseJson(text, "The frame"));
+      const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
       const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });
       // Everyone has been shown the message of the first send; this client asks again because it does not know.
       if (!stored) socket.send(messageFrame(message), asText);
@@ -96,8 +94,7 @@ function receiveFrames(
       socket.send(encodeFrame({ error: appError.toBody() }), asText);
     } finally {
       await withinSendBudget(socket, stallTimeoutMs);
-      waiting -= 1;
-      if (socket.isPaused && waiting < maxWaitingFrames) socket.resume();
+      intake.release(data.length);
     }
   }
 
@@ -109,8 +106,7 @@ function receiveFrames(
       socket.close(code, reason);
       return;
     }
-    waiting += 1;
-    if (waiting >= maxWaitingFrames) socket.pause();
-    turn = turn.then(() => store(data.toString("utf8")));
+    intake.take(data.length);
+    turn = turn.then(() => store(data));
   });
 }
