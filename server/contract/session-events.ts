@@ -29,7 +29,7 @@ export const sessionEventsInputSchema = z.object({
 export const sessionEventsSchema = z
   .object({
     events: z.array(liveEventSchema).meta({
-      description: `What happened after the position, ${limits.pageItems} events at most; empty if nothing did.`,
+      description: `What happened after the position, ${limits.pageItems} events at most and fewer large ones; empty if nothing did.`,
     }),
     position: z.string().meta({
       description: "The position to go on after.",

@@ -1,7 +1,11 @@
 import { limits } from "../contract/limits.ts";
 import type { SessionEvents, SessionEventsInput } from "../contract/session-events.ts";
 import type { Desk } from "./desk.ts";
+import { toJson } from "./event-json.ts";
 import { followSession } from "./session-log.ts";
+
+/** An answer is whole in memory: past so many UTF-16 code units of JSON the rest is for the next poll. */
+const maxAnswerChars = 1024 * 1024;
 
 /**
  * What happened in a session after a position: at once if anything did, else as soon as something does, and nothing if
@@ -18,13 +22,18 @@ export async function pollEvents(
   const stop = AbortSignal.any([signal, enough.signal, desk.stopping]);
   let timer: NodeJS.Timeout | undefined;
   const answer: SessionEvents = { events: [], position: after ?? "" };
+  let chars = 0;
   try {
     for await (const { position, event } of followSession(desk, { sessionId, after, signal: stop })) {
       answer.position = position;
-      if (event.type !== "caught_up") answer.events.push(event);
+      if (event.type !== "caught_up") {
+        answer.events.push(event);
+        chars += toJson(event).length;
+      }
+      const isFull = answer.events.length === limits.pageItems || chars > maxAnswerChars;
       if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {
         timer = setTimeout(() => enough.abort(), wait * 1000);
-      } else if (event.type === "caught_up" || timer || answer.events.length === limits.pageItems) {
+      } else if (event.type === "caught_up" || timer || isFull) {
         break;
       }
     }

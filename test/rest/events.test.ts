@@ -63,6 +63,19 @@ test("a poll in which nothing happens is answered empty when its time is up [ATT
   });
 });
 
+test("a poll holds no more large messages than fit a megabyte and one more, and the next goes on [RESUME-1] [SLOW-1]", async () => {
+  const { url } = await startApp();
+  await createSession(url, { id: "s" });
+  for (let count = 0; count < 25; count += 1) await send(url, "s", "x".repeat(100_000));
+  const seqs: number[] = [];
+  for (let answer = await poll(url, "?after=0"); answer.events.length > 0;) {
+    expect(answer.events.length).toBeLessThanOrEqual(11);
+    seqs.push(...answer.events.map(({ seq }) => seq));
+    answer = await poll(url, `?after=${answer.position}`);
+  }
+  expect(seqs).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+});
+
 test("a reader that was away for long catches up in polls of 500 [RESUME-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
