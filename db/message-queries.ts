@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from "kysely";
+import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./open-database.ts";
 
@@ -24,17 +25,44 @@ export type MessagePageQuery = {
 };
 
 export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
+  return selectPage(db, page).select(messageColumns).execute();
+}
+
+/** Up to so many messages are read without asking first how large they are. */
+export const fewMessages = 10;
+
+/** How much content a chunk of messages holds, in bytes, unless a single message has more. */
+const chunkBytes = 1024 * 1024;
+
+/** The page, or if its messages are large the first of them, and whether there are no more after these. */
+export async function listMessageChunk(
+  db: Executor,
+  page: MessagePageQuery,
+): Promise<{ rows: MessageRow[]; isLast: boolean }> {
+  const limit = page.limit > fewMessages ? await countFitting(db, page) : page.limit;
+  const rows = await listMessages(db, { ...page, limit });
+  return { rows, isLast: rows.length < limit };
+}
+
+async function countFitting(db: Executor, page: MessagePageQuery): Promise<number> {
+  const sizes = await selectPage(db, page)
+    .select(sql<number>`octet_length(content)`.as("bytes"))
+    .execute();
+  let total = 0;
+  const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > chunkBytes);
+  return tooMany < 0 ? page.limit : Math.max(1, tooMany);
+}
+
+function selectPage(db: Executor, page: MessagePageQuery) {
   return db
     .selectFrom("message")
-    .select(messageColumns)
     .where("session_id", "=", page.sessionId)
     .where("deleted", "=", 0)
     .$if(page.after !== undefined, (query) => query.where("id", ">", page.after ?? 0))
     .$if(page.before !== undefined, (query) => query.where("id", "<", page.before ?? 0))
     .$if(page.upToSeq !== undefined, (query) => query.where("seq", "<=", page.upToSeq ?? 0))
     .orderBy("id", page.from === "oldest" ? "asc" : "desc")
-    .limit(page.limit)
-    .execute();
+    .limit(page.limit);
 }
 
 /** The id of a session's newest message; 0 if it has none. */

@@ -1,9 +1,9 @@
-import { findLatestMessageId, listMessages } from "../../db/message-queries.ts";
+import { findLatestMessageId, listMessageChunk } from "../../db/message-queries.ts";
 import { findSessionLog } from "../../db/session-queries.ts";
-import { limits } from "../contract/limits.ts";
 import type { Message } from "../contract/message.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
+import { changesPerRead } from "./log.ts";
 import { toMessage } from "./read-messages.ts";
 import { followSession } from "./session-log.ts";
 
@@ -25,17 +25,16 @@ export async function* followMessages(
   const upToSeq = session.seq;
 
   while (!signal.aborted) {
-    const rows = await listMessages(read, {
+    const { rows, isLast } = await listMessageChunk(read, {
       sessionId,
       after,
       upToSeq,
-      limit: limits.snapshotMessages,
+      limit: changesPerRead,
       from: "oldest",
     });
     for (const row of rows) yield toMessage(row);
-    const last = rows.at(-1);
-    if (!last) break;
-    after = last.id;
+    if (isLast) break;
+    after = rows.at(-1)?.id ?? after;
     await desk.hub.takeTurn();
   }
   for await (const { event } of followSession(desk, { sessionId, after: String(upToSeq), signal })) {

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageRow } from "../../db/message-queries.ts";
-import { listMessages as listMessageRows } from "../../db/message-queries.ts";
+import { fewMessages, listMessageChunk } from "../../db/message-queries.ts";
 import { limits } from "../contract/limits.ts";
 import type { Message } from "../contract/message.ts";
 import type { Desk } from "./desk.ts";
@@ -11,25 +12,25 @@ export function toMessage({ key, ...message }: MessageRow): Message {
 
 /**
  * All messages of a session, oldest first, in chunks: between two of them others have their turn, and no more than one
- * chunk is in memory. Empty if there is no such session.
+ * chunk, a megabyte of content, is in memory. Empty if there is no such session.
  */
 export async function* readMessages(
   desk: Desk,
   sessionId: string,
-  chunkSize: number = limits.pageItems,
 ): AsyncGenerator<Message[], void, undefined> {
   let after = 0;
-  for (;;) {
-    const rows = await listMessageRows(desk.database.read, {
+  // Most sessions are short, and of few messages nobody has to ask how large they are.
+  for (let limit: number = fewMessages; ; limit = limits.pageItems) {
+    const { rows, isLast } = await listMessageChunk(desk.database.read, {
       sessionId,
       after,
-      limit: chunkSize,
+      limit,
       from: "oldest",
     });
-    const last = rows.at(-1);
-    if (last) yield rows.map(toMessage);
-    if (!last || rows.length < chunkSize) return;
-    after = last.id;
+    if (rows.length > 0) yield rows.map(toMessage);
+    if (isLast) return;
+    after = rows.at(-1)?.id ?? after;
+    await nextTurn();
   }
 }
 

@@ -8,9 +8,6 @@ import { readMessages } from "../domain/read-messages.ts";
 /** JSON in pieces, and the cursor of the next page if it is a page of more. */
 export type StreamedAnswer = { pieces: AsyncIterable<string>; nextCursor: string | null };
 
-/** How many messages are read at a time: with the longest content that is 10 MB of text. */
-const messagesPerChunk = 100;
-
 /** `GET /api/sessions`: without `limit` and `cursor` all sessions, else a page of them. */
 export async function streamSessions(desk: Desk, input: ListSessionsInput): Promise<StreamedAnswer> {
   const wanted = input.limit ?? (input.cursor === undefined ? undefined : limits.defaultPageItems);
@@ -60,7 +57,7 @@ async function* sessionsJson(
 async function* sessionJson(desk: Desk, head: SessionHead): AsyncGenerator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"messages":[`;
   let separator = "";
-  for await (const messages of readMessages(desk, head.id, messagesPerChunk)) {
+  for await (const messages of readMessages(desk, head.id)) {
     yield separator + JSON.stringify(messages).slice(1, -1);
     separator = ",";
   }

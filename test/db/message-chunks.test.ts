@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { insertMessage, listMessageChunk } from "../../db/message-queries.ts";
+import type { Database } from "../../db/open-database.ts";
+import { openDatabase } from "../../db/open-database.ts";
+import { insertSession } from "../../db/session-queries.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+
+async function openWithMessages(contents: string[]): Promise<Database> {
+  const database = await openDatabase({
+    file: join(makeTemporaryFolder(), "ai_desk.db"),
+    synchronous: "normal",
+  });
+  onTestFinished(() => database.close());
+  await database.write(async (trx) => {
+    await insertSession(trx, { id: "s", title: "", created_at: "" });
+    for (const [index, content] of contents.entries()) {
+      await insertMessage(trx, { session_id: "s", content, sender: "user", timestamp: "", seq: index + 1 });
+    }
+  });
+  return database;
+}
+
+/** The ids of each chunk, until one says that it is the last. */
+async function readAll(database: Database, limit: number): Promise<number[][]> {
+  const chunks: number[][] = [];
+  for (let after = 0; ;) {
+    const { rows, isLast } = await listMessageChunk(database.read, {
+      sessionId: "s",
+      after,
+      limit,
+      from: "oldest",
+    });
+    chunks.push(rows.map(({ id }) => id));
+    if (isLast) return chunks;
+    after = rows.at(-1)?.id ?? after;
+  }
+}
+
+test("a chunk holds a megabyte of content, or one message that is larger, and none is left out [SLOW-1]", async () => {
+  const large = "x".repeat(400_000);
+  // Counted in bytes, not in characters.
+  const wide = "€".repeat(400_000);
+  const database = await openWithMessages([large, large, large, wide, "a", "b", wide, wide, "c"]);
+  expect(await readAll(database, 100)).toEqual([[1, 2], [3], [4], [5, 6], [7], [8], [9]]);
+});
+
+test("small messages come as many at a time as were asked for", async () => {
+  const database = await openWithMessages(Array.from({ length: 60 }, () => "x"));
+  expect((await readAll(database, 25)).map(({ length }) => length)).toEqual([25, 25, 10]);
+  expect((await readAll(database, 30)).map(({ length }) => length)).toEqual([30, 30, 0]);
+  expect(await readAll(database, 5)).toHaveLength(13);
+});
