@@ -1,6 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { toJson } from "./event-json.ts";
-import type { Log, LogEvent } from "./log.ts";
+import type { Change, Log, LogEvent } from "./log.ts";
 
 /** How much may wait for one reader, in UTF-16 code units of JSON. Past it the reader is sent back to the log. */
 const maxWaitingChars = 256 * 1024;
@@ -86,23 +86,33 @@ export class LiveTopic<Event extends LogEvent> {
       const head = await this.#log.readHead();
       // An end, or a beginning anew: each reader finds out for itself what that means from where it stands.
       if (head.end || head.startSeq > after || head.seq < after) return this.#sendAllBack();
-      const { changes, upTo } = await head.readChanges(after);
-      // Meanwhile all may have left, and others come.
-      if (this.#readUpTo !== after) return;
-      this.#readUpTo = upTo;
+      // Undefined when all have fallen behind over what they were given.
+      let from: number | undefined = after;
+      while (from !== undefined && from < head.seq) {
+        if (from > after) await nextTurn();
+        const { changes, upTo } = await head.readChanges(from);
+        // Meanwhile all may have left, and others come.
+        if (this.#readUpTo !== from) return;
+        this.#readUpTo = upTo;
+        this.#deliver(changes);
+        from = this.#live.size > 0 ? upTo : undefined;
+      }
       // What was announced and is not in the log does not make it be read for ever.
-      if (upTo === head.seq && this.#announced === announced) this.#announced = upTo;
-      const events = changes.map((change) => {
-        const event = { ...change, prev: this.#lastSeq } as unknown as Event;
-        this.#lastSeq = change.seq;
-        return event;
-      });
-      for (const reader of this.#live) reader.deliver(events);
+      if (this.#announced === announced) this.#announced = head.seq;
     } catch {
       // Reading the log themselves, they get the failure as their own.
       return this.#sendAllBack();
     }
     if (this.#log.coalesceMs > 0) await wait(this.#log.coalesceMs, undefined, { ref: false });
+  }
+
+  #deliver(changes: Change<Event>[]): void {
+    const events = changes.map((change) => {
+      const event = { ...change, prev: this.#lastSeq } as unknown as Event;
+      this.#lastSeq = change.seq;
+      return event;
+    });
+    for (const reader of this.#live) reader.deliver(events);
   }
 
   #sendAllBack(): void {

@@ -9,13 +9,13 @@ const never = new AbortController().signal;
 type Note = { type: "note"; seq: number; prev: number; text: string };
 
 /** A log of notes in memory that counts how often it is read, and that can fail, end or begin anew. */
-function makeLog({ maxReaders = 10 } = {}) {
+function makeLog({ maxReaders = 10, coalesceMs = 0, pageSize = Infinity } = {}) {
   const notes: { type: "note"; seq: number; text: string }[] = [];
   const state = { reads: 0, startSeq: 0, failure: undefined as Error | undefined };
   const log: Log<Note> = {
     topic: "notes",
     maxReaders,
-    coalesceMs: 0,
+    coalesceMs,
     readEpoch: async () => "epoch",
     async readHead() {
       state.reads += 1;
@@ -24,10 +24,11 @@ function makeLog({ maxReaders = 10 } = {}) {
         seq: notes.at(-1)?.seq ?? 0,
         startSeq: state.startSeq,
         end: undefined,
-        readChanges: async (after) => ({
-          changes: notes.filter(({ seq }) => seq > after),
-          upTo: notes.at(-1)?.seq ?? 0,
-        }),
+        async readChanges(after) {
+          const missed = notes.filter(({ seq }) => seq > after);
+          const changes = missed.slice(0, pageSize);
+          return { changes, upTo: (missed.length > pageSize ? changes : notes).at(-1)?.seq ?? 0 };
+        },
       };
     },
     readSnapshot: async () => undefined,
@@ -147,6 +148,21 @@ test("an announcement of what is not in the log, or of what was read already, co
   hub.announce("notes", 1);
   expect(await isWaiting(reader.next(1))).toBe(true);
   expect(state.reads).toBe(3);
+});
+
+test("what one read finds is told without a pause in it, however many pages it has [LIST-3]", async () => {
+  const hour = 3_600_000;
+  const { log, state, write } = makeLog({ coalesceMs: hour, pageSize: 10 });
+  const hub = new LiveHub();
+  using reader = hub.join(log, never);
+  const first = reader.next(0);
+  for (let note = 1; note <= 35; note += 1) write("one of many");
+  hub.announce("notes", 35);
+  const seqs: number[] = [];
+  seqs.push(...(await first).map(({ seq }) => seq));
+  while (seqs.length < 35) seqs.push(...(await reader.next(seqs.at(-1) ?? 0)).map(({ seq }) => seq));
+  expect(seqs).toEqual(Array.from({ length: 35 }, (_, index) => index + 1));
+  expect(state.reads).toBe(1);
 });
 
 test("a reader that is told to stop is woken, however early", async () => {
