@@ -14,3 +14,8 @@ const passing = [
 export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof SqliteError && passing.some((code) => error.code.startsWith(code));
 }
+
+/** Whether another connection had the lock. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");
+}

@@ -1,10 +1,34 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { DatabaseConnection, Driver, SqliteDialectConfig } from "kysely";
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
+import { isLocked } from "./database-errors.ts";
+
+/** How often a write lock that another process has is asked for again, in milliseconds. */
+const lockRetryMs = 10;
 
 class WriterDriver extends SqliteDriver {
-  /** A transaction that will write takes the write lock at once: a deferred one can fail half way with SQLITE_BUSY. */
+  readonly #lockTimeoutMs: number;
+
+  constructor(config: SqliteDialectConfig, lockTimeoutMs: number) {
+    super(config);
+    this.#lockTimeoutMs = lockTimeoutMs;
+  }
+
+  /**
+   * A transaction that will write takes the write lock at once: a deferred one can fail half way with SQLITE_BUSY. SQLite's
+   * own waiting for a lock would keep the whole process waiting.
+   */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+    const begun = performance.now();
+    for (;;) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+        return;
+      } catch (error) {
+        if (!isLocked(error) || performance.now() - begun >= this.#lockTimeoutMs) throw error;
+        await wait(lockRetryMs);
+      }
+    }
   }
 
   /** What SQLite has rolled back itself (on a full disk, say) cannot be again; the error that it gave then must stand. */
@@ -27,17 +51,19 @@ class ReaderAdapter extends SqliteAdapter {
   }
 }
 
-/** For the one connection that writes. */
+/** For the one connection that writes; it waits for the write lock for `lockTimeoutMs`. */
 export class SqliteWriterDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #lockTimeoutMs: number;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, lockTimeoutMs: number) {
     super(config);
     this.#config = config;
+    this.#lockTimeoutMs = lockTimeoutMs;
   }
 
   override createDriver(): Driver {
-    return new WriterDriver(this.#config);
+    return new WriterDriver(this.#config, this.#lockTimeoutMs);
   }
 
   override createAdapter(): SqliteAdapter {

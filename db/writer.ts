@@ -19,7 +19,7 @@ export function openWriterConnection({ file, synchronous, busyTimeoutMs }: Write
   database.pragma(`synchronous = ${synchronous}`);
   database.pragma("foreign_keys = ON");
   database.pragma("journal_size_limit = 67108864");
-  const dialect = new SqliteWriterDialect({ database: withStatementCache(database) });
+  const dialect = new SqliteWriterDialect({ database: withStatementCache(database) }, busyTimeoutMs);
   return { file: database, db: new Kysely<Tables>({ dialect }) };
 }
 
@@ -43,7 +43,7 @@ export class Writer {
 
   /** @throws {SqliteError} when the file cannot be opened */
   get db(): Kysely<Tables> {
-    this.#connection ??= openWriterConnection(this.#options);
+    this.#connection ??= this.#open();
     return this.#connection.db;
   }
 
@@ -56,9 +56,17 @@ export class Writer {
 
   /** Checkpoints the write-ahead log into the file and closes it. */
   async close(): Promise<void> {
-    const connection = (this.#connection ??= openWriterConnection(this.#options));
+    const connection = (this.#connection ??= this.#open());
+    connection.file.pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
     // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
     connection.file.pragma("main.wal_checkpoint(TRUNCATE)");
     await closeWriterConnection(connection);
+  }
+
+  /** Here nobody waits within SQLite: the process has others to answer meanwhile. */
+  #open(): WriterConnection {
+    const connection = openWriterConnection(this.#options);
+    connection.file.pragma("busy_timeout = 0");
+    return connection;
   }
 }

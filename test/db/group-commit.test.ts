@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import type { Database, Executor } from "../../db/open-database.ts";
@@ -134,6 +136,20 @@ test("a full disk fails a write by its own name, and the next one that fits is s
   await limitPages(1_000_000);
   await addSession(database, "after");
   expect(await idsIn(database)).toEqual(["before", "after"]);
+});
+
+test("a write waits for another process's lock, and nobody else waits with it", async () => {
+  const { database, file } = await open();
+  const other = new SqliteFile(file);
+  onTestFinished(() => void other.close());
+  other.exec("begin immediate");
+  const written = addSession(database, "late");
+  // A few turns, in each of which SQLite itself could have waited.
+  for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+  expect(await idsIn(database)).toEqual([]);
+  other.exec("rollback");
+  await written;
+  expect(await idsIn(database)).toEqual(["late"]);
 });
 
 test("closing waits for the units that were handed over before", async () => {

@@ -84,7 +84,7 @@ test("whatever statement a crash comes after, the file is the original or its wh
     images.push(image);
   };
   await migrate(
-    new Kysely<Tables>({ dialect: new SqliteWriterDialect({ database: observe(database, takeImage) }) }),
+    new Kysely<Tables>({ dialect: new SqliteWriterDialect({ database: observe(database, takeImage) }, 0) }),
   );
   database.close();
 
