@@ -1,3 +1,4 @@
+import { SqliteError } from "better-sqlite3";
 import type { Transaction } from "kysely";
 import { sql } from "kysely";
 import type { Tables } from "./tables.ts";
@@ -87,7 +88,9 @@ async function undo(trx: Transaction<Tables>, because: unknown): Promise<void> {
   try {
     await sql`rollback to unit`.execute(trx);
     await sql`release unit`.execute(trx);
-  } catch {
-    throw because;
+  } catch (failure) {
+    // Where SQLite has ended the transaction, what it gave as the reason then says more than that it is gone now. What a
+    // unit threw of its own is no answer to the others of its group.
+    throw because instanceof SqliteError ? because : failure;
   }
 }

@@ -110,6 +110,21 @@ test("when the commit itself fails, the whole group fails and nothing is stored 
   expect(await idsIn(database)).toEqual(["later"]);
 });
 
+test("a unit that cannot be undone fails its group by that failure, not by the reason it had itself [DURABLE-4]", async () => {
+  const { database } = await open();
+  const outcomes = await Promise.allSettled([
+    addSession(database, "a"),
+    database.write(async (trx) => {
+      await sql`rollback`.execute(trx);
+      throw new Error("no such session");
+    }),
+  ]);
+  expect(
+    outcomes.map((outcome) => (outcome.status === "rejected" ? String(outcome.reason) : "stored")),
+  ).toEqual(["SqliteError: no such savepoint: unit", "SqliteError: no such savepoint: unit"]);
+  expect(await idsIn(database)).toEqual([]);
+});
+
 test("a connection whose commit failed is not used again [DURABLE-4]", async () => {
   const { database } = await open();
   await database.write(rememberConnection);
