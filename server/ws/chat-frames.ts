@@ -4,7 +4,7 @@ import type { ServerFrame } from "../contract/chat-frame.ts";
 import { toJson } from "../domain/event-json.ts";
 import type { Positioned } from "../domain/follow-log.ts";
 
-const frames = new WeakMap<Message, Buffer>();
+const frames = new WeakMap<Message | LiveEvent, Buffer>();
 
 /** The frame of a message, made once however many sockets it is sent to. */
 export function messageFrame(message: Message): Buffer {
@@ -16,10 +16,14 @@ export function messageFrame(message: Message): Buffer {
   return frame;
 }
 
-/** The frame of a live event, for sockets that asked for all of them. */
+/** The frame of a live event, for sockets that asked for all of them; made once too. */
 export function eventFrame(sessionId: string, { position, event }: Positioned<LiveEvent>): Buffer {
+  const known = frames.get(event);
+  if (known) return known;
   const head = `{"session_id":${JSON.stringify(sessionId)},"position":${JSON.stringify(position)},"event":`;
-  return Buffer.from(`${head}${toJson(event)}}`);
+  const frame = Buffer.from(`${head}${toJson(event)}}`);
+  frames.set(event, frame);
+  return frame;
 }
 
 export function encodeFrame(frame: ServerFrame): Buffer {
