@@ -13,6 +13,8 @@ export type Context = {
 };
 
 export type Connection = {
+  /** Resolves when a subscription may begin to read what it will send. */
+  mayBegin(): Promise<void>;
   /** Resolves when it may be sent more. */
   mayYield(): Promise<void>;
   /**

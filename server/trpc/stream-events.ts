@@ -11,6 +11,7 @@ export async function* streamEvents<Event extends LogEvent>(
 ): AsyncGenerator<TrackedEnvelope<Event>, void, undefined> {
   const slot = connection?.takeSubscription();
   try {
+    await connection?.mayBegin();
     for await (const { position, event } of events) {
       yield tracked(position, event);
       await connection?.mayYield();

@@ -95,19 +95,22 @@ function createConnection(
 ): Connection {
   let subscriptions = 0;
   let last: Promise<void> | undefined;
+  /** Those that wait go on one after the other, each when it is seen what the one before it has sent. */
+  function queueUp(): Promise<void> {
+    const mine = (last ?? Promise.resolve()).then(() => withinSendBudget(socket, stallTimeoutMs));
+    const done = mine.then(() => nextTurn());
+    last = done;
+    void done.finally(() => {
+      if (last === done) last = undefined;
+    });
+    return mine;
+  }
+
   return {
-    // The adapter sends whatever a subscription yields and never waits: the subscription has to. Those that wait go on one
-    // after the other, each when it is seen what the one before it has sent.
-    mayYield() {
-      if (!last && isWithinSendBudget(socket)) return Promise.resolve();
-      const mine = (last ?? Promise.resolve()).then(() => withinSendBudget(socket, stallTimeoutMs));
-      const done = mine.then(() => nextTurn());
-      last = done;
-      void done.finally(() => {
-        if (last === done) last = undefined;
-      });
-      return mine;
-    },
+    // One frame may ask for a hundred, and each reads a page of its log before it is seen that nothing is taken.
+    mayBegin: queueUp,
+    // The adapter sends whatever a subscription yields and never waits: the subscription has to.
+    mayYield: () => (!last && isWithinSendBudget(socket) ? Promise.resolve() : queueUp()),
     takeSubscription() {
       if (subscriptions === maxSubscriptions) {
         throw new AppError(
