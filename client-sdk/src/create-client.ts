@@ -20,6 +20,9 @@ const maxUrlChars = 8000;
 /** The socket is closed this long after its last subscription ended, so that it keeps no program from ending. */
 const idleSocketMs = 1000;
 
+/** The answer to a ping waits behind the frame that is coming in, and a snapshot of long messages takes a thin line long. */
+const pongTimeoutMs = 30_000;
+
 /**
  * A client of an AI Desk server. Queries and mutations go over HTTP, those of one tick in one request; subscriptions
  * share one WebSocket, which is opened with the first of them, comes back by itself, and resumes each from its position.
@@ -38,7 +41,7 @@ export function createClient({ url, fetch, WebSocket }: ClientOptions): Client {
         url: ws.href,
         ...(WebSocket && { WebSocket }),
         lazy: { enabled: true, closeMs: idleSocketMs },
-        keepAlive: { enabled: true, intervalMs: 30_000, pongTimeoutMs: 5_000 },
+        keepAlive: { enabled: true, intervalMs: 30_000, pongTimeoutMs },
       }),
     }),
   );

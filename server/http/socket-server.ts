@@ -1,15 +1,14 @@
-import type { ServerOptions, WebSocket } from "ws";
+import type { Server } from "ws";
 import { WebSocketServer } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
 import { AppError } from "../domain/app-error.ts";
+import { ClientSocket } from "./client-socket.ts";
 import { refuseConnection } from "./refuse-connection.ts";
 
 /** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
 export type Patience = {
-  /** A WebSocket is asked for a sign of life this often. */
+  /** For a sign of life from a WebSocket. A quiet one is asked for it this often. */
   pingIntervalMs: number;
-  /** For the answer of tRPC's clients to that. */
-  pongWaitMs: number;
   /** For a peer to take anything at all of what waits for it. An HTTP connection has twice as long. */
   stallTimeoutMs: number;
   /** For the connection parameters that a tRPC socket has announced. */
@@ -20,67 +19,37 @@ export type Patience = {
 
 export const defaultPatience: Patience = {
   pingIntervalMs: 30_000,
-  pongWaitMs: 5_000,
   stallTimeoutMs: 30_000,
   connectionParamsMs: 10_000,
   closeTimeoutMs: 2_000,
 };
 
-/** How much may wait in memory for a client that reads slowly; past it the socket gets no more until it has caught up. */
-export const sendBudgetBytes = 1024 * 1024;
+export type SocketServer = Server<typeof ClientSocket>;
 
-export function isWithinSendBudget(socket: WebSocket): boolean {
-  return socket.bufferedAmount <= sendBudgetBytes;
-}
-
-/**
- * Resolves when the socket may be sent more: at once within the budget, else when what waits is out. A socket that takes
- * nothing for so long is closed with 4008. Resolves too when the socket is closed.
- */
-export async function withinSendBudget(socket: WebSocket, stallTimeoutMs: number): Promise<void> {
-  if (socket.readyState === socket.OPEN) {
-    if (isWithinSendBudget(socket)) return;
-    await allSent(socket, stallTimeoutMs);
-  }
-  // Whoever waits has nothing to do any more, and would only read the log for nobody.
-  if (socket.readyState === socket.CLOSING) await closed(socket);
-}
-
-/** Not `once` of node:events, which rejects if an error comes first: a client can send one while the socket closes. */
-function closed(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    socket.once("close", () => resolve());
-  });
-}
-
-async function allSent(socket: WebSocket, stallTimeoutMs: number): Promise<void> {
-  let least = socket.bufferedAmount;
-  const watch = setInterval(() => {
-    if (socket.bufferedAmount < least) least = socket.bufferedAmount;
-    else socket.close(closeCodes.slow.code, closeCodes.slow.reason);
-  }, stallTimeoutMs);
-  // A ping is told when it is written, and what waited before it is written then too.
-  await new Promise<void>((resolve) => {
-    socket.ping(undefined, undefined, () => resolve());
-  });
-  clearInterval(watch);
-}
-
-/** A WebSocket server that is handed its connections, for frames of up to `maxFrameBytes`. */
-export function createSocketServer(maxFrameBytes: number): WebSocketServer {
-  const options: ServerOptions = { noServer: true, maxPayload: maxFrameBytes };
-  const server = new WebSocketServer(options);
+/** A WebSocket server that is handed its connections, for frames of up to `maxFrameBytes`. It closes those that are dead. */
+export function createSocketServer({
+  maxFrameBytes,
+  pingIntervalMs,
+}: {
+  maxFrameBytes: number;
+  pingIntervalMs: number;
+}): SocketServer {
+  const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, WebSocket: ClientSocket });
   server.on("wsClientError", ({ message }, socket) => {
     refuseConnection(socket, new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`));
   });
+  const pulse = setInterval(() => {
+    for (const client of server.clients) client.checkPulse();
+  }, pingIntervalMs).unref();
+  server.on("close", () => clearInterval(pulse));
   return server;
 }
 
 /** Tells every client that the server restarts, and cuts those that do not take part in the closing. */
-export function closeSockets({ clients }: WebSocketServer, closeTimeoutMs: number): void {
-  const { code, reason } = closeCodes.restart;
-  for (const client of clients) client.close(code, reason);
+export function closeSockets(server: SocketServer, closeTimeoutMs: number): void {
+  server.close();
+  for (const client of server.clients) client.finish(closeCodes.restart);
   setTimeout(() => {
-    for (const client of clients) client.terminate();
+    for (const client of server.clients) client.terminate();
   }, closeTimeoutMs).unref();
 }

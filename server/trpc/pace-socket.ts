@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { WebSocket } from "ws";
+import type { ClientSocket } from "../http/client-socket.ts";
 import { createIntake } from "../http/intake.ts";
-import { withinSendBudget } from "../http/socket-server.ts";
 
 type Listener = (data: Buffer, isBinary: boolean) => void;
 
@@ -10,7 +9,7 @@ type Listener = (data: Buffer, isBinary: boolean) => void;
  * answers whatever it is given at once. One chunk off the wire may hold hundreds of frames, so it is not enough to read no
  * further.
  */
-export function paceSocket(socket: WebSocket, stallTimeoutMs: number): WebSocket {
+export function paceSocket(socket: ClientSocket, stallTimeoutMs: number): ClientSocket {
   const listeners: Listener[] = [];
   const waiting: [Buffer, boolean][] = [];
   const intake = createIntake(socket);
@@ -22,7 +21,7 @@ export function paceSocket(socket: WebSocket, stallTimeoutMs: number): WebSocket
       for (const listener of listeners) listener.call(socket, ...frame);
       // What the frame asks for is read and sent by then.
       await nextTurn();
-      await withinSendBudget(socket, stallTimeoutMs);
+      await socket.withinSendBudget(stallTimeoutMs);
       intake.release(frame[0].length);
     }
     isHandingOn = false;
@@ -33,7 +32,7 @@ export function paceSocket(socket: WebSocket, stallTimeoutMs: number): WebSocket
     intake.take(data.length);
     if (!isHandingOn) void handOn();
   });
-  const paced: WebSocket = new Proxy(socket, {
+  const paced: ClientSocket = new Proxy(socket, {
     get(target, name) {
       if (name === "on") {
         return (event: string, listener: Listener) => {

@@ -2,17 +2,12 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
-import type { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { RequestTarget } from "../http/request-target.ts";
+import type { ClientSocket } from "../http/client-socket.ts";
 import type { Patience } from "../http/socket-server.ts";
-import {
-  closeSockets,
-  createSocketServer,
-  isWithinSendBudget,
-  withinSendBudget,
-} from "../http/socket-server.ts";
+import { closeSockets, createSocketServer } from "../http/socket-server.ts";
 import type { Connection } from "./context.ts";
 import { fromTRPCError } from "./to-error-shape.ts";
 import type { TrpcDoorOptions } from "./http-door.ts";
@@ -44,8 +39,8 @@ export function createTrpcWsDoor({
   maxSubscriptions,
   report,
 }: TrpcWsDoorOptions): SocketDoor {
-  const { pingIntervalMs: pingMs, pongWaitMs, stallTimeoutMs } = patience;
-  const wss = createSocketServer(maxBodyBytes);
+  const { pingIntervalMs, stallTimeoutMs } = patience;
+  const wss = createSocketServer({ maxFrameBytes: maxBodyBytes, pingIntervalMs });
   wss.on("connection", (socket, request) => {
     // ws closes the socket with the right code itself; without a listener the error would end the process.
     socket.on("error", () => undefined);
@@ -59,16 +54,15 @@ export function createTrpcWsDoor({
   const { broadcastReconnectNotification } = applyWSSHandler({
     wss: {
       clients: wss.clients,
-      on(event: "connection", listener: (socket: WebSocket, request: IncomingMessage) => void) {
+      on(event: "connection", listener: (socket: ClientSocket, request: IncomingMessage) => void) {
         wss.on(event, (socket, request) => listener(paceSocket(socket, stallTimeoutMs), request));
       },
     } as unknown as typeof wss,
     router,
     createContext: ({ res }) => ({
       desk,
-      connection: createConnection(res, { maxSubscriptions, stallTimeoutMs }),
+      connection: createConnection(res as ClientSocket, { maxSubscriptions, stallTimeoutMs }),
     }),
-    keepAlive: { enabled: true, pingMs, pongWaitMs },
     maxBatchSize,
     experimental_encoder: socketEncoder,
     onError: ({ error }) =>
@@ -90,14 +84,14 @@ export function createTrpcWsDoor({
 }
 
 function createConnection(
-  socket: WebSocket,
+  socket: ClientSocket,
   { maxSubscriptions, stallTimeoutMs }: { maxSubscriptions: number; stallTimeoutMs: number },
 ): Connection {
   let subscriptions = 0;
   let last: Promise<void> | undefined;
   /** Those that wait go on one after the other, each when it is seen what the one before it has sent. */
   function queueUp(): Promise<void> {
-    const mine = (last ?? Promise.resolve()).then(() => withinSendBudget(socket, stallTimeoutMs));
+    const mine = (last ?? Promise.resolve()).then(() => socket.withinSendBudget(stallTimeoutMs));
     const done = mine.then(() => nextTurn());
     last = done;
     void done.finally(() => {
@@ -110,7 +104,7 @@ function createConnection(
     // One frame may ask for a hundred, and each reads a page of its log before it is seen that nothing is taken.
     mayBegin: queueUp,
     // The adapter sends whatever a subscription yields and never waits: the subscription has to.
-    mayYield: () => (!last && isWithinSendBudget(socket) ? Promise.resolve() : queueUp()),
+    mayYield: () => (!last && socket.isWithinSendBudget ? Promise.resolve() : queueUp()),
     takeSubscription() {
       if (subscriptions === maxSubscriptions) {
         throw new AppError(

@@ -1,7 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
-import { closeCodes } from "../contract/close-codes.ts";
 import { messageIdSchema } from "../contract/message.ts";
 import { sessionIdSchema } from "../contract/session-id.ts";
 import type { AppError } from "../domain/app-error.ts";
@@ -36,21 +34,8 @@ export type ChatDoor = {
 
 /** The plain WebSocket, one socket a session, as PROTOCOL.md has it. */
 export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDoorOptions): ChatDoor {
-  const wss = createSocketServer(maxFrameBytes);
-  /** Those that have not answered the latest ping. */
-  const silent = new WeakSet<WebSocket>();
-  const pings = setInterval(() => {
-    for (const client of wss.clients) {
-      if (silent.has(client)) {
-        // A peer that is gone takes no part in the closing handshake either: the socket is then cut.
-        client.close(closeCodes.noPong.code, closeCodes.noPong.reason);
-        continue;
-      }
-      silent.add(client);
-      client.ping();
-    }
-  }, patience.pingIntervalMs).unref();
-
+  const { pingIntervalMs, stallTimeoutMs } = patience;
+  const wss = createSocketServer({ maxFrameBytes, pingIntervalMs });
   return {
     async upgrade(request, socket, head, target) {
       const sessionId = sessionIdSchema.safeParse(
@@ -60,13 +45,10 @@ export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDo
       const wanted = readWanted(readQuery(target.query));
       await assertCanFollow(desk, sessionId.data, wanted);
       wss.handleUpgrade(request, socket, head, (client) => {
-        client.on("pong", () => silent.delete(client));
-        const { stallTimeoutMs } = patience;
         runChatSocket(client, { desk, sessionId: sessionId.data, wanted, stallTimeoutMs, report });
       });
     },
     close() {
-      clearInterval(pings);
       closeSockets(wss, patience.closeTimeoutMs);
     },
     get size() {

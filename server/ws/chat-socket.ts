@@ -1,4 +1,3 @@
-import type { WebSocket } from "ws";
 import { chatFrameSchema } from "../contract/chat-frame.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
@@ -9,11 +8,9 @@ import type { Desk } from "../domain/desk.ts";
 import { followMessages } from "../domain/follow-messages.ts";
 import { followSession } from "../domain/session-log.ts";
 import { parseJson } from "../http/read-body.ts";
+import type { ClientSocket } from "../http/client-socket.ts";
 import { createIntake } from "../http/intake.ts";
-import { withinSendBudget } from "../http/socket-server.ts";
 import { encodeFrame, eventFrame, messageFrame } from "./chat-frames.ts";
-
-const asText = { binary: false };
 
 /** What the client wants to be sent, and what it has already, if it said so. */
 export type Wanted =
@@ -35,7 +32,7 @@ const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
 };
 
 /** Speaks PROTOCOL.md on one socket until it closes. */
-export function runChatSocket(socket: WebSocket, options: ChatSocketOptions): void {
+export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions): void {
   const closed = new AbortController();
   socket.on("close", () => closed.abort());
   // ws closes the socket with the right code itself; without a listener the error would end the process.
@@ -45,19 +42,22 @@ export function runChatSocket(socket: WebSocket, options: ChatSocketOptions): vo
 }
 
 /** Sends what happens in the session, never faster than the client reads. */
-async function sendEvents(socket: WebSocket, options: ChatSocketOptions, signal: AbortSignal): Promise<void> {
+async function sendEvents(
+  socket: ClientSocket,
+  options: ChatSocketOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { stallTimeoutMs, report } = options;
   try {
     for await (const frame of followFrames(options, signal)) {
-      socket.send(frame, asText);
-      await withinSendBudget(socket, stallTimeoutMs);
+      socket.send(frame);
+      await socket.withinSendBudget(stallTimeoutMs);
     }
-    socket.close(closeCodes.sessionDeleted.code, closeCodes.sessionDeleted.reason);
+    socket.finish(closeCodes.sessionDeleted);
   } catch (error) {
     const appError = toAppError(error);
     report(appError);
-    const { code, reason } = closings[appError.code] ?? closeCodes.failure;
-    socket.close(code, reason);
+    socket.finish(closings[appError.code] ?? closeCodes.failure);
   }
 }
 
@@ -76,7 +76,7 @@ async function* followFrames(
 
 /** Stores the client's frames in the order they came. */
 function receiveFrames(
-  socket: WebSocket,
+  socket: ClientSocket,
   { desk, sessionId, stallTimeoutMs, report }: ChatSocketOptions,
 ): void {
   const intake = createIntake(socket);
@@ -87,23 +87,22 @@ function receiveFrames(
       const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
       const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });
       // Everyone has been shown the message of the first send; this client asks again because it does not know.
-      if (!stored) socket.send(messageFrame(message), asText);
+      if (!stored) socket.send(messageFrame(message));
     } catch (error) {
       const appError = toAppError(error);
       report(appError);
-      socket.send(encodeFrame({ error: appError.toBody() }), asText);
+      socket.send(encodeFrame({ error: appError.toBody() }));
     } finally {
-      await withinSendBudget(socket, stallTimeoutMs);
+      await socket.withinSendBudget(stallTimeoutMs);
       intake.release(data.length);
     }
   }
 
   socket.on("message", (data: Buffer, isBinary) => {
     if (isBinary) {
-      const { code, reason } = closeCodes.unsupportedData;
-      const message = `Binary frame: ${reason}.`;
-      socket.send(encodeFrame({ error: { code: "BAD_REQUEST", message } }), asText);
-      socket.close(code, reason);
+      const message = `Binary frame: ${closeCodes.unsupportedData.reason}.`;
+      socket.send(encodeFrame({ error: { code: "BAD_REQUEST", message } }));
+      socket.finish(closeCodes.unsupportedData);
       return;
     }
     intake.take(data.length);

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
+import type { ClientOptions } from "ws";
 import { WebSocket } from "ws";
 import { Collector } from "../support/readers.ts";
 import { closeCodeOf, openRawSocket, opcodes } from "../support/raw-socket.ts";
@@ -7,60 +8,56 @@ import { createSession } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 import type { Envelope } from "../support/trpc-wire.ts";
 
-const impatient = { pingIntervalMs: 150, pongWaitMs: 150 };
+const impatient = { pingIntervalMs: 150 };
 const nothing = { trpcSockets: 0, chatSockets: 0, followers: 0 };
 
-function openSocket(address: string): { socket: WebSocket; frames: Collector<string> } {
-  const socket = new WebSocket(address);
+function openSocket(
+  address: string,
+  options: ClientOptions = {},
+): { socket: WebSocket; frames: Collector<string> } {
+  const socket = new WebSocket(address, options);
   onTestFinished(() => socket.terminate());
   const frames = new Collector<string>();
   socket.on("message", (data: Buffer) => frames.add(data.toString()));
   return { socket, frames };
 }
 
-function pings(frames: string[]): number {
-  return frames.filter((frame) => frame === "PING").length;
-}
+test.each(["/ws/s", "/trpc"])(
+  "at %s a WebSocket that answers no ping is closed with 4012, and one that does stays [ALIVE-1]",
+  async (path) => {
+    const { app, url, wsUrl } = await startApp({ patience: impatient });
+    await createSession(url, { id: "s" });
+    const { socket: good } = openSocket(wsUrl + path);
+    const pinged = new Collector<Buffer>();
+    good.on("ping", pinged.add);
+    const dead = await openRawSocket(wsUrl, path);
+    const frames = await dead.frames.until((all) => all.some(({ opcode }) => opcode === opcodes.close));
+    expect(frames.map(({ opcode }) => opcode)).toEqual([opcodes.ping, opcodes.close]);
+    expect(frames.map(closeCodeOf)).toEqual([undefined, 4012]);
+    await pinged.count(pinged.items.length + 3);
+    expect(good.readyState).toBe(WebSocket.OPEN);
+    // Its end comes at last; until then the server waits for its part of the handshake.
+    dead.socket.destroy();
+    good.close();
+    await expect.poll(() => app.counts()).toEqual(nothing);
+  },
+);
 
-test("a plain WebSocket that answers no ping is closed with 4012, and one that does stays [ALIVE-1]", async () => {
-  const { app, url, wsUrl } = await startApp({ patience: impatient });
+test("a pong that answers no ping is no sign of life [ALIVE-1]", async () => {
+  const { url, wsUrl } = await startApp({ patience: impatient });
   await createSession(url, { id: "s" });
-  const { socket: good } = openSocket(`${wsUrl}/ws/s`);
-  const pinged = new Collector<Buffer>();
-  good.on("ping", pinged.add);
-  const dead = await openRawSocket(wsUrl, "/ws/s");
-  const frames = await dead.frames.until((all) => all.some(({ opcode }) => opcode === opcodes.close));
-  expect(frames.map(({ opcode }) => opcode)).toEqual([opcodes.ping, opcodes.close]);
-  expect(frames.map(closeCodeOf)).toEqual([undefined, 4012]);
-  await pinged.count(pinged.items.length + 3);
-  expect(good.readyState).toBe(WebSocket.OPEN);
-  // Its end comes at last; until then the server waits for its part of the handshake.
-  dead.socket.destroy();
-  good.close();
-  await expect.poll(() => app.counts()).toEqual(nothing);
-});
-
-test("a tRPC socket whose peer is dead is cut, and one that answers stays [ALIVE-1]", async () => {
-  const { app, url, wsUrl } = await startApp({ patience: impatient });
-  await createSession(url, { id: "s" });
-  const { socket: good, frames } = openSocket(`${wsUrl}/trpc`);
-  good.on("message", (data: Buffer) => {
-    if (data.toString() === "PING") good.send("PONG");
+  const { socket } = openSocket(`${wsUrl}/ws/s`, { autoPong: false });
+  const closed = once(socket, "close") as Promise<[number]>;
+  socket.on("ping", () => {
+    for (const payload of ["", "0", "2", "999", "no number"]) socket.pong(payload);
   });
-  const dead = await openRawSocket(wsUrl, "/trpc");
-  await dead.ended;
-  expect(dead.frames.items.map(({ payload }) => payload.toString())).toEqual(["PING"]);
-  const before = pings(frames.items);
-  await frames.until((all) => pings(all) >= before + 3);
-  expect(good.readyState).toBe(WebSocket.OPEN);
-  good.close();
-  await expect.poll(() => app.counts()).toEqual(nothing);
+  expect((await closed)[0]).toBe(4012);
 });
 
 test("a dead peer's subscriptions end with its socket [ALIVE-1] [ALIVE-2]", async () => {
   const { app, url, wsUrl } = await startApp({ patience: impatient });
   await createSession(url, { id: "s" });
-  const { socket } = openSocket(`${wsUrl}/trpc`);
+  const { socket } = openSocket(`${wsUrl}/trpc`, { autoPong: false });
   await once(socket, "open");
   const params = { path: "session.onEvent", input: { session_id: "s" } };
   socket.send(JSON.stringify({ id: 1, method: "subscription", params }));
