@@ -31,6 +31,24 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
   const server = createServer({ shouldUpgradeCallback: isWebSocket, requireHostHeader: false });
   server.timeout = idleTimeoutMs;
   const unfinished = new Set<ServerResponse>();
+  /** Those that speak HTTP, and were not refused. */
+  const connections = new Set<Duplex>();
+
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
+
+  /** Ends what has no answer in flight. To Node a request that has begun to come in is one, even if no more of it comes. */
+  function cutIdle(): void {
+    const busy = new Set<Duplex>([...unfinished].map(({ req }) => req.socket));
+    for (const socket of connections) if (!busy.has(socket)) socket.destroy();
+  }
+
+  function refuse(socket: Duplex, error: AppError): void {
+    connections.delete(socket);
+    refuseConnection(socket, error);
+  }
 
   function answerRequest(request: IncomingMessage, response: ServerResponse): void {
     unfinished.add(response);
@@ -46,9 +64,10 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
   // What a client expects beyond `100-continue` is nothing that we know of: it gets its answer all the same.
   server.on("checkExpectation", answerRequest);
   server.on("connect", (_request, socket) => {
-    refuseConnection(socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
+    refuse(socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
   });
   server.on("upgrade", (request, socket, head) => {
+    connections.delete(socket);
     socket.on("error", () => socket.destroy());
     upgrade(request, socket, head).catch((error: unknown) => {
       const appError = toAppError(error);
@@ -63,7 +82,7 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
       socket.destroy();
       return;
     }
-    refuseConnection(socket, brokenRequest(error.code));
+    refuse(socket, brokenRequest(error.code));
   });
 
   return {
@@ -95,10 +114,10 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
       for (const response of unfinished) {
         if (isEventStream(response)) response.destroy();
         // Its connection would else be kept for a next request.
-        else response.on("close", () => setImmediate(() => server.closeIdleConnections()));
+        else response.on("close", () => setImmediate(cutIdle));
       }
       const cut = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
-      server.closeIdleConnections();
+      cutIdle();
       await ended;
       clearTimeout(cut);
     },

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { connect } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { createHttpServer } from "../../server/http/http-server.ts";
 import { followOverSse, openChat } from "../support/readers.ts";
@@ -55,6 +56,28 @@ test("neither does an event stream over REST [STOP-1] [STOP-2]", { timeout: 4000
   await closing;
   await expect.poll(() => app.counts().followers).toBe(0);
 });
+
+test(
+  "a client that has not said yet what it wants does not hold up the close of the server [STOP-2]",
+  { timeout: 4000 },
+  async () => {
+    const { app, url } = await startApp();
+    const { hostname, port } = new URL(url);
+    const sockets = ["", "GET /api/sess", "POST /api/sessions HTTP/1.1\r\nHost: x\r\nContent-"].map(
+      (bytes) => {
+        const socket = connect(Number(port), hostname);
+        onTestFinished(() => void socket.destroy());
+        socket.write(bytes);
+        return socket.on("error", () => undefined);
+      },
+    );
+    const cut = Promise.all(sockets.map((socket) => once(socket, "close")));
+    // Answered after what came before it has been read.
+    expect((await fetch(url)).status).toBe(200);
+    await app.close();
+    await cut;
+  },
+);
 
 test("to close twice is to close once", async () => {
   const { app, url } = await startApp();
