@@ -17,6 +17,8 @@ CREATE UNIQUE INDEX chatsession_list on chatsession (list_seq);
 
 CREATE UNIQUE INDEX chatsession_ordinal on chatsession (ordinal);
 
+CREATE INDEX chatsession_page on chatsession (ordinal) where deleted = 0;
+
 CREATE TABLE history (
   id integer primary key check (id = 1),
   epoch text not null

@@ -57,7 +57,7 @@ test("a repeated send is found by its key", async () => {
 
 test("a page of the session list reads only its own rows", async () => {
   const plan = await planOf((db) => listSessions(db, { beforeOrdinal: 5, limit: 10 }));
-  expect(plan).toBe("SEARCH chatsession USING INDEX chatsession_ordinal (ordinal<?)");
+  expect(plan).toBe("SEARCH chatsession USING INDEX chatsession_page (ordinal<?)");
 });
 
 test("a snapshot takes the latest messages from the end of the pages", async () => {
@@ -96,7 +96,7 @@ test("a snapshot of the list takes the newest from the end of their order, and o
     "SEARCH chatsession USING COVERING INDEX chatsession_list",
     "MATERIALIZE newest",
     // From its end, and no further than the limit: no sorting comes after it.
-    "SCAN session USING INDEX chatsession_ordinal",
+    "SCAN session USING INDEX chatsession_page",
     ...lastMessage(2),
     "SCAN head",
     "SCAN newest LEFT-JOIN",
