@@ -1,0 +1,31 @@
+import type { Row } from "../row.ts";
+import { backAfter50000 } from "./back-after-50000.ts";
+import { costAgainstSize } from "./cost-against-size.ts";
+import { fanOutRows } from "./fan-out.ts";
+import { getRoot } from "./get-root.ts";
+import { getSession } from "./get-session.ts";
+import { idleConnections } from "./idle-connections.ts";
+import { listAllSessions } from "./list-all-sessions.ts";
+import { pausedAmong100 } from "./paused-among-100.ts";
+import { pausedSubscriber } from "./paused-subscriber.ts";
+import { postMessage } from "./post-message.ts";
+import { publishToDelivery } from "./publish-to-delivery.ts";
+import { reconnectStorm } from "./reconnect-storm.ts";
+import { startRow } from "./start.ts";
+
+/** All that the benchmark asks, in the order of the table. */
+export const rows: Row[] = [
+  ...pausedSubscriber,
+  ...pausedAmong100,
+  ...backAfter50000,
+  ...postMessage,
+  ...getSession,
+  ...getRoot,
+  ...fanOutRows,
+  ...publishToDelivery,
+  ...idleConnections,
+  ...reconnectStorm,
+  ...costAgainstSize,
+  ...listAllSessions,
+  ...startRow,
+];
