@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { describeMachine } from "./machine.ts";
 import { profileInto } from "./profile.ts";
 import { writeLines } from "./results-page.ts";
@@ -60,7 +60,16 @@ async function run(): Promise<void> {
   const results: RowResult[] = [];
   if (!options.json) process.stdout.write(`${machine}\n\n${tableHead}\n`);
   for (const row of picked) {
-    const result = await runOne(row, { rounds, quick: options.quick, pinned: unpinnedSince === undefined });
+    const result = await runOne(row, {
+      rounds,
+      quick: options.quick,
+      pinned: unpinnedSince === undefined,
+    }).catch((error: unknown) => {
+      // The rows after it are worth having.
+      process.stderr.write(`${row.name} has failed: ${inspect(error)}\n`);
+      process.exitCode = 1;
+    });
+    if (!result) continue;
     const lines = toLines(row, result);
     results.push(result);
     if (!options.json) process.stdout.write(`${lines}\n`);

@@ -5,31 +5,30 @@ import { takeTimes } from "../load/take-times.ts";
 import { quantile } from "../quantile.ts";
 import type { Findings, Row, Run } from "../row.ts";
 
-const sessions = 20;
+const sessions = 5;
 
 /**
- * Sent, one after the other, 1,000 times each, to 20 sessions in turn with 2,000,000 messages of 200 characters in all:
+ * Sent, one after the other, 1,000 times each, to 5 sessions in turn with 2,000,000 messages of 200 characters in all:
  * `GET` of the 50 messages before one in the middle, `POST` of a message, and attaching over tRPC's WebSocket, which gives
  * a snapshot of 100 messages.
  *
  * Counted: how long each takes, until `caught_up` for the attaching.
  *
- * Instead of a floor: our server with 4,000 messages in those sessions (200 each, so that the pages and snapshots are as
- * full).
+ * Instead of a floor: our server with 1,000 messages in those sessions, 200 each, so that pages and snapshots are as full.
  *
  * Target: p50 at most 1.2 times as long.
  */
 export const costAgainstSize: Row[] = [
   {
     name: "cost-against-size",
-    floorIs: "ours with 4,000 messages",
+    floorIs: "ours with 1,000 messages",
     rounds: 3,
     figures: ["page", "post", "attach"].map((name) => ({
       name: `${name} p50`,
       unit: "ms",
       targets: [{ of: "ratio", is: "at most", bound: 1.2 }],
     })),
-    ours: (run) => useStored(run, run.load(100_000, { quick: 1000 })),
+    ours: (run) => useStored(run, run.load(400_000, { quick: 1000 })),
     floor: (run) => useStored(run, 200),
   },
 ];

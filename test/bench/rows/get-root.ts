@@ -7,7 +7,7 @@ const request = getRequest("/");
 /**
  * Sent: `GET /` over 32 keep-alive connections, each of which asks again when it has its answer.
  *
- * Counted: answers per second, and how long they take.
+ * Counted: answers per second, how long they take, and the server's CPU time for each.
  *
  * The floor (`floors/fixed-answer.ts`): a bare node:http server that writes the same headers and a body that is ready.
  *

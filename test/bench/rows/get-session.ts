@@ -9,7 +9,7 @@ import type { PinnedProcess } from "../start-pinned.ts";
  * Sent: `GET /api/sessions/s0`, a session with 50 messages of 200 characters, over 32 keep-alive connections, each of
  * which asks again when it has its answer.
  *
- * Counted: answers per second, and how long they take.
+ * Counted: answers per second, how long they take, and the server's CPU time for each.
  *
  * The floor (`floors/store.ts`): two prepared selects and JSON.stringify.
  *

@@ -11,7 +11,7 @@ const trpc = postRequest("/trpc/message.add", { session_id: "s0", ...message });
  * Sent: messages of 200 characters to one session, over 32 keep-alive connections, each of which sends the next when it
  * has its answer; for ours always with `SQLITE_SYNCHRONOUS=full`, acknowledged after the sync.
  *
- * Counted: answers per second, and how long they take.
+ * Counted: answers per second, how long they take, and the server's CPU time for each.
  *
  * The floor (`floors/store.ts`): a bare node:http server that inserts each message with one prepared statement in its own
  * transaction. In the first row it syncs each of them, as one must who acknowledges after the sync and does not group; in
