@@ -57,7 +57,13 @@ function countReceived(feeds: readonly Feed[]): number {
 async function untilReceived(feeds: readonly Feed[], wanted: number): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (countReceived(feeds) < wanted) {
+    assertWell(feeds);
     if (performance.now() > deadline) throw new Error("Not every message has come to each of its readers.");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  assertWell(feeds);
+}
+
+function assertWell(feeds: readonly Feed[]): void {
+  for (const { failure } of feeds) if (failure) throw failure;
 }

@@ -17,7 +17,9 @@ export type Feed = {
   readonly position: number;
   /** How it ended, if it did: with a close code, or with 0 over SSE. */
   readonly endedWith: number | undefined;
-  /** Resolves when the position is reached. Rejects when the feed ends before. */
+  /** What was wrong with what came, or that it ended. */
+  readonly failure: Error | undefined;
+  /** Resolves when the position is reached. Rejects when the feed fails before. */
   until(position: number): Promise<void>;
   /** Takes nothing more from the network, as a client that hangs. */
   pause(): void;
@@ -89,6 +91,9 @@ export async function openFeed(
     },
     get endedWith() {
       return endedWith;
+    },
+    get failure() {
+      return failure;
     },
     until(wanted) {
       return new Promise((resolve, reject) => {
