@@ -14,7 +14,7 @@ export function describeMachine(): string {
     `${cpus().length} cores`,
     memory,
     `${fileSystem} on which a sync of 4 KiB takes ${takeSyncTime().toFixed(2)} ms`,
-    `Linux ${release()}`,
+    `Linux ${release().split("-")[0]}`,
     `Node ${process.versions.node}`,
   ].join(", ");
 }
