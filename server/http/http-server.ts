@@ -30,19 +30,20 @@ const closeTimeoutMs = 5000;
 export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: HttpHandlers): HttpServer {
   const server = createServer({ shouldUpgradeCallback: isWebSocket, requireHostHeader: false });
   server.timeout = idleTimeoutMs;
-  const unfinished = new Set<ServerResponse>();
-  /** Those that speak HTTP, and were not refused. */
-  const connections = new Set<Duplex>();
+  /**
+   * Those that speak HTTP and were not refused, each with its unfinished answers. Not one set of all answers: it would
+   * grow a new table now and then, and V8 lets each old one keep alive, until a full collection, whatever was in it.
+   */
+  const connections = new Map<Duplex, ServerResponse[]>();
 
   server.on("connection", (socket) => {
-    connections.add(socket);
+    connections.set(socket, []);
     socket.on("close", () => connections.delete(socket));
   });
 
   /** Ends what has no answer in flight. To Node a request that has begun to come in is one, even if no more of it comes. */
   function cutIdle(): void {
-    const busy = new Set<Duplex>([...unfinished].map(({ req }) => req.socket));
-    for (const socket of connections) if (!busy.has(socket)) socket.destroy();
+    for (const [socket, unfinished] of connections) if (unfinished.length === 0) socket.destroy();
   }
 
   function refuse(socket: Duplex, error: AppError): void {
@@ -51,8 +52,9 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
   }
 
   function answerRequest(request: IncomingMessage, response: ServerResponse): void {
-    unfinished.add(response);
-    response.on("close", () => unfinished.delete(response));
+    const unfinished = connections.get(request.socket) ?? [];
+    unfinished.push(response);
+    response.on("close", () => unfinished.splice(unfinished.indexOf(response), 1));
     answer(request, response).catch((error: unknown) => {
       const appError = toAppError(error);
       report(appError);
@@ -76,7 +78,7 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
     });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const [response, ...others] = [...unfinished].filter(({ req }) => req.socket === socket);
+    const [response, ...others] = connections.get(socket) ?? [];
     if (response && (others.length > 0 || response.headersSent || response.req.complete)) {
       // The fault is in what follows a good request: an error now would be read as that one's answer, or as a part of it.
       socket.destroy();
@@ -111,7 +113,7 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
         server.close(() => resolve());
       });
       // A stream has no end to wait for, and its client comes back by itself.
-      for (const response of unfinished) {
+      for (const response of [...connections.values()].flat()) {
         if (isEventStream(response)) response.destroy();
         // Its connection would else be kept for a next request.
         else response.on("close", () => setImmediate(cutIdle));
