@@ -92,7 +92,8 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
   let title: string | undefined;
   let knownFrom = Number.POSITIVE_INFINITY;
   for (const { after, items } of reader.attachments) {
-    if (Number(after?.split(":").at(-1)) === 0) knownFrom = 0;
+    // Whoever reads from before the first change has nothing yet.
+    if (items.length > 0 && Number(after?.split(":").at(-1)) === 0) forget();
     for (const { event } of items) take(event);
   }
   const stored = new Map(
@@ -118,6 +119,12 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
   }
   return found;
 
+  function forget(): void {
+    messages.clear();
+    title = undefined;
+    knownFrom = 0;
+  }
+
   function take(event: LiveEvent): void {
     switch (event.type) {
       case "snapshot":
@@ -139,9 +146,7 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
         ({ title } = event.session);
         break;
       case "session_deleted":
-        messages.clear();
-        title = undefined;
-        knownFrom = 0;
+        forget();
         break;
       case "caught_up":
         break;

@@ -31,6 +31,7 @@ function checkAnswer(call: Call): Violation[] {
   if (answer.outcome === "refused" && answer.code === "INTERNAL_SERVER_ERROR") {
     return [violation("SERVER_ERROR", describe(call))];
   }
+  if (answer.outcome === "overdue") return [violation("STUCK", describe(call))];
   if (answer.outcome !== "done" || !("content" in operation)) return [];
   const { content, session_id, key, id } = answer.message ?? {};
   const isAnswered =
@@ -101,10 +102,12 @@ function checkKeys(calls: Call[]): Violation[] {
     const key = operation.key ?? "";
     if (operation.reusesKey) {
       const isUnprocessable = answer.outcome === "refused" && answer.code === "UNPROCESSABLE_CONTENT";
-      return isUnprocessable || answer.outcome === "unknown" ? [] : [violation("KEY", describe(call))];
+      return isUnprocessable || answer.outcome === "unknown" || answer.outcome === "overdue"
+        ? []
+        : [violation("KEY", describe(call))];
     }
     if (answer.outcome === "refused") return [violation("KEY", describe(call))];
-    if (answer.outcome === "unknown") return [];
+    if (answer.outcome !== "done") return [];
     const said = JSON.stringify(
       Object.entries(answer.message ?? {}).toSorted(([a], [b]) => a.localeCompare(b)),
     );

@@ -9,11 +9,15 @@ export type Operation =
   | { type: "create"; title: string }
   | { type: "delete session" };
 
-/** What it was told. `unknown`: no answer came, or one that says that the outcome is not known. */
+/**
+ * What it was told. `unknown`: the connection ended without an answer, or the answer says that the outcome is not known.
+ * `overdue`: nothing came at all.
+ */
 export type Answer =
   | { outcome: "done"; message?: Partial<Message> }
   | { outcome: "refused"; code: string }
-  | { outcome: "unknown" };
+  | { outcome: "unknown" }
+  | { outcome: "overdue" };
 
 /** One call, and when it began and ended, in ticks of the run. One without an outcome may take effect at any later time. */
 export type Call = {

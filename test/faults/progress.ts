@@ -22,6 +22,12 @@ export class Progress {
     this.#rouse();
   }
 
+  /** Hands out no more: a writer has given up. */
+  stop(): void {
+    this.#begun = this.#total;
+    this.#rouse();
+  }
+
   /** Whether all operations have been handed out. */
   get isOver(): boolean {
     return this.#begun === this.#total;

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Random } from "../support/random.ts";
-import type { Call, Operation } from "./history.ts";
+import type { Answer, Call, Operation } from "./history.ts";
 import { contentOf } from "./history.ts";
 import type { Progress } from "./progress.ts";
 import type { Scenario } from "./scenario.ts";
@@ -22,11 +23,14 @@ export class Writing {
   readonly calls: Call[] = [];
   readonly #sent: Sent[] = [];
   readonly #server: ServerUnderFire;
+  readonly #patienceMs: number;
   #tick = 0;
   #tokens = 0;
 
-  constructor(server: ServerUnderFire) {
+  /** `patienceMs`: how long a call may go without an answer while its connection lasts. */
+  constructor(server: ServerUnderFire, patienceMs: number) {
     this.#server = server;
+    this.#patienceMs = patienceMs;
   }
 
   /** Makes the call. A send with a key is repeated, by any of the doors, until its outcome is known. */
@@ -43,13 +47,24 @@ export class Writing {
         answer: { outcome: "unknown" },
       };
       this.calls.push(call);
-      call.answer = await door.perform(session, operation);
+      call.answer = await this.#answered(door.perform(session, operation));
+      if (call.answer.outcome === "overdue") return call;
       if (call.answer.outcome !== "unknown") {
         call.ended = this.#tick += 1;
         this.#remember(call);
         return call;
       }
       if (operation.type !== "send" || operation.key === undefined) return call;
+    }
+  }
+
+  async #answered(answering: Promise<Answer>): Promise<Answer> {
+    const answered = new AbortController();
+    const overdue = wait(this.#patienceMs, { outcome: "overdue" } as const, { signal: answered.signal });
+    try {
+      return await Promise.race([answering, overdue.catch((): Answer => ({ outcome: "unknown" }))]);
+    } finally {
+      answered.abort();
     }
   }
 
@@ -123,7 +138,10 @@ export async function runWriter(
   const sessions = [...scenario.sessions, ...(scenario.recreates ? [recreatedSession] : [])];
   while (progress.begin()) {
     const session = random.pick(sessions);
-    for (const operation of choose(session)) await writing.perform(doors, random, session, operation);
+    for (const operation of choose(session)) {
+      const { answer } = await writing.perform(doors, random, session, operation);
+      if (answer.outcome === "overdue") progress.stop();
+    }
     progress.end();
   }
   for (const door of doors) door.close();

@@ -25,7 +25,7 @@ export type Scenario = {
   recreates: boolean;
   /** The last operation on each session; by default one that the seed chooses. */
   lastOperation?: "send" | "edit" | "delete" | "rename";
-  /** How long a reader may take to get to the end after all is quiet, in milliseconds. */
+  /** How long a call may take, and a reader to get to the end after all is quiet, in milliseconds. */
   patienceMs: number;
 };
 

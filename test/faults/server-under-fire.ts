@@ -1,11 +1,15 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { onTestFinished } from "vitest";
 import type { RunningServer } from "../support/start-server.ts";
 import { startServer } from "../support/start-server.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const clockThatJumps = pathToFileURL(join(import.meta.dirname, "clock-that-jumps.ts")).href;
+
+/** It may take 5 seconds over connections that are in use, and the machine may be busy. */
+const stopPatienceMs = 20_000;
 
 /** From 50 on a line of the log tells of a failure of the server. */
 const errorLevel = 50;
@@ -36,6 +40,8 @@ export class ServerUnderFire {
     root?: string | undefined;
   }): Promise<ServerUnderFire> {
     const server = new ServerUnderFire(await TcpProxy.listen(), { databaseFile, root });
+    // Here, because a test keeps this function for as long as all tests run, and with it all that is in sight of it.
+    onTestFinished(() => server.proxy.close());
     await server.#start();
     return server;
   }
@@ -73,7 +79,12 @@ export class ServerUnderFire {
     if (!running) return;
     this.#running = undefined;
     this.#isUp = Promise.withResolvers();
+    const overdue = setTimeout(() => {
+      this.incidents.push(`${signal}: it did not end`);
+      running.process.kill("SIGKILL");
+    }, stopPatienceMs);
     const ended = await running.stop(signal);
+    clearTimeout(overdue);
     this.proxy.pointTo(undefined);
     if (signal === "SIGTERM" && ended.code !== 0) this.incidents.push(`SIGTERM: ${JSON.stringify(ended)}`);
     for (const entry of running.log) {

@@ -28,7 +28,7 @@ export type ViolationName =
   | "DIFFERS"
   /** A reader did as the events say and does not have what is stored. */
   | "STATE"
-  /** A reader was never told of the last change. */
+  /** A reader was never told of the last change, a writer never answered. */
   | "STUCK";
 
 export type Violation = { name: ViolationName; detail: string };

@@ -1,0 +1,288 @@
+import type { Edit } from "../support/changed-copy.ts";
+import type { Scenario } from "./scenario.ts";
+import type { ViolationName } from "./violation.ts";
+
+export type PlantedBug = {
+  bug: string;
+  edits: Edit[];
+  /** What the checker has to call it. */
+  caughtAs: ViolationName;
+  /** What it takes for the bug to show, beside a load. */
+  when?: Partial<Scenario>;
+};
+
+const followLog = "server/domain/follow-log.ts";
+const liveTopic = "server/domain/live-topic.ts";
+const sessionLog = "server/domain/session-log.ts";
+const addMessage = "server/domain/add-message.ts";
+const changeSession = "server/domain/change-session.ts";
+const groupCommit = "db/group-commit.ts";
+const sessionQueries = "db/session-queries.ts";
+
+const comingAndGoing: Partial<Scenario> = { moody: true, linkFaults: 20, cuts: 2 };
+
+/** Mistakes that a chat backend can make and that a test of one thing at a time would not see. */
+export const plantedBugs: PlantedBug[] = [
+  {
+    bug: "an answer goes out before its commit",
+    edits: [
+      {
+        file: groupCommit,
+        from: "return settled;",
+        to: "for (const settle of settled) settle(); await new Promise((sent) => setTimeout(sent, 5)); return settled;",
+      },
+    ],
+    caughtAs: "LOST",
+    when: { kills: 3 },
+  },
+  {
+    bug: "readers are told before the commit",
+    edits: [
+      {
+        file: changeSession,
+        from: "await desk.database.write(unit);",
+        to: `await desk.database.write(async (trx) => {
+    const changed = await unit(trx);
+    if (changed.place) desk.hub.announce(sessionTopic(sessionId), changed.place.seq);
+    await new Promise((told) => setTimeout(told, 1));
+    return { ...changed, place: undefined };
+  });`,
+      },
+    ],
+    caughtAs: "STUCK",
+  },
+  {
+    bug: "resuming skips one",
+    edits: [{ file: followLog, from: "head.readChanges(seq)", to: "head.readChanges(seq + 1)" }],
+    caughtAs: "STATE",
+    when: comingAndGoing,
+  },
+  {
+    bug: "resuming repeats one",
+    edits: [{ file: followLog, from: "head.readChanges(seq)", to: "head.readChanges(Math.max(0, seq - 1))" }],
+    caughtAs: "ORDER",
+    when: comingAndGoing,
+  },
+  {
+    bug: "one live event in 10,000 is dropped",
+    edits: [
+      {
+        file: liveTopic,
+        from: "for (const event of events) this.#waitingChars",
+        to: `const before = globalThis.delivered ?? 0;
+    globalThis.delivered = before + events.length;
+    if (Math.floor(before / 10_000) < Math.floor(globalThis.delivered / 10_000)) return;
+    for (const event of events) this.#waitingChars`,
+      },
+    ],
+    caughtAs: "STATE",
+    when: { operations: 800, readers: 5 },
+  },
+  {
+    bug: "live events come twice when much comes at once",
+    edits: [
+      {
+        file: liveTopic,
+        from: "this.#waiting.push(...events);",
+        to: "this.#waiting.push(...events, ...(events.length > 1 ? events : []));",
+      },
+    ],
+    caughtAs: "ORDER",
+  },
+  {
+    bug: "a page comes newest first",
+    edits: [{ file: followLog, from: "of page.changes)", to: "of page.changes.toReversed())" }],
+    caughtAs: "ORDER",
+    when: comingAndGoing,
+  },
+  {
+    bug: "keys are kept in memory, and forgotten on restart",
+    edits: [
+      {
+        file: addMessage,
+        from: "const found = await findMessageByKey(trx, input.session_id, input.key);",
+        to: "const found = firsts.get(`${input.session_id} ${input.key}`);",
+      },
+      { file: addMessage, from: "key: input.key ?? null,", to: "key: null," },
+      {
+        file: addMessage,
+        from: "return { value: { message: toMessage(row), stored: true }, place };",
+        to: `const keyed = { ...row, key: input.key ?? null };
+    if (input.key !== undefined) firsts.set(\`\${input.session_id} \${input.key}\`, { ...keyed, key_digest: digest(input) });
+    return { value: { message: toMessage(keyed), stored: true }, place };`,
+      },
+      {
+        file: addMessage,
+        from: "/** The message of the first send",
+        to: "const firsts = new Map<string, MessageRow & { key_digest: string }>();\n/** The message of the first send",
+      },
+    ],
+    caughtAs: "DOUBLED",
+    when: { kills: 5, operations: 300 },
+  },
+  {
+    bug: "a key is answered whatever the content",
+    edits: [{ file: addMessage, from: "key_digest === digest(input)", to: "true" }],
+    caughtAs: "KEY",
+  },
+  {
+    bug: "a key is answered with what became of the message",
+    edits: [{ file: addMessage, from: "{ ...row, content: input.content }", to: "row" }],
+    caughtAs: "KEY",
+    when: { operations: 400 },
+  },
+  {
+    bug: "a snapshot is read in two statements",
+    edits: [
+      {
+        file: sessionLog,
+        from: "const { id, title, created_at, seq } = found.session;",
+        to: `await new Promise((later) => setTimeout(later, 3));
+      const { id, title, created_at, seq } = (await findSessionLog(read, sessionId)) ?? found.session;`,
+      },
+    ],
+    caughtAs: "STATE",
+    when: { moody: true, linkFaults: 20, cuts: 2, readers: 2 },
+  },
+  {
+    bug: "tombstones are left out",
+    edits: [
+      {
+        file: sessionLog,
+        from: "rows.map(toChange)",
+        to: "rows.filter(({ deleted }) => !deleted).map(toChange)",
+      },
+    ],
+    caughtAs: "STATE",
+  },
+  {
+    bug: "prev is the position before, whatever came before",
+    edits: [
+      {
+        file: followLog,
+        from: "event.prev === prev ? event : { ...event, prev }",
+        to: "{ ...event, prev: seq - 1 }",
+      },
+    ],
+    caughtAs: "GAP",
+    when: comingAndGoing,
+  },
+  {
+    bug: "positions begin anew with a session that is made anew",
+    edits: [
+      { file: sessionQueries, from: 'start_seq: eb.ref("chatsession.seq"),', to: "start_seq: 0," },
+      {
+        file: sessionQueries,
+        from: 'seq: eb("chatsession.seq", "+", 1),\n          title_seq: eb("chatsession.seq", "+", 1),',
+        to: "seq: 1,\n          title_seq: 1,",
+      },
+    ],
+    caughtAs: "DIFFERS",
+    when: { ...comingAndGoing, recreates: true, operations: 400 },
+  },
+  {
+    bug: "who comes back gets a snapshot and not what was missed",
+    edits: [
+      {
+        file: followLog,
+        from: 'after === undefined ? "snapshot" : "reset"',
+        to: '"snapshot"',
+      },
+      { file: followLog, from: "wanted?.seq : undefined", to: "undefined : undefined" },
+    ],
+    caughtAs: "RESUME",
+    when: comingAndGoing,
+  },
+  {
+    bug: "position 0 is taken for none",
+    edits: [
+      {
+        file: followLog,
+        from: "seq === undefined || isPast",
+        to: "!seq || isPast",
+      },
+    ],
+    caughtAs: "RESET",
+    when: { ...comingAndGoing, operations: 300, readers: 2 },
+  },
+  {
+    bug: "the epoch of a position is not looked at",
+    edits: [{ file: followLog, from: "wanted.epoch === epoch", to: "true" }],
+    caughtAs: "RESET",
+    when: { ...comingAndGoing, operations: 300, readers: 2 },
+  },
+  {
+    bug: "edits are stored and not told",
+    edits: [
+      {
+        file: "server/domain/update-message.ts",
+        from: "seq: place.seq }), place };",
+        to: "seq: place.seq }) };",
+      },
+    ],
+    caughtAs: "STUCK",
+    when: { lastOperation: "edit" },
+  },
+  {
+    bug: "an edit keeps the position of its message",
+    edits: [{ file: "db/message-queries.ts", from: ".set({ content, seq })", to: ".set({ content })" }],
+    caughtAs: "STATE",
+  },
+  {
+    bug: "caught_up comes before what was missed",
+    edits: [
+      {
+        file: followLog,
+        from: "if (upTo === undefined) {\n      upTo",
+        to: `if (upTo === undefined) {
+      if (!isCaughtUp && seq !== undefined) {
+        isCaughtUp = true;
+        ready.push(withEpoch({ type: "caught_up", seq }));
+      }
+      upTo`,
+      },
+    ],
+    caughtAs: "CAUGHT_UP",
+    when: comingAndGoing,
+  },
+  {
+    bug: "the position is taken in one transaction, the message stored in another",
+    edits: [
+      {
+        file: addMessage,
+        from: "return changeSession<SentMessage>(",
+        to: `const taken = await desk.database.write((trx) => takeNextPlace(trx, input.session_id));
+  if (taken) desk.hub.announce(\`session:\${input.session_id}\`, taken.seq);
+  await new Promise((later) => setTimeout(later, 1));
+  return changeSession<SentMessage>(`,
+      },
+      {
+        file: addMessage,
+        from: "const place = await takeNextPlace(trx, input.session_id);",
+        to: "const place = taken;",
+      },
+    ],
+    caughtAs: "STUCK",
+  },
+  {
+    bug: "what a reader has no room for is dropped",
+    edits: [
+      { file: liveTopic, from: "!this.#wake) return this.fallBehind();", to: "!this.#wake) return;" },
+      // So that little is enough.
+      { file: liveTopic, from: "maxWaitingChars = 256 * 1024", to: "maxWaitingChars = 100" },
+    ],
+    caughtAs: "STATE",
+    when: { writers: 12, readers: 3, operations: 300 },
+  },
+  {
+    bug: "the list is not told of new messages",
+    edits: [
+      {
+        file: changeSession,
+        from: "desk.hub.announce(listTopic, place.list_seq);",
+        to: "if (sessionId === undefined) desk.hub.announce(listTopic, place.list_seq);",
+      },
+    ],
+    caughtAs: "STUCK",
+  },
+];
