@@ -267,12 +267,15 @@ export const plantedBugs: PlantedBug[] = [
   {
     bug: "what a reader has no room for is dropped",
     edits: [
-      { file: liveTopic, from: "!this.#wake) return this.fallBehind();", to: "!this.#wake) return;" },
+      {
+        file: liveTopic,
+        from: "this.#waitingChars > maxWaitingChars && !this.#wake) return this.fallBehind();",
+        to: "this.#waitingChars > maxWaitingChars) return;",
+      },
       // So that little is enough.
-      { file: liveTopic, from: "maxWaitingChars = 256 * 1024", to: "maxWaitingChars = 100" },
+      { file: liveTopic, from: "maxWaitingChars = 256 * 1024", to: "maxWaitingChars = 500" },
     ],
-    caughtAs: "STATE",
-    when: { writers: 12, readers: 3, operations: 300 },
+    caughtAs: "STUCK",
   },
   {
     bug: "the list is not told of new messages",
