@@ -5,7 +5,7 @@ import { scenarioOf } from "./scenario.ts";
 
 /** Seeds that once found something. They stay. */
 const regressions: number[] = [];
-/** `FAULT_SEEDS=1-200` runs those; by default it is a short form of it. */
+/** `npm run test:faults` runs more, and any. */
 const [first = 1, last = first] = (process.env["FAULT_SEEDS"] ?? "1-20").split("-").map(Number);
 const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
