@@ -1,18 +1,21 @@
 import { SqliteError } from "better-sqlite3";
-import type { Transaction } from "kysely";
-import { sql } from "kysely";
-import type { Tables } from "./tables.ts";
+import { CompiledQuery } from "kysely";
+import type { Executor } from "./open-database.ts";
 import type { Writer } from "./writer.ts";
 
-type Unit<Value> = (trx: Transaction<Tables>) => Promise<Value>;
+type Unit<Value> = (trx: Executor) => Promise<Value>;
 
 /** What becomes of a unit once its group is on disk. */
 type Outcome = () => void;
 
 type Job = {
-  run(trx: Transaction<Tables>): Promise<Outcome>;
+  run(trx: Executor): Promise<Outcome>;
   fail(error: unknown): void;
 };
+
+const savepoint = CompiledQuery.raw("savepoint unit");
+const release = CompiledQuery.raw("release unit");
+const rollBack = CompiledQuery.raw("rollback to unit");
 
 /** A group holds the writer, and a reader of the log waits for it: beyond this, more in one sync saves little. */
 const maxGroupSize = 256;
@@ -38,10 +41,10 @@ export class GroupCommit {
       this.#waiting.push({
         fail: reject,
         async run(trx) {
-          await sql`savepoint unit`.execute(trx);
+          await trx.executeQuery(savepoint);
           try {
             const value = await unit(trx);
-            await sql`release unit`.execute(trx);
+            await trx.executeQuery(release);
             return () => resolve(value);
           } catch (error) {
             // Where SQLite itself has ended the transaction (a full disk, say) this throws, and with it the whole group.
@@ -71,9 +74,11 @@ export class GroupCommit {
 
   async #commit(group: Job[]): Promise<void> {
     try {
-      const outcomes = await this.#writer.db.transaction().execute(async (trx) => {
+      const { db, statements } = this.#writer.connection;
+      const outcomes = await db.transaction().execute(async () => {
         const settled: Outcome[] = [];
-        for (const job of group) settled.push(await job.run(trx));
+        // On the connection that the transaction has, but not through Kysely's, which takes longer than the statements do.
+        for (const job of group) settled.push(await job.run(statements));
         return settled;
       });
       for (const settle of outcomes) settle();
@@ -84,10 +89,10 @@ export class GroupCommit {
   }
 }
 
-async function undo(trx: Transaction<Tables>, because: unknown): Promise<void> {
+async function undo(trx: Executor, because: unknown): Promise<void> {
   try {
-    await sql`rollback to unit`.execute(trx);
-    await sql`release unit`.execute(trx);
+    await trx.executeQuery(rollBack);
+    await trx.executeQuery(release);
   } catch (failure) {
     // Where SQLite has ended the transaction, what it gave as the reason then says more than that it is gone now. What a
     // unit threw of its own is no answer to the others of its group.

@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import { sql } from "kysely";
 import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { Executor } from "./open-database.ts";
+import { opaque, prepare } from "./statement.ts";
 
 /** A session as a list shows it, at its place in the log of the list. */
 export type ListedSessionRow = Pick<
@@ -12,39 +13,36 @@ export type ListedSessionRow = Pick<
 /** How much a list shows: so many sessions, and of each one's last message so many characters. */
 type Extent = { limit: number; excerptChars: number };
 
+type ChangesQuery = Extent & { after: number; upTo: number };
+
+const selectHead = prepare((db) =>
+  db.selectFrom("chatsession").select((eb) => eb.fn.max("list_seq").as("seq")),
+);
+
 /** The position of the last change to any session. */
 export async function readListHead(db: Executor): Promise<number> {
-  const row = await db
-    .selectFrom("chatsession")
-    .select((eb) => eb.fn.max("list_seq").as("seq"))
-    .executeTakeFirst();
-  return row?.seq ?? 0;
+  return (await selectHead.first(db, {}))?.seq ?? 0;
 }
 
-/** The sessions whose last change lies after `after` and not beyond `upTo`, in the order of those changes. */
-export async function listChangedSessions(
-  db: Executor,
-  { after, upTo, limit, excerptChars }: Extent & { after: number; upTo: number },
-): Promise<ListedSessionRow[]> {
-  const rows = await selectSessions(db, excerptChars)
+const selectChanged = prepare((db, { after, upTo, limit, excerptChars }: ChangesQuery) =>
+  selectSessions(db, excerptChars)
     .where("session.list_seq", ">", after)
     .where("session.list_seq", "<=", upTo)
     .orderBy("session.list_seq")
-    .limit(limit)
-    .execute();
-  return rows.map(toRow);
+    .limit(opaque(limit, "integer")),
+);
+
+/** The sessions whose last change lies after `after` and not beyond `upTo`, in the order of those changes. */
+export async function listChangedSessions(db: Executor, changes: ChangesQuery): Promise<ListedSessionRow[]> {
+  return (await selectChanged.all(db, changes)).map(toRow);
 }
 
-/** The newest sessions, newest first, and the position of the list at that moment: one statement, so it is one moment. */
-export async function readListSnapshot(
-  db: Executor,
-  { limit, excerptChars }: Extent,
-): Promise<{ seq: number; rows: ListedSessionRow[] }> {
+const selectSnapshot = prepare((db, { limit, excerptChars }: Extent) => {
   const newest = selectSessions(db, excerptChars)
-    .where("session.deleted", "=", 0)
+    .where("session.deleted", "=", sql.lit(0))
     .orderBy("session.ordinal", "desc")
-    .limit(limit);
-  const rows = await db
+    .limit(opaque(limit, "integer"));
+  return db
     .selectFrom((eb) =>
       eb
         .selectFrom("chatsession")
@@ -54,8 +52,15 @@ export async function readListSnapshot(
     .leftJoin(newest.as("newest"), (join) => join.on(sql.lit(true)))
     .select("head.seq")
     .selectAll("newest")
-    .orderBy("newest.ordinal", "desc")
-    .execute();
+    .orderBy("newest.ordinal", "desc");
+});
+
+/** The newest sessions, newest first, and the position of the list at that moment: one statement, so it is one moment. */
+export async function readListSnapshot(
+  db: Executor,
+  extent: Extent,
+): Promise<{ seq: number; rows: ListedSessionRow[] }> {
+  const rows = await selectSnapshot.all(db, extent);
   const sessions = rows.flatMap(({ seq: _seq, ...row }) =>
     row.id === null ? [] : [toRow(row as SelectedRow)],
   );
@@ -71,7 +76,7 @@ function selectSessions(db: Executor, excerptChars: number) {
           .selectFrom("message")
           .select((inner) => inner.fn.max("message.id").as("id"))
           .whereRef("message.session_id", "=", "session.id")
-          .where("message.deleted", "=", 0),
+          .where("message.deleted", "=", sql.lit(0)),
       ),
     )
     .select([
@@ -84,7 +89,7 @@ function selectSessions(db: Executor, excerptChars: number) {
       "last.id as last_id",
       "last.sender",
       "last.timestamp",
-      sql<string | null>`substr(last.content, 1, ${sql.lit(excerptChars)})`.as("excerpt"),
+      sql<string | null>`substr(last.content, 1, ${excerptChars})`.as("excerpt"),
     ]);
 }
 

@@ -3,6 +3,7 @@ import type { MessageRow } from "./message-queries.ts";
 import { messageColumns } from "./message-queries.ts";
 import type { Executor } from "./open-database.ts";
 import type { SessionRow } from "./session-queries.ts";
+import { opaque, prepare } from "./statement.ts";
 
 export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
 
@@ -12,46 +13,77 @@ const fewChanges = 10;
 /** How much content a page of changes holds, in bytes, unless a single message has more. */
 const pageBytes = 1024 * 1024;
 
+type ChangesQuery = { sessionId: string; after: number; upTo: number };
+
+type ChangePageQuery = ChangesQuery & { limit: number };
+
+const selectPage = prepare((db, changes: ChangesQuery) =>
+  selectChanges(db, changes).select([...messageColumns, "seq", "deleted"]),
+);
+
+const selectSizes = prepare((db, page: ChangePageQuery) =>
+  selectChanges(db, page)
+    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
+    .limit(opaque(page.limit, "integer")),
+);
+
+function selectChanges(db: Executor, { sessionId, after, upTo }: ChangesQuery) {
+  return db
+    .selectFrom("message")
+    .where("session_id", "=", opaque(sessionId, "text"))
+    .where("seq", ">", after)
+    .where("seq", "<=", upTo)
+    .orderBy("seq");
+}
+
 /**
  * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
  * and fewer if they are large. Tells up to which position these are all.
  */
 export async function listChangedMessages(
   db: Executor,
-  page: { sessionId: string; after: number; upTo: number; limit: number },
+  page: ChangePageQuery,
 ): Promise<{ rows: ChangedMessageRow[]; upTo: number }> {
   const upTo = page.upTo - page.after > fewChanges ? await findPageEnd(db, page) : page.upTo;
-  const rows = await selectChanges(db, { ...page, upTo })
-    .select([...messageColumns, "seq", "deleted"])
-    .execute();
-  return { rows, upTo };
+  return { rows: await selectPage.all(db, { ...page, upTo }), upTo };
 }
 
-async function findPageEnd(
-  db: Executor,
-  page: { sessionId: string; after: number; upTo: number; limit: number },
-): Promise<number> {
-  const sizes = await selectChanges(db, page)
-    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
-    .limit(page.limit)
-    .execute();
+async function findPageEnd(db: Executor, page: ChangePageQuery): Promise<number> {
+  const sizes = await selectSizes.all(db, page);
   let total = 0;
   const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > pageBytes);
   if (tooMany < 0) return sizes.length < page.limit ? page.upTo : (sizes.at(-1)?.seq ?? page.upTo);
   return sizes[Math.max(0, tooMany - 1)]?.seq ?? page.upTo;
 }
 
-function selectChanges(
-  db: Executor,
-  { sessionId, after, upTo }: { sessionId: string; after: number; upTo: number },
-) {
-  return db
-    .selectFrom("message")
-    .where("session_id", "=", sessionId)
-    .where("seq", ">", after)
-    .where("seq", "<=", upTo)
-    .orderBy("seq");
-}
+const selectSnapshot = prepare(
+  (db, { sessionId, messageCount }: { sessionId: string; messageCount: number }) =>
+    db
+      .selectFrom("chatsession as session")
+      .leftJoin(
+        (eb) =>
+          eb
+            .selectFrom("message")
+            .select(["message.id", "message.content", "message.sender", "message.timestamp", "message.key"])
+            .where("session_id", "=", opaque(sessionId, "text"))
+            .where("message.deleted", "=", sql.lit(0))
+            .orderBy("message.id", "desc")
+            .limit(opaque(messageCount, "integer"))
+            .as("latest"),
+        (join) => join.on(sql.lit(true)),
+      )
+      .selectAll("session")
+      .select([
+        "latest.id as message_id",
+        "latest.content as content",
+        "latest.sender as sender",
+        "latest.timestamp as timestamp",
+        "latest.key as key",
+      ])
+      .where("session.id", "=", sessionId)
+      .where("session.deleted", "=", sql.lit(0))
+      .orderBy("latest.id"),
+);
 
 /**
  * A session and its latest messages, oldest first, as they stood together at one moment: one statement, because a
@@ -64,32 +96,7 @@ export async function readSnapshot(
   sessionId: string,
   messageCount: number,
 ): Promise<{ session: SessionRow; messages: MessageRow[] } | undefined> {
-  const rows = await db
-    .selectFrom("chatsession as session")
-    .leftJoin(
-      (eb) =>
-        eb
-          .selectFrom("message")
-          .select(["message.id", "message.content", "message.sender", "message.timestamp", "message.key"])
-          .where("session_id", "=", sessionId)
-          .where("message.deleted", "=", 0)
-          .orderBy("message.id", "desc")
-          .limit(messageCount)
-          .as("latest"),
-      (join) => join.on(sql.lit(true)),
-    )
-    .selectAll("session")
-    .select([
-      "latest.id as message_id",
-      "latest.content as content",
-      "latest.sender as sender",
-      "latest.timestamp as timestamp",
-      "latest.key as key",
-    ])
-    .where("session.id", "=", sessionId)
-    .where("session.deleted", "=", 0)
-    .orderBy("latest.id")
-    .execute();
+  const rows = await selectSnapshot.all(db, { sessionId, messageCount });
   const [first] = rows;
   if (!first) return undefined;
   const {

@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./open-database.ts";
+import { opaque, prepare, prepareByShape } from "./statement.ts";
 
 /** What every door shows of a message. */
 export type MessageRow = Pick<
@@ -25,7 +26,7 @@ export type MessagePageQuery = {
 };
 
 export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
-  return selectPage(db, page).select(messageColumns).execute();
+  return messagePages(page).all(db, page);
 }
 
 /** Up to so many messages are read without asking first how large they are. */
@@ -45,40 +46,87 @@ export async function listMessageChunk(
 }
 
 async function countFitting(db: Executor, page: MessagePageQuery): Promise<number> {
-  const sizes = await selectPage(db, page)
-    .select(sql<number>`octet_length(content)`.as("bytes"))
-    .execute();
+  const sizes = await messageSizes(page).all(db, page);
   let total = 0;
   const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > chunkBytes);
   return tooMany < 0 ? page.limit : Math.max(1, tooMany);
 }
 
-function selectPage(db: Executor, page: MessagePageQuery) {
+const messagePages = prepareByShape(shapeOf, (db, page: MessagePageQuery, shape) =>
+  selectPage(db, page, shape).select(messageColumns),
+);
+
+const messageSizes = prepareByShape(shapeOf, (db, page: MessagePageQuery, shape) =>
+  selectPage(db, page, shape).select(sql<number>`octet_length(content)`.as("bytes")),
+);
+
+/** What of a page's bounds there is makes another statement: one for all would read more than its own rows. */
+function shapeOf({ after, before, upToSeq, from }: MessagePageQuery) {
+  return {
+    after: after !== undefined,
+    before: before !== undefined,
+    upToSeq: upToSeq !== undefined,
+    from,
+  };
+}
+
+function selectPage(db: Executor, page: MessagePageQuery, shape: ReturnType<typeof shapeOf>) {
   return db
     .selectFrom("message")
-    .where("session_id", "=", page.sessionId)
-    .where("deleted", "=", 0)
-    .$if(page.after !== undefined, (query) => query.where("id", ">", page.after ?? 0))
-    .$if(page.before !== undefined, (query) => query.where("id", "<", page.before ?? 0))
-    .$if(page.upToSeq !== undefined, (query) => query.where("seq", "<=", page.upToSeq ?? 0))
-    .orderBy("id", page.from === "oldest" ? "asc" : "desc")
-    .limit(page.limit);
+    .where("session_id", "=", opaque(page.sessionId, "text"))
+    .where("deleted", "=", sql.lit(0))
+    .$if(shape.after, (query) => query.where("id", ">", page.after ?? 0))
+    .$if(shape.before, (query) => query.where("id", "<", page.before ?? 0))
+    .$if(shape.upToSeq, (query) => query.where("seq", "<=", page.upToSeq ?? 0))
+    .orderBy("id", shape.from === "oldest" ? "asc" : "desc")
+    .limit(opaque(page.limit, "integer"));
 }
+
+const selectLatestId = prepare((db, session: { id: string }) =>
+  db
+    .selectFrom("message")
+    .select((eb) => eb.fn.max("id").as("id"))
+    .where("session_id", "=", session.id)
+    .where("deleted", "=", sql.lit(0)),
+);
 
 /** The id of a session's newest message; 0 if it has none. */
 export async function findLatestMessageId(db: Executor, sessionId: string): Promise<number> {
-  const row = await db
-    .selectFrom("message")
-    .select((eb) => eb.fn.max("id").as("id"))
-    .where("session_id", "=", sessionId)
-    .where("deleted", "=", 0)
-    .executeTakeFirst();
-  return row?.id ?? 0;
+  return (await selectLatestId.first(db, { id: sessionId }))?.id ?? 0;
 }
 
-export function insertMessage(db: Executor, message: Insertable<MessageTable>): Promise<MessageRow> {
-  return db.insertInto("message").values(message).returning(messageColumns).executeTakeFirstOrThrow();
+type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted">;
+
+const addMessage = prepare((db, message: Required<NewMessage>) =>
+  db
+    .insertInto("message")
+    .values({
+      session_id: message.session_id,
+      content: message.content,
+      sender: message.sender,
+      timestamp: message.timestamp,
+      seq: message.seq,
+      key: message.key,
+      key_digest: message.key_digest,
+    })
+    .returning("id"),
+);
+
+/** Stores a message, which takes its id now. */
+export async function insertMessage(db: Executor, message: NewMessage): Promise<MessageRow> {
+  const { session_id, content, sender, timestamp, seq, key = null, key_digest = null } = message;
+  const row = { session_id, content, sender, timestamp, key };
+  const { id } = await addMessage.only(db, { ...row, seq, key_digest });
+  return { id, ...row };
 }
+
+const selectByKey = prepare((db, send: { sessionId: string; key: string }) =>
+  db
+    .selectFrom("message")
+    .select([...messageColumns, "key_digest"])
+    .where("session_id", "=", send.sessionId)
+    .where("key", "=", send.key),
+);
 
 /** The send that named `key`, deleted or not. */
 export function findMessageByKey(
@@ -86,38 +134,39 @@ export function findMessageByKey(
   sessionId: string,
   key: string,
 ): Promise<(MessageRow & { key_digest: string | null }) | undefined> {
-  return db
-    .selectFrom("message")
-    .select([...messageColumns, "key_digest"])
-    .where("session_id", "=", sessionId)
-    .where("key", "=", key)
-    .executeTakeFirst();
+  return selectByKey.first(db, { sessionId, key });
 }
+
+const selectMessage = prepare((db, message: { sessionId: string; id: number }) =>
+  db
+    .selectFrom("message")
+    .select(messageColumns)
+    .where("id", "=", message.id)
+    .where("session_id", "=", message.sessionId)
+    .where("deleted", "=", sql.lit(0)),
+);
 
 /** A message that is not deleted. */
 export function findMessage(db: Executor, sessionId: string, id: number): Promise<MessageRow | undefined> {
-  return db
-    .selectFrom("message")
-    .select(messageColumns)
-    .where("id", "=", id)
-    .where("session_id", "=", sessionId)
-    .where("deleted", "=", 0)
-    .executeTakeFirst();
+  return selectMessage.first(db, { sessionId, id });
 }
 
-export function updateContent(
-  db: Executor,
-  { id, content, seq }: { id: number; content: string; seq: number },
-): Promise<MessageRow> {
-  return db
-    .updateTable("message")
-    .set({ content, seq })
-    .where("id", "=", id)
-    .returning(messageColumns)
-    .executeTakeFirstOrThrow();
+type Edit = { id: number; content: string; seq: number };
+
+const editMessage = prepare((db, { id, content, seq }: Edit) =>
+  db.updateTable("message").set({ content, seq }).where("id", "=", id).returning(messageColumns),
+);
+
+/** Gives a message other content and the position `seq`. */
+export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
+  return editMessage.only(db, edit);
 }
+
+const emptyMessage = prepare((db, { id, seq }: { id: number; seq: number }) =>
+  db.updateTable("message").set({ content: "", deleted: 1, seq }).where("id", "=", id),
+);
 
 /** Leaves of a message its id, its key and the position of its deletion. */
-export async function entombMessage(db: Executor, { id, seq }: { id: number; seq: number }): Promise<void> {
-  await db.updateTable("message").set({ content: "", deleted: 1, seq }).where("id", "=", id).execute();
+export async function entombMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
+  await emptyMessage.all(db, tomb);
 }

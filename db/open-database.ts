@@ -1,13 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteFile from "better-sqlite3";
-import type { Transaction } from "kysely";
-import { Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import { isDatabaseUnavailable } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
-import { SqliteReaderDialect } from "./sqlite-dialect.ts";
-import { withStatementCache } from "./statement-cache.ts";
+import { SqliteStatements } from "./sqlite-statements.ts";
 import type { Tables } from "./tables.ts";
 import type { WriterOptions } from "./writer.ts";
 import { openWriterConnection, Writer } from "./writer.ts";
@@ -22,7 +20,7 @@ export type Database = {
    * Runs `unit` and resolves once what it did is committed and on disk (see {@link OpenOptions.synchronous}). Units run
    * one after the other; those that arrive together share a commit. What the unit throws undoes all it did, and rejects.
    */
-  write<T>(unit: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  write<T>(unit: (trx: Executor) => Promise<T>): Promise<T>;
   /** Checkpoints the write-ahead log into the file and closes it. */
   close(): Promise<void>;
 };
@@ -49,9 +47,7 @@ export async function openDatabase({ file, synchronous }: OpenOptions): Promise<
   mkdirSync(dirname(file), { recursive: true });
   await bringUpToDate({ file, synchronous, busyTimeoutMs: STARTING_BUSY_TIMEOUT_MS });
   const readerFile = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS, readonly: true });
-  const reader = new Kysely<Tables>({
-    dialect: new SqliteReaderDialect({ database: withStatementCache(readerFile) }),
-  });
+  const reader = new SqliteStatements(readerFile);
   const writer = new Writer({ file, synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS });
   const groups = new GroupCommit(writer);
   // Whoever closes a file last checkpoints it and takes its shared memory away: a writer that is replaced since the disk

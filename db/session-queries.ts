@@ -2,6 +2,7 @@ import type { ExpressionBuilder, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { Executor } from "./open-database.ts";
+import { opaque, prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 export type SessionHeadRow = Pick<Selectable<ChatSessionTable>, "id" | "title" | "created_at">;
@@ -13,34 +14,42 @@ export type ChangePlace = Pick<SessionRow, "seq" | "list_seq">;
 const head = ["id", "title", "created_at"] as const;
 const changePlace = ["seq", "list_seq"] as const;
 
+const selectSession = prepare((db, session: { id: string }) =>
+  db.selectFrom("chatsession").select(head).where("id", "=", session.id).where("deleted", "=", sql.lit(0)),
+);
+
 /** A session that is not deleted. */
 export function findSession(db: Executor, id: string): Promise<SessionHeadRow | undefined> {
-  return db
-    .selectFrom("chatsession")
-    .select(head)
-    .where("id", "=", id)
-    .where("deleted", "=", 0)
-    .executeTakeFirst();
+  return selectSession.first(db, { id });
 }
+
+const selectSessionLog = prepare((db, session: { id: string }) =>
+  db.selectFrom("chatsession").selectAll().where("id", "=", session.id),
+);
 
 /** The head of a session's log, also of a session that is deleted. */
 export function findSessionLog(db: Executor, id: string): Promise<SessionRow | undefined> {
-  return db.selectFrom("chatsession").selectAll().where("id", "=", id).executeTakeFirst();
+  return selectSessionLog.first(db, { id });
 }
+
+type SessionPageQuery = { beforeOrdinal: number; limit: number };
+
+const selectSessions = prepare((db, page: SessionPageQuery) =>
+  db
+    .selectFrom("chatsession")
+    .select([...head, "ordinal"])
+    .where("deleted", "=", sql.lit(0))
+    .where("ordinal", "<", page.beforeOrdinal)
+    .orderBy("ordinal", "desc")
+    .limit(opaque(page.limit, "integer")),
+);
 
 /** Sessions newest first, those made before the one with `beforeOrdinal`. */
 export function listSessions(
   db: Executor,
-  { beforeOrdinal, limit }: { beforeOrdinal: number; limit: number },
+  page: SessionPageQuery,
 ): Promise<(SessionHeadRow & { ordinal: number })[]> {
-  return db
-    .selectFrom("chatsession")
-    .select([...head, "ordinal"])
-    .where("deleted", "=", 0)
-    .where("ordinal", "<", beforeOrdinal)
-    .orderBy("ordinal", "desc")
-    .limit(limit)
-    .execute();
+  return selectSessions.all(db, page);
 }
 
 /** The next position in the log of the list. Whoever writes has the write lock, so no other takes the same. */
@@ -50,20 +59,13 @@ function nextListSeq(eb: ExpressionBuilder<Tables, "chatsession">) {
     .select((inner) => inner(inner.fn.coalesce(inner.fn.max("list_seq"), inner.lit(0)), "+", 1).as("next"));
 }
 
-/**
- * Makes a session, or makes a deleted one anew. The new one goes on where its predecessor's log ended: its own first
- * change is that it is there again, so whoever still follows the old one learns of it.
- *
- * @returns undefined if a session of that id exists.
- */
-export function insertSession(
-  db: Executor,
-  session: SessionHeadRow,
-): Promise<(SessionHeadRow & ChangePlace) | undefined> {
-  return db
+const upsertSession = prepare((db, session: SessionHeadRow) =>
+  db
     .insertInto("chatsession")
     .values((eb) => ({
-      ...session,
+      id: session.id,
+      title: session.title,
+      created_at: session.created_at,
       ordinal: eb
         .selectFrom("chatsession")
         .select((inner) =>
@@ -87,55 +89,77 @@ export function insertSession(
         }))
         .where("chatsession.deleted", "=", 1),
     )
-    .returning([...head, ...changePlace])
-    .executeTakeFirst();
+    .returning([...head, ...changePlace]),
+);
+
+/**
+ * Makes a session, or makes a deleted one anew. The new one goes on where its predecessor's log ended: its own first
+ * change is that it is there again, so whoever still follows the old one learns of it.
+ *
+ * @returns undefined if a session of that id exists.
+ */
+export function insertSession(
+  db: Executor,
+  session: SessionHeadRow,
+): Promise<(SessionHeadRow & ChangePlace) | undefined> {
+  return upsertSession.first(db, session);
 }
+
+const advanceSession = prepare((db, session: { id: string }) =>
+  db
+    .updateTable("chatsession")
+    .set((eb) => ({ seq: eb("seq", "+", 1), list_seq: nextListSeq(eb) }))
+    .where("id", "=", session.id)
+    .where("deleted", "=", sql.lit(0))
+    .returning(changePlace),
+);
 
 /** Takes the session's next position. @returns undefined if there is no such session. */
 export function takeNextPlace(db: Executor, id: string): Promise<ChangePlace | undefined> {
-  return db
-    .updateTable("chatsession")
-    .set((eb) => ({ seq: eb("seq", "+", 1), list_seq: nextListSeq(eb) }))
-    .where("id", "=", id)
-    .where("deleted", "=", 0)
-    .returning(changePlace)
-    .executeTakeFirst();
+  return advanceSession.first(db, { id });
 }
 
-/** Gives the session another title and the next position. */
-export function updateTitle(db: Executor, id: string, title: string): Promise<ChangePlace> {
-  return db
+const renameSession = prepare((db, session: { id: string; title: string }) =>
+  db
     .updateTable("chatsession")
     .set((eb) => ({
-      title,
+      title: session.title,
       seq: eb("seq", "+", 1),
       title_seq: eb("seq", "+", 1),
       list_seq: nextListSeq(eb),
     }))
-    .where("id", "=", id)
-    .returning(changePlace)
-    .executeTakeFirstOrThrow();
+    .where("id", "=", session.id)
+    .returning(changePlace),
+);
+
+/** Gives the session another title and the next position. */
+export function updateTitle(db: Executor, id: string, title: string): Promise<ChangePlace> {
+  return renameSession.only(db, { id, title });
 }
+
+const endSession = prepare((db, session: { id: string }) =>
+  db
+    .updateTable("chatsession")
+    .set((eb) => ({ title: "", seq: eb("seq", "+", 1), list_seq: nextListSeq(eb), deleted: 1 }))
+    .where("id", "=", session.id)
+    .where("deleted", "=", sql.lit(0))
+    .returning(changePlace),
+);
+
+const deleteMessages = prepare((db, session: { id: string }) =>
+  db.deleteFrom("message").where("session_id", "=", session.id),
+);
 
 /** Leaves of a session its id and its last positions. @returns undefined if there is no such session. */
 export async function deleteSessionRow(db: Executor, id: string): Promise<ChangePlace | undefined> {
-  const place = await db
-    .updateTable("chatsession")
-    .set((eb) => ({ title: "", seq: eb("seq", "+", 1), list_seq: nextListSeq(eb), deleted: 1 }))
-    .where("id", "=", id)
-    .where("deleted", "=", 0)
-    .returning(changePlace)
-    .executeTakeFirst();
-  if (place) await db.deleteFrom("message").where("session_id", "=", id).execute();
+  const place = await endSession.first(db, { id });
+  if (place) await deleteMessages.all(db, { id });
   return place;
 }
 
+const selectEpoch = prepare((db) => db.selectFrom("history").select("epoch").where("id", "=", sql.lit(1)));
+
 /** The name of this history, which every position carries. */
 export async function readEpoch(db: Executor): Promise<string> {
-  const { epoch } = await db
-    .selectFrom("history")
-    .select("epoch")
-    .where("id", "=", sql.lit(1))
-    .executeTakeFirstOrThrow();
-  return epoch;
+  return (await selectEpoch.only(db, {})).epoch;
 }

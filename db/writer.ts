@@ -1,6 +1,7 @@
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import { SqliteWriterDialect } from "./sqlite-dialect.ts";
+import { SqliteStatements } from "./sqlite-statements.ts";
 import { withStatementCache } from "./statement-cache.ts";
 import type { Tables } from "./tables.ts";
 
@@ -11,7 +12,12 @@ export type WriterOptions = {
   busyTimeoutMs: number;
 };
 
-export type WriterConnection = { file: SqliteFile.Database; db: Kysely<Tables> };
+/** A connection with its transactions (`db`), and what the statements within them run on. */
+export type WriterConnection = {
+  file: SqliteFile.Database;
+  db: Kysely<Tables>;
+  statements: SqliteStatements;
+};
 
 /** A connection that may write, set up as all of them are. */
 export function openWriterConnection({ file, synchronous, busyTimeoutMs }: WriterOptions): WriterConnection {
@@ -20,7 +26,7 @@ export function openWriterConnection({ file, synchronous, busyTimeoutMs }: Write
   database.pragma("foreign_keys = ON");
   database.pragma("journal_size_limit = 67108864");
   const dialect = new SqliteWriterDialect({ database: withStatementCache(database) }, busyTimeoutMs);
-  return { file: database, db: new Kysely<Tables>({ dialect }) };
+  return { file: database, db: new Kysely<Tables>({ dialect }), statements: new SqliteStatements(database) };
 }
 
 async function closeWriterConnection({ file, db }: WriterConnection): Promise<void> {
@@ -42,9 +48,8 @@ export class Writer {
   }
 
   /** @throws {SqliteError} when the file cannot be opened */
-  get db(): Kysely<Tables> {
-    this.#connection ??= this.#open();
-    return this.#connection.db;
+  get connection(): WriterConnection {
+    return (this.#connection ??= this.#open());
   }
 
   /** The next write opens the file anew. */
@@ -56,7 +61,7 @@ export class Writer {
 
   /** Checkpoints the write-ahead log into the file and closes it. */
   async close(): Promise<void> {
-    const connection = (this.#connection ??= this.#open());
+    const { connection } = this;
     connection.file.pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
     // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
     connection.file.pragma("main.wal_checkpoint(TRUNCATE)");
