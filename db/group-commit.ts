@@ -20,6 +20,9 @@ const rollBack = CompiledQuery.raw("rollback to unit");
 /** A group holds the writer, and a reader of the log waits for it: beyond this, more in one sync saves little. */
 const maxGroupSize = 256;
 
+/** How long units may keep a group open by coming, in turns of the event loop: under a steady stream each turn brings some. */
+const maxGatheringTurns = 4;
+
 /**
  * Runs write units one after the other. Those that arrive together share one transaction and one sync, which is what
  * a durable write costs; each has its own outcome, and one that throws is undone alone.
@@ -64,12 +67,22 @@ export class GroupCommit {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // The database answers within this turn of the event loop, so whatever came in with the first unit of a group
-      // is only known in the next one.
-      await new Promise(setImmediate);
+      await this.#gather();
       await this.#commit(this.#waiting.splice(0, maxGroupSize));
     }
     this.#working = undefined;
+  }
+
+  /**
+   * The database answers within this turn of the event loop, so whatever came in with the first unit of a group is only
+   * known in the next one. Those who were answered together come again over a few turns, and are met in one.
+   */
+  async #gather(): Promise<void> {
+    for (let turn = 0; turn < maxGatheringTurns; turn += 1) {
+      const before = this.#waiting.length;
+      await new Promise(setImmediate);
+      if (this.#waiting.length === before) return;
+    }
   }
 
   async #commit(group: Job[]): Promise<void> {
