@@ -45,7 +45,7 @@ class WriterAdapter extends SqliteAdapter {
 }
 
 /** Without transactions nothing needs the connection to itself, and Kysely's mutex wakes every waiter at each release. */
-class ReaderAdapter extends SqliteAdapter {
+class StatementAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
   }
@@ -71,9 +71,9 @@ export class SqliteWriterDialect extends SqliteDialect {
   }
 }
 
-/** For a read-only connection: no transactions may run on it. */
-export class SqliteReaderDialect extends SqliteDialect {
+/** For the statements of a connection: whatever transaction it has, none may be begun here. */
+export class SqliteStatementDialect extends SqliteDialect {
   override createAdapter(): SqliteAdapter {
-    return new ReaderAdapter();
+    return new StatementAdapter();
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Compilable, CompiledQuery, QueryResult, SqliteDatabase } from "kysely";
 import { Kysely } from "kysely";
-import { SqliteReaderDialect } from "./sqlite-dialect.ts";
+import { SqliteStatementDialect } from "./sqlite-dialect.ts";
 import { withStatementCache } from "./statement-cache.ts";
 import type { Tables } from "./tables.ts";
 
@@ -16,7 +16,7 @@ export class SqliteStatements extends Kysely<Tables> {
 
   constructor(database: Database) {
     const cached = withStatementCache(database);
-    super({ dialect: new SqliteReaderDialect({ database: cached }) });
+    super({ dialect: new SqliteStatementDialect({ database: cached }) });
     this.#database = cached;
   }
 

@@ -5,7 +5,7 @@ import { listChangedSessions, readListHead, readListSnapshot } from "../../db/li
 import { entombMessage, insertMessage, updateContent } from "../../db/message-queries.ts";
 import type { Database } from "../../db/open-database.ts";
 import { deleteSessionRow, insertSession, takeNextPlace, updateTitle } from "../../db/session-queries.ts";
-import { SqliteReaderDialect } from "../../db/sqlite-dialect.ts";
+import { SqliteStatementDialect } from "../../db/sqlite-dialect.ts";
 import type { Tables } from "../../db/tables.ts";
 import { newDatabasePath, open } from "./database-file.ts";
 
@@ -87,7 +87,7 @@ test("a snapshot is the newest sessions and the head at one moment: one statemen
   onTestFinished(() => void reader.close());
   const statements: string[] = [];
   const read = new Kysely<Tables>({
-    dialect: new SqliteReaderDialect({ database: reader }),
+    dialect: new SqliteStatementDialect({ database: reader }),
     log: ({ query }) => void statements.push(query.sql),
   });
   expect(await readListSnapshot(read, extent)).toEqual({ seq: 0, rows: [] });

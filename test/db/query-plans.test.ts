@@ -7,7 +7,7 @@ import { listChangedMessages, readSnapshot } from "../../db/log-queries.ts";
 import { findMessageByKey, listMessages } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
 import { listSessions } from "../../db/session-queries.ts";
-import { SqliteReaderDialect } from "../../db/sqlite-dialect.ts";
+import { SqliteStatementDialect } from "../../db/sqlite-dialect.ts";
 import type { Tables } from "../../db/tables.ts";
 import { newDatabasePath, open } from "./database-file.ts";
 
@@ -20,7 +20,7 @@ async function planOf(run: (db: Executor) => Promise<unknown>): Promise<string> 
   const sent: CompiledQuery[] = [];
   await run(
     new Kysely<Tables>({
-      dialect: new SqliteReaderDialect({ database }),
+      dialect: new SqliteStatementDialect({ database }),
       log: ({ query }) => void sent.push(query),
     }),
   );
