@@ -7,6 +7,9 @@ import { assertJsonBody, discardBody, hasBody, parseJson, readText } from "../ht
 import { apiHeaders } from "../http/send.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
+import { answerCalls, otherMethod, varyOf } from "./answer-calls.ts";
+import { listProcedures } from "./call-procedure.ts";
+import { findPlainCalls } from "./plain-calls.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 import type { AppRouter } from "./router.ts";
 
@@ -30,13 +33,20 @@ export type TrpcHttpDoor = (
 ) => Promise<void>;
 
 /**
- * tRPC over HTTP, with batches and with subscriptions over SSE. The body is read here, because the stock adapter takes
- * bytes that are not UTF-8 for replacement characters, and other media types than JSON.
+ * tRPC over HTTP, with batches and with subscriptions over SSE. Plain calls are answered here: the stock adapter takes
+ * 190 µs for what takes 20, since it makes of each request a fetch `Request`, a `Response` and five abort signals. The
+ * body is read here for both, because the adapter takes bytes that are not UTF-8 for replacement characters, and other
+ * media types than JSON.
  */
 export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcDoorOptions): TrpcHttpDoor {
+  const procedures = listProcedures(router);
+  const ctx = { desk };
+
   return async function answer(request, response, target) {
-    const { pathname, query } = target;
     let path: string;
+    let query: ReadonlyMap<string, string>;
+    let text: string | undefined;
+    let body: unknown;
     try {
       if (!methods.includes(request.method ?? "")) {
         throw new AppError(
@@ -44,17 +54,19 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
           "Queries and subscriptions take GET, mutations take POST.",
         );
       }
-      path = decodePart(pathname.slice("/trpc/".length), "The path");
-      readQuery(query);
+      path = decodePart(target.pathname.slice("/trpc/".length), "The path");
+      query = readQuery(target.query);
       if (request.method === "POST" && (hasBody(request) || request.headers["content-type"] !== undefined)) {
         assertJsonBody(request);
-        const text = await readText(request, maxBodyBytes);
-        if (text !== "") parseJson(text, "The body");
-        Object.assign(request, { body: text });
+        text = await readText(request, maxBodyBytes);
+        if (text !== "") body = parseJson(text, "The body");
       }
     } catch (error) {
       return sendTrpcError(response, toAppError(error));
     }
+    const calls = findPlainCalls({ request, path, query, body }, { procedures, maxBatchSize });
+    if (calls) return answerCalls(calls, { ctx, request, response, report });
+    if (text !== undefined) Object.assign(request, { body: text });
     simplifyAddress(request, target);
     for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);
     await nodeHTTPRequestHandler({
@@ -62,13 +74,13 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
       res: response,
       router,
       path,
-      createContext: () => Promise.resolve({ desk }),
+      createContext: () => Promise.resolve(ctx),
       maxBatchSize,
       // Asked more than once for an answer that fails, so it says what the headers are, and does not add to them.
       responseMeta: ({ errors }) => ({
         headers: {
           // The adapter's own Vary, which takes the place of the one that CORS has set, and that one.
-          vary: ["trpc-accept", "accept", response.getHeader("vary") ?? []].flat().join(", "),
+          vary: varyOf(response),
           ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && { allow: otherMethod(request) }),
         },
       }),
@@ -96,9 +108,4 @@ function sendTrpcError(response: ServerResponse, error: AppError): void {
   );
   response.writeHead(error.httpStatus, { ...apiHeaders, "content-type": "application/json" });
   response.end(JSON.stringify({ error: shape }));
-}
-
-/** A procedure that does not take the one takes the other. */
-function otherMethod({ method }: IncomingMessage): string {
-  return method === "POST" ? "GET, HEAD" : "POST";
 }

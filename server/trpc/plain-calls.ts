@@ -1,0 +1,66 @@
+import type { IncomingMessage } from "node:http";
+import { TRPCError } from "@trpc/server";
+import type { CallableProcedure } from "./call-procedure.ts";
+
+export type PlainCall = { path: string; procedure: CallableProcedure | undefined };
+
+/** The calls of one request, all answered with one JSON text. */
+export type PlainCalls = {
+  calls: readonly PlainCall[];
+  /** Whether the answer is an array, be it of one. */
+  isBatch: boolean;
+  /** The input of all of them: under their numbers if it is a batch. @throws {TRPCError} BAD_REQUEST */
+  readInput: () => unknown;
+};
+
+export type CallRequest = {
+  request: IncomingMessage;
+  /** Percent-decoded. */
+  path: string;
+  query: ReadonlyMap<string, string>;
+  /** What a POST brought; undefined if nothing. */
+  body: unknown;
+};
+
+/**
+ * The calls of a request that needs no more than JSON: queries and mutations that exist or not, asked for by a client's
+ * GET or POST. Undefined is everything else, which tRPC's own adapter answers: subscriptions over SSE, batches that are
+ * streamed line by line, HEAD, and what no client asks for.
+ */
+export function findPlainCalls(
+  { request, path, query, body }: CallRequest,
+  { procedures, maxBatchSize }: { procedures: ReadonlyMap<string, CallableProcedure>; maxBatchSize: number },
+): PlainCalls | undefined {
+  if (!takesJson(request) || query.has("connectionParams") || path.includes("%")) return undefined;
+  const isBatch = query.get("batch") === "1";
+  const calls = (isBatch ? path.split(",") : [path]).map((name) => ({
+    path: name,
+    procedure: procedures.get(name),
+  }));
+  const types = new Set(calls.flatMap(({ procedure }) => procedure?.type ?? []));
+  if (calls.length > maxBatchSize || types.size > 1 || types.has("subscription")) return undefined;
+  const readInput = request.method === "POST" ? () => body : memoize(() => parseInput(query.get("input")));
+  return { calls, isBatch, readInput };
+}
+
+/** A body's type has been looked at by then; the adapter has its own view of a GET that has one. */
+function takesJson({ method, headers }: IncomingMessage): boolean {
+  if (headers["trpc-accept"] !== undefined || headers.accept?.includes("application/jsonl")) return false;
+  const hasType = headers["content-type"] !== undefined;
+  return method === "POST" ? hasType : method === "GET" && !hasType;
+}
+
+/** Asked by each call of a batch, and only if some call takes an input. */
+function memoize<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function parseInput(text: string | undefined): unknown {
+  if (text === undefined || text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TRPCError({ code: "BAD_REQUEST", cause });
+  }
+}

@@ -1,0 +1,70 @@
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import { onTestFinished } from "vitest";
+import { anyOrigin } from "../../server/http/origin-policy.ts";
+import { createCors } from "../../server/http/cross-origin.ts";
+import { decodePart, readTarget } from "../../server/http/request-target.ts";
+import { apiHeaders } from "../../server/http/send.ts";
+import { createTrpcHttpDoor } from "../../server/trpc/http-door.ts";
+import { appRouter } from "../../server/trpc/router.ts";
+import { openDesk } from "../support/desk.ts";
+
+const setCorsHeaders = createCors(anyOrigin);
+
+/** Our tRPC door over HTTP, on a database of its own. @returns its address */
+export async function startDoor(): Promise<string> {
+  const desk = await openDesk();
+  const answer = createTrpcHttpDoor({
+    desk,
+    router: appRouter,
+    maxBodyBytes: 100_000,
+    report: () => undefined,
+  });
+  return listen(
+    createServer((request, response) => {
+      setCorsHeaders(request, response);
+      void answer(request, response, readTarget(request));
+    }),
+  );
+}
+
+/** tRPC's own adapter with the same router and headers, on a database of its own. @returns its address */
+export async function startStockAdapter(): Promise<string> {
+  const desk = await openDesk();
+  return listen(
+    createServer((request, response) => {
+      setCorsHeaders(request, response);
+      for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);
+      const { pathname } = readTarget(request);
+      void nodeHTTPRequestHandler({
+        req: request,
+        res: response,
+        router: appRouter,
+        path: decodePart(pathname.slice("/trpc/".length), "The path"),
+        createContext: () => Promise.resolve({ desk }),
+        maxBatchSize: 100,
+        responseMeta: ({ errors }) => ({
+          headers: {
+            vary: ["trpc-accept, accept", response.getHeader("vary") ?? []].flat().join(", "),
+            ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && {
+              allow: request.method === "POST" ? "GET, HEAD" : "POST",
+            }),
+          },
+        }),
+      });
+    }),
+  );
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await server[Symbol.asyncDispose]();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
