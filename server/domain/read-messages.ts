@@ -6,7 +6,9 @@ import type { Message } from "../contract/message.ts";
 import type { Desk } from "./desk.ts";
 
 /** A message as the doors show it. */
-export function toMessage({ key, ...message }: MessageRow): Message {
+export function toMessage({ id, session_id, content, sender, timestamp, key }: MessageRow): Message {
+  // Named one by one: to copy what is left of a row takes seven times as long, and a session has many.
+  const message = { id, session_id, content, sender, timestamp };
   return key === null ? message : { ...message, key };
 }
 

@@ -18,13 +18,14 @@ export function readTarget({ url = "", method, httpVersion, headers }: IncomingM
   if (host !== undefined && !isHost(host)) {
     throw new AppError("BAD_REQUEST", "The Host header is not a host name.");
   }
-  const target = url.replace(/^https?:\/\/[^/?#]*(?=$|[/?#])/i, "") || "/";
+  const target = (url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?#]*(?=$|[/?#])/i, "")) || "/";
   const isServerWide = target === "*" && method === "OPTIONS";
   if (!isServerWide && !target.startsWith("/") && !target.startsWith("?")) {
     throw new AppError("BAD_REQUEST", "The request target must be a path that begins with a slash.");
   }
-  const [path = "", ...query] = target.split("?");
-  return { pathname: path || "/", query: query.join("?") };
+  const mark = target.indexOf("?");
+  if (mark < 0) return { pathname: target, query: "" };
+  return { pathname: target.slice(0, mark) || "/", query: target.slice(mark + 1) };
 }
 
 /** A host with or without a port, and nothing that the platform's URL parser would throw at or take for more. */
@@ -44,12 +45,15 @@ export function decodePart(text: string, what: string): string {
   }
 }
 
+const noValues: ReadonlyMap<string, string> = new Map();
+
 /**
  * The query's names and values.
  *
  * @throws {AppError} BAD_REQUEST where it cannot be decoded, or says the same name twice.
  */
 export function readQuery(query: string): ReadonlyMap<string, string> {
+  if (query === "") return noValues;
   const values = new Map<string, string>();
   for (const pair of query.split("&")) {
     if (pair === "") continue;

@@ -15,14 +15,17 @@ export function sendText(
   text: string | undefined,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  response.writeHead(status, {
-    ...apiHeaders,
-    ...(text !== undefined && {
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(text),
-    }),
-    ...headers,
-  });
+  response.writeHead(
+    status,
+    text === undefined
+      ? { ...apiHeaders, ...headers }
+      : {
+          ...apiHeaders,
+          "content-type": "application/json",
+          "content-length": Buffer.byteLength(text),
+          ...headers,
+        },
+  );
   response.end(response.req.method === "HEAD" ? undefined : text);
 }
 

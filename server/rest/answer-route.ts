@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { callTRPCProcedure } from "@trpc/server";
 import type { Page } from "../contract/page.ts";
 import type { Desk } from "../domain/desk.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
 import { sendJsonStream } from "../http/send-stream.ts";
 import { sendText } from "../http/send.ts";
-import type { AppRouter } from "../trpc/router.ts";
+import type { CallableProcedure } from "../trpc/call-procedure.ts";
 import type { Route } from "./routes.ts";
 import { answerSessionEvents } from "./session-events.ts";
 import type { StreamedAnswer } from "./streamed-answers.ts";
@@ -14,7 +13,7 @@ import { streamSession, streamSessions } from "./streamed-answers.ts";
 
 export type Call = {
   desk: Desk;
-  router: AppRouter;
+  procedures: ReadonlyMap<string, CallableProcedure>;
   request: IncomingMessage;
   response: ServerResponse;
   target: RequestTarget;
@@ -33,18 +32,14 @@ const ownAnswers: Readonly<Record<string, (call: Call, input: never) => Promise<
 
 /** Answers a request whose route is known and whose input has been gathered. @throws what the procedure throws */
 export async function answerRoute(call: Call, route: Route, input: unknown): Promise<void> {
-  const { desk, router, response, target } = call;
+  const { desk, procedures, response, target } = call;
   const own = ownAnswers[route.procedure];
   if (own) return own(call, route.input?.parse(input) as never);
-  const output: unknown = await callTRPCProcedure({
-    router,
-    path: route.procedure,
-    type: route.type,
-    ctx: { desk },
-    getRawInput: () => Promise.resolve(input),
-    signal: undefined,
-    batchIndex: 0,
-  });
+  const procedure = procedures.get(route.procedure);
+  if (!procedure) throw new TypeError(`${route.procedure} is a route and no procedure.`);
+  const outcome = await procedure.call({ ctx: { desk }, readInput: () => input });
+  if (!outcome.ok) throw outcome.error;
+  const output = outcome.data;
   if (route.answer === "empty") return sendText(response, 204, undefined);
   if (route.answer === "value") return sendText(response, 200, JSON.stringify(output));
   const { items, next_cursor } = output as Page<unknown>;

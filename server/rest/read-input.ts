@@ -3,6 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import { readJson } from "../http/read-body.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
+import type { Match } from "./route-table.ts";
 import type { Route } from "./routes.ts";
 
 /**
@@ -21,31 +22,40 @@ export async function readInput(
     maxBytes,
   }: {
     route: Route;
-    parameters: ReadonlyMap<string, string>;
+    parameters: Match["parameters"];
     target: RequestTarget;
     maxBytes: number;
   },
 ): Promise<unknown> {
   const query = readQuery(target.query);
-  const path = new Map([...parameters].map(([name, text]) => [name, decodePart(text, "The path")]));
+  const path = parameters.map(({ name, text }) => ({ name, text: decodePart(text, "The path") }));
   if (!route.input) return undefined;
   const takesBody = route.method === "POST" || route.method === "PATCH";
-  const fields: [string, unknown][] = takesBody
-    ? Object.entries(asObject(await readJson(request, maxBytes)))
-    : fromText(query, route);
-  const ownFields = fields.filter(([name]) => !(name in route.headers));
-  // Object.fromEntries defines properties, so a field named __proto__ is one like any other.
-  return Object.fromEntries([...ownFields, ...readHeaders(request, route), ...fromText(path, route)]);
+  // Ours to write to: it was made for this request.
+  const fields = takesBody ? asObject(await readJson(request, maxBytes)) : fromQuery(query, route);
+  for (const [field, header] of Object.entries(route.headers)) {
+    delete fields[field];
+    const value = readHeader(request, header);
+    if (value !== undefined) fields[field] = value;
+  }
+  for (const { name, text } of path) fields[name] = fromText(name, text, route);
+  return fields;
 }
 
-function asObject(body: unknown): object {
-  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
+function asObject(body: unknown): Record<string, unknown> {
+  if (typeof body === "object" && body !== null && !Array.isArray(body))
+    return body as Record<string, unknown>;
   const kind = body === null ? "null" : Array.isArray(body) ? "an array" : `a ${typeof body}`;
   throw new AppError("BAD_REQUEST", `The body must be a JSON object, and is ${kind}.`);
 }
 
-function fromText(values: ReadonlyMap<string, string>, route: Route): [string, unknown][] {
-  return [...values].map(([name, text]) => [name, route.numbers.has(name) ? toNumber(name, text) : text]);
+function fromQuery(values: ReadonlyMap<string, string>, route: Route): Record<string, unknown> {
+  // Object.fromEntries defines properties, so a field named __proto__ is one like any other.
+  return Object.fromEntries([...values].map(([name, text]) => [name, fromText(name, text, route)]));
+}
+
+function fromText(name: string, text: string, { numbers }: Route): string | number {
+  return numbers.has(name) ? toNumber(name, text) : text;
 }
 
 function toNumber(name: string, text: string): number {
@@ -56,18 +66,20 @@ function toNumber(name: string, text: string): number {
   });
 }
 
-function readHeaders(request: IncomingMessage, route: Route): [string, string][] {
-  return Object.entries(route.headers).flatMap(([field, header]) => {
-    const values = request.headersDistinct[header.toLowerCase()] ?? [];
-    if (values.length > 1) throw new AppError("BAD_REQUEST", `The header ${header} is there twice.`);
-    return values.map((value): [string, string] => [field, decodeHeader(value, header)]);
-  });
+function readHeader(request: IncomingMessage, header: string): string | undefined {
+  const name = header.toLowerCase();
+  if (request.headers[name] === undefined) return undefined;
+  const values = request.headersDistinct[name] ?? [];
+  if (values.length > 1) throw new AppError("BAD_REQUEST", `The header ${header} is there twice.`);
+  return values[0] === undefined ? undefined : decodeHeader(values[0], header);
 }
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Node reads header bytes as Latin-1; clients that send other characters send UTF-8. */
 function decodeHeader(value: string, header: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(value, "latin1"));
+    return utf8.decode(Buffer.from(value, "latin1"));
   } catch {
     throw new AppError("BAD_REQUEST", `The header ${header} is not valid UTF-8.`);
   }

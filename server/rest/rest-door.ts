@@ -8,11 +8,13 @@ import type { StaticFile } from "./docs-pages.ts";
 import { answerStatic, createDocsPages } from "./docs-pages.ts";
 import { createStaticFile } from "./docs/static-file.ts";
 import { createOpenApiDocument } from "./openapi-document.ts";
+import { listProcedures } from "../trpc/call-procedure.ts";
 import { fromTRPCError } from "../trpc/to-error-shape.ts";
 import type { AppRouter } from "../trpc/router.ts";
 import { answerRoute } from "./answer-route.ts";
 import { readInput } from "./read-input.ts";
-import { findRoutes, listRoutes } from "./routes.ts";
+import { createRouteTable } from "./route-table.ts";
+import { listRoutes } from "./routes.ts";
 import { sessionEventsRoute } from "./session-events.ts";
 
 export type RestDoorOptions = {
@@ -34,7 +36,8 @@ export type RestDoor = {
 
 /** The REST paths, answered by the procedures that are documented under them. */
 export function createRestDoor({ desk, router, maxBodyBytes, version, report }: RestDoorOptions): RestDoor {
-  const routes = [...listRoutes(router), sessionEventsRoute];
+  const table = createRouteTable([...listRoutes(router), sessionEventsRoute]);
+  const procedures = listProcedures(router);
   const docs = createDocsPages();
   const document = createStaticFile("application/json", async () => {
     const { maxMessageChars } = desk;
@@ -46,30 +49,33 @@ export function createRestDoor({ desk, router, maxBodyBytes, version, report }: 
   }
 
   function methodsOf(pathname: string): string[] {
-    const methods = findFile(pathname)
-      ? ["GET"]
-      : findRoutes(routes, pathname).map(({ route }) => route.method);
+    const methods = findFile(pathname) ? ["GET"] : [...(table.find(pathname)?.routes.keys() ?? [])];
     return methods.includes("GET") ? ["HEAD", ...methods] : methods;
+  }
+
+  /** What is at an address but is no route, or why nothing is. */
+  function answerElse(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+    const methods = methodsOf(pathname);
+    if (methods.length === 0) throw new AppError("NOT_FOUND", `There is nothing at ${pathname}.`);
+    const file = findFile(pathname);
+    if (file && methods.includes(request.method ?? "")) return answerStatic(request, response, file);
+    const allow = methods.join(", ");
+    const message = `${pathname} takes ${allow}, not ${request.method}.`;
+    sendError(response, new AppError("METHOD_NOT_SUPPORTED", message), { allow });
+    return Promise.resolve();
   }
 
   return {
     methodsOf,
     async answer(request, response, target) {
       try {
-        const methods = methodsOf(target.pathname);
-        if (methods.length === 0) throw new AppError("NOT_FOUND", `There is nothing at ${target.pathname}.`);
-        if (!methods.includes(request.method ?? "")) {
-          const allow = methods.join(", ");
-          const message = `${target.pathname} takes ${allow}, not ${request.method}.`;
-          return sendError(response, new AppError("METHOD_NOT_SUPPORTED", message), { allow });
-        }
-        const file = findFile(target.pathname);
-        if (file) return await answerStatic(request, response, file);
+        const match = table.find(target.pathname);
         const method = request.method === "HEAD" ? "GET" : request.method;
-        const match = findRoutes(routes, target.pathname).find(({ route }) => route.method === method);
-        if (!match) throw new AppError("NOT_FOUND");
-        const input = await readInput(request, { ...match, target, maxBytes: maxBodyBytes });
-        await answerRoute({ desk, router, request, response, target }, match.route, input);
+        const route = match?.routes.get(method ?? "");
+        if (!match || !route) return await answerElse(request, response, target.pathname);
+        const { parameters } = match;
+        const input = await readInput(request, { route, parameters, target, maxBytes: maxBodyBytes });
+        await answerRoute({ desk, procedures, request, response, target }, route, input);
       } catch (error) {
         const appError = error instanceof TRPCError ? fromTRPCError(error) : toAppError(error);
         report(appError);

@@ -22,7 +22,7 @@ export type Route = {
   numbers: ReadonlySet<string>;
 };
 
-type Segment = { literal: string } | { parameter: string };
+export type Segment = { literal: string } | { parameter: string };
 
 /** Every procedure of the router that has a REST path. */
 export function listRoutes(router: AppRouter): Route[] {
@@ -57,24 +57,6 @@ export function splitPath(pathname: string): string[] {
 
 export function toSegment(text: string): Segment {
   return text.startsWith("{") ? { parameter: text.slice(1, -1) } : { literal: text };
-}
-
-/** The routes at an address, one for each method, with the path's parameters (still percent-encoded). */
-export function findRoutes(
-  routes: readonly Route[],
-  pathname: string,
-): { route: Route; parameters: ReadonlyMap<string, string> }[] {
-  const parts = splitPath(pathname);
-  return routes.flatMap((route) => {
-    if (route.segments.length !== parts.length) return [];
-    const parameters = new Map<string, string>();
-    for (const [index, segment] of route.segments.entries()) {
-      const part = parts[index] ?? "";
-      if ("parameter" in segment) parameters.set(segment.parameter, part);
-      else if (segment.literal !== part) return [];
-    }
-    return { route, parameters };
-  });
 }
 
 function isNumber(field: unknown): boolean {
