@@ -24,7 +24,11 @@ export async function answerCalls(
   const outcomes = await Promise.all(
     calls.map(async ({ path, procedure }, index): Promise<Outcome> => {
       const outcome = takes(request, procedure)
-        ? await procedure.call({ ctx, readInput: isBatch ? () => partOf(readInput(), index) : readInput })
+        ? await procedure.call({
+            ctx,
+            batchIndex: index,
+            readInput: isBatch ? () => partOf(readInput(), index) : readInput,
+          })
         : refusal(request, path, procedure);
       if (!outcome.ok) report(fromTRPCError(outcome.error));
       return outcome;
@@ -80,7 +84,8 @@ function isWrongMethod(outcome: Outcome): boolean {
 
 /** What an answer of tRPC depends on, and what CORS has found that it depends on. */
 export function varyOf(response: ServerResponse): string {
-  return ["trpc-accept, accept", response.getHeader("vary") ?? []].flat().join(", ");
+  const found = response.getHeader("vary");
+  return found === undefined ? "trpc-accept, accept" : ["trpc-accept, accept", found].flat().join(", ");
 }
 
 /** A procedure that does not take the one takes the other. */

@@ -1,8 +1,7 @@
-import type { AnyTRPCProcedure, TRPCProcedureType } from "@trpc/server";
+import type { AnyTRPCProcedure, AnyTRPCRouter, TRPCProcedureType } from "@trpc/server";
 import { TRPCError, getTRPCErrorFromUnknown } from "@trpc/server";
 import { z } from "zod";
 import type { Context } from "./context.ts";
-import type { AppRouter } from "./router.ts";
 
 /** One call of a procedure, whichever transport it came in by. */
 export type ProcedureCall = {
@@ -11,6 +10,8 @@ export type ProcedureCall = {
   readInput: () => unknown;
   /** Ends a subscription. Queries and mutations have no use for it. */
   signal?: AbortSignal | undefined;
+  /** Its place among the calls that came with it, 0 by default. */
+  batchIndex?: number;
 };
 
 /** What a call came to. Its data is the stream of events where the procedure is a subscription. */
@@ -24,7 +25,7 @@ export type CallableProcedure = {
 };
 
 /** The router's procedures by their dotted names. */
-export function listProcedures(router: AppRouter): ReadonlyMap<string, CallableProcedure> {
+export function listProcedures(router: AnyTRPCRouter): ReadonlyMap<string, CallableProcedure> {
   // Typed as the nested record that the router was made from; it is flat, by dotted name.
   const procedures = router._def.procedures as unknown as Record<string, AnyTRPCProcedure>;
   return new Map(Object.entries(procedures).map(([path, procedure]) => [path, toCallable(path, procedure)]));
@@ -61,7 +62,7 @@ type Run = (call: ProcedureCall) => Promise<unknown>;
 /** As tRPC itself runs a procedure, through its middlewares. */
 function runChain(path: string, procedure: AnyTRPCProcedure): Run {
   const { type } = procedure._def;
-  return ({ ctx, readInput, signal }) =>
+  return ({ ctx, readInput, signal, batchIndex = 0 }) =>
     procedure({
       path,
       type,
@@ -69,7 +70,7 @@ function runChain(path: string, procedure: AnyTRPCProcedure): Run {
       // Not the promise of it: what it throws is to be thrown when it is asked.
       getRawInput: async () => readInput(),
       signal,
-      batchIndex: 0,
+      batchIndex,
     }) as Promise<unknown>;
 }
 
@@ -91,9 +92,9 @@ function isStraight({ inputs, output, middlewares }: Definition): boolean {
 function runStraight(path: string, { type, inputs, output, meta, resolver }: Definition): Run {
   const [input] = inputs.map((schema) => compileOnce(schema));
   const answer = output === undefined ? undefined : compileOnce(output);
-  return async ({ ctx, readInput, signal }) => {
-    const options = { path, type, meta, ctx, input: input && parseInput(input(), readInput()), signal };
-    const data: unknown = await resolver(options);
+  return async ({ ctx, readInput, signal, batchIndex = 0 }) => {
+    const parsed = input && parseInput(input(), readInput());
+    const data: unknown = await resolver({ path, type, meta, ctx, input: parsed, signal, batchIndex });
     return answer ? parseOutput(answer(), data) : data;
   };
 }
