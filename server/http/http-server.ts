@@ -28,7 +28,12 @@ const closeTimeoutMs = 5000;
 
 /** node:http, with an answer in our own shape for whatever may come over a connection. */
 export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: HttpHandlers): HttpServer {
-  const server = createServer({ shouldUpgradeCallback: isWebSocket, requireHostHeader: false });
+  const server = createServer({
+    shouldUpgradeCallback: isWebSocket,
+    requireHostHeader: false,
+    // A request without a body ends as it begins, and no stream is run for it: a tenth of a short answer's time.
+    optimizeEmptyRequests: true,
+  });
   server.timeout = idleTimeoutMs;
   /**
    * Those that speak HTTP and were not refused, each with its unfinished answers. Not one set of all answers: it would

@@ -49,6 +49,8 @@ export function parseJson(text: string, what: string): unknown {
 }
 
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  // One without a body has ended before anyone could listen.
+  if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
   return new Promise<Buffer>((resolve, reject) => {
     const refuse = (): void =>
       reject(new AppError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBytes} bytes.`));
