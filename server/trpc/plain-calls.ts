@@ -43,9 +43,10 @@ export function findPlainCalls(
   return { calls, isBatch, readInput };
 }
 
-/** A body's type has been looked at by then; the adapter has its own view of a GET that has one. */
-function takesJson({ method, headers }: IncomingMessage): boolean {
+/** A body's type has been looked at by then. The adapter has its own view of a GET that has one, and of a fragment. */
+function takesJson({ method, headers, url }: IncomingMessage): boolean {
   if (headers["trpc-accept"] !== undefined || headers.accept?.includes("application/jsonl")) return false;
+  if (url?.includes("#")) return false;
   const hasType = headers["content-type"] !== undefined;
   return method === "POST" ? hasType : method === "GET" && !hasType;
 }

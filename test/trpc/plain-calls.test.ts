@@ -124,6 +124,7 @@ const stock: [string, Asked][] = [
   ["a query with connection parameters that are none", get("health?connectionParams=1")],
   ["a query that brings a form", get("health", undefined, { "content-type": "multipart/form-data" })],
   ["a POST without a type", { method: "POST", path: "message.add" }],
+  ["a query with a fragment", get('session.get?input={"session_id":"s"}#more')],
   ["a path that is encoded twice", get("%2525")],
 ];
 
