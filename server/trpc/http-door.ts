@@ -33,10 +33,9 @@ export type TrpcHttpDoor = (
 ) => Promise<void>;
 
 /**
- * tRPC over HTTP, with batches and with subscriptions over SSE. Plain calls are answered here: the stock adapter takes
- * 190 µs for what takes 20, since it makes of each request a fetch `Request`, a `Response` and five abort signals. The
- * body is read here for both, because the adapter takes bytes that are not UTF-8 for replacement characters, and other
- * media types than JSON.
+ * tRPC over HTTP, with batches and with subscriptions over SSE. Plain calls are answered here: the stock adapter makes a
+ * fetch `Request`, a `Response` and some abort signals of each, which took 170 µs of a call's 300. The body is read here
+ * for both, because the adapter takes bytes that are not UTF-8 for replacement characters, and other media types than JSON.
  */
 export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcDoorOptions): TrpcHttpDoor {
   const procedures = listProcedures(router);
