@@ -14,7 +14,7 @@ import type { Scenario } from "./scenario.ts";
 import { recreatedSession } from "./scenario.ts";
 import { ServerUnderFire } from "./server-under-fire.ts";
 import { readStored } from "./stored-state.ts";
-import { openWriteDoors } from "./write-doors.ts";
+import { httpWriteDoors } from "./write-doors.ts";
 
 /** Runs a scenario against the real server, of the product at `root` if it is not this one, and tells all that was seen. */
 export async function runScenario(scenario: Scenario, root?: string): Promise<History> {
@@ -27,7 +27,7 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
   const quiet = Promise.withResolvers<ReturnType<typeof readStored>>();
   const gaveUp = quiet.promise.then(() => wait(scenario.patienceMs, undefined, { ref: false }));
   const sessions = [...scenario.sessions, ...(scenario.recreates ? [recreatedSession] : [])];
-  const direct = openWriteDoors({ url: server.url, wsUrl: "" }).slice(0, 1);
+  const direct = httpWriteDoors(server).slice(0, 1);
   for (const session of sessions) {
     await writing.perform(direct, seeds, session, { type: "create", title: "first" });
   }
@@ -51,7 +51,7 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
   /** The last of all writes, of each kind at some seed: nothing comes after it that would make up for its not being told. */
   async function writeLast(): Promise<void> {
     await server.up;
-    const doors = openWriteDoors({ url: server.url, wsUrl: "" }).slice(0, 2);
+    const doors = httpWriteDoors(server);
     for (const session of sessions) {
       if (session === recreatedSession) {
         await writing.perform(doors, seeds, session, { type: "create", title: "anew" });

@@ -23,10 +23,15 @@ function refused(code: string | undefined): Answer {
 }
 
 export function openWriteDoors(server: Address): WriteDoor[] {
-  return [rest(server), trpcOverHttp(server), trpcOverSocket(server), plainSocket(server)];
+  return [...httpWriteDoors(server), trpcOverSocket(server), plainSocket(server)];
 }
 
-function rest({ url }: Address): WriteDoor {
+/** Those that keep no connection, so that nothing is to be closed. */
+export function httpWriteDoors(server: Pick<Address, "url">): WriteDoor[] {
+  return [rest(server), trpcOverHttp(server)];
+}
+
+function rest({ url }: Pick<Address, "url">): WriteDoor {
   return {
     name: "REST",
     takes: () => true,
@@ -80,7 +85,7 @@ function toRequest(
   return { method: "DELETE", path: `/${session}` };
 }
 
-function trpcOverHttp({ url }: Address): WriteDoor {
+function trpcOverHttp({ url }: Pick<Address, "url">): WriteDoor {
   const client = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/trpc` })] });
   return {
     name: "tRPC over HTTP",
