@@ -8,6 +8,7 @@ import { isLongForm } from "./failing-calls.ts";
 import type { Attempt } from "./senders.ts";
 import type { RecordOptions } from "./record.ts";
 import { record } from "./record.ts";
+import { reportProgress } from "./report-progress.ts";
 import { describeTraced } from "./strace.ts";
 
 const seed = Number(process.env["SEED"] ?? 1);
@@ -103,7 +104,12 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
 
 /** Writes down what was looked at and found: figures are worth more than a green mark. */
 async function crashAndReport(recording: Recording, level: string, count: number): Promise<Crash[]> {
-  const { moments, crashes } = await crash(recording, { count, seed, scratch: makeTemporaryFolder() });
+  const { moments, crashes } = await crash(recording, {
+    count,
+    seed,
+    scratch: makeTemporaryFolder(),
+    onProgress: (looked, chosen) => reportProgress(`${level}: crashes`, looked, chosen),
+  });
   const found = crashKinds.map((kind) => {
     const { lost, acknowledged } = mostLost(crashes, kind);
     return `  ${kind}: at most ${lost} lost of ${acknowledged} acknowledged`;

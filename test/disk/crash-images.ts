@@ -54,28 +54,48 @@ export function* replay({ folder, lives }: Recording): Generator<Moment> {
 /** What each worker is given. */
 export type Share = { recording: Recording; moments: number[]; seed: number; scratch: string };
 
+export type CrashOptions = {
+  count: number;
+  seed: number;
+  /** A folder for the images. */
+  scratch: string;
+  /** Is told how far it is: how many moments were looked at. */
+  onProgress?: (looked: number, chosen: number) => void;
+};
+
 /**
  * Crashes a recording at `count` of its moments (at each, if it has no more), in every way, and looks at what is left.
  * The moments are chosen by the seed, and include all those of the first start.
- *
- * @param scratch a folder for the images
  */
 export async function crash(
   recording: Recording,
-  { count, seed, scratch }: { count: number; seed: number; scratch: string },
+  { count, seed, scratch, onProgress }: CrashOptions,
 ): Promise<{ moments: number; crashes: Crash[] }> {
-  const moments = [...replay(recording)].length;
+  const moments = countMoments(recording);
   const chosen = choose(moments, count, new Random(seed));
   const workers = availableParallelism();
   const shares = Array.from({ length: workers }, (_, worker) =>
     chosen.filter((_moment, index) => index % workers === worker),
   );
-  const crashes = await Promise.all(
+  const crashes: Crash[] = [];
+  let looked = 0;
+  const onMoment = (found: Crash[]): void => {
+    crashes.push(...found);
+    looked += 1;
+    onProgress?.(looked, chosen.length);
+  };
+  await Promise.all(
     shares.map((share, worker) =>
-      runWorker({ recording, moments: share, seed, scratch: join(scratch, `images-${worker}`) }),
+      runWorker({ recording, moments: share, seed, scratch: join(scratch, `images-${worker}`) }, onMoment),
     ),
   );
-  return { moments, crashes: crashes.flat().toSorted((a, b) => a.at - b.at) };
+  return { moments, crashes: crashes.toSorted((a, b) => a.at - b.at) };
+}
+
+function countMoments(recording: Recording): number {
+  let last = 0;
+  for (const { at } of replay(recording)) last = at;
+  return last;
 }
 
 /** One of each stretch of equal length. */
@@ -85,9 +105,12 @@ function choose(moments: number, count: number, random: Random): number[] {
   return Array.from({ length: count }, (_, index) => 1 + Math.floor((index + random.fraction()) * stretch));
 }
 
-function runWorker(share: Share): Promise<Crash[]> {
+function runWorker(share: Share, onMoment: (crashes: Crash[]) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("crash-worker.ts", import.meta.url), { workerData: share });
-    worker.on("message", resolve).on("error", reject);
+    worker
+      .on("message", onMoment)
+      .on("error", reject)
+      .on("exit", () => resolve());
   });
 }

@@ -7,17 +7,17 @@ import { Random } from "../support/random.ts";
 
 const { recording, moments, seed, scratch } = workerData as Share;
 const wanted = new Set(moments);
-const crashes: Crash[] = [];
 for (const moment of replay(recording)) {
   if (!wanted.has(moment.at)) continue;
   const { at, acknowledged } = moment;
+  const crashes: Crash[] = [];
   for (const kind of crashKinds) {
     const finding = await checkImage(imageAfter(kind, moment), { folder: scratch, acknowledged });
     crashes.push({ at, kind, acknowledged: acknowledged.length, ...finding });
   }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A thread has no origin.
+  parentPort?.postMessage(crashes);
 }
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- A thread has no origin.
-parentPort?.postMessage(crashes);
 
 function imageAfter(kind: CrashKind, { at, folder }: Moment): Image {
   switch (kind) {

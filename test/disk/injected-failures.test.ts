@@ -6,6 +6,7 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { isLongForm, manySyncs, manyWrites, messagesToReach, syncs, writes } from "./failing-calls.ts";
 import { openKeyedDoors } from "./keyed-doors.ts";
 import { readTrace } from "./read-trace.ts";
+import { reportProgress } from "./report-progress.ts";
 import type { Attempt } from "./senders.ts";
 import { keysOf, sendAll } from "./senders.ts";
 import { expectToBeIn, expectToBeShown } from "./stored-messages.ts";
@@ -57,7 +58,7 @@ describeTraced("a failing disk under concurrent senders through every door", 3_6
       const all: Attempt[] = [];
       let injected = 0;
       let refused = 0;
-      for (const call of at) {
+      for (const [index, call] of at.entries()) {
         const sessionId = `${what} from ${call} on`;
         await createSession(server.url, { id: sessionId });
         const failing = await attach(
@@ -79,6 +80,7 @@ describeTraced("a failing disk under concurrent senders through every door", 3_6
         const audit = auditHandles(readTrace(trace));
         expect(audit.distrusted).toEqual([]);
         injected += audit.failures;
+        reportProgress(`${what} (${error}): places`, index + 1, at.length);
       }
       expect(injected).toBeGreaterThan(0);
       expect(refused).toBeGreaterThan(0);

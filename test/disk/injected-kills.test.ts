@@ -5,6 +5,7 @@ import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { isLongForm, manySyncs, manyWrites, messagesToReach, syncs, writes } from "./failing-calls.ts";
 import { openKeyedDoors } from "./keyed-doors.ts";
+import { reportProgress } from "./report-progress.ts";
 import type { Attempt } from "./senders.ts";
 import { keysOf, sendAll, sendUntilStored } from "./senders.ts";
 import { expectToBeIn, expectToBeShown } from "./stored-messages.ts";
@@ -20,11 +21,11 @@ describeTraced("a kill in the middle of concurrent senders through every door", 
 
   test.each(kills)(
     "a kill before $what loses nothing that was acknowledged, and a repeat settles the rest [DURABLE-2] [KEY-1]",
-    async ({ calls, at }) => {
+    async ({ what, calls, at }) => {
       const file = join(makeTemporaryFolder(), "ai_desk.db");
       const all: Attempt[] = [];
       let killed = 0;
-      for (const call of at) {
+      for (const [index, call] of at.entries()) {
         const sessionId = `killed at ${call}`;
         const server = await startServer({ DATABASE_URL: `file:${file}` });
         await createSession(server.url, { id: sessionId });
@@ -45,6 +46,7 @@ describeTraced("a kill in the middle of concurrent senders through every door", 
         all.push(...attempts, ...repeats);
         await expectToBeShown(next.url, sessionId, [...attempts, ...repeats]);
         await next.stop("SIGKILL");
+        reportProgress(`killed before ${what}: places`, index + 1, at.length);
       }
       expect(killed).toBeGreaterThan(0);
       expectToBeIn(file, all);
