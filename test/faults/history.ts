@@ -41,6 +41,8 @@ export type Attachment<Item> = {
   /** The last position that anyone was known to be at when it was opened. */
   knownSeq: number;
   items: readonly Item[];
+  /** The most that was published to it while its connection took nothing. */
+  heldUpBytes: number;
   /** How it ended, in the words of the doors. */
   end: string;
 };

@@ -22,6 +22,11 @@ export class Progress {
     this.#rouse();
   }
 
+  /** How many operations have ended. */
+  get ended(): number {
+    return this.#ended;
+  }
+
   /** Hands out no more: a writer has given up. */
   stop(): void {
     this.#begun = this.#total;

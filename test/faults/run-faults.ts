@@ -22,7 +22,7 @@ export async function runFaults({ server, scenario, random, progress }: Stage): 
   const faults = [
     ...times(linkFaults, () => disturb),
     ...times(cuts, () => async () => {
-      for (const link of server.proxy.links) link.reset();
+      for (const link of server.links) link.reset();
     }),
     ...times(kills, () => restart("SIGKILL")),
     ...times(terminations, () => restart("SIGTERM")),
@@ -38,7 +38,7 @@ export async function runFaults({ server, scenario, random, progress }: Stage): 
   for (const link of heldUp) link.release();
 
   async function disturb(at: number): Promise<void> {
-    const { links } = server.proxy;
+    const { links } = server;
     if (links.length === 0) return;
     const link = random.pick(links);
     const direction = random.pick<Direction>(["toServer", "toClient"]);

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Random } from "../support/random.ts";
 import type { Followed, FollowDoor } from "./follow-doors.ts";
 import type { Attachment, ReaderHistory } from "./history.ts";
+import { holdUp } from "./hold-up.ts";
 import type { Progress } from "./progress.ts";
 import type { ServerUnderFire } from "./server-under-fire.ts";
 
@@ -27,6 +28,10 @@ export type ReaderStage = {
   progress: Progress;
   /** Whether it comes and goes. */
   moody: boolean;
+  /** Whether it is held up for so long that it falls behind. */
+  heavy: boolean;
+  /** How many bytes were published to it so far, at least. */
+  published: () => number;
   /** Resolves when it has had its time. */
   gaveUp: Promise<unknown>;
 };
@@ -35,11 +40,12 @@ export type ReaderStage = {
 export async function runReader<Item>(
   door: FollowDoor<Item>,
   reading: Reading<Item>,
-  { server, random, progress, moody, gaveUp }: ReaderStage,
+  { server, random, progress, moody, heavy, published, gaveUp }: ReaderStage,
   history: ReaderHistory<Item>,
 ): Promise<void> {
   const { session, positionOf, placeOf, finalPlace } = reading;
   const known: string[] = [];
+  const proxy = await server.openProxy();
   const outOfTime = gaveUp.then(() => "out of time" as const);
 
   for (;;) {
@@ -50,9 +56,10 @@ export async function runReader<Item>(
       isImpossible,
       knownSeq: reading.knownPlace(),
       items: [],
+      heldUpBytes: 0,
       end: "",
     };
-    const following = door.follow(server.proxy, { session, after });
+    const following = door.follow(proxy, { session, after });
     attachment.items = following.events.items;
     history.attachments.push(attachment);
     const start = after === undefined || isImpossible ? -1 : placeOf(after);
@@ -60,7 +67,7 @@ export async function runReader<Item>(
       await following.events.until((items) => Math.max(start, ...placesOf(items)) >= place);
       return "done" as const;
     });
-    const how = await Promise.race([following.ended, done, outOfTime, leave(following)]);
+    const how = await Promise.race([following.ended, done, outOfTime, leave(following, attachment)]);
     attachment.items = [...following.events.items];
     attachment.end = how === "done" || how === "out of time" ? "" : how;
     known.push(...attachment.items.map(positionOf));
@@ -94,14 +101,22 @@ export async function runReader<Item>(
   }
 
   /** Goes after a while, or stops reading for one. */
-  async function leave(following: Followed<Item>): Promise<string> {
+  async function leave(following: Followed<Item>, attachment: Attachment<Item>): Promise<string> {
+    const moods = heavy
+      ? (["go on", "hold up", "hold up", "cut", "stop"] as const)
+      : (["go on", "go on", "pause", "cut", "stop"] as const);
     for (;;) {
-      const count = following.events.items.length + 1 + random.below(40);
+      const count = following.events.items.length + 1 + random.below(heavy ? 10 : 40);
       await following.events.until((items) => items.length >= count);
       if (!moody || progress.isOver) return new Promise(() => undefined);
-      const mood = random.pick(["go on", "go on", "pause", "cut", "stop"]);
+      const mood = random.pick<(typeof moods)[number]>(moods);
       if (mood === "cut") following.cut();
       if (mood === "cut" || mood === "stop") return "stopped";
+      if (mood === "hold up") {
+        const operations = 45 + random.below(25);
+        const bytes = await holdUp(proxy, { server, progress, operations, published });
+        attachment.heldUpBytes = Math.max(attachment.heldUpBytes, bytes);
+      }
       if (mood !== "pause") continue;
       following.pause();
       await progress.until(random.below(300));

@@ -40,7 +40,7 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
       runWriter(writing, { server, scenario, random: nextRandom(), progress }),
     ),
   ]);
-  for (const link of server.proxy.links) link.release();
+  for (const link of server.links) link.release();
   await writeLast();
   const final = readStored(databaseFile);
   quiet.resolve(final);
@@ -57,7 +57,7 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
         await writing.perform(doors, seeds, session, { type: "create", title: "anew" });
       }
       const type = scenario.lastOperation ?? seeds.pick(["send", "edit", "delete", "rename"] as const);
-      const send = writing.send(seeds, { session, large: false, withKey: true });
+      const send = writing.send(seeds, { session, large: false, heavy: false, withKey: true });
       const change = type === "edit" || type === "delete" ? writing.change(seeds, session, type) : undefined;
       await writing.perform(doors, seeds, session, type === "rename" ? writing.rename() : (change ?? send));
     }
@@ -111,8 +111,16 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
       attachments: [],
       isDone: false,
     };
-    const { moody } = scenario;
-    const stage = { server, random: nextRandom(), progress, moody, gaveUp };
+    const { moody, heavy } = scenario;
+    const stage = {
+      server,
+      random: nextRandom(),
+      progress,
+      moody,
+      heavy,
+      published: () => writing.publishedBytes(reading.session),
+      gaveUp,
+    };
     const isLate = moody && stage.random.fraction() < 0.3;
     const began = isLate ? progress.until(stage.random.below(scenario.operations)) : Promise.resolve();
     running.push(began.then(() => runReader(door, reading, stage, history)));

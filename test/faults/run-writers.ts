@@ -9,6 +9,9 @@ import type { ServerUnderFire } from "./server-under-fire.ts";
 import type { WriteDoor } from "./write-doors.ts";
 import { openWriteDoors } from "./write-doors.ts";
 
+/** Takes six bytes on the wire and one in memory. */
+const costly = "\u0001";
+
 type Sent = {
   session: string;
   id: number;
@@ -22,6 +25,7 @@ type Sent = {
 export class Writing {
   readonly calls: Call[] = [];
   readonly #sent: Sent[] = [];
+  readonly #published = new Map<string, number>();
   readonly #server: ServerUnderFire;
   readonly #patienceMs: number;
   #tick = 0;
@@ -58,6 +62,11 @@ export class Writing {
     }
   }
 
+  /** How many bytes those who read this session have been sent, at least. */
+  publishedBytes(session: string): number {
+    return this.#published.get(session) ?? 0;
+  }
+
   async #answered(answering: Promise<Answer>): Promise<Answer> {
     const answered = new AbortController();
     const overdue = wait(this.#patienceMs, { outcome: "overdue" } as const, { signal: answered.signal });
@@ -73,16 +82,20 @@ export class Writing {
     const { content, key } = operation;
     const id = answer.message?.id;
     if (id === undefined || this.#sent.some((each) => each.id === id)) return;
+    const bytes = JSON.stringify(content).length;
+    this.#published.set(session, this.publishedBytes(session) + bytes);
     this.#sent.push({ session, id, token: content.slice(0, content.indexOf("~")), edits: 0, key, content });
   }
 
   send(
     random: Random,
-    { session, large, withKey }: { session: string; large: boolean; withKey: boolean },
+    { session, large, heavy, withKey }: { session: string; large: boolean; heavy: boolean; withKey: boolean },
   ): Operation {
     this.#tokens += 1;
     const token = `${session}.${this.#tokens}`;
-    const padding = "x".repeat(random.below(large && random.fraction() < 0.2 ? 80_000 : 300));
+    const padding = heavy
+      ? costly.repeat(30_000 + random.below(30_000))
+      : "x".repeat(random.below(large && random.fraction() < 0.2 ? 80_000 : 300));
     return {
       type: "send",
       content: contentOf(token, 0, padding),
@@ -147,10 +160,10 @@ export async function runWriter(
   for (const door of doors) door.close();
 
   function choose(session: string): Operation[] {
-    const { large } = scenario;
+    const { large, heavy } = scenario;
     const choice = random.fraction();
     const withKey = choice < 0.5;
-    const send = writing.send(random, { session, large, withKey });
+    const send = writing.send(random, { session, large, heavy, withKey });
     if (choice < 0.62) return [send];
     if (choice < 0.75) return [writing.change(random, session, "edit") ?? send];
     if (choice < 0.83) return [writing.change(random, session, "delete") ?? send];

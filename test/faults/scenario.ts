@@ -21,6 +21,8 @@ export type Scenario = {
   moody: boolean;
   /** Whether some contents are so large that a reader which stops reading falls behind. */
   large: boolean;
+  /** Whether most contents are, and readers are held up until they have fallen behind. */
+  heavy: boolean;
   /** Whether one more session is deleted and made anew. */
   recreates: boolean;
   /** The last operation on each session; by default one that the seed chooses. */
@@ -35,7 +37,7 @@ export const recreatedSession = "anew";
 /** The scenario of a seed: a bit of everything, in its own mixture. */
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(seed * 7919);
-  return {
+  const mixture: Scenario = {
     seed,
     operations: 150 + random.below(150),
     writers: 4 + random.below(5),
@@ -49,8 +51,13 @@ export function scenarioOf(seed: number): Scenario {
     moody: true,
     large: random.fraction() < 0.5,
     recreates: random.fraction() < 0.5,
+    heavy: random.fraction() < 0.3,
     patienceMs: 15_000,
   };
+  if (!mixture.heavy) return mixture;
+  // A reader can only fall behind on a connection that lasts.
+  const lasting = { sessions: ["a"], recreates: false, linkFaults: 8, cuts: 0, kills: 1, terminations: 0 };
+  return { ...mixture, ...lasting, operations: 120 + random.below(60) };
 }
 
 /** One in which nothing goes wrong but what is planted. */
@@ -66,6 +73,7 @@ export const calm: Omit<Scenario, "seed"> = {
   freezes: 0,
   moody: false,
   large: false,
+  heavy: false,
   recreates: false,
   patienceMs: 2000,
 };

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import type { RunningServer } from "../support/start-server.ts";
 import { startServer } from "../support/start-server.ts";
+import type { Link } from "./tcp-proxy.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -20,13 +21,18 @@ export class ServerUnderFire {
   readonly databaseFile: string;
   /** What it did that a server never may. */
   readonly incidents: string[] = [];
+  /** How often it was started. */
+  starts = 0;
   readonly #root: string;
+  readonly #proxies: TcpProxy[];
   #running: RunningServer | undefined;
+  #port: number | undefined;
   #isUp = Promise.withResolvers<void>();
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(proxy: TcpProxy, { databaseFile, root }: { databaseFile: string; root: string }) {
     this.proxy = proxy;
+    this.#proxies = [proxy];
     this.databaseFile = databaseFile;
     this.#root = root;
   }
@@ -41,7 +47,9 @@ export class ServerUnderFire {
   }): Promise<ServerUnderFire> {
     const server = new ServerUnderFire(await TcpProxy.listen(), { databaseFile, root });
     // Here, because a test keeps this function for as long as all tests run, and with it all that is in sight of it.
-    onTestFinished(() => server.proxy.close());
+    onTestFinished(() => {
+      for (const proxy of server.#proxies) proxy.close();
+    });
     await server.#start();
     return server;
   }
@@ -49,6 +57,19 @@ export class ServerUnderFire {
   /** Where it is without the proxy, while it runs. */
   get url(): string {
     return this.#running?.url ?? "";
+  }
+
+  /** One more way to it, for one client, whose connections are told from all others by it. */
+  async openProxy(): Promise<TcpProxy> {
+    const proxy = await TcpProxy.listen();
+    this.#proxies.push(proxy);
+    proxy.pointTo(this.#port);
+    return proxy;
+  }
+
+  /** All connections there are. */
+  get links(): Link[] {
+    return this.#proxies.flatMap(({ links }) => links);
   }
 
   /** Resolves when it serves. */
@@ -85,11 +106,16 @@ export class ServerUnderFire {
     }, stopPatienceMs);
     const ended = await running.stop(signal);
     clearTimeout(overdue);
-    this.proxy.pointTo(undefined);
+    this.#pointTo(undefined);
     if (signal === "SIGTERM" && ended.code !== 0) this.incidents.push(`SIGTERM: ${JSON.stringify(ended)}`);
     for (const entry of running.log) {
       if (Number(entry["level"]) >= errorLevel) this.incidents.push(`logged: ${JSON.stringify(entry)}`);
     }
+  }
+
+  #pointTo(port: number | undefined): void {
+    this.#port = port;
+    for (const proxy of this.#proxies) proxy.pointTo(port);
   }
 
   async #start(): Promise<void> {
@@ -109,7 +135,8 @@ export class ServerUnderFire {
     running.process.once("exit", (code, signal) => {
       if (this.#running === running) this.incidents.push(`ended by itself: ${code} ${signal}`);
     });
-    this.proxy.pointTo(Number(new URL(running.url).port));
+    this.starts += 1;
+    this.#pointTo(Number(new URL(running.url).port));
     this.#isUp.resolve();
   }
 }

@@ -82,6 +82,10 @@ export class Link {
     this.#gates[direction].isStalled = true;
   }
 
+  isStalled(direction: Direction): boolean {
+    return this.#gates[direction].isStalled;
+  }
+
   /** Passes on each chunk so much later, until it is released. */
   delay(direction: Direction, delayMs: number): void {
     this.#gates[direction].delayMs = delayMs;
