@@ -278,6 +278,18 @@ export const plantedBugs: PlantedBug[] = [
     caughtAs: "STUCK",
   },
   {
+    bug: "what waits past the budget of a connection is dropped",
+    edits: [
+      {
+        file: "server/http/client-socket.ts",
+        from: "await this.#allSent(stallTimeoutMs);",
+        to: "for (const gone of this.#queue.splice(1)) this.#queuedBytes -= gone.length; await this.#allSent(stallTimeoutMs);",
+      },
+    ],
+    caughtAs: "GAP",
+    when: { moody: true, heavy: true },
+  },
+  {
     bug: "the list is not told of new messages",
     edits: [
       {
