@@ -30,11 +30,12 @@ describeTraced("a kill in the middle of concurrent senders through every door", 
         const server = await startServer({ DATABASE_URL: `file:${file}` });
         await createSession(server.url, { id: sessionId });
         const doors = await openKeyedDoors(server);
-        await attach(server.process.pid ?? 0, `${calls}:signal=KILL:when=${call}`);
+        const killing = await attach(server.process.pid ?? 0, `${calls}:signal=KILL:when=${call}`);
         const ended = new Promise((resolve) => server.process.on("exit", resolve));
         const keys = keysOf(`${call}`, 48 + messagesToReach(calls, call));
         const attempts = await sendAll(doors, { sessionId, keys, ended });
         if ((await server.stop("SIGKILL")).signal !== "SIGKILL") throw new Error("It ended by itself.");
+        await killing.detach();
         expect(attempts.filter(({ outcome }) => outcome !== "stored" && outcome !== "unknown")).toEqual([]);
         const unknown = attempts.filter(({ outcome }) => outcome === "unknown").map(({ key }) => key);
         if (unknown.length > 0) killed += 1;

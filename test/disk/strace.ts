@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect } from "vitest";
 import { tracedCalls, unreadCalls } from "./read-trace.ts";
@@ -133,7 +133,10 @@ export async function attach(
     async detach() {
       strace.kill("SIGTERM");
       await ended;
-      return readFileSync(file, "latin1");
+      const trace = readFileSync(file, "latin1");
+      // A long form makes hundreds of them, of up to 250 MB, within one test.
+      rmSync(file);
+      return trace;
     },
   };
 }
