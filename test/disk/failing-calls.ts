@@ -1,4 +1,4 @@
-/** Whether to look everywhere, which takes a quarter of an hour, and not only here and there: `npm run test:disk`. */
+/** Whether to look everywhere, which takes half an hour, and not only here and there: `npm run test:disk`. */
 export const isLongForm = process.env["DISK_TESTS"] === "long";
 
 /** The calls by which SQLite writes, as strace wants them named. */

@@ -6,6 +6,7 @@ import { createSession, send } from "../support/rest.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { isLongForm } from "./failing-calls.ts";
+import { reportProgress } from "./report-progress.ts";
 import { describeTraced, startTracedServer } from "./strace.ts";
 
 const messages = "select id, session_id, content, sender, timestamp from message order by id";
@@ -56,7 +57,7 @@ describeTraced("a disk that fails at a start", 3_600_000, () => {
     const untouched = writeFile(originalWithMessages(300));
     const rows = query(untouched, messages);
     const outcomes: Record<string, number> = {};
-    for (const failure of failures) {
+    for (const [index, failure] of failures.entries()) {
       const file = join(realpathSync(makeTemporaryFolder()), "ai_desk.db");
       copyFileSync(untouched, file);
       const outcome = await start(file, failure);
@@ -67,6 +68,7 @@ describeTraced("a disk that fails at a start", 3_600_000, () => {
       const after = query(file, messages);
       expect(after.slice(0, -1)).toEqual(rows);
       expect(after.at(-1)).toMatchObject({ content: "Still here" });
+      reportProgress("an original's file at a failing start", index + 1, failures.length);
     }
     process.stdout.write(`an original's file at a failing start: ${JSON.stringify(outcomes)}\n`);
     expect(Object.keys(outcomes)).toEqual(expect.arrayContaining(["refused", "killed"]));
@@ -74,7 +76,7 @@ describeTraced("a disk that fails at a start", 3_600_000, () => {
 
   test("a first start that failed does not stand in the way of the next [DURABLE-6]", async () => {
     const outcomes: Record<string, number> = {};
-    for (const failure of failures) {
+    for (const [index, failure] of failures.entries()) {
       const file = join(realpathSync(makeTemporaryFolder()), "new", "ai_desk.db");
       const outcome = await start(file, failure);
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -84,6 +86,7 @@ describeTraced("a disk that fails at a start", 3_600_000, () => {
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       expect(query(file, messages)).toMatchObject([{ id: 1, content: "First" }]);
       expect(existsSync(`${file}-journal`)).toBe(false);
+      reportProgress("an empty folder at a failing start", index + 1, failures.length);
     }
     process.stdout.write(`an empty folder at a failing start: ${JSON.stringify(outcomes)}\n`);
     expect(Object.keys(outcomes)).toEqual(expect.arrayContaining(["refused", "killed"]));
