@@ -34,7 +34,9 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Se
       key: input.key ?? null,
       key_digest: input.key === undefined ? null : digest(input),
     });
-    return { value: { message: toMessage(row), stored: true }, place };
+    const message = toMessage(row);
+    const change = { type: "message", seq: place.seq, message } as const;
+    return { value: { message, stored: true }, place, change };
   });
 }
 

@@ -1,11 +1,20 @@
 import type { Executor } from "../../db/open-database.ts";
 import type { ChangePlace } from "../../db/session-queries.ts";
+import type { LiveEvent } from "../contract/live-event.ts";
 import type { Desk } from "./desk.ts";
 import { listTopic } from "./list-log.ts";
+import type { Change } from "./log.ts";
 import { sessionTopic } from "./session-log.ts";
 
-/** What a write made of a session: nothing new if it has no `place`. */
-export type Changed<Value> = { value: Value; place?: ChangePlace | undefined };
+/**
+ * What a write made of a session: nothing new if it has no `place`. With the `change` its live readers need not read the
+ * log for it.
+ */
+export type Changed<Value> = {
+  value: Value;
+  place?: ChangePlace | undefined;
+  change?: Change<LiveEvent>;
+};
 
 /** Runs a write unit that may change a session and, once that is on disk, lets its readers know. */
 export async function changeSession<Value>(
@@ -13,9 +22,9 @@ export async function changeSession<Value>(
   sessionId: string,
   unit: (trx: Executor) => Promise<Changed<Value>>,
 ): Promise<Value> {
-  const { value, place } = await desk.database.write(unit);
+  const { value, place, change } = await desk.database.write(unit);
   if (place) {
-    desk.hub.announce(sessionTopic(sessionId), place.seq);
+    desk.hub.announce<LiveEvent>(sessionTopic(sessionId), place.seq, change);
     desk.hub.announce(listTopic, place.list_seq);
   }
   return value;

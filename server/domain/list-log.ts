@@ -6,18 +6,19 @@ import type { ListEvent, SidebarSession } from "../contract/list-event.ts";
 import { AppError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import type { Positioned } from "./follow-log.ts";
-import { followLog } from "./follow-log.ts";
+import { streamLog } from "./follow-log.ts";
+import type { LiveStream } from "./live-stream.ts";
 import type { Log } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 
 export const listTopic = "list";
 
-/** What happens in the list of sessions from a position on, as {@link followLog} has it. */
+/** What happens in the list of sessions from a position on, as {@link streamLog} has it. */
 export function followList(
   desk: Desk,
   { after, signal }: { after: string | undefined; signal: AbortSignal },
-): AsyncGenerator<Positioned<ListEvent>, void, undefined> {
-  return followLog(desk.hub, listLog(desk), { after, signal });
+): LiveStream<Positioned<ListEvent>> {
+  return streamLog(desk.hub, listLog(desk), { after, signal });
 }
 
 /** All sessions in the order of their last changes, whatever it was that changed. */

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { AppError } from "./app-error.ts";
 import { LiveTopic } from "./live-topic.ts";
 import type { LiveReader } from "./live-topic.ts";
-import type { Log, LogEvent } from "./log.ts";
+import type { Change, Log, LogEvent } from "./log.ts";
 
 /** The live readers of this process, by the log that they follow. */
 export class LiveHub {
@@ -13,9 +13,12 @@ export class LiveHub {
   /**
    * Says that a log has changed, up to the position `seq`. Call it after the commit. It need not come in order, nor once,
    * nor from the process that wrote: it only makes whoever is behind read the log.
+   *
+   * @param change what has changed at `seq`, which spares those who wait for just that the reading.
    */
-  announce(topic: string, seq: number): void {
-    this.#topics.get(topic)?.announce(seq);
+  announce<Event extends LogEvent>(topic: string, seq: number, change?: Change<Event>): void {
+    const known = this.#topics.get(topic) as LiveTopic<Event> | undefined;
+    known?.announce(seq, change);
   }
 
   /**
@@ -37,9 +40,9 @@ export class LiveHub {
   }
 
   /**
-   * Resolves when a reader that has more to catch up with may send what it has read and read the next page: one of them in
-   * a turn of the event loop. Nothing else makes them wait. The database answers within the turn, and a socket whose
-   * client reads as fast takes everything within it: without this, one reader would have the process to itself.
+   * Resolves when a reader that has more to catch up with may read the next page and send it: one of them in a turn of the
+   * event loop. Nothing else makes them wait. The database answers within the turn, and a socket whose client reads as
+   * fast takes everything within it: without this, one reader would have the process to itself.
    */
   takeTurn(): Promise<void> {
     this.#lastTurn = this.#lastTurn.then(() => nextTurn());

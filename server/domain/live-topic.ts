@@ -1,9 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
-import { toJson } from "./event-json.ts";
 import type { Change, Log, LogEvent } from "./log.ts";
-
-/** How much may wait for one reader, in UTF-16 code units of JSON. Past it the reader is sent back to the log. */
-const maxWaitingChars = 256 * 1024;
 
 /**
  * The readers of one log in this process. Those that have caught up are live: the log is read once for all of them, and
@@ -31,9 +27,14 @@ export class LiveTopic<Event extends LogEvent> {
     return this.#readers.size;
   }
 
-  announce(seq: number): void {
+  /** @param change what has changed at `seq`, if the caller has it: when nothing is missing before it, nobody has to read. */
+  announce(seq: number, change: Change<Event> | undefined): void {
     this.#announced = Math.max(this.#announced, seq);
-    this.#readOn();
+    const isNext = !this.#reading && this.#readUpTo === seq - 1 && this.#log.coalesceMs === 0;
+    if (change && isNext) {
+      this.#readUpTo = seq;
+      this.#deliver([change]);
+    } else this.#readOn();
   }
 
   /** Adds a reader. It must join before it reads the log: what is announced from now on is not lost on it. */
@@ -122,14 +123,15 @@ export class LiveTopic<Event extends LogEvent> {
 
 type Moves = { goLive(upTo: number): boolean; fallBehind(): void; leave(): void };
 
+/** Takes events. @returns false if it takes none now. */
+type Take<Event> = (events: Event[]) => boolean;
+
 /** One reader's place among the live ones. */
 export class LiveReader<Event extends LogEvent> implements Disposable {
   readonly #signal: AbortSignal;
   readonly #moves: Moves;
-  #isLive = false;
   #upTo = 0;
-  #waiting: Event[] = [];
-  #waitingChars = 0;
+  #take: Take<Event> = () => false;
   #wake: (() => void) | undefined;
 
   constructor(signal: AbortSignal, moves: Moves) {
@@ -139,23 +141,17 @@ export class LiveReader<Event extends LogEvent> implements Disposable {
   }
 
   /**
-   * Resolves with what comes after the position up to which the caller has read the log, as soon as there is anything.
-   * Resolves with nothing when the caller has to read the log again, because others are further or because it took too
-   * long to come back, and when the signal aborts. `prev` is that of whoever read for all, not the caller's.
+   * Gives to `take` what comes after the position up to which the caller has read the log, as soon as there is anything.
+   * Resolves when the caller has to read the log again, because others are further, because it took nothing or because
+   * the log is not what it was, and when the signal aborts. `prev` is that of whoever read for all, not the caller's.
    */
-  async next(upTo: number): Promise<Event[]> {
+  async goLive(upTo: number, take: Take<Event>): Promise<void> {
     this.#upTo = upTo;
-    if (this.#waiting.length === 0) {
-      this.#isLive ||= this.#moves.goLive(upTo);
-      if (!this.#isLive || this.#signal.aborted) return [];
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    const events = this.#waiting;
-    this.#waiting = [];
-    this.#waitingChars = 0;
-    return events;
+    this.#take = take;
+    if (this.#signal.aborted || !this.#moves.goLive(upTo)) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   deliver(news: Event[]): void {
@@ -163,20 +159,13 @@ export class LiveReader<Event extends LogEvent> implements Disposable {
     if (!first) return;
     // It may have read further than the one who reads for all.
     const events = first.seq > this.#upTo ? news : news.filter(({ seq }) => seq > this.#upTo);
-    if (events.length === 0) return;
-    for (const event of events) this.#waitingChars += toJson(event).length;
-    if (this.#waitingChars > maxWaitingChars && !this.#wake) return this.fallBehind();
-    this.#waiting.push(...events);
-    this.#rouse();
+    if (events.length > 0 && !this.#take(events)) this.fallBehind();
   }
 
-  /** Forgets what waits for it: it is in the log. */
   fallBehind(): void {
-    this.#isLive = false;
-    this.#waiting = [];
-    this.#waitingChars = 0;
     this.#moves.fallBehind();
-    this.#rouse();
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   [Symbol.dispose](): void {
@@ -184,10 +173,5 @@ export class LiveReader<Event extends LogEvent> implements Disposable {
     this.#moves.leave();
   }
 
-  #rouse(): void {
-    this.#wake?.();
-    this.#wake = undefined;
-  }
-
-  readonly #onAbort = (): void => this.#rouse();
+  readonly #onAbort = (): void => this.fallBehind();
 }

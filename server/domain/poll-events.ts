@@ -24,19 +24,27 @@ export async function pollEvents(
   const answer: SessionEvents = { events: [], position: after ?? "" };
   let chars = 0;
   try {
-    for await (const { position, event } of followSession(desk, { sessionId, after, signal: stop })) {
-      answer.position = position;
-      if (event.type !== "caught_up") {
-        answer.events.push(event);
-        chars += toJson(event).length;
-      }
-      const isFull = answer.events.length === limits.pageItems || chars > maxAnswerChars;
-      if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {
-        timer = setTimeout(() => enough.abort(), wait * 1000);
-      } else if (event.type === "caught_up" || timer || isFull) {
-        break;
-      }
-    }
+    await followSession(desk, { sessionId, after, signal: stop }).into({
+      isReady: true,
+      inTurn: (work) => work(),
+      send(items) {
+        for (const { position, event } of items) {
+          if (stop.aborted) return;
+          answer.position = position;
+          if (event.type !== "caught_up") {
+            answer.events.push(event);
+            chars += toJson(event).length;
+          }
+          const isFull = answer.events.length === limits.pageItems || chars > maxAnswerChars;
+          if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {
+            timer = setTimeout(() => enough.abort(), wait * 1000);
+          } else if (event.type === "caught_up" || isFull) {
+            enough.abort();
+          }
+        }
+        if (timer && answer.events.length > 0) enough.abort();
+      },
+    });
   } finally {
     clearTimeout(timer);
   }

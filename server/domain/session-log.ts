@@ -7,17 +7,18 @@ import type { LiveEvent } from "../contract/live-event.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import type { Positioned } from "./follow-log.ts";
-import { followLog } from "./follow-log.ts";
+import { streamLog } from "./follow-log.ts";
+import type { LiveStream } from "./live-stream.ts";
 import type { Change, Log } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 import { toMessage } from "./read-messages.ts";
 
-/** What happens in a session from a position on, as {@link followLog} has it. */
+/** What happens in a session from a position on, as {@link streamLog} has it. */
 export function followSession(
   desk: Desk,
   { sessionId, after, signal }: { sessionId: string; after: string | undefined; signal: AbortSignal },
-): AsyncGenerator<Positioned<LiveEvent>, void, undefined> {
-  return followLog(desk.hub, sessionLog(desk, sessionId), { after, signal });
+): LiveStream<Positioned<LiveEvent>> {
+  return streamLog(desk.hub, sessionLog(desk, sessionId), { after, signal });
 }
 
 export function sessionTopic(sessionId: string): string {
@@ -25,7 +26,7 @@ export function sessionTopic(sessionId: string): string {
 }
 
 /** A session's messages and its title, in the order of their last changes. */
-function sessionLog(desk: Desk, sessionId: string): Log<LiveEvent> {
+export function sessionLog(desk: Desk, sessionId: string): Log<LiveEvent> {
   const { read } = desk.database;
   return {
     topic: sessionTopic(sessionId),

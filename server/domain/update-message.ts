@@ -17,13 +17,13 @@ export async function updateMessage(
   { session_id: sessionId, message_id: id, content }: UpdateMessageInput,
 ): Promise<Message> {
   assertContentFits(desk, content);
-  const row = await changeSession(desk, sessionId, async (trx) => {
+  return changeSession<Message>(desk, sessionId, async (trx) => {
     const found = await findMessage(trx, sessionId, id);
     if (!found) throw messageNotFound(id);
-    if (found.content === content) return { value: found };
+    if (found.content === content) return { value: toMessage(found) };
     const place = await takeNextPlace(trx, sessionId);
     if (!place) throw sessionNotFound(sessionId);
-    return { value: await updateContent(trx, { id, content, seq: place.seq }), place };
+    const message = toMessage(await updateContent(trx, { id, content, seq: place.seq }));
+    return { value: message, place, change: { type: "message", seq: place.seq, message } };
   });
-  return toMessage(row);
 }

@@ -1,8 +1,11 @@
+import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
+import type { TextFrame } from "./text-frame.ts";
+import { toTextFrame } from "./text-frame.ts";
 
-/** How much may wait in memory for a client that reads slowly; past it the socket gets no more until it has caught up. */
-export const sendBudgetBytes = 1024 * 1024;
+/** Past this, in bytes, a client that reads slowly gets no more until it has caught up. What is begun is still sent. */
+const sendBudgetBytes = 512 * 1024;
 
 /** How much the operating system is handed at a time, and how much is sent between one ping and the next. */
 const fragmentBytes = 64 * 1024;
@@ -15,9 +18,12 @@ const asText = { binary: false };
  * pong says how far the client has read. A large frame goes out in fragments, with pings between them.
  */
 export class ClientSocket extends WebSocket {
-  readonly #queue: Buffer[] = [];
+  #transport: Duplex | undefined;
+  #stallTimeoutMs = 0;
+  readonly #queue: TextFrame[] = [];
   #queuedBytes = 0;
   #sending: Promise<void> | undefined;
+  #lastTurn: Promise<void> | undefined;
   #bytesSincePing = 0;
   #pings = 0;
   #pongs = 0;
@@ -27,26 +33,57 @@ export class ClientSocket extends WebSocket {
   #taken = 0;
   #takenBefore = 0;
 
-  /** What waits in memory, in bytes. */
-  get waitingBytes(): number {
-    return this.#queuedBytes + this.bufferedAmount;
+  /**
+   * Says over what it is sent, and how long a client may take nothing of what waits for it, in milliseconds, before it is
+   * closed with 4008. To be called before anything else.
+   */
+  attach(transport: Duplex, stallTimeoutMs: number): void {
+    this.#transport = transport;
+    this.#stallTimeoutMs = stallTimeoutMs;
   }
 
-  get isWithinSendBudget(): boolean {
-    return this.waitingBytes <= sendBudgetBytes;
+  /** Whether it may be sent more now. */
+  get isReady(): boolean {
+    return this.#queuedBytes + this.bufferedAmount <= sendBudgetBytes;
   }
 
-  /** Sends a text frame, after those before it. */
-  override send(data: string | Buffer): void {
-    if (!this.#sending && this.bufferedAmount + data.length <= fragmentBytes) {
-      super.send(data, asText);
-      this.#count(data.length);
-      return;
+  /**
+   * Does `work` when it may be sent more, one after the other: nobody else has a turn meanwhile. It is done too when the
+   * socket is closed.
+   */
+  async inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const before = this.#lastTurn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lastTurn = promise;
+    await before;
+    await this.#withinSendBudget();
+    try {
+      return await work();
+    } finally {
+      // Whoever has other things to do in between has its turn too.
+      setImmediate(resolve);
     }
-    const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    this.#queue.push(bytes);
-    this.#queuedBytes += bytes.length;
-    this.#sending ??= this.#sendQueue();
+  }
+
+  sendText(text: string): void {
+    this.sendFrame(toTextFrame(text));
+  }
+
+  /** Sends frames in their order, after those before them. */
+  sendFrames(frames: readonly TextFrame[]): void {
+    if (frames.length > 1) this.#transport?.cork();
+    for (const frame of frames) this.sendFrame(frame);
+    if (frames.length > 1) this.#transport?.uncork();
+  }
+
+  sendFrame(frame: TextFrame): void {
+    if (!this.#sending && this.bufferedAmount + frame.wire.length <= fragmentBytes) {
+      this.#write(frame);
+    } else {
+      this.#queue.push(frame);
+      this.#queuedBytes += frame.wire.length;
+      this.#sending ??= this.#sendQueue();
+    }
   }
 
   /** Closes the socket when what was sent before is out; `close` does not wait for that. */
@@ -55,26 +92,13 @@ export class ClientSocket extends WebSocket {
     else this.close(code, reason);
   }
 
-  /**
-   * Resolves when the socket may be sent more: at once within the budget, else when what waits is out. A socket that takes
-   * nothing for so long is closed with 4008. Resolves too when the socket is closed.
-   */
-  async withinSendBudget(stallTimeoutMs: number): Promise<void> {
-    if (this.readyState === this.OPEN) {
-      if (this.isWithinSendBudget) return;
-      await this.#allSent(stallTimeoutMs);
-    }
-    // Whoever waits has nothing to do any more, and would only read the log for nobody.
-    if (this.readyState === this.CLOSING) await this.#closed();
-  }
-
   /** Asks for a sign of life, to be called at an interval: a client that gave none since the last time is closed. */
   checkPulse(): void {
     // No pong is heard on a socket that is not read. It is not, because its client does not take what it has asked for.
     if (this.isPaused || this.readyState !== this.OPEN) return;
     if (this.#pongs < this.#due && this.#taken === this.#takenBefore) {
       // A peer that is gone takes no part in the closing handshake either: the socket is then cut.
-      const { code, reason } = this.isWithinSendBudget ? closeCodes.noPong : closeCodes.slow;
+      const { code, reason } = this.isReady ? closeCodes.noPong : closeCodes.slow;
       this.close(code, reason);
       return;
     }
@@ -83,21 +107,54 @@ export class ClientSocket extends WebSocket {
     this.#takenBefore = this.#taken;
   }
 
+  /** The library would write header and payload one after the other, and make the header for each socket anew. */
+  #write({ wire }: TextFrame, sent?: () => void): void {
+    if (this.readyState === this.OPEN && this.#transport) this.#transport.write(wire, sent);
+    else if (sent) setImmediate(sent);
+    this.#count(wire.length);
+  }
+
   async #sendQueue(): Promise<void> {
     for (let frame = this.#queue[0]; frame; frame = this.#queue[0]) {
-      for (let at = 0; at < frame.length && this.readyState === this.OPEN; at += fragmentBytes) {
-        const fragment = frame.subarray(at, at + fragmentBytes);
-        const fin = at + fragmentBytes >= frame.length;
-        await new Promise<void>((sent) => {
-          super.send(fragment, { ...asText, fin }, () => sent());
-        });
-        this.#queuedBytes -= fragment.length;
-        this.#taken += 1;
-        this.#count(fragment.length);
-      }
-      this.#queue.shift();
+      if (frame.wire.length > fragmentBytes) await this.#sendInFragments(frame);
+      else await this.#sendTogether();
+      this.#taken += 1;
     }
     this.#sending = undefined;
+  }
+
+  /** Sends as many of those that wait as the operating system is handed at a time. */
+  async #sendTogether(): Promise<void> {
+    const some: TextFrame[] = [];
+    let bytes = 0;
+    for (const frame of this.#queue) {
+      if (bytes + frame.wire.length > fragmentBytes) break;
+      bytes += frame.wire.length;
+      some.push(frame);
+    }
+    this.#queue.splice(0, some.length);
+    this.#queuedBytes -= bytes;
+    this.#transport?.cork();
+    await new Promise<void>((sent) => {
+      for (const [index, frame] of some.entries())
+        this.#write(frame, index === some.length - 1 ? sent : undefined);
+      this.#transport?.uncork();
+    });
+  }
+
+  async #sendInFragments({ payload, wire }: TextFrame): Promise<void> {
+    this.#queuedBytes -= wire.length - payload.length;
+    for (let at = 0; at < payload.length && this.readyState === this.OPEN; at += fragmentBytes) {
+      const fragment = payload.subarray(at, at + fragmentBytes);
+      const fin = at + fragmentBytes >= payload.length;
+      await new Promise<void>((sent) => {
+        this.send(fragment, { ...asText, fin }, () => sent());
+      });
+      this.#queuedBytes -= fragment.length;
+      this.#taken += 1;
+      this.#count(fragment.length);
+    }
+    this.#queue.shift();
   }
 
   #count(bytes: number): void {
@@ -119,12 +176,22 @@ export class ClientSocket extends WebSocket {
     this.#taken += 1;
   }
 
-  async #allSent(stallTimeoutMs: number): Promise<void> {
+  async #withinSendBudget(): Promise<void> {
+    if (this.readyState === this.OPEN) {
+      if (this.isReady) return;
+      await this.#allSent();
+    }
+    // Whoever waits has nothing to do any more, and would only read the log for nobody.
+    if (this.readyState === this.CLOSING) await this.#closed();
+  }
+
+  /** What was sent is out, or the client took nothing of it for too long. */
+  async #allSent(): Promise<void> {
     let before = this.#taken;
     const watch = setInterval(() => {
       if (this.#taken === before) this.close(closeCodes.slow.code, closeCodes.slow.reason);
       before = this.#taken;
-    }, stallTimeoutMs);
+    }, this.#stallTimeoutMs);
     await this.#sending;
     clearInterval(watch);
   }

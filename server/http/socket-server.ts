@@ -1,4 +1,5 @@
-import type { Server } from "ws";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
 import { AppError } from "../domain/app-error.ts";
@@ -24,32 +25,48 @@ export const defaultPatience: Patience = {
   closeTimeoutMs: 2_000,
 };
 
-export type SocketServer = Server<typeof ClientSocket>;
+export type SocketServer = {
+  /** Takes over a connection whose request has been found good. `onOpen` is called at once, or never. */
+  upgrade(
+    request: IncomingMessage,
+    connection: Duplex,
+    head: Buffer,
+    onOpen: (socket: ClientSocket) => void,
+  ): void;
+  readonly clients: ReadonlySet<ClientSocket>;
+  /** Closes every socket, saying that the server restarts, and cuts those that do not take part in the closing. */
+  close(): void;
+};
 
 /** A WebSocket server that is handed its connections, for frames of up to `maxFrameBytes`. It closes those that are dead. */
-export function createSocketServer({
-  maxFrameBytes,
-  pingIntervalMs,
-}: {
-  maxFrameBytes: number;
-  pingIntervalMs: number;
-}): SocketServer {
+export function createSocketServer(maxFrameBytes: number, patience: Patience): SocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, WebSocket: ClientSocket });
-  server.on("wsClientError", ({ message }, socket) => {
-    refuseConnection(socket, new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`));
+  server.on("wsClientError", ({ message }, connection) => {
+    refuseConnection(
+      connection,
+      new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`),
+    );
   });
   const pulse = setInterval(() => {
     for (const client of server.clients) client.checkPulse();
-  }, pingIntervalMs).unref();
-  server.on("close", () => clearInterval(pulse));
-  return server;
-}
-
-/** Tells every client that the server restarts, and cuts those that do not take part in the closing. */
-export function closeSockets(server: SocketServer, closeTimeoutMs: number): void {
-  server.close();
-  for (const client of server.clients) client.finish(closeCodes.restart);
-  setTimeout(() => {
-    for (const client of server.clients) client.terminate();
-  }, closeTimeoutMs).unref();
+  }, patience.pingIntervalMs).unref();
+  return {
+    upgrade(request, connection, head, onOpen) {
+      server.handleUpgrade(request, connection, head, (client) => {
+        client.attach(connection, patience.stallTimeoutMs);
+        // ws closes the socket with the right code itself; without a listener the error would end the process.
+        client.on("error", () => undefined);
+        onOpen(client);
+      });
+    },
+    clients: server.clients,
+    close() {
+      clearInterval(pulse);
+      server.close();
+      for (const client of server.clients) client.finish(closeCodes.restart);
+      setTimeout(() => {
+        for (const client of server.clients) client.terminate();
+      }, patience.closeTimeoutMs).unref();
+    },
+  };
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { LiveEvent } from "../contract/live-event.ts";
 import type { SessionEventsInput } from "../contract/session-events.ts";
 import { sessionEventsInputSchema } from "../contract/session-events.ts";
 import type { Desk } from "../domain/desk.ts";
 import { toJson } from "../domain/event-json.ts";
+import type { Positioned } from "../domain/follow-log.ts";
 import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
 import { drained } from "../http/send-stream.ts";
@@ -58,19 +60,31 @@ async function streamEvents(
 ): Promise<void> {
   let heartbeat: NodeJS.Timeout | undefined;
   try {
-    for await (const { position, event } of events) {
-      if (!response.headersSent) {
-        // Set, since only what was set can be asked for: the closing server looks for streams by their type.
-        response.setHeader("content-type", "text/event-stream");
-        response.writeHead(200, { ...apiHeaders, "x-accel-buffering": "no" });
-        heartbeat = setInterval(() => response.write(":\n\n"), heartbeatIntervalMs);
-        if (response.req.method === "HEAD") break;
-      }
-      if (response.write(`id: ${position}\ndata: ${toJson(event)}\n\n`) || response.destroyed) continue;
-      await drained(response);
-    }
+    await events.into({
+      get isReady() {
+        return !response.writableNeedDrain;
+      },
+      async inTurn(work) {
+        if (response.writableNeedDrain) await drained(response);
+        return work();
+      },
+      send(items) {
+        if (!response.headersSent) {
+          // Set, since only what was set can be asked for: the closing server looks for streams by their type.
+          response.setHeader("content-type", "text/event-stream");
+          response.writeHead(200, { ...apiHeaders, "x-accel-buffering": "no" });
+          heartbeat = setInterval(() => response.write(":\n\n"), heartbeatIntervalMs);
+        }
+        if (response.req.method === "HEAD") response.end();
+        else response.write(items.map(toServerSentEvent).join(""));
+      },
+    });
     response.end();
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+function toServerSentEvent({ position, event }: Positioned<LiveEvent>): string {
+  return `id: ${position}\ndata: ${toJson(event)}\n\n`;
 }

@@ -9,7 +9,7 @@ import { assertHasLog, getSessionHead } from "../domain/get-session.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
 import type { Patience } from "../http/socket-server.ts";
-import { closeSockets, createSocketServer } from "../http/socket-server.ts";
+import { createSocketServer } from "../http/socket-server.ts";
 import type { Wanted } from "./chat-socket.ts";
 import { runChatSocket } from "./chat-socket.ts";
 
@@ -26,7 +26,7 @@ export type ChatDoor = {
    *
    * @throws {AppError} BAD_REQUEST, NOT_FOUND: the connection is then still plain HTTP, for the caller to answer.
    */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, target: RequestTarget): Promise<void>;
+  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, target: RequestTarget): Promise<void>;
   /** Closes the sockets with 1012. */
   close(): void;
   readonly size: number;
@@ -34,25 +34,22 @@ export type ChatDoor = {
 
 /** The plain WebSocket, one socket a session, as PROTOCOL.md has it. */
 export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDoorOptions): ChatDoor {
-  const { pingIntervalMs, stallTimeoutMs } = patience;
-  const wss = createSocketServer({ maxFrameBytes, pingIntervalMs });
+  const server = createSocketServer(maxFrameBytes, patience);
   return {
-    async upgrade(request, socket, head, target) {
+    async upgrade(request, connection, head, target) {
       const sessionId = sessionIdSchema.safeParse(
         decodePart(target.pathname.slice("/ws/".length), "The path"),
       );
       if (!sessionId.success) throw invalidSessionId(sessionId.error.issues.map(({ message }) => message));
       const wanted = readWanted(readQuery(target.query));
       await assertCanFollow(desk, sessionId.data, wanted);
-      wss.handleUpgrade(request, socket, head, (client) => {
-        runChatSocket(client, { desk, sessionId: sessionId.data, wanted, stallTimeoutMs, report });
+      server.upgrade(request, connection, head, (socket) => {
+        runChatSocket(socket, { desk, sessionId: sessionId.data, wanted, report });
       });
     },
-    close() {
-      closeSockets(wss, patience.closeTimeoutMs);
-    },
+    close: () => server.close(),
     get size() {
-      return wss.clients.size;
+      return server.clients.size;
     },
   };
 }

@@ -10,6 +10,7 @@ import { followSession } from "../domain/session-log.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import { createIntake } from "../http/intake.ts";
+import { toSink } from "../http/socket-sink.ts";
 import { encodeFrame, eventFrame, messageFrame } from "./chat-frames.ts";
 
 /** What the client wants to be sent, and what it has already, if it said so. */
@@ -21,7 +22,6 @@ export type ChatSocketOptions = {
   desk: Desk;
   sessionId: string;
   wanted: Wanted;
-  stallTimeoutMs: number;
   report: (error: AppError) => void;
 };
 
@@ -35,8 +35,6 @@ const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
 export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions): void {
   const closed = new AbortController();
   socket.on("close", () => closed.abort());
-  // ws closes the socket with the right code itself; without a listener the error would end the process.
-  socket.on("error", () => undefined);
   receiveFrames(socket, options);
   void sendEvents(socket, options, closed.signal);
 }
@@ -47,38 +45,31 @@ async function sendEvents(
   options: ChatSocketOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stallTimeoutMs, report } = options;
   try {
-    for await (const frame of followFrames(options, signal)) {
-      socket.send(frame);
-      await socket.withinSendBudget(stallTimeoutMs);
-    }
+    await follow(socket, options, signal);
     socket.finish(closeCodes.sessionDeleted);
   } catch (error) {
     const appError = toAppError(error);
-    report(appError);
+    options.report(appError);
     socket.finish(closings[appError.code] ?? closeCodes.failure);
   }
 }
 
-async function* followFrames(
+function follow(
+  socket: ClientSocket,
   { desk, sessionId, wanted }: ChatSocketOptions,
   signal: AbortSignal,
-): AsyncGenerator<Buffer, void, undefined> {
-  if (wanted.events === "all") {
-    const events = followSession(desk, { sessionId, after: wanted.after, signal });
-    for await (const event of events) yield eventFrame(sessionId, event);
-  } else {
+): Promise<void> {
+  if (wanted.events === "messages") {
     const messages = followMessages(desk, { sessionId, afterId: wanted.afterId, signal });
-    for await (const message of messages) yield messageFrame(message);
+    return messages.into(toSink(socket, messageFrame));
   }
+  const events = followSession(desk, { sessionId, after: wanted.after, signal });
+  return events.into(toSink(socket, (event) => eventFrame(sessionId, event)));
 }
 
 /** Stores the client's frames in the order they came. */
-function receiveFrames(
-  socket: ClientSocket,
-  { desk, sessionId, stallTimeoutMs, report }: ChatSocketOptions,
-): void {
+function receiveFrames(socket: ClientSocket, { desk, sessionId, report }: ChatSocketOptions): void {
   const intake = createIntake(socket);
   let turn: Promise<void> = Promise.resolve();
 
@@ -87,25 +78,24 @@ function receiveFrames(
       const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
       const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });
       // Everyone has been shown the message of the first send; this client asks again because it does not know.
-      if (!stored) socket.send(messageFrame(message));
+      if (!stored) socket.sendFrame(messageFrame(message));
     } catch (error) {
       const appError = toAppError(error);
       report(appError);
-      socket.send(encodeFrame({ error: appError.toBody() }));
-    } finally {
-      await socket.withinSendBudget(stallTimeoutMs);
-      intake.release(data.length);
+      socket.sendFrame(encodeFrame({ error: appError.toBody() }));
     }
+    intake.release(data.length);
   }
 
   socket.on("message", (data: Buffer, isBinary) => {
     if (isBinary) {
       const message = `Binary frame: ${closeCodes.unsupportedData.reason}.`;
-      socket.send(encodeFrame({ error: { code: "BAD_REQUEST", message } }));
+      socket.sendFrame(encodeFrame({ error: { code: "BAD_REQUEST", message } }));
       socket.finish(closeCodes.unsupportedData);
       return;
     }
     intake.take(data.length);
-    turn = turn.then(() => store(data));
+    // The answers are not to pile up for a client that does not read them.
+    turn = turn.then(() => (socket.isReady ? store(data) : socket.inTurn(() => store(data))));
   });
 }

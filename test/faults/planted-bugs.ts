@@ -68,30 +68,30 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: liveTopic,
-        from: "for (const event of events) this.#waitingChars",
+        from: "if (events.length > 0 && !this.#take(events))",
         to: `const before = globalThis.delivered ?? 0;
     globalThis.delivered = before + events.length;
     if (Math.floor(before / 10_000) < Math.floor(globalThis.delivered / 10_000)) return;
-    for (const event of events) this.#waitingChars`,
+    if (events.length > 0 && !this.#take(events))`,
       },
     ],
     caughtAs: "STATE",
     when: { operations: 800, readers: 5 },
   },
   {
-    bug: "live events come twice when much comes at once",
+    bug: "live events come twice",
     edits: [
       {
         file: liveTopic,
-        from: "this.#waiting.push(...events);",
-        to: "this.#waiting.push(...events, ...(events.length > 1 ? events : []));",
+        from: "!this.#take(events)",
+        to: "!this.#take([...events, ...events])",
       },
     ],
     caughtAs: "ORDER",
   },
   {
     bug: "a page comes newest first",
-    edits: [{ file: followLog, from: "of page.changes)", to: "of page.changes.toReversed())" }],
+    edits: [{ file: followLog, from: "read.changes.map", to: "read.changes.toReversed().map" }],
     caughtAs: "ORDER",
     when: comingAndGoing,
   },
@@ -106,10 +106,10 @@ export const plantedBugs: PlantedBug[] = [
       { file: addMessage, from: "key: input.key ?? null,", to: "key: null," },
       {
         file: addMessage,
-        from: "return { value: { message: toMessage(row), stored: true }, place };",
+        from: "const message = toMessage(row);",
         to: `const keyed = { ...row, key: input.key ?? null };
     if (input.key !== undefined) firsts.set(\`\${input.session_id} \${input.key}\`, { ...keyed, key_digest: digest(input) });
-    return { value: { message: toMessage(keyed), stored: true }, place };`,
+    const message = toMessage(keyed);`,
       },
       {
         file: addMessage,
@@ -216,8 +216,8 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: "server/domain/update-message.ts",
-        from: "seq: place.seq }), place };",
-        to: "seq: place.seq }) };",
+        from: 'return { value: message, place, change: { type: "message", seq: place.seq, message } };',
+        to: "return { value: message };",
       },
     ],
     caughtAs: "STUCK",
@@ -233,13 +233,12 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: followLog,
-        from: "if (upTo === undefined) {\n      upTo",
-        to: `if (upTo === undefined) {
-      if (!isCaughtUp && seq !== undefined) {
-        isCaughtUp = true;
-        ready.push(withEpoch({ type: "caught_up", seq }));
-      }
-      upTo`,
+        from: "const page: Positioned<Event>[] = [];",
+        to: `const page: Positioned<Event>[] = [];
+    if (!isCaughtUp && seq !== undefined) {
+      isCaughtUp = true;
+      page.push(placeWithEpoch({ type: "caught_up", seq }));
+    }`,
       },
     ],
     caughtAs: "CAUGHT_UP",
@@ -267,23 +266,18 @@ export const plantedBugs: PlantedBug[] = [
   {
     bug: "what a reader has no room for is dropped",
     edits: [
-      {
-        file: liveTopic,
-        from: "this.#waitingChars > maxWaitingChars && !this.#wake) return this.fallBehind();",
-        to: "this.#waitingChars > maxWaitingChars) return;",
-      },
-      // So that little is enough.
-      { file: liveTopic, from: "maxWaitingChars = 256 * 1024", to: "maxWaitingChars = 500" },
+      { file: followLog, from: "if (!sink.isReady) return false;", to: "if (!sink.isReady) return true;" },
     ],
-    caughtAs: "STUCK",
+    caughtAs: "STATE",
+    when: { moody: true, heavy: true },
   },
   {
     bug: "what waits past the budget of a connection is dropped",
     edits: [
       {
         file: "server/http/client-socket.ts",
-        from: "await this.#allSent(stallTimeoutMs);",
-        to: "for (const gone of this.#queue.splice(1)) this.#queuedBytes -= gone.length; await this.#allSent(stallTimeoutMs);",
+        from: "await this.#allSent();",
+        to: "for (const gone of this.#queue.splice(1)) this.#queuedBytes -= gone.wire.length; await this.#allSent();",
       },
     ],
     caughtAs: "GAP",

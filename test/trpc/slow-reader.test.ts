@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { call, createSession, send } from "../support/rest.ts";
@@ -82,24 +81,4 @@ test("a slow reader over tRPC's WebSocket that goes away leaves nothing behind [
   await writeBacklogAndEdit(app);
   socket.terminate();
   await expect.poll(() => app.app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
-});
-
-test("of many subscriptions of one socket none begins to read while what is there is not taken [SLOW-1]", async () => {
-  const app = await start();
-  const count = 60;
-  await send(app.url, "s", "x".repeat(backlog.chars));
-  const socket = new WebSocket(`${app.wsUrl}/trpc`);
-  await once(socket, "open");
-  socket.pause();
-  const params = { path: "session.onEvent", input };
-  const calls = Array.from({ length: count }, (_, id) => ({ id, method: "subscription", params }));
-  socket.send(JSON.stringify(calls));
-  await expect.poll(() => app.app.counts().followers).toBeGreaterThan(0);
-  // Far more turns than there are subscriptions: whoever may begin has begun.
-  for (let turn = 0; turn < 20 * count; turn += 1) await nextTurn();
-  expect(app.app.counts().followers).toBeLessThan(count / 2);
-  socket.resume();
-  await expect.poll(() => app.app.counts().followers).toBe(count);
-  socket.terminate();
-  await expect.poll(() => app.app.counts().followers).toBe(0);
 });

@@ -1,15 +1,13 @@
 import { onEventInputSchema } from "../../contract/live-event.ts";
+import type { LiveEvent } from "../../contract/live-event.ts";
 import { followSession } from "../../domain/session-log.ts";
-import { streamEvents } from "../stream-events.ts";
+import { Subscription } from "../subscription.ts";
+import type { TrackedEvents } from "../tracked-events.ts";
 import { procedure } from "../trpc.ts";
 
-export const onSessionEventProcedure = procedure.input(onEventInputSchema).subscription(async function* ({
-  ctx,
-  input,
-  signal = new AbortController().signal,
-}) {
-  yield* streamEvents(
-    ctx,
-    followSession(ctx.desk, { sessionId: input.session_id, after: input.lastEventId, signal }),
-  );
-});
+export const onSessionEventProcedure = procedure
+  .input(onEventInputSchema)
+  .subscription(({ ctx, input, signal = new AbortController().signal }): TrackedEvents<LiveEvent> => {
+    const { session_id: sessionId, lastEventId: after } = input;
+    return new Subscription(followSession(ctx.desk, { sessionId, after, signal }));
+  });

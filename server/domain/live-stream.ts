@@ -1,0 +1,105 @@
+/**
+ * Where a stream goes. Whoever sends asks first: while a sink is not ready, what it missed is left in the log, and is
+ * read from there when its turn comes.
+ */
+export type Sink<Item> = {
+  /** Whether it takes more now. */
+  readonly isReady: boolean;
+  /**
+   * Does `work` when it takes more, and when its connection is closed. Meanwhile no other stream of the same connection has
+   * its turn: what one has read is sent before another reads.
+   */
+  inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
+  send(items: Item[]): void;
+};
+
+/** A stream that has not begun: `into` sends it, or whoever iterates over it takes each item when it is wanted. */
+export class LiveStream<Item> implements AsyncIterable<Item> {
+  readonly #signal: AbortSignal;
+  readonly #send: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>;
+
+  /** @param send resolves when the stream has ended, or when the signal that it gets aborts. */
+  constructor(signal: AbortSignal, send: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>) {
+    this.#signal = signal;
+    this.#send = send;
+  }
+
+  /** Resolves when the stream has ended or its signal aborts, and rejects with what it fails with. */
+  into(sink: Sink<Item>): Promise<void> {
+    return this.#send(sink, this.#signal);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    const left = new AbortController();
+    const queue = new Queue<Item>();
+    const signal = AbortSignal.any([this.#signal, left.signal]);
+    signal.addEventListener("abort", () => queue.end());
+    let failure: { error: unknown } | undefined;
+    const sending = this.#send(queue, signal)
+      .catch((error: unknown) => {
+        failure = { error };
+      })
+      .finally(() => queue.end());
+    try {
+      while (await queue.hasNext()) {
+        const item = queue.take();
+        if (item !== undefined) yield item;
+      }
+      if (failure) throw failure.error;
+    } finally {
+      left.abort();
+      await sending;
+    }
+  }
+}
+
+/** How many live events may wait for who takes them one at a time: a few, so that a burst is not read from the log again. */
+const maxWaiting = 8;
+
+/** What was sent and is not taken yet: what one turn reads, or a few that came meanwhile. */
+class Queue<Item> implements Sink<Item> {
+  readonly #items: Item[] = [];
+  #hasEnded = false;
+  #wakeTaker: (() => void) | undefined;
+  #wakeSender: (() => void) | undefined;
+
+  get isReady(): boolean {
+    return this.#items.length < maxWaiting;
+  }
+
+  async inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    if (this.#items.length > 0 && !this.#hasEnded) {
+      await new Promise<void>((resolve) => {
+        this.#wakeSender = resolve;
+      });
+    }
+    return work();
+  }
+
+  send(items: Item[]): void {
+    this.#items.push(...items);
+    this.#wakeTaker?.();
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#wakeTaker?.();
+    this.#wakeSender?.();
+  }
+
+  /** @returns false when everything was taken and no more will come. */
+  async hasNext(): Promise<boolean> {
+    if (this.#items.length > 0) return true;
+    this.#wakeSender?.();
+    if (!this.#hasEnded) {
+      await new Promise<void>((resolve) => {
+        this.#wakeTaker = resolve;
+      });
+    }
+    return this.#items.length > 0 || !this.#hasEnded;
+  }
+
+  take(): Item | undefined {
+    return this.#items.shift();
+  }
+}

@@ -1,0 +1,59 @@
+import { TRPCError } from "@trpc/server";
+import { jsonEncoder } from "@trpc/server/adapters/ws";
+import { parseConnectionParamsFromUnknown } from "@trpc/server/http";
+import type { TRPCClientOutgoingMessage } from "@trpc/server/rpc";
+import { parseTRPCMessage } from "@trpc/server/rpc";
+import type { RequestName } from "./socket-frames.ts";
+
+const asIs = {
+  serialize: (value: unknown): unknown => value,
+  deserialize: (value: unknown): unknown => value,
+};
+/** The contract is JSON, so nothing is transformed. */
+const untransformed = { input: asIs, output: asIs };
+
+/** What is asked for in a frame: one thing, or several in an array. */
+export type Asked = { messages: unknown[]; isBatch: boolean };
+
+/** @throws {TRPCError} PARSE_ERROR */
+export function readFrame(data: Buffer, isBinary: boolean): Asked {
+  const value = readJson(data, isBinary);
+  return Array.isArray(value) ? { messages: value, isBatch: true } : { messages: [value], isBatch: false };
+}
+
+/** All of the messages of a frame, of which none counts if one is no message. @throws {TRPCError} PARSE_ERROR */
+export function readMessages(messages: unknown[]): TRPCClientOutgoingMessage[] {
+  try {
+    return messages.map((message) => parseTRPCMessage(message, untransformed));
+  } catch (cause) {
+    throw new TRPCError({ code: "PARSE_ERROR", cause });
+  }
+}
+
+/** The ids in a frame that is not read any further. */
+export function idsOf(messages: unknown[]): RequestName[] {
+  return messages.flatMap((message) => {
+    if (typeof message !== "object" || message === null) return [];
+    const { id, jsonrpc, method } = message as Record<string, unknown>;
+    const isCall = (typeof id === "number" || typeof id === "string") && method !== "subscription.stop";
+    return isCall ? [{ id, jsonrpc: jsonrpc === "2.0" ? jsonrpc : undefined }] : [];
+  });
+}
+
+/** Parameters of the connection: nothing here takes any yet. @throws {TRPCError} PARSE_ERROR */
+export function readConnectionParams(data: Buffer, isBinary: boolean): void {
+  const message = readJson(data, isBinary);
+  const isObject = typeof message === "object" && message !== null && !Array.isArray(message);
+  if (!isObject) {
+    throw new TRPCError({ code: "PARSE_ERROR", message: "Malformed TRPCConnectionParamsMessage" });
+  }
+  parseConnectionParamsFromUnknown("data" in message ? message.data : undefined);
+}
+
+function readJson(data: Buffer, isBinary: boolean): unknown {
+  try {
+    return jsonEncoder.decode(isBinary ? data : data.toString());
+  } catch (cause) {
+    throw new TRPCError({ code: "PARSE_ERROR", cause });
+  }
+}

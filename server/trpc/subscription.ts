@@ -1,0 +1,27 @@
+import type { TrackedEnvelope } from "@trpc/server";
+import { tracked } from "@trpc/server";
+import type { Positioned } from "../domain/follow-log.ts";
+import type { LiveStream, Sink } from "../domain/live-stream.ts";
+import type { LogEvent } from "../domain/log.ts";
+import type { TrackedEvents } from "./tracked-events.ts";
+
+/**
+ * What a subscription's procedure answers with: each event under its position. To tRPC it is something to iterate over,
+ * which is how the stock adapter sends server-sent events; our own WebSocket door has the events sent into its sockets.
+ */
+export class Subscription<Event extends LogEvent = LogEvent> implements TrackedEvents<Event> {
+  readonly #stream: LiveStream<Positioned<Event>>;
+
+  constructor(stream: LiveStream<Positioned<Event>>) {
+    this.#stream = stream;
+  }
+
+  /** @throws {AppError} what following the log can fail with */
+  into(sink: Sink<Positioned<Event>>): Promise<void> {
+    return this.#stream.into(sink);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TrackedEnvelope<Event>, void, undefined> {
+    for await (const { position, event } of this.#stream) yield tracked(position, event);
+  }
+}
