@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
 import { openChat } from "../support/readers.ts";
 import { createSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
@@ -47,6 +49,22 @@ test("the plain WebSocket that asks for messages alone is a reader too [LIMIT-2]
   await send(url, "s", "The first goes on.");
   await first.frames.count(1);
   first.socket.close();
+});
+
+test("the plain WebSocket is a reader while it is still replaying, too [LIMIT-2]", async () => {
+  const chars = 1_000_000;
+  const { app, url, wsUrl } = await startApp({ maxReadersPerSession: 1, maxMessageChars: chars });
+  await createSession(url, { id: "s" });
+  // More than the two ends of a connection hold.
+  for (let index = 0; index < 20; index += 1) await send(url, "s", "x".repeat(chars));
+  const first = new WebSocket(`${wsUrl}/ws/s?after=0`);
+  onTestFinished(() => first.terminate());
+  await once(first, "open");
+  first.pause();
+  const second = await openChat(wsUrl, "s", "?after=0");
+  expect((await second.closed).code).toBe(4505);
+  expect(second.frames.items).toEqual([]);
+  expect(app.counts().followers).toBe(1);
 });
 
 test("a tRPC socket has as many subscriptions as it may, and goes on when there is one too many [LIMIT-1]", async () => {
