@@ -17,6 +17,8 @@ export class LiveTopic<Event extends LogEvent> {
   /** The position of the last event that they got. */
   #lastSeq = 0;
   #reading = false;
+  /** What came with its announcement and is next. */
+  #pending: Change<Event>[] = [];
 
   constructor(log: Log<Event>, onEmpty: () => void) {
     this.#log = log;
@@ -30,11 +32,10 @@ export class LiveTopic<Event extends LogEvent> {
   /** @param change what has changed at `seq`, if the caller has it: when nothing is missing before it, nobody has to read. */
   announce(seq: number, change: Change<Event> | undefined): void {
     this.#announced = Math.max(this.#announced, seq);
-    const isNext = !this.#reading && this.#readUpTo === seq - 1 && this.#log.coalesceMs === 0;
-    if (change && isNext) {
-      this.#readUpTo = seq;
-      this.#deliver([change]);
-    } else this.#readOn();
+    const before = this.#pending.at(-1)?.seq ?? this.#readUpTo;
+    if (!change || this.#reading || before !== seq - 1 || this.#log.coalesceMs > 0) return this.#readOn();
+    // Those that were committed together are given on together, and not before their writers have their answers.
+    if (this.#pending.push(change) === 1) setImmediate(() => this.#deliverPending());
   }
 
   /** Adds a reader. It must join before it reads the log: what is announced from now on is not lost on it. */
@@ -105,6 +106,17 @@ export class LiveTopic<Event extends LogEvent> {
       return this.#sendAllBack();
     }
     if (this.#log.coalesceMs > 0) await wait(this.#log.coalesceMs, undefined, { ref: false });
+  }
+
+  #deliverPending(): void {
+    const changes = this.#pending;
+    this.#pending = [];
+    // Meanwhile the log may have been read, or all may have left.
+    if (this.#reading || this.#readUpTo === undefined || changes[0]?.seq !== this.#readUpTo + 1) {
+      return this.#readOn();
+    }
+    this.#readUpTo += changes.length;
+    this.#deliver(changes);
   }
 
   #deliver(changes: Change<Event>[]): void {

@@ -92,12 +92,15 @@ test("a change that comes with its announcement, and is the next one, is given o
   const takers = [goLive(reader, 0), goLive(other, 0)];
   write("one");
   hub.announce<Note>("notes", 1, { type: "note", seq: 1, text: "one" });
-  expect(takers.map(({ events }) => events)).toEqual([
-    [{ type: "note", seq: 1, prev: 0, text: "one" }],
-    [{ type: "note", seq: 1, prev: 0, text: "one" }],
-  ]);
-  expect(takers[0]?.events[0]).toBe(takers[1]?.events[0]);
+  write("two");
+  hub.announce<Note>("notes", 2, { type: "note", seq: 2, text: "two" });
   await settle();
+  const both = [
+    { type: "note", seq: 1, prev: 0, text: "one" },
+    { type: "note", seq: 2, prev: 1, text: "two" },
+  ];
+  expect(takers.map(({ events }) => events)).toEqual([both, both]);
+  expect(takers[0]?.events[0]).toBe(takers[1]?.events[0]);
   expect(state.reads).toBe(0);
 });
 
