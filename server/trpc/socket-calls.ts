@@ -74,6 +74,8 @@ export class SocketCalls {
   /** Resolves when the next message may be begun, with what is not yet answered. */
   async #begin(message: TRPCClientOutgoingMessage, batchIndex: number): Promise<Promise<void>[]> {
     const { id } = message;
+    // Nobody would tell a subscription that it is over.
+    if (this.#socket.readyState === this.#socket.CLOSED) return [];
     if (id === null) {
       this.#answerError(
         message,

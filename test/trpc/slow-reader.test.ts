@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { call, createSession, send } from "../support/rest.ts";
@@ -81,4 +82,23 @@ test("a slow reader over tRPC's WebSocket that goes away leaves nothing behind [
   await writeBacklogAndEdit(app);
   socket.terminate();
   await expect.poll(() => app.app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
+});
+
+test("what waits for its turn on a socket that goes away is not begun any more [ALIVE-2]", async () => {
+  const app = await start();
+  const content = "x".repeat(backlog.chars);
+  for (let index = 0; index < 10; index += 1) await send(app.url, "s", content);
+  const socket = new WebSocket(`${app.wsUrl}/trpc`);
+  await once(socket, "open");
+  socket.pause();
+  const ask = (id: number, method: string, path: string): void =>
+    socket.send(JSON.stringify({ id, method, params: { path, input: { session_id: "s" } } }));
+  for (let id = 1; id <= 5; id += 1) ask(id, "query", "session.get");
+  for (let id = 6; id <= 10; id += 1) ask(id, "subscription", "session.onEvent");
+  // By the time that this is answered the server has read the frames.
+  for (let turn = 0; turn < 10; turn += 1) await fetch(app.url);
+  socket.terminate();
+  await expect.poll(() => app.app.counts().trpcSockets).toBe(0);
+  for (let turn = 0; turn < 1000; turn += 1) await nextTurn();
+  expect(app.app.counts().followers).toBe(0);
 });
