@@ -70,6 +70,8 @@ export async function runReader<Item>(
     const how = await Promise.race([following.ended, done, outOfTime, leave(following, attachment)]);
     attachment.items = [...following.events.items];
     attachment.end = how === "done" || how === "out of time" ? "" : how;
+    // Who begins anew has only what came then: positions beyond that are no longer where it has been.
+    if (start === 0 && attachment.items.length > 0) known.length = 0;
     known.push(...attachment.items.map(positionOf));
     following.stop();
     history.isDone = how === "done";
