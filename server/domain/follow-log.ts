@@ -2,10 +2,8 @@ import type { LiveHub } from "./live-hub.ts";
 import type { LiveReader } from "./live-topic.ts";
 import type { Sink } from "./live-stream.ts";
 import { LiveStream } from "./live-stream.ts";
-import type { Change, Log, LogEvent } from "./log.ts";
+import type { Change, Log, LogEvent, Positioned } from "./log.ts";
 import { formatPosition, parsePosition } from "./position.ts";
-
-export type Positioned<Event extends LogEvent> = { position: string; event: Event };
 
 export type Follow<Event extends LogEvent> = {
   hub: LiveHub;
@@ -14,6 +12,8 @@ export type Follow<Event extends LogEvent> = {
   reader: LiveReader<Event>;
   after: string | undefined;
   signal: AbortSignal;
+  /** Whether the stream ends where it would begin anew with a `reset`. */
+  endsAtReset?: boolean;
 };
 
 /**
@@ -43,7 +43,7 @@ export function streamLog<Event extends LogEvent>(
  * @throws {AppError} NOT_FOUND
  */
 export async function followLog<Event extends LogEvent>(
-  { hub, log, reader, after, signal }: Follow<Event>,
+  { hub, log, reader, after, signal, endsAtReset = false }: Follow<Event>,
   sink: Sink<Positioned<Event>>,
 ): Promise<void> {
   const epoch = await log.readEpoch();
@@ -82,6 +82,7 @@ export async function followLog<Event extends LogEvent>(
     let upTo: number;
     let isLast = true;
     if (seq === undefined || isPast || seq > head.seq) {
+      if (endsAtReset && beginning === "reset") return "end";
       const snapshot = await log.readSnapshot();
       if (!snapshot) return "more";
       seq = undefined;
@@ -102,9 +103,12 @@ export async function followLog<Event extends LogEvent>(
     return isLast ? upTo : "more";
   }
 
-  const sendLive = (events: Event[]): boolean => {
+  const sendLive = (live: readonly Positioned<Event>[]): boolean => {
     if (!sink.isReady) return false;
-    sink.send(events.map(place));
+    // What all of them get is sent as it is: whoever encodes it for one has it for the others.
+    const isNext = live[0]?.event.prev === seq;
+    sink.send(isNext ? live : live.map(({ event }) => place(event)));
+    seq = live.at(-1)?.event.seq;
     return true;
   };
 
@@ -114,6 +118,6 @@ export async function followLog<Event extends LogEvent>(
       return signal.aborted ? "end" : sendPage();
     });
     if (read === "end") return;
-    if (read !== "more") await reader.goLive(read, sendLive);
+    if (read !== "more") await reader.goLive({ epoch, seq: read }, sendLive);
   }
 }

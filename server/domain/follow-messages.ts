@@ -1,12 +1,15 @@
 import { findLatestMessageId, listMessageChunk } from "../../db/message-queries.ts";
 import { findSessionLog } from "../../db/session-queries.ts";
+import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import { followLog } from "./follow-log.ts";
 import type { Sink } from "./live-stream.ts";
 import { LiveStream } from "./live-stream.ts";
+import type { Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
+import { memoize } from "./memoize.ts";
 import { toMessage } from "./read-messages.ts";
 import { sessionLog } from "./session-log.ts";
 
@@ -22,31 +25,39 @@ export function followMessages(desk: Desk, { signal, ...wanted }: Wanted): LiveS
   const { hub } = desk;
   const log = sessionLog(desk, wanted.sessionId);
   return new LiveStream(signal, async (sink, stop) => {
-    const ended = new AbortController();
-    const either = AbortSignal.any([stop, ended.signal]);
-    using reader = hub.join(log, either);
-    const upToSeq = await replay(desk, { ...wanted, signal: either }, sink);
-    await followLog(
-      { hub, log, reader, after: String(upToSeq), signal: either },
-      {
-        get isReady() {
-          return sink.isReady;
-        },
-        inTurn: (work) => sink.inTurn(work),
-        send(items) {
-          const messages: Message[] = [];
-          for (const { event } of items) {
-            if (event.type === "message") messages.push(event.message);
-            // The session that was followed is no more, whether or not another has its id now.
-            if (event.type !== "session_deleted" && event.type !== "reset") continue;
-            ended.abort();
-            break;
-          }
-          if (messages.length > 0) sink.send(messages);
-        },
-      },
-    );
+    using reader = hub.join(log, stop);
+    const upToSeq = await replay(desk, { ...wanted, signal: stop }, sink);
+    // The session that was followed is no more after a reset, whether or not another has its id now.
+    const follow = { hub, log, reader, after: String(upToSeq), signal: stop, endsAtReset: true };
+    await followLog(follow, new MessageSink(sink));
   });
+}
+
+/** The messages of what happened, the same ones for all that get the same events. */
+const messagesOf = memoize((items: readonly Positioned<LiveEvent>[]): readonly Message[] =>
+  items.flatMap(({ event }) => (event.type === "message" ? [event.message] : [])),
+);
+
+/** Sends of a session's events the messages alone. */
+class MessageSink implements Sink<Positioned<LiveEvent>> {
+  readonly #sink: Sink<Message>;
+
+  constructor(sink: Sink<Message>) {
+    this.#sink = sink;
+  }
+
+  get isReady(): boolean {
+    return this.#sink.isReady;
+  }
+
+  inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    return this.#sink.inTurn(work);
+  }
+
+  send(items: readonly Positioned<LiveEvent>[]): void {
+    const messages = messagesOf(items);
+    if (messages.length > 0) this.#sink.send(messages);
+  }
 }
 
 /** Sends the messages that there are. @returns the position up to which these are all. */

@@ -5,10 +5,9 @@ import { limits } from "../contract/limits.ts";
 import type { ListEvent, SidebarSession } from "../contract/list-event.ts";
 import { AppError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
-import type { Positioned } from "./follow-log.ts";
 import { streamLog } from "./follow-log.ts";
 import type { LiveStream } from "./live-stream.ts";
-import type { Log } from "./log.ts";
+import type { Log, Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 
 export const listTopic = "list";

@@ -10,7 +10,8 @@ export type Sink<Item> = {
    * its turn: what one has read is sent before another reads.
    */
   inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
-  send(items: Item[]): void;
+  /** @param items may be sent to others too: nobody changes them, and what is made of them may be kept for the others. */
+  send(items: readonly Item[]): void;
 };
 
 /** A stream that has not begun: `into` sends it, or whoever iterates over it takes each item when it is wanted. */
@@ -76,7 +77,7 @@ class Queue<Item> implements Sink<Item> {
     return work();
   }
 
-  send(items: Item[]): void {
+  send(items: readonly Item[]): void {
     this.#items.push(...items);
     this.#wakeTaker?.();
   }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
-import type { Change, Log, LogEvent } from "./log.ts";
+import type { Change, Log, LogEvent, Positioned } from "./log.ts";
+import { formatPosition } from "./position.ts";
 
 /**
  * The readers of one log in this process. Those that have caught up are live: the log is read once for all of them, and
@@ -12,6 +13,8 @@ export class LiveTopic<Event extends LogEvent> {
   readonly #live = new Set<LiveReader<Event>>();
   /** The last position that anyone has told of. */
   #announced = 0;
+  /** The name of the history that the positions of the live readers belong to. */
+  #epoch = "";
   /** How far the log was read for the live readers. Undefined while there are none. */
   #readUpTo: number | undefined;
   /** The position of the last event that they got. */
@@ -40,34 +43,31 @@ export class LiveTopic<Event extends LogEvent> {
 
   /** Adds a reader. It must join before it reads the log: what is announced from now on is not lost on it. */
   join(signal: AbortSignal): LiveReader<Event> {
-    const reader: LiveReader<Event> = new LiveReader(signal, {
-      goLive: (upTo) => this.#goLive(reader, upTo),
-      fallBehind: () => this.#fallBehind(reader),
-      leave: () => this.#leave(reader),
-    });
+    const reader = new LiveReader(signal, this);
     this.#readers.add(reader);
     return reader;
   }
 
   /** @returns false if the log has been read further for the others: there is more for this one to read first. */
-  #goLive(reader: LiveReader<Event>, upTo: number): boolean {
-    if (this.#readUpTo !== undefined && this.#readUpTo > upTo) return false;
+  goLive(reader: LiveReader<Event>, { epoch, seq }: ReadUpTo): boolean {
+    if (this.#readUpTo !== undefined && this.#readUpTo > seq) return false;
     if (this.#readUpTo === undefined) {
-      this.#readUpTo = upTo;
-      this.#lastSeq = upTo;
+      this.#epoch = epoch;
+      this.#readUpTo = seq;
+      this.#lastSeq = seq;
     }
     this.#live.add(reader);
     this.#readOn();
     return true;
   }
 
-  #fallBehind(reader: LiveReader<Event>): void {
+  fallBehind(reader: LiveReader<Event>): void {
     this.#live.delete(reader);
     if (this.#live.size === 0) this.#readUpTo = undefined;
   }
 
-  #leave(reader: LiveReader<Event>): void {
-    this.#fallBehind(reader);
+  leave(reader: LiveReader<Event>): void {
+    this.fallBehind(reader);
     if (this.#readers.delete(reader) && this.#readers.size === 0) this.#onEmpty();
   }
 
@@ -120,10 +120,10 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   #deliver(changes: Change<Event>[]): void {
-    const events = changes.map((change) => {
+    const events = changes.map((change): Positioned<Event> => {
       const event = { ...change, prev: this.#lastSeq } as unknown as Event;
       this.#lastSeq = change.seq;
-      return event;
+      return { position: formatPosition(this.#epoch, change.seq), event };
     });
     for (const reader of this.#live) reader.deliver(events);
   }
@@ -133,57 +133,61 @@ export class LiveTopic<Event extends LogEvent> {
   }
 }
 
-type Moves = { goLive(upTo: number): boolean; fallBehind(): void; leave(): void };
+/** How far the caller has read the log, and in which history. */
+type ReadUpTo = { epoch: string; seq: number };
 
 /** Takes events. @returns false if it takes none now. */
-type Take<Event> = (events: Event[]) => boolean;
+type Take<Event extends LogEvent> = (events: readonly Positioned<Event>[]) => boolean;
 
 /** One reader's place among the live ones. */
-export class LiveReader<Event extends LogEvent> implements Disposable {
+export class LiveReader<Event extends LogEvent> implements Disposable, EventListenerObject {
   readonly #signal: AbortSignal;
-  readonly #moves: Moves;
+  readonly #topic: LiveTopic<Event>;
   #upTo = 0;
   #take: Take<Event> = () => false;
   #wake: (() => void) | undefined;
 
-  constructor(signal: AbortSignal, moves: Moves) {
+  constructor(signal: AbortSignal, topic: LiveTopic<Event>) {
     this.#signal = signal;
-    this.#moves = moves;
-    signal.addEventListener("abort", this.#onAbort);
+    this.#topic = topic;
+    signal.addEventListener("abort", this);
   }
 
   /**
-   * Gives to `take` what comes after the position up to which the caller has read the log, as soon as there is anything.
+   * Gives to `take` what comes after where the caller has read the log to, as soon as there is anything.
    * Resolves when the caller has to read the log again, because others are further, because it took nothing or because
    * the log is not what it was, and when the signal aborts. `prev` is that of whoever read for all, not the caller's.
    */
-  async goLive(upTo: number, take: Take<Event>): Promise<void> {
-    this.#upTo = upTo;
+  async goLive(from: ReadUpTo, take: Take<Event>): Promise<void> {
+    this.#upTo = from.seq;
     this.#take = take;
-    if (this.#signal.aborted || !this.#moves.goLive(upTo)) return;
+    if (this.#signal.aborted || !this.#topic.goLive(this, from)) return;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
   }
 
-  deliver(news: Event[]): void {
+  deliver(news: readonly Positioned<Event>[]): void {
     const [first] = news;
     if (!first) return;
     // It may have read further than the one who reads for all.
-    const events = first.seq > this.#upTo ? news : news.filter(({ seq }) => seq > this.#upTo);
+    const events = first.event.seq > this.#upTo ? news : news.filter(({ event }) => event.seq > this.#upTo);
     if (events.length > 0 && !this.#take(events)) this.fallBehind();
   }
 
   fallBehind(): void {
-    this.#moves.fallBehind();
+    this.#topic.fallBehind(this);
     this.#wake?.();
     this.#wake = undefined;
   }
 
   [Symbol.dispose](): void {
-    this.#signal.removeEventListener("abort", this.#onAbort);
-    this.#moves.leave();
+    this.#signal.removeEventListener("abort", this);
+    this.#topic.leave(this);
   }
 
-  readonly #onAbort = (): void => this.fallBehind();
+  /** Its signal aborts. */
+  handleEvent(): void {
+    this.fallBehind();
+  }
 }

@@ -32,6 +32,9 @@ export type LogHead<Event extends LogEvent> = {
   readChanges(after: number): Promise<{ changes: Change<Event>[]; upTo: number }>;
 };
 
+/** An event of a stream, and the position after it. */
+export type Positioned<Event extends LogEvent> = { position: string; event: Event };
+
 export type LogEvent = { type: string; seq: number; prev: number };
 
 /** An event without what depends on the stream that it is in. */

@@ -6,10 +6,9 @@ import { limits } from "../contract/limits.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
-import type { Positioned } from "./follow-log.ts";
 import { streamLog } from "./follow-log.ts";
 import type { LiveStream } from "./live-stream.ts";
-import type { Change, Log } from "./log.ts";
+import type { Change, Log, Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 import { toMessage } from "./read-messages.ts";
 

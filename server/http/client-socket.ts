@@ -44,7 +44,7 @@ export class ClientSocket extends WebSocket {
 
   /** Whether it may be sent more now. */
   get isReady(): boolean {
-    return this.#queuedBytes + this.bufferedAmount <= sendBudgetBytes;
+    return this.#queuedBytes + this.#handedBytes <= sendBudgetBytes;
   }
 
   /**
@@ -71,13 +71,15 @@ export class ClientSocket extends WebSocket {
 
   /** Sends frames in their order, after those before them. */
   sendFrames(frames: readonly TextFrame[]): void {
-    if (frames.length > 1) this.#transport?.cork();
+    const [first] = frames;
+    if (first && frames.length === 1) return this.sendFrame(first);
+    this.#transport?.cork();
     for (const frame of frames) this.sendFrame(frame);
-    if (frames.length > 1) this.#transport?.uncork();
+    this.#transport?.uncork();
   }
 
   sendFrame(frame: TextFrame): void {
-    if (!this.#sending && this.bufferedAmount + frame.wire.length <= fragmentBytes) {
+    if (!this.#sending && this.#handedBytes + frame.wire.length <= fragmentBytes) {
       this.#write(frame);
     } else {
       this.#queue.push(frame);
@@ -105,6 +107,11 @@ export class ClientSocket extends WebSocket {
     if (this.#pongs === this.#pings) this.#ping();
     this.#due = this.#pings;
     this.#takenBefore = this.#taken;
+  }
+
+  /** What the operating system has not yet taken. */
+  get #handedBytes(): number {
+    return this.#transport?.writableLength ?? 0;
   }
 
   /** The library would write header and payload one after the other, and make the header for each socket anew. */

@@ -4,7 +4,7 @@ import type { SessionEventsInput } from "../contract/session-events.ts";
 import { sessionEventsInputSchema } from "../contract/session-events.ts";
 import type { Desk } from "../domain/desk.ts";
 import { toJson } from "../domain/event-json.ts";
-import type { Positioned } from "../domain/follow-log.ts";
+import type { Positioned } from "../domain/log.ts";
 import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
 import { drained } from "../http/send-stream.ts";

@@ -5,7 +5,7 @@ import type { Desk } from "../domain/desk.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import type { Intake } from "../http/intake.ts";
 import { createIntake } from "../http/intake.ts";
-import { toSink } from "../http/socket-sink.ts";
+import { SocketSink } from "../http/socket-sink.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
 import { maxBatchSize } from "./http-door.ts";
 import { idsOf, readFrame, readMessages } from "./read-frame.ts";
@@ -115,7 +115,7 @@ export class SocketCalls {
         throw new TypeError("A subscription gave nothing to follow.");
       if (!stop.signal.aborted) {
         this.#answer(message, { result: { type: "started" } });
-        await subscription.into(toSink(this.#socket, eventFramesOf(message)));
+        await subscription.into(new SocketSink(this.#socket, eventFramesOf(message)));
       }
       this.#subscriptions.delete(id);
       this.#answer(message, { result: { type: "stopped" } });

@@ -1,8 +1,7 @@
 import type { TrackedEnvelope } from "@trpc/server";
 import { tracked } from "@trpc/server";
-import type { Positioned } from "../domain/follow-log.ts";
 import type { LiveStream, Sink } from "../domain/live-stream.ts";
-import type { LogEvent } from "../domain/log.ts";
+import type { LogEvent, Positioned } from "../domain/log.ts";
 import type { TrackedEvents } from "./tracked-events.ts";
 
 /**

@@ -10,8 +10,8 @@ import { followSession } from "../domain/session-log.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import { createIntake } from "../http/intake.ts";
-import { toSink } from "../http/socket-sink.ts";
-import { encodeFrame, eventFrame, messageFrame } from "./chat-frames.ts";
+import { SocketSink } from "../http/socket-sink.ts";
+import { encodeFrame, eventFrames, messageFrame, messageFrames } from "./chat-frames.ts";
 
 /** What the client wants to be sent, and what it has already, if it said so. */
 export type Wanted =
@@ -62,10 +62,10 @@ function follow(
 ): Promise<void> {
   if (wanted.events === "messages") {
     const messages = followMessages(desk, { sessionId, afterId: wanted.afterId, signal });
-    return messages.into(toSink(socket, messageFrame));
+    return messages.into(new SocketSink(socket, messageFrames));
   }
   const events = followSession(desk, { sessionId, after: wanted.after, signal });
-  return events.into(toSink(socket, (event) => eventFrame(sessionId, event)));
+  return events.into(new SocketSink(socket, eventFrames(sessionId)));
 }
 
 /** Stores the client's frames in the order they came. */

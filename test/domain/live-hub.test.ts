@@ -45,8 +45,8 @@ function makeLog({ maxReaders = 10, coalesceMs = 0, pageSize = Infinity } = {}) 
 function goLive(reader: LiveReader<Note>, upTo: number) {
   const taker = { events: [] as Note[], isReady: true, isSentBack: false };
   void reader
-    .goLive(upTo, (events) => {
-      if (taker.isReady) taker.events.push(...events);
+    .goLive({ epoch: "epoch", seq: upTo }, (events) => {
+      if (taker.isReady) taker.events.push(...events.map(({ event }) => event));
       return taker.isReady;
     })
     .then(() => (taker.isSentBack = true));

@@ -1,6 +1,6 @@
 import { createClient } from "../../client-sdk/src/index.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
-import type { Positioned } from "../../server/domain/follow-log.ts";
+import type { Positioned } from "../../server/domain/log.ts";
 import { Collector } from "../support/readers.ts";
 import { subscribeOverStream } from "./http-doors.ts";
 import type { Address, Following } from "./live-door.ts";

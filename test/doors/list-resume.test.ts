@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createClient } from "../../client-sdk/src/index.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
-import type { Positioned } from "../../server/domain/follow-log.ts";
+import type { Positioned } from "../../server/domain/log.ts";
 import { call, createSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 import { startServer } from "../support/start-server.ts";

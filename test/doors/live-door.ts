@@ -1,6 +1,5 @@
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import type { Positioned } from "../../server/domain/follow-log.ts";
-import type { LogEvent } from "../../server/domain/log.ts";
+import type { LogEvent, Positioned } from "../../server/domain/log.ts";
 import type { Collector } from "../support/readers.ts";
 
 export type Address = { url: string; wsUrl: string };

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { createClient } from "../../client-sdk/src/index.ts";
 import type { ListEvent, SidebarSession } from "../../server/contract/list-event.ts";
-import type { Positioned } from "../../server/domain/follow-log.ts";
+import type { Positioned } from "../../server/domain/log.ts";
 import { readSession } from "../support/rest.ts";
 import type { Address } from "./live-door.ts";
 import { listDoors } from "./list-doors.ts";

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import type { Positioned } from "../../server/domain/follow-log.ts";
-import type { LogEvent } from "../../server/domain/log.ts";
+import type { LogEvent, Positioned } from "../../server/domain/log.ts";
 import type { Following, Seen } from "./live-door.ts";
 
 /** Resolves with what came, when the change `seq` has come, or the snapshot that holds it. */

@@ -1,7 +1,7 @@
 import { WebSocket } from "ws";
 import type { ListEvent } from "../../server/contract/list-event.ts";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import type { Positioned } from "../../server/domain/follow-log.ts";
+import type { Positioned } from "../../server/domain/log.ts";
 import { subscribeOverStream } from "../doors/http-doors.ts";
 import type { Address, Following } from "../doors/live-door.ts";
 import { liveDoors } from "../doors/live-doors.ts";

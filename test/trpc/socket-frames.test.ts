@@ -49,8 +49,8 @@ describe.each(requests)("the frames that answer %o are those of tRPC's own adapt
         ...request,
         result: { type: "data", data: { id, data: event }, id },
       });
-      const ours = eventFramesOf(request)({ position: id, event: { ...event } });
-      expect(ours.payload.toString()).toBe(theirs);
+      const [ours] = eventFramesOf(request)([{ position: id, event: { ...event } }]);
+      expect(ours?.payload.toString()).toBe(theirs);
     }
   });
 
@@ -85,7 +85,8 @@ test("an event that goes to many is encoded once, and its frame is made once for
       return { type: "message" };
     },
   };
-  const frames = [1, 2, 1, 1].map((id) => eventFramesOf({ id })({ position: "e:1", event }));
+  const events = [{ position: "e:1", event }];
+  const frames = [1, 2, 1, 1].flatMap((id) => eventFramesOf({ id })(events));
   expect(encodings).toBe(1);
   expect(new Set(frames).size).toBe(2);
   expect(frames[1]?.payload.toString()).toBe(
