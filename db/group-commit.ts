@@ -87,16 +87,15 @@ export class GroupCommit {
 
   async #commit(group: Job[]): Promise<void> {
     try {
-      const { db, statements } = this.#writer.connection;
-      const outcomes = await db.transaction().execute(async () => {
+      const { transaction, statements } = this.#writer.connection;
+      const outcomes = await transaction(async () => {
         const settled: Outcome[] = [];
-        // On the connection that the transaction has, but not through Kysely's, which takes longer than the statements do.
         for (const job of group) settled.push(await job.run(statements));
         return settled;
       });
       for (const settle of outcomes) settle();
     } catch (error) {
-      await this.#writer.discard();
+      this.#writer.discard();
       for (const job of group) job.fail(error);
     }
   }

@@ -1,14 +1,16 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteFile from "better-sqlite3";
-import type { Kysely } from "kysely";
+import { Kysely } from "kysely";
 import { isDatabaseUnavailable } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
+import { SqliteMigrationDialect } from "./sqlite-dialect.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
+import { withStatementCache } from "./statement-cache.ts";
 import type { Tables } from "./tables.ts";
 import type { WriterOptions } from "./writer.ts";
-import { openWriterConnection, Writer } from "./writer.ts";
+import { openForWriting, Writer } from "./writer.ts";
 
 /** What a statement runs on: the reading side of a database, or the transaction of a write unit. */
 export type Executor = Kysely<Tables>;
@@ -60,15 +62,16 @@ export async function openDatabase({ file, synchronous }: OpenOptions): Promise<
       await groups.idle();
       await reader.destroy();
       readerFile.close();
-      await writer.close();
+      writer.close();
     },
   };
 }
 
 async function bringUpToDate(options: WriterOptions): Promise<void> {
-  const { file, db } = openWriterConnection(options);
+  const file = openForWriting(options);
   try {
-    await migrate(db);
+    const dialect = new SqliteMigrationDialect({ database: withStatementCache(file) }, options.busyTimeoutMs);
+    await migrate(new Kysely<Tables>({ dialect }));
     // Only now: the mode is written into the file, and one that was refused must stay as it was.
     switchToWriteAheadLog(file);
   } finally {

@@ -1,12 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { DatabaseConnection, Driver, SqliteDialectConfig } from "kysely";
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
-import { isLocked } from "./database-errors.ts";
+import { takeWriteLock } from "./write-transaction.ts";
 
-/** How often a write lock that another process has is asked for again, in milliseconds. */
-const lockRetryMs = 10;
-
-class WriterDriver extends SqliteDriver {
+class MigrationDriver extends SqliteDriver {
   readonly #lockTimeoutMs: number;
 
   constructor(config: SqliteDialectConfig, lockTimeoutMs: number) {
@@ -14,21 +10,9 @@ class WriterDriver extends SqliteDriver {
     this.#lockTimeoutMs = lockTimeoutMs;
   }
 
-  /**
-   * A transaction that will write takes the write lock at once: a deferred one can fail half way with SQLITE_BUSY. SQLite's
-   * own waiting for a lock would keep the whole process waiting.
-   */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    const begun = performance.now();
-    for (;;) {
-      try {
-        await connection.executeQuery(CompiledQuery.raw("begin immediate"));
-        return;
-      } catch (error) {
-        if (!isLocked(error) || performance.now() - begun >= this.#lockTimeoutMs) throw error;
-        await wait(lockRetryMs);
-      }
-    }
+    const begin = CompiledQuery.raw("begin immediate");
+    await takeWriteLock(() => connection.executeQuery(begin), this.#lockTimeoutMs);
   }
 
   /** What SQLite has rolled back itself (on a full disk, say) cannot be again; the error that it gave then must stand. */
@@ -38,7 +22,7 @@ class WriterDriver extends SqliteDriver {
 }
 
 /** SQLite can roll back DDL. Kysely believes that it cannot, and would leave a failed migration half applied. */
-class WriterAdapter extends SqliteAdapter {
+class MigrationAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -51,8 +35,8 @@ class StatementAdapter extends SqliteAdapter {
   }
 }
 
-/** For the one connection that writes; it waits for the write lock for `lockTimeoutMs`. */
-export class SqliteWriterDialect extends SqliteDialect {
+/** For a connection that migrates; it waits for the write lock for `lockTimeoutMs`. */
+export class SqliteMigrationDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
   readonly #lockTimeoutMs: number;
 
@@ -63,11 +47,11 @@ export class SqliteWriterDialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new WriterDriver(this.#config, this.#lockTimeoutMs);
+    return new MigrationDriver(this.#config, this.#lockTimeoutMs);
   }
 
   override createAdapter(): SqliteAdapter {
-    return new WriterAdapter();
+    return new MigrationAdapter();
   }
 }
 

@@ -1,9 +1,7 @@
 import SqliteFile from "better-sqlite3";
-import { Kysely } from "kysely";
-import { SqliteWriterDialect } from "./sqlite-dialect.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
-import { withStatementCache } from "./statement-cache.ts";
-import type { Tables } from "./tables.ts";
+import type { WriteTransaction } from "./write-transaction.ts";
+import { writeTransactions } from "./write-transaction.ts";
 
 export type WriterOptions = {
   file: string;
@@ -12,27 +10,20 @@ export type WriterOptions = {
   busyTimeoutMs: number;
 };
 
-/** A connection with its transactions (`db`), and what the statements within them run on. */
+/** A connection with its transactions, and what the statements within them run on. */
 export type WriterConnection = {
   file: SqliteFile.Database;
-  db: Kysely<Tables>;
+  transaction: WriteTransaction;
   statements: SqliteStatements;
 };
 
 /** A connection that may write, set up as all of them are. */
-export function openWriterConnection({ file, synchronous, busyTimeoutMs }: WriterOptions): WriterConnection {
+export function openForWriting({ file, synchronous, busyTimeoutMs }: WriterOptions): SqliteFile.Database {
   const database = new SqliteFile(file, { timeout: busyTimeoutMs });
   database.pragma(`synchronous = ${synchronous}`);
   database.pragma("foreign_keys = ON");
   database.pragma("journal_size_limit = 67108864");
-  const dialect = new SqliteWriterDialect({ database: withStatementCache(database) }, busyTimeoutMs);
-  return { file: database, db: new Kysely<Tables>({ dialect }), statements: new SqliteStatements(database) };
-}
-
-async function closeWriterConnection({ file, db }: WriterConnection): Promise<void> {
-  await db.destroy();
-  // Kysely closes the file only if a query has run.
-  file.close();
+  return database;
 }
 
 /**
@@ -53,25 +44,33 @@ export class Writer {
   }
 
   /** The next write opens the file anew. */
-  async discard(): Promise<void> {
+  discard(): void {
     const failed = this.#connection;
     this.#connection = undefined;
-    if (failed) await closeWriterConnection(failed).catch(() => undefined);
+    try {
+      failed?.file.close();
+    } catch {
+      // What could not be written is lost with it, and those who wrote it are told so.
+    }
   }
 
   /** Checkpoints the write-ahead log into the file and closes it. */
-  async close(): Promise<void> {
-    const { connection } = this;
-    connection.file.pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
+  close(): void {
+    const { file } = this.connection;
+    file.pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
     // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
-    connection.file.pragma("main.wal_checkpoint(TRUNCATE)");
-    await closeWriterConnection(connection);
+    file.pragma("main.wal_checkpoint(TRUNCATE)");
+    file.close();
   }
 
   /** Here nobody waits within SQLite: the process has others to answer meanwhile. */
   #open(): WriterConnection {
-    const connection = openWriterConnection(this.#options);
-    connection.file.pragma("busy_timeout = 0");
-    return connection;
+    const file = openForWriting(this.#options);
+    file.pragma("busy_timeout = 0");
+    return {
+      file,
+      transaction: writeTransactions(file, this.#options.busyTimeoutMs),
+      statements: new SqliteStatements(file),
+    };
   }
 }

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { migrate } from "../../db/migrate.ts";
 import { migrations } from "../../db/migrations/index.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { SqliteWriterDialect } from "../../db/sqlite-dialect.ts";
+import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
 import type { Tables } from "../../db/tables.ts";
 import {
   digest,
@@ -84,7 +84,9 @@ test("whatever statement a crash comes after, the file is the original or its wh
     images.push(image);
   };
   await migrate(
-    new Kysely<Tables>({ dialect: new SqliteWriterDialect({ database: observe(database, takeImage) }, 0) }),
+    new Kysely<Tables>({
+      dialect: new SqliteMigrationDialect({ database: observe(database, takeImage) }, 0),
+    }),
   );
   database.close();
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { ForeignDatabaseError, migrate, NewerDatabaseError } from "../../db/migrate.ts";
 import { migrations } from "../../db/migrations/index.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { SqliteWriterDialect } from "../../db/sqlite-dialect.ts";
+import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
 import type { Tables } from "../../db/tables.ts";
 import { digest, newDatabasePath, query, writeFile } from "./database-file.ts";
 
@@ -21,7 +21,7 @@ const failing: Migration = {
 async function migrateFile(file: string, known: Record<string, Migration>): Promise<void> {
   const database = new SqliteFile(file);
   try {
-    await migrate(new Kysely<Tables>({ dialect: new SqliteWriterDialect({ database }, 0) }), known);
+    await migrate(new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) }), known);
   } finally {
     database.close();
   }
@@ -71,7 +71,7 @@ test("when one migration fails, those before it are undone too", async () => {
 test("foreign keys are enforced after a migration, also after one that failed", async () => {
   const database = new SqliteFile(newDatabasePath());
   onTestFinished(() => void database.close());
-  const writer = new Kysely<Tables>({ dialect: new SqliteWriterDialect({ database }, 0) });
+  const writer = new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) });
   await expect(migrate(writer, { "0001-failing": failing })).rejects.toThrow("half way");
   expect(database.pragma("foreign_keys", { simple: true })).toBe(1);
   await migrate(writer);

@@ -17,12 +17,9 @@ const early: Edit = {
   to: "for (const settle of settled) settle(); await new Promise((sent) => setTimeout(sent, 5)); return settled;",
 };
 const commitThatCannotFail: Edit = {
-  file: "db/sqlite-dialect.ts",
-  from: "override async rollbackTransaction(",
-  to: `override async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await super.commitTransaction(connection).catch(() => this.rollbackTransaction(connection));
-  }
-  override async rollbackTransaction(`,
+  file: "db/write-transaction.ts",
+  from: "commit.run();",
+  to: "try { commit.run(); } catch { if (file.inTransaction) rollBack.run(); }",
 };
 
 const lives = [{ messages: 40, end: "SIGKILL" as const }];
@@ -73,7 +70,7 @@ describeTraced("what would lose messages is found", 120_000, () => {
   });
 
   test("in the handles: a connection whose sync failed is used again", async () => {
-    const keep: Edit = { file: groupCommit, from: "await this.#writer.discard();", to: "" };
+    const keep: Edit = { file: groupCommit, from: "this.#writer.discard();", to: "" };
     const recording = await record({
       synchronous: "full",
       lives,
