@@ -1,4 +1,6 @@
-import { memoize } from "./memoize.ts";
+import type { LogEvent, Positioned } from "./log.ts";
 
 /** An event as JSON, made once however many it is sent to. Who encodes an event changes it no more. */
-export const toJson = memoize((event: object) => JSON.stringify(event));
+export function toJson(item: Positioned<LogEvent>): string {
+  return (item.json ??= JSON.stringify(item.event));
+}

@@ -1,5 +1,5 @@
 import type { LiveHub } from "./live-hub.ts";
-import type { LiveReader } from "./live-topic.ts";
+import type { LiveReader, LiveTaker } from "./live-topic.ts";
 import type { Sink } from "./live-stream.ts";
 import { LiveStream } from "./live-stream.ts";
 import type { Change, Log, LogEvent, Positioned } from "./log.ts";
@@ -43,81 +43,106 @@ export function streamLog<Event extends LogEvent>(
  * @throws {AppError} NOT_FOUND
  */
 export async function followLog<Event extends LogEvent>(
-  { hub, log, reader, after, signal, endsAtReset = false }: Follow<Event>,
+  follow: Follow<Event>,
   sink: Sink<Positioned<Event>>,
 ): Promise<void> {
-  const epoch = await log.readEpoch();
-  const wanted = after === undefined ? undefined : parsePosition(after);
-  /** The position of the last event of this stream. */
-  let seq = wanted?.epoch === undefined || wanted.epoch === epoch ? wanted?.seq : undefined;
-  let beginning: "snapshot" | "reset" = after === undefined ? "snapshot" : "reset";
-  let isCaughtUp = false;
+  return new Follower(follow, sink, await follow.log.readEpoch()).run();
+}
 
-  const place = (event: Event): Positioned<Event> => {
-    const prev = seq ?? 0;
-    seq = event.seq;
-    return {
-      position: formatPosition(epoch, seq),
-      event: event.prev === prev ? event : { ...event, prev },
-    };
-  };
-  // An event is its change with these fields.
-  const placeChange = (change: Change<Event>): Positioned<Event> =>
-    place({ ...change, prev: seq ?? 0 } as unknown as Event);
-  const placeWithEpoch = (event: object & { type: Event["type"]; seq: number }): Positioned<Event> =>
-    place({ ...event, prev: seq ?? 0, epoch } as unknown as Event);
+/** Most of those who follow wait, and there are many: what one holds meanwhile is its fields, and not a closure for each. */
+class Follower<Event extends LogEvent> implements LiveTaker<Event> {
+  readonly #follow: Follow<Event>;
+  readonly #sink: Sink<Positioned<Event>>;
+  readonly #epoch: string;
+  /** The position of the last event of this stream. */
+  #seq: number | undefined;
+  #beginning: "snapshot" | "reset";
+  #isCaughtUp = false;
+
+  constructor(follow: Follow<Event>, sink: Sink<Positioned<Event>>, epoch: string) {
+    const { after } = follow;
+    const wanted = after === undefined ? undefined : parsePosition(after);
+    this.#follow = follow;
+    this.#sink = sink;
+    this.#epoch = epoch;
+    this.#seq = wanted?.epoch === undefined || wanted.epoch === epoch ? wanted?.seq : undefined;
+    this.#beginning = after === undefined ? "snapshot" : "reset";
+  }
+
+  async run(): Promise<void> {
+    const { hub, reader, signal } = this.#follow;
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      const read = await this.#sink.inTurn(async () => {
+        if (!isFirst) await hub.takeTurn();
+        return signal.aborted ? "end" : this.#sendPage();
+      });
+      if (read === "end") return;
+      if (read !== "more") await reader.goLive({ epoch: this.#epoch, seq: read }, this);
+    }
+  }
+
+  take(live: readonly Positioned<Event>[]): boolean {
+    if (!this.#sink.isReady) return false;
+    // What all of them get is sent as it is: whoever encodes it for one has it for the others.
+    const isNext = live[0]?.event.prev === this.#seq;
+    this.#sink.send(isNext ? live : live.map(({ event }) => this.#place(event)));
+    this.#seq = live.at(-1)?.event.seq;
+    return true;
+  }
 
   /** Reads a page and sends it. @returns how far the log is read, if that is all that is in it. */
-  async function sendPage(): Promise<number | "more" | "end"> {
+  async #sendPage(): Promise<number | "more" | "end"> {
+    const { log, endsAtReset } = this.#follow;
+    const seq = this.#seq;
     const head = await log.readHead();
     if (head.end) {
       if (seq === undefined || seq >= head.seq) throw log.gone();
-      sink.send([placeChange(head.end)]);
+      this.#sink.send([this.#placeChange(head.end)]);
       return "end";
     }
     // Position 0 is before everything, also in a log that began anew: all that is left in it is its own. But who stood there
     // already followed what was then.
-    const isPast = seq !== undefined && seq < head.startSeq && (seq > 0 || isCaughtUp);
+    const isPast = seq !== undefined && seq < head.startSeq && (seq > 0 || this.#isCaughtUp);
     const page: Positioned<Event>[] = [];
     let upTo: number;
     let isLast = true;
     if (seq === undefined || isPast || seq > head.seq) {
-      if (endsAtReset && beginning === "reset") return "end";
+      if (endsAtReset && this.#beginning === "reset") return "end";
       const snapshot = await log.readSnapshot();
       if (!snapshot) return "more";
-      seq = undefined;
-      page.push(placeWithEpoch({ type: beginning, ...snapshot }));
-      beginning = "reset";
+      this.#seq = undefined;
+      page.push(this.#placeWithEpoch({ type: this.#beginning, ...snapshot }));
+      this.#beginning = "reset";
       upTo = snapshot.seq;
     } else {
       const read = await head.readChanges(seq);
-      page.push(...read.changes.map(placeChange));
+      for (const change of read.changes) page.push(this.#placeChange(change));
       upTo = read.upTo;
       isLast = upTo === head.seq;
     }
-    if (isLast && !isCaughtUp) {
-      isCaughtUp = true;
-      page.push(placeWithEpoch({ type: "caught_up", seq: seq ?? upTo }));
+    if (isLast && !this.#isCaughtUp) {
+      this.#isCaughtUp = true;
+      page.push(this.#placeWithEpoch({ type: "caught_up", seq: this.#seq ?? upTo }));
     }
-    if (page.length > 0) sink.send(page);
+    if (page.length > 0) this.#sink.send(page);
     return isLast ? upTo : "more";
   }
 
-  const sendLive = (live: readonly Positioned<Event>[]): boolean => {
-    if (!sink.isReady) return false;
-    // What all of them get is sent as it is: whoever encodes it for one has it for the others.
-    const isNext = live[0]?.event.prev === seq;
-    sink.send(isNext ? live : live.map(({ event }) => place(event)));
-    seq = live.at(-1)?.event.seq;
-    return true;
-  };
+  #place(event: Event): Positioned<Event> {
+    const prev = this.#seq ?? 0;
+    this.#seq = event.seq;
+    return {
+      position: formatPosition(this.#epoch, event.seq),
+      event: event.prev === prev ? event : { ...event, prev },
+    };
+  }
 
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const read = await sink.inTurn(async () => {
-      if (!isFirst) await hub.takeTurn();
-      return signal.aborted ? "end" : sendPage();
-    });
-    if (read === "end") return;
-    if (read !== "more") await reader.goLive({ epoch, seq: read }, sendLive);
+  /** An event is its change with these fields. */
+  #placeChange(change: Change<Event>): Positioned<Event> {
+    return this.#place({ ...change, prev: this.#seq ?? 0 } as unknown as Event);
+  }
+
+  #placeWithEpoch(event: object & { type: Event["type"]; seq: number }): Positioned<Event> {
+    return this.#place({ ...event, prev: this.#seq ?? 0, epoch: this.#epoch } as unknown as Event);
   }
 }

@@ -11,7 +11,7 @@ import type { Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 import { memoize } from "./memoize.ts";
 import { toMessage } from "./read-messages.ts";
-import { sessionLog } from "./session-log.ts";
+import { SessionLog } from "./session-log.ts";
 
 type Wanted = { sessionId: string; afterId: number | undefined; signal: AbortSignal };
 
@@ -23,7 +23,7 @@ type Wanted = { sessionId: string; afterId: number | undefined; signal: AbortSig
  */
 export function followMessages(desk: Desk, { signal, ...wanted }: Wanted): LiveStream<Message> {
   const { hub } = desk;
-  const log = sessionLog(desk, wanted.sessionId);
+  const log = new SessionLog(desk, wanted.sessionId);
   return new LiveStream(signal, async (sink, stop) => {
     using reader = hub.join(log, stop);
     const upToSeq = await replay(desk, { ...wanted, signal: stop }, sink);

@@ -136,15 +136,18 @@ export class LiveTopic<Event extends LogEvent> {
 /** How far the caller has read the log, and in which history. */
 type ReadUpTo = { epoch: string; seq: number };
 
-/** Takes events. @returns false if it takes none now. */
-type Take<Event extends LogEvent> = (events: readonly Positioned<Event>[]) => boolean;
+/** Who gets what is live. */
+export type LiveTaker<Event extends LogEvent> = {
+  /** @returns false if it takes none of them now. */
+  take(events: readonly Positioned<Event>[]): boolean;
+};
 
 /** One reader's place among the live ones. */
 export class LiveReader<Event extends LogEvent> implements Disposable, EventListenerObject {
   readonly #signal: AbortSignal;
   readonly #topic: LiveTopic<Event>;
   #upTo = 0;
-  #take: Take<Event> = () => false;
+  #taker: LiveTaker<Event> | undefined;
   #wake: (() => void) | undefined;
 
   constructor(signal: AbortSignal, topic: LiveTopic<Event>) {
@@ -154,16 +157,16 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
   }
 
   /**
-   * Gives to `take` what comes after where the caller has read the log to, as soon as there is anything.
+   * Gives to `taker` what comes after where the caller has read the log to, as soon as there is anything.
    * Resolves when the caller has to read the log again, because others are further, because it took nothing or because
    * the log is not what it was, and when the signal aborts. `prev` is that of whoever read for all, not the caller's.
    */
-  async goLive(from: ReadUpTo, take: Take<Event>): Promise<void> {
+  goLive(from: ReadUpTo, taker: LiveTaker<Event>): Promise<void> {
     this.#upTo = from.seq;
-    this.#take = take;
-    if (this.#signal.aborted || !this.#topic.goLive(this, from)) return;
-    await new Promise<void>((resolve) => {
+    this.#taker = taker;
+    return new Promise((resolve) => {
       this.#wake = resolve;
+      if (this.#signal.aborted || !this.#topic.goLive(this, from)) this.#goBack();
     });
   }
 
@@ -172,13 +175,12 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
     if (!first) return;
     // It may have read further than the one who reads for all.
     const events = first.event.seq > this.#upTo ? news : news.filter(({ event }) => event.seq > this.#upTo);
-    if (events.length > 0 && !this.#take(events)) this.fallBehind();
+    if (events.length > 0 && !this.#taker?.take(events)) this.fallBehind();
   }
 
   fallBehind(): void {
     this.#topic.fallBehind(this);
-    this.#wake?.();
-    this.#wake = undefined;
+    this.#goBack();
   }
 
   [Symbol.dispose](): void {
@@ -189,5 +191,10 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
   /** Its signal aborts. */
   handleEvent(): void {
     this.fallBehind();
+  }
+
+  #goBack(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 }

@@ -33,7 +33,12 @@ export type LogHead<Event extends LogEvent> = {
 };
 
 /** An event of a stream, and the position after it. */
-export type Positioned<Event extends LogEvent> = { position: string; event: Event };
+export type Positioned<Event extends LogEvent> = {
+  readonly position: string;
+  readonly event: Event;
+  /** The event as JSON, once somebody has asked for it. */
+  json?: string;
+};
 
 export type LogEvent = { type: string; seq: number; prev: number };
 

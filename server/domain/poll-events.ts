@@ -28,12 +28,13 @@ export async function pollEvents(
       isReady: true,
       inTurn: (work) => work(),
       send(items) {
-        for (const { position, event } of items) {
+        for (const item of items) {
+          const { position, event } = item;
           if (stop.aborted) return;
           answer.position = position;
           if (event.type !== "caught_up") {
             answer.events.push(event);
-            chars += toJson(event).length;
+            chars += toJson(item).length;
           }
           const isFull = answer.events.length === limits.pageItems || chars > maxAnswerChars;
           if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {

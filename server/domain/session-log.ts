@@ -4,11 +4,12 @@ import type { SessionRow } from "../../db/session-queries.ts";
 import { findSessionLog, readEpoch } from "../../db/session-queries.ts";
 import { limits } from "../contract/limits.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
+import type { AppError } from "./app-error.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import { streamLog } from "./follow-log.ts";
 import type { LiveStream } from "./live-stream.ts";
-import type { Change, Log, Positioned } from "./log.ts";
+import type { Change, Log, LogHead, Positioned, SnapshotOf } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 import { toMessage } from "./read-messages.ts";
 
@@ -17,7 +18,7 @@ export function followSession(
   desk: Desk,
   { sessionId, after, signal }: { sessionId: string; after: string | undefined; signal: AbortSignal },
 ): LiveStream<Positioned<LiveEvent>> {
-  return streamLog(desk.hub, sessionLog(desk, sessionId), { after, signal });
+  return streamLog(desk.hub, new SessionLog(desk, sessionId), { after, signal });
 }
 
 export function sessionTopic(sessionId: string): string {
@@ -25,31 +26,50 @@ export function sessionTopic(sessionId: string): string {
 }
 
 /** A session's messages and its title, in the order of their last changes. */
-export function sessionLog(desk: Desk, sessionId: string): Log<LiveEvent> {
-  const { read } = desk.database;
-  return {
-    topic: sessionTopic(sessionId),
-    maxReaders: desk.maxReadersPerSession,
-    coalesceMs: 0,
-    readEpoch: () => readEpoch(read),
-    async readHead() {
-      const session = await findSessionLog(read, sessionId);
-      if (!session) throw sessionNotFound(sessionId);
-      return {
-        seq: session.seq,
-        startSeq: session.start_seq,
-        end: session.deleted ? { type: "session_deleted", seq: session.seq } : undefined,
-        readChanges: (after) => readChanges(desk, session, after),
-      };
-    },
-    async readSnapshot() {
-      const found = await readSnapshot(read, sessionId, limits.snapshotMessages);
-      if (!found) return undefined;
-      const { id, title, created_at, seq } = found.session;
-      return { seq, session: { id, title, created_at, messages: found.messages.map(toMessage) } };
-    },
-    gone: () => sessionNotFound(sessionId),
-  };
+export class SessionLog implements Log<LiveEvent> {
+  readonly coalesceMs = 0;
+  readonly #desk: Desk;
+  readonly #sessionId: string;
+
+  constructor(desk: Desk, sessionId: string) {
+    this.#desk = desk;
+    this.#sessionId = sessionId;
+  }
+
+  get topic(): string {
+    return sessionTopic(this.#sessionId);
+  }
+
+  get maxReaders(): number {
+    return this.#desk.maxReadersPerSession;
+  }
+
+  readEpoch(): Promise<string> {
+    return readEpoch(this.#desk.database.read);
+  }
+
+  async readHead(): Promise<LogHead<LiveEvent>> {
+    const session = await findSessionLog(this.#desk.database.read, this.#sessionId);
+    if (!session) throw this.gone();
+    return {
+      seq: session.seq,
+      startSeq: session.start_seq,
+      end: session.deleted ? { type: "session_deleted", seq: session.seq } : undefined,
+      readChanges: (after) => readChanges(this.#desk, session, after),
+    };
+  }
+
+  async readSnapshot(): Promise<SnapshotOf<LiveEvent> | undefined> {
+    const { read } = this.#desk.database;
+    const found = await readSnapshot(read, this.#sessionId, limits.snapshotMessages);
+    if (!found) return undefined;
+    const { id, title, created_at, seq } = found.session;
+    return { seq, session: { id, title, created_at, messages: found.messages.map(toMessage) } };
+  }
+
+  gone(): AppError {
+    return sessionNotFound(this.#sessionId);
+  }
 }
 
 async function readChanges(

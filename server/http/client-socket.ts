@@ -23,6 +23,7 @@ export class ClientSocket extends WebSocket {
   readonly #queue: TextFrame[] = [];
   #queuedBytes = 0;
   #sending: Promise<void> | undefined;
+  #closing: AbortController | undefined;
   #lastTurn: Promise<void> | undefined;
   #bytesSincePing = 0;
   #pings = 0;
@@ -40,6 +41,17 @@ export class ClientSocket extends WebSocket {
   attach(transport: Duplex, stallTimeoutMs: number): void {
     this.#transport = transport;
     this.#stallTimeoutMs = stallTimeoutMs;
+  }
+
+  /** Aborts when the socket is closed. */
+  get closed(): AbortSignal {
+    if (!this.#closing) {
+      const closing = new AbortController();
+      if (this.readyState === this.CLOSED) closing.abort();
+      else this.once("close", () => closing.abort());
+      this.#closing = closing;
+    }
+    return this.#closing.signal;
   }
 
   /** Whether it may be sent more now. */

@@ -9,7 +9,7 @@ import type { TextFrame } from "./text-frame.ts";
 export function envelopedFrames<Item>(
   toFrame: (envelope: string, item: Item) => TextFrame,
 ): (envelope: string) => ToFrames<Item> {
-  const framesOf = memoize((_: readonly Item[]) => new Map<string, readonly TextFrame[]>());
+  const framesOf = memoize<readonly Item[], Map<string, readonly TextFrame[]>>(() => new Map());
   return (envelope) => (items) => {
     const known = framesOf(items);
     let frames = known.get(envelope);

@@ -49,8 +49,12 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
 
   server.on("connection", (socket) => {
     connections.set(socket, []);
-    socket.on("close", () => connections.delete(socket));
+    socket.on("close", forget);
   });
+
+  function forget(this: Duplex): void {
+    connections.delete(this);
+  }
 
   /** Ends what has no answer in flight. To Node a request that has begun to come in is one, even if no more of it comes. */
   function cutIdle(): void {
@@ -81,7 +85,7 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
   });
   server.on("upgrade", (request, socket, head) => {
     connections.delete(socket);
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroy);
     upgrade(request, socket, head).catch((error: unknown) => {
       const appError = toAppError(error);
       report(appError);
@@ -135,6 +139,10 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
       clearTimeout(cut);
     },
   };
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 /** What to say of bytes that Node's parser could not read, by the code of its error. */

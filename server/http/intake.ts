@@ -4,28 +4,31 @@ import type { WebSocket } from "ws";
 const maxWaitingFrames = 64;
 const maxWaitingBytes = 1024 * 1024;
 
-export type Intake = {
-  /** A frame of so many bytes has come, and waits. */
-  take(bytes: number): void;
-  /** One that was taken waits no more. */
-  release(bytes: number): void;
-};
-
 /** Reads no further from a socket while too many of its frames wait. One frame is always taken, however large it is. */
-export function createIntake(socket: WebSocket): Intake {
-  let frames = 0;
-  let waitingBytes = 0;
-  const isFull = (): boolean => frames >= maxWaitingFrames || waitingBytes >= maxWaitingBytes;
-  return {
-    take(bytes) {
-      frames += 1;
-      waitingBytes += bytes;
-      if (isFull()) socket.pause();
-    },
-    release(bytes) {
-      frames -= 1;
-      waitingBytes -= bytes;
-      if (socket.isPaused && !isFull()) socket.resume();
-    },
-  };
+export class Intake {
+  readonly #socket: WebSocket;
+  #frames = 0;
+  #bytes = 0;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  /** A frame of so many bytes has come, and waits. */
+  take(bytes: number): void {
+    this.#frames += 1;
+    this.#bytes += bytes;
+    if (this.#isFull) this.#socket.pause();
+  }
+
+  /** One that was taken waits no more. */
+  release(bytes: number): void {
+    this.#frames -= 1;
+    this.#bytes -= bytes;
+    if (this.#socket.isPaused && !this.#isFull) this.#socket.resume();
+  }
+
+  get #isFull(): boolean {
+    return this.#frames >= maxWaitingFrames || this.#bytes >= maxWaitingBytes;
+  }
 }

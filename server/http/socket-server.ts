@@ -38,6 +38,8 @@ export type SocketServer = {
   close(): void;
 };
 
+const ignore = (): void => undefined;
+
 /** A WebSocket server that is handed its connections, for frames of up to `maxFrameBytes`. It closes those that are dead. */
 export function createSocketServer(maxFrameBytes: number, patience: Patience): SocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, WebSocket: ClientSocket });
@@ -55,7 +57,7 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
       server.handleUpgrade(request, connection, head, (client) => {
         client.attach(connection, patience.stallTimeoutMs);
         // ws closes the socket with the right code itself; without a listener the error would end the process.
-        client.on("error", () => undefined);
+        client.on("error", ignore);
         onOpen(client);
       });
     },

@@ -85,6 +85,6 @@ async function streamEvents(
   }
 }
 
-function toServerSentEvent({ position, event }: Positioned<LiveEvent>): string {
-  return `id: ${position}\ndata: ${toJson(event)}\n\n`;
+function toServerSentEvent(item: Positioned<LiveEvent>): string {
+  return `id: ${item.position}\ndata: ${toJson(item)}\n\n`;
 }

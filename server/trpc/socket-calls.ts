@@ -3,8 +3,7 @@ import type { TRPCClientOutgoingMessage } from "@trpc/server/rpc";
 import { AppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
-import type { Intake } from "../http/intake.ts";
-import { createIntake } from "../http/intake.ts";
+import { Intake } from "../http/intake.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
 import { maxBatchSize } from "./http-door.ts";
@@ -42,7 +41,7 @@ export class SocketCalls {
   constructor(socket: ClientSocket, options: SocketCallsOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#intake = createIntake(socket);
+    this.#intake = new Intake(socket);
     socket.on("close", () => {
       for (const stop of this.#subscriptions.values()) stop.abort();
     });

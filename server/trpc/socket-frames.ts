@@ -29,8 +29,8 @@ export function eventFramesOf({ id, jsonrpc }: RequestName): ToFrames<Positioned
   return framesOf(JSON.stringify({ id, jsonrpc }).slice(0, -1));
 }
 
-const framesOf = envelopedFrames((envelope, { position, event }: Positioned<LogEvent>) => {
-  const place = JSON.stringify(position);
-  const data = `{"id":${place},"data":${toJson(event)}}`;
+const framesOf = envelopedFrames((envelope, item: Positioned<LogEvent>) => {
+  const place = JSON.stringify(item.position);
+  const data = `{"id":${place},"data":${toJson(item)}}`;
   return toTextFrame(`${envelope},"result":{"type":"data","data":${data},"id":${place}}}`);
 });

@@ -23,8 +23,8 @@ export function eventFrames(sessionId: string): ToFrames<Positioned<LiveEvent>> 
   return eventFramesOf(`{"session_id":${JSON.stringify(sessionId)}`);
 }
 
-const eventFramesOf = envelopedFrames((envelope, { position, event }: Positioned<LiveEvent>) =>
-  toTextFrame(`${envelope},"position":${JSON.stringify(position)},"event":${toJson(event)}}`),
+const eventFramesOf = envelopedFrames((envelope, item: Positioned<LiveEvent>) =>
+  toTextFrame(`${envelope},"position":${JSON.stringify(item.position)},"event":${toJson(item)}}`),
 );
 
 export function encodeFrame(frame: ServerFrame): TextFrame {

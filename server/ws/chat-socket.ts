@@ -9,7 +9,7 @@ import { followMessages } from "../domain/follow-messages.ts";
 import { followSession } from "../domain/session-log.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
-import { createIntake } from "../http/intake.ts";
+import { Intake } from "../http/intake.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import { encodeFrame, eventFrames, messageFrame, messageFrames } from "./chat-frames.ts";
 
@@ -33,20 +33,15 @@ const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
 
 /** Speaks PROTOCOL.md on one socket until it closes. */
 export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions): void {
-  const closed = new AbortController();
-  socket.on("close", () => closed.abort());
-  receiveFrames(socket, options);
-  void sendEvents(socket, options, closed.signal);
+  const conversation = new Conversation(socket, options);
+  socket.on("message", (data: Buffer, isBinary) => conversation.take(data, isBinary));
+  void sendEvents(socket, options);
 }
 
 /** Sends what happens in the session, never faster than the client reads. */
-async function sendEvents(
-  socket: ClientSocket,
-  options: ChatSocketOptions,
-  signal: AbortSignal,
-): Promise<void> {
+async function sendEvents(socket: ClientSocket, options: ChatSocketOptions): Promise<void> {
   try {
-    await follow(socket, options, signal);
+    await follow(socket, options);
     socket.finish(closeCodes.sessionDeleted);
   } catch (error) {
     const appError = toAppError(error);
@@ -55,11 +50,8 @@ async function sendEvents(
   }
 }
 
-function follow(
-  socket: ClientSocket,
-  { desk, sessionId, wanted }: ChatSocketOptions,
-  signal: AbortSignal,
-): Promise<void> {
+function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOptions): Promise<void> {
+  const signal = socket.closed;
   if (wanted.events === "messages") {
     const messages = followMessages(desk, { sessionId, afterId: wanted.afterId, signal });
     return messages.into(new SocketSink(socket, messageFrames));
@@ -68,34 +60,48 @@ function follow(
   return events.into(new SocketSink(socket, eventFrames(sessionId)));
 }
 
-/** Stores the client's frames in the order they came. */
-function receiveFrames(socket: ClientSocket, { desk, sessionId, report }: ChatSocketOptions): void {
-  const intake = createIntake(socket);
-  let turn: Promise<void> = Promise.resolve();
+/** What a client sends. It is stored in the order it came. */
+class Conversation {
+  readonly #socket: ClientSocket;
+  readonly #options: ChatSocketOptions;
+  readonly #intake: Intake;
+  #last: Promise<void> = idle;
 
-  async function store(data: Buffer): Promise<void> {
-    try {
-      const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
-      const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });
-      // Everyone has been shown the message of the first send; this client asks again because it does not know.
-      if (!stored) socket.sendFrame(messageFrame(message));
-    } catch (error) {
-      const appError = toAppError(error);
-      report(appError);
-      socket.sendFrame(encodeFrame({ error: appError.toBody() }));
-    }
-    intake.release(data.length);
+  constructor(socket: ClientSocket, options: ChatSocketOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#intake = new Intake(socket);
   }
 
-  socket.on("message", (data: Buffer, isBinary) => {
+  take(data: Buffer, isBinary: boolean): void {
+    const socket = this.#socket;
     if (isBinary) {
       const message = `Binary frame: ${closeCodes.unsupportedData.reason}.`;
       socket.sendFrame(encodeFrame({ error: { code: "BAD_REQUEST", message } }));
       socket.finish(closeCodes.unsupportedData);
       return;
     }
-    intake.take(data.length);
+    this.#intake.take(data.length);
     // The answers are not to pile up for a client that does not read them.
-    turn = turn.then(() => (socket.isReady ? store(data) : socket.inTurn(() => store(data))));
-  });
+    this.#last = this.#last.then(() =>
+      socket.isReady ? this.#store(data) : socket.inTurn(() => this.#store(data)),
+    );
+  }
+
+  async #store(data: Buffer): Promise<void> {
+    const { desk, sessionId, report } = this.#options;
+    try {
+      const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
+      const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });
+      // Everyone has been shown the message of the first send; this client asks again because it does not know.
+      if (!stored) this.#socket.sendFrame(messageFrame(message));
+    } catch (error) {
+      const appError = toAppError(error);
+      report(appError);
+      this.#socket.sendFrame(encodeFrame({ error: appError.toBody() }));
+    }
+    this.#intake.release(data.length);
+  }
 }
+
+const idle = Promise.resolve();

@@ -45,10 +45,15 @@ function makeLog({ maxReaders = 10, coalesceMs = 0, pageSize = Infinity } = {}) 
 function goLive(reader: LiveReader<Note>, upTo: number) {
   const taker = { events: [] as Note[], isReady: true, isSentBack: false };
   void reader
-    .goLive({ epoch: "epoch", seq: upTo }, (events) => {
-      if (taker.isReady) taker.events.push(...events.map(({ event }) => event));
-      return taker.isReady;
-    })
+    .goLive(
+      { epoch: "epoch", seq: upTo },
+      {
+        take(events) {
+          if (taker.isReady) taker.events.push(...events.map(({ event }) => event));
+          return taker.isReady;
+        },
+      },
+    )
     .then(() => (taker.isSentBack = true));
   return taker;
 }

@@ -68,11 +68,11 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: liveTopic,
-        from: "if (events.length > 0 && !this.#take(events))",
+        from: "if (events.length > 0 && !this.#taker?.take(events))",
         to: `const before = globalThis.delivered ?? 0;
     globalThis.delivered = before + events.length;
     if (Math.floor(before / 10_000) < Math.floor(globalThis.delivered / 10_000)) return;
-    if (events.length > 0 && !this.#take(events))`,
+    if (events.length > 0 && !this.#taker?.take(events))`,
       },
     ],
     caughtAs: "STATE",
@@ -83,15 +83,15 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: liveTopic,
-        from: "!this.#take(events)",
-        to: "!this.#take([...events, ...events])",
+        from: "!this.#taker?.take(events)",
+        to: "!this.#taker?.take([...events, ...events])",
       },
     ],
     caughtAs: "ORDER",
   },
   {
     bug: "a page comes newest first",
-    edits: [{ file: followLog, from: "read.changes.map", to: "read.changes.toReversed().map" }],
+    edits: [{ file: followLog, from: "of read.changes", to: "of read.changes.toReversed()" }],
     caughtAs: "ORDER",
     when: comingAndGoing,
   },
@@ -161,7 +161,7 @@ export const plantedBugs: PlantedBug[] = [
       {
         file: followLog,
         from: "event.prev === prev ? event : { ...event, prev }",
-        to: "{ ...event, prev: seq - 1 }",
+        to: "{ ...event, prev: event.seq - 1 }",
       },
     ],
     caughtAs: "GAP",
@@ -188,7 +188,7 @@ export const plantedBugs: PlantedBug[] = [
         from: 'after === undefined ? "snapshot" : "reset"',
         to: '"snapshot"',
       },
-      { file: followLog, from: "wanted?.seq : undefined", to: "undefined : undefined" },
+      { file: followLog, from: "wanted?.seq : undefined;", to: "undefined : undefined;" },
     ],
     caughtAs: "RESUME",
     when: comingAndGoing,
@@ -235,9 +235,9 @@ export const plantedBugs: PlantedBug[] = [
         file: followLog,
         from: "const page: Positioned<Event>[] = [];",
         to: `const page: Positioned<Event>[] = [];
-    if (!isCaughtUp && seq !== undefined) {
-      isCaughtUp = true;
-      page.push(placeWithEpoch({ type: "caught_up", seq }));
+    if (!this.#isCaughtUp && seq !== undefined) {
+      this.#isCaughtUp = true;
+      page.push(this.#placeWithEpoch({ type: "caught_up", seq }));
     }`,
       },
     ],
@@ -266,7 +266,11 @@ export const plantedBugs: PlantedBug[] = [
   {
     bug: "what a reader has no room for is dropped",
     edits: [
-      { file: followLog, from: "if (!sink.isReady) return false;", to: "if (!sink.isReady) return true;" },
+      {
+        file: followLog,
+        from: "if (!this.#sink.isReady) return false;",
+        to: "if (!this.#sink.isReady) return true;",
+      },
     ],
     caughtAs: "STATE",
     when: { moody: true, heavy: true },

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { createIntake } from "../../server/http/intake.ts";
+import { Intake } from "../../server/http/intake.ts";
 
 async function connectPair(): Promise<{ client: WebSocket; socket: WebSocket }> {
   const server = new WebSocketServer({ port: 0 });
@@ -26,7 +26,7 @@ test.each([
   "a socket whose frames wait, $what, is read no further until they are done [SLOW-4]",
   async ({ bytes, most }) => {
     const { client, socket } = await connectPair();
-    const intake = createIntake(socket);
+    const intake = new Intake(socket);
     const waiting: number[] = [];
     const counts = { come: 0 };
     socket.on("message", (data: Buffer) => {
@@ -45,7 +45,7 @@ test.each([
 
 test("one frame is taken, however large it is, and read on after it", async () => {
   const { client, socket } = await connectPair();
-  const intake = createIntake(socket);
+  const intake = new Intake(socket);
   const sizes: number[] = [];
   socket.on("message", (data: Buffer) => {
     intake.take(data.length);

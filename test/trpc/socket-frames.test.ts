@@ -85,8 +85,8 @@ test("an event that goes to many is encoded once, and its frame is made once for
       return { type: "message" };
     },
   };
-  const events = [{ position: "e:1", event }];
-  const frames = [1, 2, 1, 1].flatMap((id) => eventFramesOf({ id })(events));
+  const sent = [{ position: "e:1", event }];
+  const frames = [1, 2, 1, 1].flatMap((id) => eventFramesOf({ id })(sent));
   expect(encodings).toBe(1);
   expect(new Set(frames).size).toBe(2);
   expect(frames[1]?.payload.toString()).toBe(
