@@ -84,8 +84,12 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   take(live: readonly Positioned<Event>[]): boolean {
     if (!this.#sink.isReady) return false;
     // What all of them get is sent as it is: whoever encodes it for one has it for the others.
-    const isNext = live[0]?.event.prev === this.#seq;
-    this.#sink.send(isNext ? live : live.map(({ event }) => this.#place(event)));
+    if (live[0]?.event.prev === this.#seq) this.#sink.send(live, true);
+    else
+      this.#sink.send(
+        live.map(({ event }) => this.#place(event)),
+        false,
+      );
     this.#seq = live.at(-1)?.event.seq;
     return true;
   }
@@ -97,7 +101,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     const head = await log.readHead();
     if (head.end) {
       if (seq === undefined || seq >= head.seq) throw log.gone();
-      this.#sink.send([this.#placeChange(head.end)]);
+      this.#sink.send([this.#placeChange(head.end)], false);
       return "end";
     }
     // Position 0 is before everything, also in a log that began anew: all that is left in it is its own. But who stood there
@@ -124,7 +128,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
       this.#isCaughtUp = true;
       page.push(this.#placeWithEpoch({ type: "caught_up", seq: this.#seq ?? upTo }));
     }
-    if (page.length > 0) this.#sink.send(page);
+    if (page.length > 0) this.#sink.send(page, false);
     return isLast ? upTo : "more";
   }
 

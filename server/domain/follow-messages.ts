@@ -33,10 +33,11 @@ export function followMessages(desk: Desk, { signal, ...wanted }: Wanted): LiveS
   });
 }
 
-/** The messages of what happened, the same ones for all that get the same events. */
-const messagesOf = memoize((items: readonly Positioned<LiveEvent>[]): readonly Message[] =>
-  items.flatMap(({ event }) => (event.type === "message" ? [event.message] : [])),
-);
+function messagesOf(items: readonly Positioned<LiveEvent>[]): readonly Message[] {
+  return items.flatMap(({ event }) => (event.type === "message" ? [event.message] : []));
+}
+
+const messagesOnce = memoize(messagesOf);
 
 /** Sends of a session's events the messages alone. */
 class MessageSink implements Sink<Positioned<LiveEvent>> {
@@ -54,9 +55,9 @@ class MessageSink implements Sink<Positioned<LiveEvent>> {
     return this.#sink.inTurn(work);
   }
 
-  send(items: readonly Positioned<LiveEvent>[]): void {
-    const messages = messagesOf(items);
-    if (messages.length > 0) this.#sink.send(messages);
+  send(items: readonly Positioned<LiveEvent>[], isShared: boolean): void {
+    const messages = isShared ? messagesOnce(items) : messagesOf(items);
+    if (messages.length > 0) this.#sink.send(messages, isShared);
   }
 }
 
@@ -82,7 +83,7 @@ async function replay(
       limit: changesPerRead,
       from: "oldest",
     });
-    if (rows.length > 0) sink.send(rows.map(toMessage));
+    if (rows.length > 0) sink.send(rows.map(toMessage), false);
     after = rows.at(-1)?.id ?? after;
     return isLast;
   }

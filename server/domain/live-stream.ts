@@ -10,8 +10,8 @@ export type Sink<Item> = {
    * its turn: what one has read is sent before another reads.
    */
   inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
-  /** @param items may be sent to others too: nobody changes them, and what is made of them may be kept for the others. */
-  send(items: readonly Item[]): void;
+  /** @param isShared whether the same array goes to others too, so that what is made of it is worth keeping for them. */
+  send(items: readonly Item[], isShared: boolean): void;
 };
 
 /** A stream that has not begun: `into` sends it, or whoever iterates over it takes each item when it is wanted. */

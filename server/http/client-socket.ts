@@ -1,14 +1,14 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
-import type { TextFrame } from "./text-frame.ts";
-import { toTextFrame } from "./text-frame.ts";
+import type { TextFrames } from "./text-frames.ts";
+import { frameHeader, maxTogetherBytes, toTextFrame } from "./text-frames.ts";
 
 /** Past this, in bytes, a client that reads slowly gets no more until it has caught up. What is begun is still sent. */
 const sendBudgetBytes = 512 * 1024;
 
 /** How much the operating system is handed at a time, and how much is sent between one ping and the next. */
-const fragmentBytes = 64 * 1024;
+const fragmentBytes = maxTogetherBytes;
 
 const asText = { binary: false };
 
@@ -20,7 +20,7 @@ const asText = { binary: false };
 export class ClientSocket extends WebSocket {
   #transport: Duplex | undefined;
   #stallTimeoutMs = 0;
-  readonly #queue: TextFrame[] = [];
+  readonly #queue: TextFrames[] = [];
   #queuedBytes = 0;
   #sending: Promise<void> | undefined;
   #closing: AbortController | undefined;
@@ -48,7 +48,7 @@ export class ClientSocket extends WebSocket {
     if (!this.#closing) {
       const closing = new AbortController();
       if (this.readyState === this.CLOSED) closing.abort();
-      else this.once("close", () => closing.abort());
+      else this.on("close", () => closing.abort());
       this.#closing = closing;
     }
     return this.#closing.signal;
@@ -77,12 +77,26 @@ export class ClientSocket extends WebSocket {
     }
   }
 
-  sendText(text: string): void {
-    this.sendFrame(toTextFrame(text));
+  /** Sends texts that go to nobody else, each in a frame, in their order, after what was sent before. */
+  sendTexts(texts: readonly string[]): void {
+    const transport = this.#transport;
+    if (this.readyState !== this.OPEN || !transport) return;
+    transport.cork();
+    for (const text of texts) {
+      const bytes = Buffer.byteLength(text);
+      if (this.#sending || this.#handedBytes + bytes > fragmentBytes) {
+        this.sendFrame(toTextFrame(text));
+      } else {
+        transport.write(frameHeader(bytes), "latin1");
+        transport.write(text);
+        this.#count(bytes);
+      }
+    }
+    transport.uncork();
   }
 
-  /** Sends frames in their order, after those before them. */
-  sendFrames(frames: readonly TextFrame[]): void {
+  /** Sends frames that go to others too, in their order, after what was sent before. */
+  sendFrames(frames: readonly TextFrames[]): void {
     const [first] = frames;
     if (first && frames.length === 1) return this.sendFrame(first);
     this.#transport?.cork();
@@ -90,7 +104,7 @@ export class ClientSocket extends WebSocket {
     this.#transport?.uncork();
   }
 
-  sendFrame(frame: TextFrame): void {
+  sendFrame(frame: TextFrames): void {
     if (!this.#sending && this.#handedBytes + frame.wire.length <= fragmentBytes) {
       this.#write(frame);
     } else {
@@ -127,7 +141,7 @@ export class ClientSocket extends WebSocket {
   }
 
   /** The library would write header and payload one after the other, and make the header for each socket anew. */
-  #write({ wire }: TextFrame, sent?: () => void): void {
+  #write({ wire }: TextFrames, sent?: () => void): void {
     if (this.readyState === this.OPEN && this.#transport) this.#transport.write(wire, sent);
     else if (sent) setImmediate(sent);
     this.#count(wire.length);
@@ -144,7 +158,7 @@ export class ClientSocket extends WebSocket {
 
   /** Sends as many of those that wait as the operating system is handed at a time. */
   async #sendTogether(): Promise<void> {
-    const some: TextFrame[] = [];
+    const some: TextFrames[] = [];
     let bytes = 0;
     for (const frame of this.#queue) {
       if (bytes + frame.wire.length > fragmentBytes) break;
@@ -161,8 +175,9 @@ export class ClientSocket extends WebSocket {
     });
   }
 
-  async #sendInFragments({ payload, wire }: TextFrame): Promise<void> {
-    this.#queuedBytes -= wire.length - payload.length;
+  async #sendInFragments({ wire, headerBytes }: TextFrames): Promise<void> {
+    const payload = wire.subarray(headerBytes);
+    this.#queuedBytes -= headerBytes;
     for (let at = 0; at < payload.length && this.readyState === this.OPEN; at += fragmentBytes) {
       const fragment = payload.subarray(at, at + fragmentBytes);
       const fin = at + fragmentBytes >= payload.length;

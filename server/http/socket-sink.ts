@@ -1,18 +1,22 @@
 import type { Sink } from "../domain/live-stream.ts";
 import type { ClientSocket } from "./client-socket.ts";
-import type { TextFrame } from "./text-frame.ts";
+import type { TextFrames } from "./text-frames.ts";
 
-/** The frames of what is sent together. They may be made once for all sockets that the same is sent to. */
-export type ToFrames<Item> = (items: readonly Item[]) => readonly TextFrame[];
+/** What is sent over a socket, as text. */
+export type Encoding<Item> = {
+  toText(item: Item): string;
+  /** The frames of what goes to many sockets, made once for all of them. */
+  toSharedFrames(items: readonly Item[]): readonly TextFrames[];
+};
 
 /** A socket as one of the streams that it is sent sees it. */
 export class SocketSink<Item> implements Sink<Item> {
   readonly #socket: ClientSocket;
-  readonly #toFrames: ToFrames<Item>;
+  readonly #encoding: Encoding<Item>;
 
-  constructor(socket: ClientSocket, toFrames: ToFrames<Item>) {
+  constructor(socket: ClientSocket, encoding: Encoding<Item>) {
     this.#socket = socket;
-    this.#toFrames = toFrames;
+    this.#encoding = encoding;
   }
 
   get isReady(): boolean {
@@ -23,7 +27,8 @@ export class SocketSink<Item> implements Sink<Item> {
     return this.#socket.inTurn(work);
   }
 
-  send(items: readonly Item[]): void {
-    this.#socket.sendFrames(this.#toFrames(items));
+  send(items: readonly Item[], isShared: boolean): void {
+    if (isShared) this.#socket.sendFrames(this.#encoding.toSharedFrames(items));
+    else this.#socket.sendTexts(items.map((item) => this.#encoding.toText(item)));
   }
 }

@@ -9,7 +9,7 @@ import type { CallableProcedure } from "./call-procedure.ts";
 import { maxBatchSize } from "./http-door.ts";
 import { idsOf, readFrame, readMessages } from "./read-frame.ts";
 import type { Answer, RequestName } from "./socket-frames.ts";
-import { answerFrame, eventFramesOf } from "./socket-frames.ts";
+import { answerFrame, eventEncoding } from "./socket-frames.ts";
 import { Subscription } from "./subscription.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 
@@ -114,7 +114,7 @@ export class SocketCalls {
         throw new TypeError("A subscription gave nothing to follow.");
       if (!stop.signal.aborted) {
         this.#answer(message, { result: { type: "started" } });
-        await subscription.into(new SocketSink(this.#socket, eventFramesOf(message)));
+        await subscription.into(new SocketSink(this.#socket, eventEncoding(message)));
       }
       this.#subscriptions.delete(id);
       this.#answer(message, { result: { type: "stopped" } });

@@ -1,9 +1,9 @@
 import { toJson } from "../domain/event-json.ts";
 import type { LogEvent, Positioned } from "../domain/log.ts";
-import { envelopedFrames } from "../http/enveloped-frames.ts";
-import type { ToFrames } from "../http/socket-sink.ts";
-import type { TextFrame } from "../http/text-frame.ts";
-import { toTextFrame } from "../http/text-frame.ts";
+import { envelopedEncoding } from "../http/enveloped-encoding.ts";
+import type { Encoding } from "../http/socket-sink.ts";
+import type { TextFrames } from "../http/text-frames.ts";
+import { toTextFrame } from "../http/text-frames.ts";
 import type { ErrorShape } from "./error-shape.ts";
 
 /** What of a request is in each of its answers. */
@@ -14,7 +14,7 @@ export type Answer =
   | { error: ErrorShape };
 
 /** An answer as tRPC's own adapter encodes it, to the byte. */
-export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): TextFrame {
+export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): TextFrames {
   return toTextFrame(JSON.stringify({ id, jsonrpc, ...answer }));
 }
 
@@ -22,15 +22,15 @@ export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): TextF
 export const reconnectFrame = toTextFrame(JSON.stringify({ id: null, method: "reconnect" }));
 
 /**
- * Makes the frames of one subscription's events, again as tRPC's own adapter would. They are made once for requests of the
- * same id: most clients have one subscription, their first.
+ * One subscription's events, again as tRPC's own adapter would encode them. Those with requests of the same id share their
+ * frames: most clients have one subscription, their first.
  */
-export function eventFramesOf({ id, jsonrpc }: RequestName): ToFrames<Positioned<LogEvent>> {
-  return framesOf(JSON.stringify({ id, jsonrpc }).slice(0, -1));
+export function eventEncoding({ id, jsonrpc }: RequestName): Encoding<Positioned<LogEvent>> {
+  return encodingFor(JSON.stringify({ id, jsonrpc }).slice(0, -1));
 }
 
-const framesOf = envelopedFrames((envelope, item: Positioned<LogEvent>) => {
+const encodingFor = envelopedEncoding((envelope, item: Positioned<LogEvent>) => {
   const place = JSON.stringify(item.position);
   const data = `{"id":${place},"data":${toJson(item)}}`;
-  return toTextFrame(`${envelope},"result":{"type":"data","data":${data},"id":${place}}}`);
+  return `${envelope},"result":{"type":"data","data":${data},"id":${place}}}`;
 });

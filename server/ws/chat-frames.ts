@@ -4,29 +4,39 @@ import type { Message } from "../contract/message.ts";
 import { toJson } from "../domain/event-json.ts";
 import type { Positioned } from "../domain/log.ts";
 import { memoize } from "../domain/memoize.ts";
-import { envelopedFrames } from "../http/enveloped-frames.ts";
-import type { ToFrames } from "../http/socket-sink.ts";
-import type { TextFrame } from "../http/text-frame.ts";
-import { toTextFrame } from "../http/text-frame.ts";
+import { envelopedEncoding } from "../http/enveloped-encoding.ts";
+import type { Encoding } from "../http/socket-sink.ts";
+import type { TextFrames } from "../http/text-frames.ts";
+import { toTextFrame, toTextFrames } from "../http/text-frames.ts";
 
-export function messageFrame({ session_id, ...message }: Message): TextFrame {
-  return encodeFrame({ session_id, message });
+export function messageFrame(message: Message): TextFrames {
+  return toTextFrame(messageText(message));
 }
 
-/** The frames of messages, made once however many sockets they are sent to. */
-export const messageFrames = memoize((messages: readonly Message[]): readonly TextFrame[] =>
-  messages.map(messageFrame),
-);
+/** Messages alone, as the original sends them. */
+export const messageEncoding: Encoding<Message> = {
+  toText: messageText,
+  toSharedFrames: memoize((messages: readonly Message[]) => toTextFrames(messages.map(messageText))),
+};
 
-/** The frames of live events, for sockets that asked for all of them; made once too. */
-export function eventFrames(sessionId: string): ToFrames<Positioned<LiveEvent>> {
-  return eventFramesOf(`{"session_id":${JSON.stringify(sessionId)}`);
+function messageText({ session_id, ...message }: Message): string {
+  return encode({ session_id, message });
 }
 
-const eventFramesOf = envelopedFrames((envelope, item: Positioned<LiveEvent>) =>
-  toTextFrame(`${envelope},"position":${JSON.stringify(item.position)},"event":${toJson(item)}}`),
+/** Live events, for sockets that asked for all of them. */
+export function eventEncoding(sessionId: string): Encoding<Positioned<LiveEvent>> {
+  return encodingFor(`{"session_id":${JSON.stringify(sessionId)}`);
+}
+
+const encodingFor = envelopedEncoding(
+  (envelope, item: Positioned<LiveEvent>) =>
+    `${envelope},"position":${JSON.stringify(item.position)},"event":${toJson(item)}}`,
 );
 
-export function encodeFrame(frame: ServerFrame): TextFrame {
-  return toTextFrame(JSON.stringify(frame));
+export function encodeFrame(frame: ServerFrame): TextFrames {
+  return toTextFrame(encode(frame));
+}
+
+function encode(frame: ServerFrame): string {
+  return JSON.stringify(frame);
 }

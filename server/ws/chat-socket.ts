@@ -11,7 +11,7 @@ import { parseJson } from "../http/read-body.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import { Intake } from "../http/intake.ts";
 import { SocketSink } from "../http/socket-sink.ts";
-import { encodeFrame, eventFrames, messageFrame, messageFrames } from "./chat-frames.ts";
+import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
 
 /** What the client wants to be sent, and what it has already, if it said so. */
 export type Wanted =
@@ -54,10 +54,10 @@ function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOpt
   const signal = socket.closed;
   if (wanted.events === "messages") {
     const messages = followMessages(desk, { sessionId, afterId: wanted.afterId, signal });
-    return messages.into(new SocketSink(socket, messageFrames));
+    return messages.into(new SocketSink(socket, messageEncoding));
   }
   const events = followSession(desk, { sessionId, after: wanted.after, signal });
-  return events.into(new SocketSink(socket, eventFrames(sessionId)));
+  return events.into(new SocketSink(socket, eventEncoding(sessionId)));
 }
 
 /** What a client sends. It is stored in the order it came. */

@@ -2,7 +2,8 @@ import { jsonEncoder } from "@trpc/server/adapters/ws";
 import { describe, expect, test } from "vitest";
 import type { ListEvent } from "../../server/contract/list-event.ts";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import { answerFrame, eventFramesOf, reconnectFrame } from "../../server/trpc/socket-frames.ts";
+import type { TextFrames } from "../../server/http/text-frames.ts";
+import { answerFrame, eventEncoding, reconnectFrame } from "../../server/trpc/socket-frames.ts";
 
 const content = 'quotes " and \\, lines\n\r\u2028\u2029, \u0001, ö, 🙂 and </script>';
 const message = {
@@ -32,6 +33,10 @@ const events: (LiveEvent | ListEvent)[] = [
   { type: "session_deleted", ...place, session_id: "s" },
 ];
 
+function textOf({ wire, headerBytes }: TextFrames): string {
+  return wire.toString("utf8", headerBytes);
+}
+
 /** As the adapter puts them together: a field that the request did not have is there and undefined. */
 const requests = [
   { id: 1, jsonrpc: undefined },
@@ -49,8 +54,8 @@ describe.each(requests)("the frames that answer %o are those of tRPC's own adapt
         ...request,
         result: { type: "data", data: { id, data: event }, id },
       });
-      const [ours] = eventFramesOf(request)([{ position: id, event: { ...event } }]);
-      expect(ours?.payload.toString()).toBe(theirs);
+      const [ours] = eventEncoding(request).toSharedFrames([{ position: id, event: { ...event } }]);
+      expect(ours && textOf(ours)).toBe(theirs);
     }
   });
 
@@ -64,14 +69,12 @@ describe.each(requests)("the frames that answer %o are those of tRPC's own adapt
     { result: { type: "data", data: { id: "not a tracked one", data: 1 } } },
     { error: { message: content, code: -32600, data: { code: "BAD_REQUEST", httpStatus: 400 } } },
   ] as const)("with %o", (answer) => {
-    expect(answerFrame(request, answer).payload.toString()).toBe(
-      jsonEncoder.encode({ ...request, ...answer }),
-    );
+    expect(textOf(answerFrame(request, answer))).toBe(jsonEncoder.encode({ ...request, ...answer }));
   });
 });
 
 test("so is the one that answers no request", () => {
-  expect(reconnectFrame.payload.toString()).toBe(jsonEncoder.encode({ id: null, method: "reconnect" }));
+  expect(textOf(reconnectFrame)).toBe(jsonEncoder.encode({ id: null, method: "reconnect" }));
 });
 
 test("an event that goes to many is encoded once, and its frame is made once for requests of the same id", () => {
@@ -86,10 +89,10 @@ test("an event that goes to many is encoded once, and its frame is made once for
     },
   };
   const sent = [{ position: "e:1", event }];
-  const frames = [1, 2, 1, 1].flatMap((id) => eventFramesOf({ id })(sent));
+  const frames = [1, 2, 1, 1].flatMap((id) => eventEncoding({ id }).toSharedFrames(sent));
   expect(encodings).toBe(1);
   expect(new Set(frames).size).toBe(2);
-  expect(frames[1]?.payload.toString()).toBe(
+  expect(frames[1] && textOf(frames[1])).toBe(
     '{"id":2,"result":{"type":"data","data":{"id":"e:1","data":{"type":"message"}},"id":"e:1"}}',
   );
 });

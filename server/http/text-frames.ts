@@ -1,0 +1,78 @@
+/**
+ * WebSocket text frames of a server (RFC 6455, §5.2), ready for the wire and made once however many sockets they are sent
+ * to: several small ones, or one that is larger than {@link maxTogetherBytes}.
+ */
+export type TextFrames = {
+  readonly wire: Buffer;
+  /** How many bytes the first header has. */
+  readonly headerBytes: number;
+};
+
+/** How many bytes of frames may be in one piece, if it is not a single frame. */
+export const maxTogetherBytes = 64 * 1024;
+
+const finalText = 0x81;
+
+/** A frame of each text, in their order. */
+export function toTextFrames(texts: readonly string[]): TextFrames[] {
+  const pieces: TextFrames[] = [];
+  let together: Frame[] = [];
+  let bytes = 0;
+  for (const text of texts) {
+    const frame = measure(text);
+    if (together.length > 0 && bytes + frame.bytes > maxTogetherBytes) {
+      pieces.push(write(together, bytes));
+      together = [];
+      bytes = 0;
+    }
+    together.push(frame);
+    bytes += frame.bytes;
+  }
+  if (together.length > 0) pieces.push(write(together, bytes));
+  return pieces;
+}
+
+export function toTextFrame(text: string): TextFrames {
+  const frame = measure(text);
+  return write([frame], frame.bytes);
+}
+
+type Frame = { text: string; payloadBytes: number; headerBytes: number; bytes: number };
+
+function measure(text: string): Frame {
+  const payloadBytes = Buffer.byteLength(text);
+  const headerBytes = payloadBytes < 126 ? 2 : payloadBytes < 0x1_0000 ? 4 : 10;
+  return { text, payloadBytes, headerBytes, bytes: headerBytes + payloadBytes };
+}
+
+function write(frames: readonly Frame[], bytes: number): TextFrames {
+  const wire = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const { text, payloadBytes } of frames) {
+    at = writeHeader(wire, at, payloadBytes);
+    at += wire.write(text, at);
+  }
+  return { wire, headerBytes: frames[0]?.headerBytes ?? 0 };
+}
+
+/** The header of a frame with a payload of so many bytes, as latin1: a string costs less than another buffer. */
+export function frameHeader(payloadBytes: number): string {
+  return scratch.toString("latin1", 0, writeHeader(scratch, 0, payloadBytes));
+}
+
+const scratch = Buffer.alloc(10);
+
+/** @returns where the payload begins. */
+function writeHeader(wire: Buffer, at: number, size: number): number {
+  wire[at] = finalText;
+  if (size < 126) {
+    wire[at + 1] = size;
+    return at + 2;
+  }
+  if (size < 0x1_0000) {
+    wire[at + 1] = 126;
+    return wire.writeUInt16BE(size, at + 2);
+  }
+  wire[at + 1] = 127;
+  return wire.writeBigUInt64BE(BigInt(size), at + 2);
+}

@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
+import { expect, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
+import type { ClientSocket } from "../../server/http/client-socket.ts";
+import { createSocketServer, defaultPatience } from "../../server/http/socket-server.ts";
+import { toTextFrames } from "../../server/http/text-frames.ts";
+
+/** A socket of ours, and the client at its other end. */
+async function connect(): Promise<{ socket: ClientSocket; client: WebSocket }> {
+  const sockets = createSocketServer(1024, defaultPatience);
+  const server = createServer();
+  const opened = new Promise<ClientSocket>((resolve) => {
+    server.on("upgrade", (request, connection, head) => {
+      sockets.upgrade(request, connection, head, resolve);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const client = new WebSocket(`ws://127.0.0.1:${port}`);
+  onTestFinished(() => {
+    client.terminate();
+    server.close();
+  });
+  return { socket: await opened, client };
+}
+
+/** Texts of one letter each and of the sizes at which a frame changes its form, one with letters of several bytes. */
+const texts = [0, 1, 125, 126, 2000, 65_535, 65_536, 70_000, 300_000, 3].map((size, index) =>
+  (index === 4 ? "ö🙂" : String.fromCharCode(97 + index)).repeat(size),
+);
+
+test.each([
+  { how: "to it alone", ways: [false, false, false] },
+  { how: "with others", ways: [true, true, true] },
+  { how: "in both ways", ways: [false, true, false, true, false] },
+])("what a socket is sent $how comes in its order, however much of it waits", async ({ ways }) => {
+  const { socket, client } = await connect();
+  const received: string[] = [];
+  client.on("message", (data: Buffer) => received.push(data.toString()));
+  const sent: string[] = [];
+  // More than the system takes while the client reads nothing, so that some of it waits here.
+  client.pause();
+  for (let round = 0; round < 20; round += 1) {
+    for (const isShared of ways) {
+      const some = texts.slice(round % texts.length);
+      if (isShared) socket.sendFrames(toTextFrames(some));
+      else socket.sendTexts(some);
+      sent.push(...some);
+    }
+  }
+  expect(socket.isReady).toBe(false);
+  client.resume();
+  await expect.poll(() => received.length, { timeout: 10_000 }).toBe(sent.length);
+  expect(received.map(nameOf)).toEqual(sent.map(nameOf));
+  await expect.poll(() => socket.isReady).toBe(true);
+});
+
+test("a socket that is closed is sent nothing more", async () => {
+  const { socket, client } = await connect();
+  await once(client, "open");
+  client.terminate();
+  await once(socket, "close");
+  socket.sendTexts(texts);
+  socket.sendFrames(toTextFrames(texts));
+  expect(socket.closed.aborted).toBe(true);
+  await expect.poll(() => socket.isReady).toBe(true);
+});
+
+/** Short enough to be read where they differ. */
+function nameOf(text: string): string {
+  return `${text.length} ${text.slice(0, 4)}`;
+}
