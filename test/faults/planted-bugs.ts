@@ -138,7 +138,7 @@ export const plantedBugs: PlantedBug[] = [
         file: sessionLog,
         from: "const { id, title, created_at, seq } = found.session;",
         to: `await new Promise((later) => setTimeout(later, 3));
-      const { id, title, created_at, seq } = (await findSessionLog(read, sessionId)) ?? found.session;`,
+      const { id, title, created_at, seq } = (await findSessionLog(read, this.#sessionId)) ?? found.session;`,
       },
     ],
     caughtAs: "STATE",
