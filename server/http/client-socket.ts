@@ -1,21 +1,19 @@
+import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
+import { Pulse } from "./pulse.ts";
 import type { TextFrames } from "./text-frames.ts";
 import { frameHeader, maxTogetherBytes, toTextFrame } from "./text-frames.ts";
 
 /** Past this, in bytes, a client that reads slowly gets no more until it has caught up. What is begun is still sent. */
 const sendBudgetBytes = 512 * 1024;
 
-/** How much the operating system is handed at a time, and how much is sent between one ping and the next. */
-const fragmentBytes = maxTogetherBytes;
-
 const asText = { binary: false };
 
 /**
- * A client's WebSocket, that can tell a client that takes what it is sent from one that does not. Bytes that were handed to
- * the operating system say little: it holds megabytes, and a proxy more. So pings go along with what is sent, and each
- * pong says how far the client has read. A large frame goes out in fragments, with pings between them.
+ * A client's WebSocket, that can tell a client that takes what it is sent from one that does not. A large frame goes out in
+ * fragments, so that there are pings between them.
  */
 export class ClientSocket extends WebSocket {
   #transport: Duplex | undefined;
@@ -25,14 +23,7 @@ export class ClientSocket extends WebSocket {
   #sending: Promise<void> | undefined;
   #closing: AbortController | undefined;
   #lastTurn: Promise<void> | undefined;
-  #bytesSincePing = 0;
-  #pings = 0;
-  #pongs = 0;
-  /** The last ping that the client has had a whole interval to answer. */
-  #due = 0;
-  /** Rises with everything that the client is seen to take. */
-  #taken = 0;
-  #takenBefore = 0;
+  readonly #pulse = new Pulse(this);
 
   /**
    * Says over what it is sent, and how long a client may take nothing of what waits for it, in milliseconds, before it is
@@ -84,12 +75,12 @@ export class ClientSocket extends WebSocket {
     transport.cork();
     for (const text of texts) {
       const bytes = Buffer.byteLength(text);
-      if (this.#sending || this.#handedBytes + bytes > fragmentBytes) {
+      if (this.#sending || this.#handedBytes + bytes > maxTogetherBytes) {
         this.sendFrame(toTextFrame(text));
       } else {
         transport.write(frameHeader(bytes), "latin1");
         transport.write(text);
-        this.#count(bytes);
+        this.#pulse.sent(bytes);
       }
     }
     transport.uncork();
@@ -105,7 +96,7 @@ export class ClientSocket extends WebSocket {
   }
 
   sendFrame(frame: TextFrames): void {
-    if (!this.#sending && this.#handedBytes + frame.wire.length <= fragmentBytes) {
+    if (!this.#sending && this.#handedBytes + frame.wire.length <= maxTogetherBytes) {
       this.#write(frame);
     } else {
       this.#queue.push(frame);
@@ -124,15 +115,10 @@ export class ClientSocket extends WebSocket {
   checkPulse(): void {
     // No pong is heard on a socket that is not read. It is not, because its client does not take what it has asked for.
     if (this.isPaused || this.readyState !== this.OPEN) return;
-    if (this.#pongs < this.#due && this.#taken === this.#takenBefore) {
-      // A peer that is gone takes no part in the closing handshake either: the socket is then cut.
-      const { code, reason } = this.isReady ? closeCodes.noPong : closeCodes.slow;
-      this.close(code, reason);
-      return;
-    }
-    if (this.#pongs === this.#pings) this.#ping();
-    this.#due = this.#pings;
-    this.#takenBefore = this.#taken;
+    if (this.#pulse.check()) return;
+    // A peer that is gone takes no part in the closing handshake either: the socket is then cut.
+    const { code, reason } = this.isReady ? closeCodes.noPong : closeCodes.slow;
+    this.close(code, reason);
   }
 
   /** What the operating system has not yet taken. */
@@ -144,14 +130,14 @@ export class ClientSocket extends WebSocket {
   #write({ wire }: TextFrames, sent?: () => void): void {
     if (this.readyState === this.OPEN && this.#transport) this.#transport.write(wire, sent);
     else if (sent) setImmediate(sent);
-    this.#count(wire.length);
+    this.#pulse.sent(wire.length);
   }
 
   async #sendQueue(): Promise<void> {
     for (let frame = this.#queue[0]; frame; frame = this.#queue[0]) {
-      if (frame.wire.length > fragmentBytes) await this.#sendInFragments(frame);
+      if (frame.wire.length > maxTogetherBytes) await this.#sendInFragments(frame);
       else await this.#sendTogether();
-      this.#taken += 1;
+      this.#pulse.moved();
     }
     this.#sending = undefined;
   }
@@ -161,7 +147,7 @@ export class ClientSocket extends WebSocket {
     const some: TextFrames[] = [];
     let bytes = 0;
     for (const frame of this.#queue) {
-      if (bytes + frame.wire.length > fragmentBytes) break;
+      if (bytes + frame.wire.length > maxTogetherBytes) break;
       bytes += frame.wire.length;
       some.push(frame);
     }
@@ -178,36 +164,17 @@ export class ClientSocket extends WebSocket {
   async #sendInFragments({ wire, headerBytes }: TextFrames): Promise<void> {
     const payload = wire.subarray(headerBytes);
     this.#queuedBytes -= headerBytes;
-    for (let at = 0; at < payload.length && this.readyState === this.OPEN; at += fragmentBytes) {
-      const fragment = payload.subarray(at, at + fragmentBytes);
-      const fin = at + fragmentBytes >= payload.length;
+    for (let at = 0; at < payload.length && this.readyState === this.OPEN; at += maxTogetherBytes) {
+      const fragment = payload.subarray(at, at + maxTogetherBytes);
+      const fin = at + maxTogetherBytes >= payload.length;
       await new Promise<void>((sent) => {
         this.send(fragment, { ...asText, fin }, () => sent());
       });
       this.#queuedBytes -= fragment.length;
-      this.#taken += 1;
-      this.#count(fragment.length);
+      this.#pulse.moved();
+      this.#pulse.sent(fragment.length);
     }
     this.#queue.shift();
-  }
-
-  #count(bytes: number): void {
-    this.#bytesSincePing += bytes;
-    if (this.#bytesSincePing >= fragmentBytes) this.#ping();
-  }
-
-  #ping(): void {
-    if (this.#pings === 0) this.on("pong", (payload) => this.#hear(Number(payload.toString("latin1"))));
-    this.#bytesSincePing = 0;
-    this.#pings += 1;
-    this.ping(String(this.#pings));
-  }
-
-  /** Not every pong is an answer: a client may send one at any time. */
-  #hear(pong: number): void {
-    if (!(pong > this.#pongs && pong <= this.#pings)) return;
-    this.#pongs = pong;
-    this.#taken += 1;
   }
 
   async #withinSendBudget(): Promise<void> {
@@ -216,24 +183,17 @@ export class ClientSocket extends WebSocket {
       await this.#allSent();
     }
     // Whoever waits has nothing to do any more, and would only read the log for nobody.
-    if (this.readyState === this.CLOSING) await this.#closed();
+    if (this.readyState === this.CLOSING) await once(this.closed, "abort");
   }
 
   /** What was sent is out, or the client took nothing of it for too long. */
   async #allSent(): Promise<void> {
-    let before = this.#taken;
+    let before = this.#pulse.taken;
     const watch = setInterval(() => {
-      if (this.#taken === before) this.close(closeCodes.slow.code, closeCodes.slow.reason);
-      before = this.#taken;
+      if (this.#pulse.taken === before) this.close(closeCodes.slow.code, closeCodes.slow.reason);
+      before = this.#pulse.taken;
     }, this.#stallTimeoutMs);
     await this.#sending;
     clearInterval(watch);
-  }
-
-  /** Not `once` of node:events, which rejects if an error comes first: a client can send one while the socket closes. */
-  #closed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.once("close", () => resolve());
-    });
   }
 }

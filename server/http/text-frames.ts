@@ -8,7 +8,7 @@ export type TextFrames = {
   readonly headerBytes: number;
 };
 
-/** How many bytes of frames may be in one piece, if it is not a single frame. */
+/** How many bytes of frames go together, and how many the operating system is handed at a time. */
 export const maxTogetherBytes = 64 * 1024;
 
 const finalText = 0x81;

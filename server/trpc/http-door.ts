@@ -89,10 +89,10 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
 }
 
 /**
- * The adapters build a URL from these two, of which they need the path and the query alone. What looks like a host and
- * is none for the URL parser (`x:99999`, `256.256.256.256`) would be a failure of theirs, over WebSocket after the upgrade.
+ * The adapter builds a URL from these two, of which it needs the path and the query alone. What looks like a host and is
+ * none for the URL parser (`x:99999`, `256.256.256.256`) would be a failure of its own.
  */
-export function simplifyAddress(request: IncomingMessage, { pathname, query }: RequestTarget): void {
+function simplifyAddress(request: IncomingMessage, { pathname, query }: RequestTarget): void {
   request.url = query === "" ? pathname : `${pathname}?${query}`;
   request.headers.host = "localhost";
 }
