@@ -7,7 +7,7 @@ import { toJson } from "../domain/event-json.ts";
 import type { Positioned } from "../domain/log.ts";
 import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
-import { drained } from "../http/send-stream.ts";
+import { eventEncoding, EventStream } from "../http/event-stream.ts";
 import { apiHeaders, sendText } from "../http/send.ts";
 import type { Route } from "./routes.ts";
 import { splitPath, toSegment } from "./routes.ts";
@@ -27,9 +27,6 @@ export const sessionEventsRoute: Route = {
   numbers: new Set(["wait"]),
 };
 
-/** Proxies and clients give up on a stream that is silent for long. */
-const heartbeatIntervalMs = 15_000;
-
 /** Answers with a poll, or with a stream if the client asks for one by `Accept`. */
 export async function answerSessionEvents(
   desk: Desk,
@@ -44,47 +41,16 @@ export async function answerSessionEvents(
   }
   // An EventSource that comes back asks for the same address, with the position of what it last got beside it.
   const resumed = request.headersDistinct["last-event-id"]?.[0] ?? input.after;
-  await streamEvents(
-    response,
-    followSession(desk, { sessionId: input.session_id, after: resumed, signal: gone.signal }),
-  );
+  const followed = { sessionId: input.session_id, after: resumed, signal: gone.signal };
+  using stream = new EventStream(response, { encoding, headers, heartbeat: ":\n\n" });
+  // What goes wrong before anything was sent is answered as an error.
+  await followSession(desk, followed).into(stream);
+  stream.end();
 }
 
-/**
- * Server-sent events (HTML standard, §9.2): `id` is the position, `data` the event, and there is no `event`, so that all
- * of them reach `onmessage`. The stream waits for a client that reads slowly.
- */
-async function streamEvents(
-  response: ServerResponse,
-  events: ReturnType<typeof followSession>,
-): Promise<void> {
-  let heartbeat: NodeJS.Timeout | undefined;
-  try {
-    await events.into({
-      get isReady() {
-        return !response.writableNeedDrain;
-      },
-      async inTurn(work) {
-        if (response.writableNeedDrain) await drained(response);
-        return work();
-      },
-      send(items) {
-        if (!response.headersSent) {
-          // Set, since only what was set can be asked for: the closing server looks for streams by their type.
-          response.setHeader("content-type", "text/event-stream");
-          response.writeHead(200, { ...apiHeaders, "x-accel-buffering": "no" });
-          heartbeat = setInterval(() => response.write(":\n\n"), heartbeatIntervalMs);
-        }
-        if (response.req.method === "HEAD") response.end();
-        else response.write(items.map(toServerSentEvent).join(""));
-      },
-    });
-    response.end();
-  } finally {
-    clearInterval(heartbeat);
-  }
-}
+const headers = { ...apiHeaders, "x-accel-buffering": "no" };
 
-function toServerSentEvent(item: Positioned<LiveEvent>): string {
-  return `id: ${item.position}\ndata: ${toJson(item)}\n\n`;
-}
+/** `id` is the position, `data` the event, and there is no `event`, so that all of them reach `onmessage`. */
+const encoding = eventEncoding(
+  (item: Positioned<LiveEvent>) => `id: ${item.position}\ndata: ${toJson(item)}\n\n`,
+);

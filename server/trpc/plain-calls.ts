@@ -24,8 +24,8 @@ export type CallRequest = {
 
 /**
  * The calls of a request that needs no more than JSON: queries and mutations that exist or not, asked for by a client's
- * GET or POST. Undefined is everything else, which tRPC's own adapter answers: subscriptions over SSE, batches that are
- * streamed line by line, HEAD, and what no client asks for.
+ * GET or POST. Undefined is everything else: subscriptions, batches that are streamed line by line, HEAD, and what no client
+ * asks for.
  */
 export function findPlainCalls(
   { request, path, query, body }: CallRequest,
@@ -44,7 +44,7 @@ export function findPlainCalls(
 }
 
 /** A body's type has been looked at by then. The adapter has its own view of a GET that has one, and of a fragment. */
-function takesJson({ method, headers, url }: IncomingMessage): boolean {
+export function takesJson({ method, headers, url }: IncomingMessage): boolean {
   if (headers["trpc-accept"] !== undefined || headers.accept?.includes("application/jsonl")) return false;
   if (url?.includes("#")) return false;
   const hasType = headers["content-type"] !== undefined;
@@ -57,7 +57,8 @@ function memoize<Value>(make: () => Value): () => Value {
   return () => (made ??= { value: make() }).value;
 }
 
-function parseInput(text: string | undefined): unknown {
+/** @throws {TRPCError} BAD_REQUEST */
+export function parseInput(text: string | undefined): unknown {
   if (text === undefined || text === "") return undefined;
   try {
     return JSON.parse(text);

@@ -12,6 +12,7 @@ import type { Answer, RequestName } from "./socket-frames.ts";
 import { answerFrame, eventEncoding } from "./socket-frames.ts";
 import { Subscription } from "./subscription.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
+import { withLastEventId } from "./with-last-event-id.ts";
 
 export type SocketCallsOptions = {
   desk: Desk;
@@ -172,10 +173,4 @@ export class SocketCalls {
   #answer(request: RequestName, answer: Answer): void {
     this.#socket.sendFrame(answerFrame(request, answer));
   }
-}
-
-/** A client that comes back says where it was beside its input. */
-function withLastEventId(input: unknown, lastEventId: string): unknown {
-  if (typeof input === "object" && input !== null && !Array.isArray(input)) return { ...input, lastEventId };
-  return input ?? { lastEventId };
 }

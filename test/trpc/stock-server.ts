@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { onTestFinished } from "vitest";
+import type { Desk } from "../../server/domain/desk.ts";
 import { anyOrigin } from "../../server/http/origin-policy.ts";
 import { createCors } from "../../server/http/cross-origin.ts";
 import { decodePart, readTarget } from "../../server/http/request-target.ts";
@@ -13,9 +14,9 @@ import { openDesk } from "../support/desk.ts";
 
 const setCorsHeaders = createCors(anyOrigin);
 
-/** Our tRPC door over HTTP, on a database of its own. @returns its address */
-export async function startDoor(): Promise<string> {
-  const desk = await openDesk();
+/** Our tRPC door over HTTP, on a database of its own unless it is given a desk. @returns its address */
+export async function startDoor(given?: Desk): Promise<string> {
+  const desk = given ?? (await openDesk());
   const answer = createTrpcHttpDoor({
     desk,
     router: appRouter,
@@ -30,9 +31,9 @@ export async function startDoor(): Promise<string> {
   );
 }
 
-/** tRPC's own adapter with the same router and headers, on a database of its own. @returns its address */
-export async function startStockAdapter(): Promise<string> {
-  const desk = await openDesk();
+/** tRPC's own adapter with the same router and headers, on a database likewise. @returns its address */
+export async function startStockAdapter(given?: Desk): Promise<string> {
+  const desk = given ?? (await openDesk());
   return listen(
     createServer((request, response) => {
       setCorsHeaders(request, response);

@@ -1,0 +1,86 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Sink } from "../domain/live-stream.ts";
+import { memoize } from "../domain/memoize.ts";
+import { drained } from "./send-stream.ts";
+
+/** How items are written as server-sent events. */
+export type EventEncoding<Item> = {
+  toText(items: readonly Item[]): string;
+  /** What goes to many, made once for all of them. */
+  toSharedBytes(items: readonly Item[]): Buffer;
+};
+
+export type EventStreamOptions<Item> = {
+  encoding: EventEncoding<Item>;
+  headers: OutgoingHttpHeaders;
+  /** What is sent when nothing else was for {@link heartbeatIntervalMs}. */
+  heartbeat: string;
+};
+
+/** Proxies and clients give up on a stream that is silent for long. */
+export const heartbeatIntervalMs = 15_000;
+
+/** @param toText the whole event with the empty line that ends it */
+export function eventEncoding<Item>(toText: (item: Item) => string): EventEncoding<Item> {
+  const toTexts = (items: readonly Item[]): string => items.map(toText).join("");
+  return { toText: toTexts, toSharedBytes: memoize((items) => Buffer.from(toTexts(items))) };
+}
+
+/**
+ * An answer of server-sent events (HTML standard, §9.2), which begins with what is first sent. It takes no more while
+ * its client does not read what it has taken.
+ */
+export class EventStream<Item> implements Sink<Item>, Disposable {
+  readonly #response: ServerResponse;
+  readonly #options: EventStreamOptions<Item>;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(response: ServerResponse, options: EventStreamOptions<Item>) {
+    this.#response = response;
+    this.#options = options;
+  }
+
+  get isReady(): boolean {
+    return !this.#response.writableNeedDrain;
+  }
+
+  async inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    if (!this.isReady) await drained(this.#response);
+    return work();
+  }
+
+  send(items: readonly Item[], isShared: boolean): void {
+    const { encoding } = this.#options;
+    this.write(isShared ? encoding.toSharedBytes(items) : encoding.toText(items));
+  }
+
+  /** Sends events as they are written. */
+  write(events: string | Buffer): void {
+    this.#begin();
+    if (this.#response.req.method === "HEAD") this.end();
+    else this.#response.write(events);
+  }
+
+  end(): void {
+    this[Symbol.dispose]();
+    this.#response.end();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#heartbeat);
+  }
+
+  #begin(): void {
+    if (this.#heartbeat) {
+      this.#heartbeat.refresh();
+      return;
+    }
+    const { headers, heartbeat } = this.#options;
+    // Set, since only what was set can be asked for: the closing server looks for streams by their type.
+    this.#response.setHeader("content-type", "text/event-stream");
+    this.#response.writeHead(200, headers);
+    this.#heartbeat = setInterval(() => {
+      if (this.isReady) this.#response.write(heartbeat);
+    }, heartbeatIntervalMs);
+  }
+}

@@ -1,0 +1,107 @@
+import type { ServerResponse } from "node:http";
+import { getTRPCErrorFromUnknown } from "@trpc/server";
+import { parseConnectionParamsFromString } from "@trpc/server/http";
+import { toJson } from "../domain/event-json.ts";
+import type { LogEvent, Positioned } from "../domain/log.ts";
+import { eventEncoding, EventStream } from "../http/event-stream.ts";
+import { apiHeaders } from "../http/send.ts";
+import type { AnswerOptions } from "./answer-calls.ts";
+import { varyOf } from "./answer-calls.ts";
+import type { CallableProcedure } from "./call-procedure.ts";
+import type { CallRequest } from "./plain-calls.ts";
+import { parseInput, takesJson } from "./plain-calls.ts";
+import { Subscription } from "./subscription.ts";
+import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
+import { ssePings } from "./trpc.ts";
+import { withLastEventId } from "./with-last-event-id.ts";
+
+/** A subscription that is asked for over HTTP. */
+export type EventStreamCall = {
+  path: string;
+  procedure: CallableProcedure;
+  /** @throws {TRPCError} BAD_REQUEST */
+  readInput: () => unknown;
+};
+
+/**
+ * The subscription that a client's GET asks for. Undefined is everything else, and what tRPC's own adapter refuses before
+ * it begins a stream.
+ */
+export function findEventStreamCall(
+  { request, path, query }: CallRequest,
+  procedures: ReadonlyMap<string, CallableProcedure>,
+): EventStreamCall | undefined {
+  const procedure = procedures.get(path);
+  if (procedure?.type !== "subscription" || request.method !== "GET" || !takesJson(request)) return undefined;
+  if (query.get("batch") === "1" || !hasGoodParams(query.get("connectionParams"))) return undefined;
+  const lastEventId =
+    request.headers["last-event-id"]?.toString() ?? query.get("lastEventId") ?? query.get("Last-Event-Id");
+  return {
+    path,
+    procedure,
+    readInput() {
+      const input = parseInput(query.get("input"));
+      return lastEventId ? withLastEventId(input, lastEventId) : input;
+    },
+  };
+}
+
+/** Nothing is made of them. */
+function hasGoodParams(text: string | undefined): boolean {
+  try {
+    if (text !== undefined) parseConnectionParamsFromString(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Answers with the subscription's events, to the byte as tRPC's own adapter writes them, which makes each anew for each of
+ * its readers, in a chain of streams that all hold some.
+ */
+export async function answerEventStream(
+  { path, procedure, readInput }: EventStreamCall,
+  { ctx, response, report }: Omit<AnswerOptions, "request">,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  using stream = new EventStream(response, {
+    encoding,
+    headers: headersOf(response),
+    heartbeat: toEvent("ping", ""),
+  });
+  stream.write(toEvent("connected", JSON.stringify(ssePings.client)));
+  try {
+    const outcome = await procedure.call({ ctx, readInput, signal: gone.signal });
+    if (!outcome.ok) throw outcome.error;
+    if (!(outcome.data instanceof Subscription))
+      throw new TypeError("A subscription gave nothing to follow.");
+    await outcome.data.into(stream);
+    stream.write(toEvent("return", ""));
+  } catch (cause) {
+    const error = getTRPCErrorFromUnknown(cause);
+    report(fromTRPCError(error));
+    stream.write(toEvent("serialized-error", JSON.stringify(toErrorShape(error, path))));
+  }
+  stream.end();
+}
+
+function headersOf(response: ServerResponse): Record<string, string> {
+  return {
+    ...apiHeaders,
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
+    connection: "keep-alive",
+    vary: varyOf(response),
+  };
+}
+
+// Its events end with two empty lines, where one would do.
+function toEvent(name: string, data: string): string {
+  return `event: ${name}\ndata: ${data}\n\n\n`;
+}
+
+const encoding = eventEncoding(
+  (item: Positioned<LogEvent>) => `data: ${toJson(item)}\nid: ${item.position}\n\n\n`,
+);
