@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import type { Wire, WireListener } from "./feed.ts";
 
-const opcodes = { text: 1, close: 8, ping: 9, pong: 10 };
+const opcodes = { continuation: 0, text: 1, close: 8, ping: 9, pong: 10 };
 
 /**
- * A WebSocket as RFC 6455 has it and no more: whole frames, no extensions. It answers pings and costs the load generator a
+ * A WebSocket as RFC 6455 has it and no more: no extensions. It answers pings and costs the load generator a
  * fraction of what a full client does.
  *
  * @throws if the server refuses it.
@@ -19,6 +19,7 @@ export async function openWireSocket(url: string, { onText, onClose }: WireListe
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\n\r\n`,
   );
   let rest: Buffer = Buffer.alloc(0);
+  const fragments: Buffer[] = [];
   let isOpen = false;
   let code = 1006;
   const opened = Promise.withResolvers<void>();
@@ -34,7 +35,11 @@ export async function openWireSocket(url: string, { onText, onClose }: WireListe
     }
     for (let frame = readFrame(rest); frame; frame = readFrame(rest)) {
       rest = rest.subarray(frame.end);
-      if (frame.opcode === opcodes.text) onText(frame.payload);
+      if (frame.opcode === opcodes.text && frame.isLast) onText(frame.payload);
+      else if (frame.opcode === opcodes.text || frame.opcode === opcodes.continuation) {
+        fragments.push(frame.payload);
+        if (frame.isLast) onText(Buffer.concat(fragments.splice(0)));
+      }
       if (frame.opcode === opcodes.ping) socket.write(toFrame(opcodes.pong, frame.payload));
       if (frame.opcode === opcodes.close) {
         code = frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005;
@@ -59,7 +64,9 @@ export async function openWireSocket(url: string, { onText, onClose }: WireListe
 }
 
 /** Undefined while it is not whole. */
-function readFrame(bytes: Buffer): { opcode: number; payload: Buffer; end: number } | undefined {
+function readFrame(
+  bytes: Buffer,
+): { opcode: number; isLast: boolean; payload: Buffer; end: number } | undefined {
   if (bytes.length < 2) return undefined;
   let length = (bytes[1] ?? 0) & 0x7f;
   let start = 2;
@@ -74,7 +81,8 @@ function readFrame(bytes: Buffer): { opcode: number; payload: Buffer; end: numbe
   }
   const end = start + length;
   if (bytes.length < end) return undefined;
-  return { opcode: (bytes[0] ?? 0) & 0x0f, payload: bytes.subarray(start, end), end };
+  const [first = 0] = bytes;
+  return { opcode: first & 0x0f, isLast: first >= 0x80, payload: bytes.subarray(start, end), end };
 }
 
 /** A client's frames are masked; with a mask of zeros the payload stays as it is. */
