@@ -9,7 +9,7 @@ import type { CallableProcedure } from "./call-procedure.ts";
 import { maxBatchSize } from "./http-door.ts";
 import { idsOf, readFrame, readMessages } from "./read-frame.ts";
 import type { Answer, RequestName } from "./socket-frames.ts";
-import { answerFrame, eventEncoding } from "./socket-frames.ts";
+import { answerFrame, eventEncoding, pongFrame } from "./socket-frames.ts";
 import { Subscription } from "./subscription.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 import { withLastEventId } from "./with-last-event-id.ts";
@@ -54,6 +54,13 @@ export class SocketCalls {
     this.#last = this.#last.then(() => this.#answerFrame(data, isBinary));
   }
 
+  /** Gives a client the sign of life that it asks for, at once. */
+  takePing(bytes: number): void {
+    this.#intake.take(bytes);
+    this.#socket.sendFrame(pongFrame);
+    void this.#release(bytes);
+  }
+
   /** Resolves when the next frame may be answered. */
   async #answerFrame(data: Buffer, isBinary: boolean): Promise<void> {
     const answers: Promise<void>[] = [];
@@ -68,7 +75,13 @@ export class SocketCalls {
     } catch (cause) {
       this.#answerError(nobody, cause, undefined);
     }
-    void Promise.all(answers).then(() => this.#intake.release(data.length));
+    void Promise.all(answers).then(() => this.#release(data.length));
+  }
+
+  /** Answers are not to pile up for a client that does not read them, whether or not anything had to wait for its turn. */
+  async #release(bytes: number): Promise<void> {
+    if (!this.#socket.isReady) await this.#socket.inTurn(() => Promise.resolve());
+    this.#intake.release(bytes);
   }
 
   /** Resolves when the next message may be begun, with what is not yet answered. */

@@ -34,3 +34,6 @@ const encodingFor = envelopedEncoding((envelope, item: Positioned<LogEvent>) => 
   const data = `{"id":${place},"data":${toJson(item)}}`;
   return `${envelope},"result":{"type":"data","data":${data},"id":${place}}}`;
 });
+
+/** Answers the sign of life that tRPC's clients can ask for by a text of their own. */
+export const pongFrame = toTextFrame("PONG");

@@ -43,7 +43,7 @@ export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
     if (announcesParams) closeUnlessParamsCome(socket, patience.connectionParamsMs);
     socket.on("message", (data: Buffer, isBinary) => {
       if (!isBinary && isAliveText(data)) {
-        if (data.equals(ping)) socket.sendTexts(["PONG"]);
+        if (data.equals(ping)) calls.takePing(data.length);
       } else if (isWaitingForParams) {
         isWaitingForParams = false;
         takeParams(socket, data, isBinary);
