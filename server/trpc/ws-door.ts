@@ -39,13 +39,14 @@ export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
 
   function serve(socket: ClientSocket, announcesParams: boolean): void {
     const calls = new SocketCalls(socket, { desk, procedures, maxSubscriptions, report });
+    const deadline = announcesParams ? closeUnlessStopped(socket, patience.connectionParamsMs) : undefined;
     let isWaitingForParams = announcesParams;
-    if (announcesParams) closeUnlessParamsCome(socket, patience.connectionParamsMs);
     socket.on("message", (data: Buffer, isBinary) => {
       if (!isBinary && isAliveText(data)) {
         if (data.equals(ping)) calls.takePing(data.length);
       } else if (isWaitingForParams) {
         isWaitingForParams = false;
+        clearTimeout(deadline);
         takeParams(socket, data, isBinary);
       } else calls.take(data, isBinary);
     });
@@ -74,11 +75,12 @@ function isAliveText(data: Buffer): boolean {
   return data.length === ping.length && (data.equals(ping) || data.equals(pong));
 }
 
-function closeUnlessParamsCome(socket: ClientSocket, timeoutMs: number): void {
+/** A sign of life does not stand for the parameters. */
+function closeUnlessStopped(socket: ClientSocket, timeoutMs: number): NodeJS.Timeout {
   const { code, reason } = closeCodes.badFrames;
   const deadline = setTimeout(() => socket.close(code, reason), timeoutMs);
-  socket.once("message", () => clearTimeout(deadline));
   socket.once("close", () => clearTimeout(deadline));
+  return deadline;
 }
 
 /** Nothing is made of them yet, but what is none ends the connection, as it does with tRPC's own adapter. */

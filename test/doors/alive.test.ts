@@ -87,3 +87,12 @@ test("a tRPC socket that announces connection parameters and does not send them 
   plain.close();
   await expect.poll(() => app.counts()).toEqual(nothing);
 });
+
+test("a socket that sends signs of life instead of its connection parameters is closed [ALIVE-3]", async () => {
+  const { wsUrl } = await startApp({ patience: { connectionParamsMs: 60 } });
+  const { socket } = openSocket(`${wsUrl}/trpc?connectionParams=1`);
+  await once(socket, "open");
+  socket.send("PING");
+  const [code] = (await once(socket, "close")) as [number];
+  expect(code).toBe(4500);
+});
