@@ -58,6 +58,7 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
         client.attach(connection, patience.stallTimeoutMs);
         // ws closes the socket with the right code itself; without a listener the error would end the process.
         client.on("error", ignore);
+        connection.once("end", () => cutUnlessClosed(connection, patience.stallTimeoutMs));
         onOpen(client);
       });
     },
@@ -71,4 +72,13 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
       }, patience.closeTimeoutMs).unref();
     },
   };
+}
+
+/**
+ * A client that ends its side without a closing handshake, and takes nothing of what waits for it, would be held for ever:
+ * no pulse is felt there, and ws waits for the rest to be out.
+ */
+function cutUnlessClosed(connection: Duplex, timeoutMs: number): void {
+  const deadline = setTimeout(() => connection.destroy(), timeoutMs).unref();
+  connection.once("close", () => clearTimeout(deadline));
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
@@ -8,8 +8,8 @@ import { createSocketServer, defaultPatience } from "../../server/http/socket-se
 import { toTextFrames } from "../../server/http/text-frames.ts";
 
 /** A socket of ours, and the client at its other end. */
-async function connect(): Promise<{ socket: ClientSocket; client: WebSocket }> {
-  const sockets = createSocketServer(1024, defaultPatience);
+async function connect(patience = defaultPatience): Promise<{ socket: ClientSocket; client: WebSocket }> {
+  const sockets = createSocketServer(1024, patience);
   const server = createServer();
   const opened = new Promise<ClientSocket>((resolve) => {
     server.on("upgrade", (request, connection, head) => {
@@ -67,6 +67,19 @@ test("a socket that is closed is sent nothing more", async () => {
   socket.sendFrames(toTextFrames(texts));
   expect(socket.closed.aborted).toBe(true);
   await expect.poll(() => socket.isReady).toBe(true);
+});
+
+test("a socket whose client has ended its side, and takes nothing of what waits, is cut [ALIVE-2]", async () => {
+  const { socket, client } = await connect({ ...defaultPatience, stallTimeoutMs: 150 });
+  await once(client, "open");
+  client.pause();
+  // More than the system takes.
+  socket.sendFrames(toTextFrames(Array.from({ length: 200 }, () => "x".repeat(60_000))));
+  expect(socket.isReady).toBe(false);
+  // Without a closing handshake.
+  const { _socket: connection } = client as unknown as { _socket: Socket };
+  connection.end();
+  await expect.poll(() => socket.closed.aborted, { timeout: 3000 }).toBe(true);
 });
 
 /** Short enough to be read where they differ. */
