@@ -56,6 +56,21 @@ test("without `after` only what comes is shown; with it, first what was missed [
   expect(seen).toEqual([[4], [1, 2, 3, 4], [3, 4], [4], [4]]);
 });
 
+test("what was edited while a client was away is not sent again for the id it comes back with, but for the position [RESUME-6]", async () => {
+  const { url, wsUrl } = await startApp();
+  await createSession(url, { id: "s" });
+  for (const content of ["one", "two", "three"]) await send(url, "s", content);
+  await call(url, "PATCH", "/api/sessions/s/messages/1", { content: "one, edited" });
+  const byId = await openChat(wsUrl, "s", "?after=2");
+  const byPosition = await openChat(wsUrl, "s", "?events=all&after=3");
+  await send(url, "s", "four");
+  expect(ids(await byId.frames.until((items) => items.at(-1)?.message?.id === 4))).toEqual([3, 4]);
+  const events = await byPosition.frames.count(3);
+  expect(events.map((frame) => (frame as { event?: { seq: number } }).event?.seq)).toEqual([4, 4, 5]);
+  byId.socket.close();
+  byPosition.socket.close();
+});
+
 test("attaching while others write neither loses nor doubles a message [RESUME-6]", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
