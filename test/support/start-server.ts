@@ -29,6 +29,8 @@ export async function startServer(
   const [command = "", ...args] = launch;
   const child = spawn(command, args, {
     cwd,
+    // A group of its own: npm, where it is what launches the server, leaves that running when it is killed.
+    detached: true,
     env: {
       ...process.env,
       PORT: "0",
@@ -38,7 +40,7 @@ export async function startServer(
   });
   const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
   onTestFinished(async () => {
-    child.kill("SIGKILL");
+    killGroup(child.pid);
     await ended;
   });
   const log: Record<string, unknown>[] = [];
@@ -67,4 +69,12 @@ export async function startServer(
       return { code, signal: by };
     },
   };
+}
+
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, "SIGKILL");
+  } catch {
+    // All of it has ended.
+  }
 }
