@@ -2,9 +2,12 @@ import { pino } from "pino";
 import { readConfig } from "./config.ts";
 import { createApp } from "./create-app.ts";
 
+// Written at once: what waits when the process ends is tried again for ever where nobody reads it any more.
+const output = pino.destination({ sync: true });
+
 try {
   const { port, host, logLevel, ...options } = readConfig(process.env);
-  const logger = pino({ level: logLevel });
+  const logger = pino({ level: logLevel }, output);
   const app = await createApp({ ...options, logger });
   const url = await app.listen({ host, port });
   logger.info(
@@ -30,6 +33,6 @@ try {
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
 } catch (error) {
-  pino().fatal({ err: error }, error instanceof Error ? error.message : "could not start");
+  pino(output).fatal({ err: error }, error instanceof Error ? error.message : "could not start");
   process.exitCode = 1;
 }

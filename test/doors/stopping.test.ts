@@ -153,3 +153,10 @@ test("a second signal ends the server at once, and takes nothing that was acknow
   const { messages } = await readSession((await restart()).url, "s");
   expect(messages.map(({ content }) => content)).toEqual(["before"]);
 });
+
+test("the server ends as well when nobody reads its log any more [STOP-2]", async () => {
+  const { server } = await start();
+  server.process.stdout.destroy();
+  server.process.stderr.destroy();
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+});
