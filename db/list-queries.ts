@@ -16,12 +16,22 @@ type Extent = { limit: number; excerptChars: number };
 type ChangesQuery = Extent & { after: number; upTo: number };
 
 const selectHead = prepare((db) =>
-  db.selectFrom("chatsession").select((eb) => eb.fn.max("list_seq").as("seq")),
+  db
+    .selectFrom("history")
+    .where("id", "=", sql.lit(1))
+    .select((eb) => [
+      "epoch",
+      eb
+        .selectFrom("chatsession")
+        .select((inner) => inner.fn.max("list_seq").as("seq"))
+        .as("seq"),
+    ]),
 );
 
-/** The position of the last change to any session. */
-export async function readListHead(db: Executor): Promise<number> {
-  return (await selectHead.first(db, {}))?.seq ?? 0;
+/** The position of the last change to any session, and the name of the history that it belongs to. */
+export async function readListHead(db: Executor): Promise<{ epoch: string; seq: number }> {
+  const { epoch, seq } = await selectHead.only(db, {});
+  return { epoch, seq: seq ?? 0 };
 }
 
 const selectChanged = prepare((db, { after, upTo, limit, excerptChars }: ChangesQuery) =>

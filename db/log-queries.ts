@@ -21,11 +21,23 @@ const selectPage = prepare((db, changes: ChangesQuery) =>
   selectChanges(db, changes).select([...messageColumns, "seq", "deleted"]),
 );
 
-const selectSizes = prepare((db, page: ChangePageQuery) =>
-  selectChanges(db, page)
-    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
-    .limit(opaque(page.limit, "integer")),
+const selectExtent = prepare((db, page: ChangePageQuery) =>
+  db
+    .selectFrom(selectSizesOf(db, page).as("page"))
+    .select(({ fn }) => [
+      fn.countAll<number>().as("count"),
+      fn.max("seq").as("last"),
+      fn.sum<number | null>("bytes").as("bytes"),
+    ]),
 );
+
+const selectSizes = prepare(selectSizesOf);
+
+function selectSizesOf(db: Executor, page: ChangePageQuery) {
+  return selectChanges(db, page)
+    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
+    .limit(opaque(page.limit, "integer"));
+}
 
 function selectChanges(db: Executor, { sessionId, after, upTo }: ChangesQuery) {
   return db
@@ -49,10 +61,11 @@ export async function listChangedMessages(
 }
 
 async function findPageEnd(db: Executor, page: ChangePageQuery): Promise<number> {
+  const { count, last, bytes: together } = await selectExtent.only(db, page);
+  if ((together ?? 0) <= pageBytes) return count < page.limit ? page.upTo : (last ?? page.upTo);
   const sizes = await selectSizes.all(db, page);
   let total = 0;
   const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > pageBytes);
-  if (tooMany < 0) return sizes.length < page.limit ? page.upTo : (sizes.at(-1)?.seq ?? page.upTo);
   return sizes[Math.max(0, tooMany - 1)]?.seq ?? page.upTo;
 }
 

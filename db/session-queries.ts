@@ -7,6 +7,8 @@ import type { Tables } from "./tables.ts";
 
 export type SessionHeadRow = Pick<Selectable<ChatSessionTable>, "id" | "title" | "created_at">;
 export type SessionRow = Selectable<ChatSessionTable>;
+/** With the name of the history that its positions belong to. */
+export type SessionLogRow = SessionRow & { epoch: string };
 
 /** Where a change stands: in its session's log, and in the log of the list of sessions. */
 export type ChangePlace = Pick<SessionRow, "seq" | "list_seq">;
@@ -24,11 +26,24 @@ export function findSession(db: Executor, id: string): Promise<SessionHeadRow | 
 }
 
 const selectSessionLog = prepare((db, session: { id: string }) =>
-  db.selectFrom("chatsession").selectAll().where("id", "=", session.id),
+  db
+    .selectFrom("chatsession")
+    .selectAll()
+    // Not a join: SQLite looks at the parameters of one, and plans it anew each time it runs.
+    .select((eb) =>
+      eb
+        .selectFrom("history")
+        .select("epoch")
+        .where("history.id", "=", sql.lit(1))
+        .$asScalar()
+        .$notNull()
+        .as("epoch"),
+    )
+    .where("chatsession.id", "=", session.id),
 );
 
 /** The head of a session's log, also of a session that is deleted. */
-export function findSessionLog(db: Executor, id: string): Promise<SessionRow | undefined> {
+export function findSessionLog(db: Executor, id: string): Promise<SessionLogRow | undefined> {
   return selectSessionLog.first(db, { id });
 }
 
@@ -155,11 +170,4 @@ export async function deleteSessionRow(db: Executor, id: string): Promise<Change
   const place = await endSession.first(db, { id });
   if (place) await deleteMessages.all(db, { id });
   return place;
-}
-
-const selectEpoch = prepare((db) => db.selectFrom("history").select("epoch").where("id", "=", sql.lit(1)));
-
-/** The name of this history, which every position carries. */
-export async function readEpoch(db: Executor): Promise<string> {
-  return (await selectEpoch.only(db, {})).epoch;
 }

@@ -1,5 +1,5 @@
 import type { LiveHub } from "./live-hub.ts";
-import type { LiveReader, LiveTaker } from "./live-topic.ts";
+import type { LiveTaker, ReadUpTo } from "./live-topic.ts";
 import type { Sink } from "./live-stream.ts";
 import { LiveStream } from "./live-stream.ts";
 import type { Change, Log, LogEvent, Positioned } from "./log.ts";
@@ -8,9 +8,8 @@ import { formatPosition, parsePosition } from "./position.ts";
 export type Follow<Event extends LogEvent> = {
   hub: LiveHub;
   log: Log<Event>;
-  /** Has joined the hub before anything was read, so that no write between the two is missed. */
-  reader: LiveReader<Event>;
-  after: string | undefined;
+  /** The position to go on after, or what finds it: that runs when no write can be missed any more. */
+  after: (() => Promise<string>) | string | undefined;
   signal: AbortSignal;
   /** Whether the stream ends where it would begin anew with a `reset`. */
   endsAtReset?: boolean;
@@ -26,10 +25,9 @@ export function streamLog<Event extends LogEvent>(
   log: Log<Event>,
   wanted: { after: string | undefined; signal: AbortSignal },
 ): LiveStream<Positioned<Event>> {
-  return new LiveStream(wanted.signal, async (sink, signal) => {
-    using reader = hub.join(log, signal);
-    await followLog({ hub, log, reader, after: wanted.after, signal }, sink);
-  });
+  return new LiveStream(wanted.signal, (sink, signal) =>
+    followLog({ hub, log, after: wanted.after, signal }, sink),
+  );
 }
 
 /**
@@ -40,44 +38,54 @@ export function streamLog<Event extends LogEvent>(
  * The log is read a page at a time, when the sink takes more, and a sink that does not take what is live gets that from
  * the log too. Nothing is held meanwhile.
  *
- * @throws {AppError} NOT_FOUND
+ * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
  */
-export async function followLog<Event extends LogEvent>(
+export function followLog<Event extends LogEvent>(
   follow: Follow<Event>,
   sink: Sink<Positioned<Event>>,
 ): Promise<void> {
-  return new Follower(follow, sink, await follow.log.readEpoch()).run();
+  return new Follower(follow, sink).run();
 }
 
-/** Most of those who follow wait, and there are many: what one holds meanwhile is its fields, and not a closure for each. */
+/** Most of those who follow wait, and there are many: what one holds meanwhile is its fields and one promise. */
 class Follower<Event extends LogEvent> implements LiveTaker<Event> {
-  readonly #follow: Follow<Event>;
+  readonly #hub: LiveHub;
+  readonly #log: Log<Event>;
+  readonly #signal: AbortSignal;
+  readonly #endsAtReset: boolean;
   readonly #sink: Sink<Positioned<Event>>;
-  readonly #epoch: string;
+  #after: Follow<Event>["after"];
+  /** The name of the history that this stream is of, once the log was read. */
+  #epoch: string | undefined;
   /** The position of the last event of this stream. */
   #seq: number | undefined;
-  #beginning: "snapshot" | "reset";
+  #beginning: "snapshot" | "reset" = "snapshot";
   #isCaughtUp = false;
 
-  constructor(follow: Follow<Event>, sink: Sink<Positioned<Event>>, epoch: string) {
-    const { after } = follow;
-    const wanted = after === undefined ? undefined : parsePosition(after);
-    this.#follow = follow;
+  constructor(
+    { hub, log, after, signal, endsAtReset = false }: Follow<Event>,
+    sink: Sink<Positioned<Event>>,
+  ) {
+    this.#hub = hub;
+    this.#log = log;
+    this.#after = after;
+    this.#signal = signal;
+    this.#endsAtReset = endsAtReset;
     this.#sink = sink;
-    this.#epoch = epoch;
-    this.#seq = wanted?.epoch === undefined || wanted.epoch === epoch ? wanted?.seq : undefined;
-    this.#beginning = after === undefined ? "snapshot" : "reset";
   }
 
   async run(): Promise<void> {
-    const { hub, reader, signal } = this.#follow;
-    for (let isFirst = true; !signal.aborted; isFirst = false) {
-      const read = await this.#sink.inTurn(async () => {
-        if (!isFirst) await hub.takeTurn();
-        return signal.aborted ? "end" : this.#sendPage();
-      });
-      if (read === "end") return;
-      if (read !== "more") await reader.goLive({ epoch: this.#epoch, seq: read }, this);
+    // Before anything is read, so that no write between the two is missed.
+    const reader = this.#hub.join(this.#log, this.#signal);
+    try {
+      if (typeof this.#after === "function") this.#after = await this.#after();
+      for (let isFirst = true; !this.#signal.aborted; isFirst = false) {
+        const read = await this.#sink.inTurn(() => this.#readOn(isFirst));
+        if (read === "end") return;
+        if (read !== "more") await reader.goLive(read, this);
+      }
+    } finally {
+      reader[Symbol.dispose]();
     }
   }
 
@@ -94,11 +102,17 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     return true;
   }
 
+  async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
+    if (!isFirst) await this.#hub.takeTurn();
+    return this.#signal.aborted ? "end" : this.#sendPage();
+  }
+
   /** Reads a page and sends it. @returns how far the log is read, if that is all that is in it. */
-  async #sendPage(): Promise<number | "more" | "end"> {
-    const { log, endsAtReset } = this.#follow;
-    const seq = this.#seq;
+  async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
+    const log = this.#log;
     const head = await log.readHead();
+    if (this.#epoch === undefined) this.#begin(head.epoch);
+    const seq = this.#seq;
     if (head.end) {
       if (seq === undefined || seq >= head.seq) throw log.gone();
       this.#sink.send([this.#placeChange(head.end)], false);
@@ -111,7 +125,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     let upTo: number;
     let isLast = true;
     if (seq === undefined || isPast || seq > head.seq) {
-      if (endsAtReset && this.#beginning === "reset") return "end";
+      if (this.#endsAtReset && this.#beginning === "reset") return "end";
       const snapshot = await log.readSnapshot();
       if (!snapshot) return "more";
       this.#seq = undefined;
@@ -129,15 +143,24 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
       page.push(this.#placeWithEpoch({ type: "caught_up", seq: this.#seq ?? upTo }));
     }
     if (page.length > 0) this.#sink.send(page, false);
-    return isLast ? upTo : "more";
+    return isLast ? { epoch: head.epoch, seq: upTo } : "more";
+  }
+
+  #begin(epoch: string): void {
+    const after = this.#after;
+    const wanted = typeof after === "string" ? parsePosition(after) : undefined;
+    this.#epoch = epoch;
+    this.#seq = wanted?.epoch === undefined || wanted.epoch === epoch ? wanted?.seq : undefined;
+    this.#beginning = after === undefined ? "snapshot" : "reset";
   }
 
   #place(event: Event): Positioned<Event> {
     const prev = this.#seq ?? 0;
     this.#seq = event.seq;
     return {
-      position: formatPosition(this.#epoch, event.seq),
+      position: formatPosition(this.#epoch ?? "", event.seq),
       event: event.prev === prev ? event : { ...event, prev },
+      json: undefined,
     };
   }
 

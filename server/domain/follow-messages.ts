@@ -24,12 +24,10 @@ type Wanted = { sessionId: string; afterId: number | undefined; signal: AbortSig
 export function followMessages(desk: Desk, { signal, ...wanted }: Wanted): LiveStream<Message> {
   const { hub } = desk;
   const log = new SessionLog(desk, wanted.sessionId);
-  return new LiveStream(signal, async (sink, stop) => {
-    using reader = hub.join(log, stop);
-    const upToSeq = await replay(desk, { ...wanted, signal: stop }, sink);
+  return new LiveStream(signal, (sink, stop) => {
+    const after = () => replay(desk, { ...wanted, signal: stop }, sink);
     // The session that was followed is no more after a reset, whether or not another has its id now.
-    const follow = { hub, log, reader, after: String(upToSeq), signal: stop, endsAtReset: true };
-    await followLog(follow, new MessageSink(sink));
+    return followLog({ hub, log, after, signal: stop, endsAtReset: true }, new MessageSink(sink));
   });
 }
 
@@ -66,7 +64,7 @@ async function replay(
   desk: Desk,
   { sessionId, afterId, signal }: Wanted,
   sink: Sink<Message>,
-): Promise<number> {
+): Promise<string> {
   const { read } = desk.database;
   // In this order: a message that comes between the two is above the id and within the position, so it is replayed.
   let after = afterId ?? (await findLatestMessageId(read, sessionId));
@@ -91,5 +89,5 @@ async function replay(
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     if (await sink.inTurn(() => sendChunk(isFirst))) break;
   }
-  return upToSeq;
+  return String(upToSeq);
 }

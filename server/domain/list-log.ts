@@ -1,6 +1,5 @@
 import type { ListedSessionRow } from "../../db/list-queries.ts";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
-import { readEpoch } from "../../db/session-queries.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListEvent, SidebarSession } from "../contract/list-event.ts";
 import { AppError } from "./app-error.ts";
@@ -29,10 +28,10 @@ function listLog(desk: Desk): Log<ListEvent> {
     // Everyone who is there has a sidebar.
     maxReaders: Number.POSITIVE_INFINITY,
     coalesceMs: limits.listIntervalMs,
-    readEpoch: () => readEpoch(read),
     async readHead() {
-      const seq = await readListHead(read);
+      const { epoch, seq } = await readListHead(read);
       return {
+        epoch,
         seq,
         startSeq: 0,
         end: undefined,

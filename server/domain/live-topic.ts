@@ -123,7 +123,7 @@ export class LiveTopic<Event extends LogEvent> {
     const events = changes.map((change): Positioned<Event> => {
       const event = { ...change, prev: this.#lastSeq } as unknown as Event;
       this.#lastSeq = change.seq;
-      return { position: formatPosition(this.#epoch, change.seq), event };
+      return { position: formatPosition(this.#epoch, change.seq), event, json: undefined };
     });
     for (const reader of this.#live) reader.deliver(events);
   }
@@ -134,7 +134,7 @@ export class LiveTopic<Event extends LogEvent> {
 }
 
 /** How far the caller has read the log, and in which history. */
-type ReadUpTo = { epoch: string; seq: number };
+export type ReadUpTo = { epoch: string; seq: number };
 
 /** Who gets what is live. */
 export type LiveTaker<Event extends LogEvent> = {

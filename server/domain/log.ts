@@ -10,8 +10,6 @@ export type Log<Event extends LogEvent> = {
   readonly maxReaders: number;
   /** How long changes are gathered before live readers get them, in milliseconds. */
   readonly coalesceMs: number;
-  /** The name of the history that its positions belong to. */
-  readEpoch(): Promise<string>;
   /** @throws {AppError} NOT_FOUND if there never was such a log. */
   readHead(): Promise<LogHead<Event>>;
   /** What a reader without a position begins with. Undefined if the log has just ended. */
@@ -22,6 +20,8 @@ export type Log<Event extends LogEvent> = {
 
 /** A log as it stood at one moment. */
 export type LogHead<Event extends LogEvent> = {
+  /** The name of the history that its positions belong to. */
+  epoch: string;
   /** The position of the last change. */
   seq: number;
   /** Where it begins: positions before this one, but for 0, are of a past life. */
@@ -37,7 +37,7 @@ export type Positioned<Event extends LogEvent> = {
   readonly position: string;
   readonly event: Event;
   /** The event as JSON, once somebody has asked for it. */
-  json?: string;
+  json?: string | undefined;
 };
 
 export type LogEvent = { type: string; seq: number; prev: number };

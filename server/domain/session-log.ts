@@ -1,7 +1,7 @@
 import type { ChangedMessageRow } from "../../db/log-queries.ts";
 import { listChangedMessages, readSnapshot } from "../../db/log-queries.ts";
 import type { SessionRow } from "../../db/session-queries.ts";
-import { findSessionLog, readEpoch } from "../../db/session-queries.ts";
+import { findSessionLog } from "../../db/session-queries.ts";
 import { limits } from "../contract/limits.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { AppError } from "./app-error.ts";
@@ -44,14 +44,11 @@ export class SessionLog implements Log<LiveEvent> {
     return this.#desk.maxReadersPerSession;
   }
 
-  readEpoch(): Promise<string> {
-    return readEpoch(this.#desk.database.read);
-  }
-
   async readHead(): Promise<LogHead<LiveEvent>> {
     const session = await findSessionLog(this.#desk.database.read, this.#sessionId);
     if (!session) throw this.gone();
     return {
+      epoch: session.epoch,
       seq: session.seq,
       startSeq: session.start_seq,
       end: session.deleted ? { type: "session_deleted", seq: session.seq } : undefined,
@@ -97,8 +94,9 @@ async function readChanges(
   return { changes, upTo };
 }
 
-function toChange({ seq, deleted, ...row }: ChangedMessageRow): Change<LiveEvent> {
-  return deleted
+function toChange(row: ChangedMessageRow): Change<LiveEvent> {
+  const { seq } = row;
+  return row.deleted
     ? { type: "message_deleted", seq, message_id: row.id }
     : { type: "message", seq, message: toMessage(row) };
 }

@@ -73,16 +73,27 @@ export class ClientSocket extends WebSocket {
     const transport = this.#transport;
     if (this.readyState !== this.OPEN || !transport) return;
     transport.cork();
+    // Frames of ASCII, next to each other, as one string.
+    let ascii = "";
+    const writeAscii = (): void => {
+      if (ascii !== "") transport.write(ascii, "latin1");
+      this.#pulse.sent(ascii.length);
+      ascii = "";
+    };
     for (const text of texts) {
       const bytes = Buffer.byteLength(text);
-      if (this.#sending || this.#handedBytes + bytes > maxTogetherBytes) {
-        this.sendFrame(toTextFrame(text));
-      } else {
+      if (bytes === text.length && this.#hasRoomFor(ascii.length + bytes)) {
+        ascii += frameHeader(bytes) + text;
+        continue;
+      }
+      writeAscii();
+      if (this.#hasRoomFor(bytes)) {
         transport.write(frameHeader(bytes), "latin1");
         transport.write(text);
         this.#pulse.sent(bytes);
-      }
+      } else this.sendFrame(toTextFrame(text));
     }
+    writeAscii();
     transport.uncork();
   }
 
@@ -96,7 +107,7 @@ export class ClientSocket extends WebSocket {
   }
 
   sendFrame(frame: TextFrames): void {
-    if (!this.#sending && this.#handedBytes + frame.wire.length <= maxTogetherBytes) {
+    if (this.#hasRoomFor(frame.wire.length)) {
       this.#write(frame);
     } else {
       this.#queue.push(frame);
@@ -124,6 +135,11 @@ export class ClientSocket extends WebSocket {
   /** What the operating system has not yet taken. */
   get #handedBytes(): number {
     return this.#transport?.writableLength ?? 0;
+  }
+
+  /** Whether the operating system is handed so many bytes at once, and nothing waits before them. */
+  #hasRoomFor(bytes: number): boolean {
+    return !this.#sending && this.#handedBytes + bytes <= maxTogetherBytes;
   }
 
   /** The library would write header and payload one after the other, and make the header for each socket anew. */

@@ -52,13 +52,24 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
   const pulse = setInterval(() => {
     for (const client of server.clients) client.checkPulse();
   }, patience.pingIntervalMs).unref();
+  const { stallTimeoutMs } = patience;
+
+  /**
+   * A client that ends its side without a closing handshake, and takes nothing of what waits for it, would be held for ever:
+   * no pulse is felt there, and ws waits for the rest to be out.
+   */
+  function cutUnlessClosed(this: Duplex): void {
+    const deadline = setTimeout(() => this.destroy(), stallTimeoutMs).unref();
+    this.once("close", () => clearTimeout(deadline));
+  }
+
   return {
     upgrade(request, connection, head, onOpen) {
       server.handleUpgrade(request, connection, head, (client) => {
-        client.attach(connection, patience.stallTimeoutMs);
+        client.attach(connection, stallTimeoutMs);
         // ws closes the socket with the right code itself; without a listener the error would end the process.
         client.on("error", ignore);
-        connection.once("end", () => cutUnlessClosed(connection, patience.stallTimeoutMs));
+        connection.on("end", cutUnlessClosed);
         onOpen(client);
       });
     },
@@ -72,13 +83,4 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
       }, patience.closeTimeoutMs).unref();
     },
   };
-}
-
-/**
- * A client that ends its side without a closing handshake, and takes nothing of what waits for it, would be held for ever:
- * no pulse is felt there, and ws waits for the rest to be out.
- */
-function cutUnlessClosed(connection: Duplex, timeoutMs: number): void {
-  const deadline = setTimeout(() => connection.destroy(), timeoutMs).unref();
-  connection.once("close", () => clearTimeout(deadline));
 }

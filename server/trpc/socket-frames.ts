@@ -30,7 +30,7 @@ export function eventEncoding({ id, jsonrpc }: RequestName): Encoding<Positioned
 }
 
 const encodingFor = envelopedEncoding((envelope, item: Positioned<LogEvent>) => {
-  const place = JSON.stringify(item.position);
+  const place = `"${item.position}"`;
   const data = `{"id":${place},"data":${toJson(item)}}`;
   return `${envelope},"result":{"type":"data","data":${data},"id":${place}}}`;
 });

@@ -43,6 +43,9 @@ export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDo
       if (!sessionId.success) throw invalidSessionId(sessionId.error.issues.map(({ message }) => message));
       const wanted = readWanted(readQuery(target.query));
       await assertCanFollow(desk, sessionId.data, wanted);
+      // What there is to send is known within this turn of the event loop, and goes out with the handshake.
+      connection.cork();
+      setImmediate(() => connection.uncork());
       server.upgrade(request, connection, head, (socket) => {
         runChatSocket(socket, { desk, sessionId: sessionId.data, wanted, report });
       });

@@ -30,7 +30,7 @@ export function eventEncoding(sessionId: string): Encoding<Positioned<LiveEvent>
 
 const encodingFor = envelopedEncoding(
   (envelope, item: Positioned<LiveEvent>) =>
-    `${envelope},"position":${JSON.stringify(item.position)},"event":${toJson(item)}}`,
+    `${envelope},"position":"${item.position}","event":${toJson(item)}}`,
 );
 
 export function encodeFrame(frame: ServerFrame): TextFrames {

@@ -35,21 +35,17 @@ const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
 export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions): void {
   const conversation = new Conversation(socket, options);
   socket.on("message", (data: Buffer, isBinary) => conversation.take(data, isBinary));
-  void sendEvents(socket, options);
+  follow(socket, options).then(
+    () => socket.finish(closeCodes.sessionDeleted),
+    (error: unknown) => {
+      const appError = toAppError(error);
+      options.report(appError);
+      socket.finish(closings[appError.code] ?? closeCodes.failure);
+    },
+  );
 }
 
 /** Sends what happens in the session, never faster than the client reads. */
-async function sendEvents(socket: ClientSocket, options: ChatSocketOptions): Promise<void> {
-  try {
-    await follow(socket, options);
-    socket.finish(closeCodes.sessionDeleted);
-  } catch (error) {
-    const appError = toAppError(error);
-    options.report(appError);
-    socket.finish(closings[appError.code] ?? closeCodes.failure);
-  }
-}
-
 function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOptions): Promise<void> {
   const signal = socket.closed;
   if (wanted.events === "messages") {

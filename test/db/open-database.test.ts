@@ -5,7 +5,8 @@ import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { insertSession, readEpoch } from "../../db/session-queries.ts";
+import { readListHead } from "../../db/list-queries.ts";
+import { insertSession } from "../../db/session-queries.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { newDatabasePath, open } from "./database-file.ts";
 
@@ -93,11 +94,11 @@ test("a closed database is one file that holds everything", async () => {
 test("every new database has a history of its own, which stays when it is opened again", async () => {
   const file = newDatabasePath();
   const first = await openDatabase({ file, synchronous: "full" });
-  const epoch = await readEpoch(first.read);
+  const { epoch } = await readListHead(first.read);
   await first.close();
   expect(epoch).toMatch(/^[0-9a-f]{16}$/);
-  expect(await readEpoch((await open(file)).read)).toBe(epoch);
-  expect(await readEpoch((await open()).read)).not.toBe(epoch);
+  expect((await readListHead((await open(file)).read)).epoch).toBe(epoch);
+  expect((await readListHead((await open()).read)).epoch).not.toBe(epoch);
 });
 
 test("the id of a deleted message is not used again", async () => {

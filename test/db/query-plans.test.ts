@@ -67,7 +67,8 @@ test("a snapshot takes the latest messages from the end of the pages", async () 
 
 test("the head of the list is the end of its log [LIST-2]", async () => {
   const plan = await planOf((db) => readListHead(db));
-  expect(plan).toBe("SEARCH chatsession USING COVERING INDEX chatsession_list");
+  expect(plan).toContain("SEARCH chatsession USING COVERING INDEX chatsession_list");
+  expect(plan).not.toContain("SCAN");
 });
 
 /** A session's last message: the end of its page, and its row. */

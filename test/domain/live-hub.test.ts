@@ -16,11 +16,11 @@ function makeLog({ maxReaders = 10, coalesceMs = 0, pageSize = Infinity } = {}) 
     topic: "notes",
     maxReaders,
     coalesceMs,
-    readEpoch: async () => "epoch",
     async readHead() {
       state.reads += 1;
       if (state.failure) throw state.failure;
       return {
+        epoch: "epoch",
         seq: notes.at(-1)?.seq ?? 0,
         startSeq: state.startSeq,
         end: undefined,
