@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { serverCommand } from "../support/server-command.ts";
 import type { Busy } from "./busy.ts";
 import { measureBusy } from "./busy.ts";
 import { median } from "./quantile.ts";
@@ -8,7 +9,7 @@ import type { Findings, Row, Run } from "./row.ts";
 import type { PinnedProcess } from "./start-pinned.ts";
 import { startPinned } from "./start-pinned.ts";
 
-const root = resolve(import.meta.dirname, "../..");
+const [, ...serverArgs] = serverCommand();
 
 export type RunOptions = {
   rounds?: number | undefined;
@@ -57,7 +58,7 @@ async function runOnce(side: (run: Run) => Promise<Findings>, options: RunOption
     const findings = await side({
       databaseFile,
       startServer: (environment = {}) =>
-        start([...profiled, join(root, "server/launch.js"), join(root, "server/main.ts")], {
+        start([...profiled, ...serverArgs], {
           PORT: "0",
           DATABASE_URL: `file:${databaseFile}`,
           ...environment,

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { beforeAll, describe, expect } from "vitest";
 import { tracedCalls, unreadCalls } from "./read-trace.ts";
 import type { RunningServer } from "../support/start-server.ts";
+import { serverCommand } from "../support/server-command.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
@@ -86,10 +87,6 @@ export async function startTracedServer(
       return readWhole(file);
     },
   };
-}
-
-function serverCommand(root = repository): string[] {
-  return [process.execPath, join(root, "server/launch.js"), join(root, "server/main.ts")];
 }
 
 /** strace writes its last lines after the traced process has ended. */

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import type { RunningServer } from "../support/start-server.ts";
+import { serverCommand } from "../support/server-command.ts";
 import { startServer } from "../support/start-server.ts";
 import type { Link } from "./tcp-proxy.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
@@ -119,17 +120,12 @@ export class ServerUnderFire {
   }
 
   async #start(): Promise<void> {
-    const launch = [
-      process.execPath,
-      join(this.#root, "server/launch.js"),
-      join(this.#root, "server/main.ts"),
-    ];
     const running = await startServer(
       {
         DATABASE_URL: `file:${this.databaseFile}`,
         NODE_OPTIONS: `--import ${clockThatJumps}`,
       },
-      { cwd: this.#root, launch },
+      { cwd: this.#root, launch: serverCommand(this.#root) },
     );
     this.#running = running;
     running.process.once("exit", (code, signal) => {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
+import { serverCommand } from "./server-command.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -21,10 +22,7 @@ export type RunningServer = {
 /** The real server as a process of its own, on a free port. It is killed with the test. `undefined` unsets a variable. */
 export async function startServer(
   environment: Record<string, string | undefined> = {},
-  {
-    cwd = root,
-    launch = [process.execPath, join(root, "server/launch.js"), join(root, "server/main.ts")],
-  } = {},
+  { cwd = root, launch = serverCommand() } = {},
 ): Promise<RunningServer> {
   const [command = "", ...args] = launch;
   const child = spawn(command, args, {

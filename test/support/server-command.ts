@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const repository = resolve(import.meta.dirname, "../..");
+
+/** The command by which `npm start` runs the server of a checkout, with this Node, to be run from anywhere. */
+export function serverCommand(root = repository): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: { start: string };
+  };
+  const [, ...args] = scripts.start.split(" ");
+  return [process.execPath, ...args.map((arg) => (arg.startsWith("server/") ? join(root, arg) : arg))];
+}
