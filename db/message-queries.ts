@@ -45,11 +45,24 @@ export async function listMessageChunk(
   return { rows, isLast: rows.length < limit };
 }
 
-async function countFitting(db: Executor, page: MessagePageQuery): Promise<number> {
-  const sizes = await messageSizes(page).all(db, page);
+/** How large a message is: how many bytes its content has. */
+export type MessageSize = { id: number; bytes: number };
+
+export function listMessageSizes(db: Executor, page: MessagePageQuery): Promise<MessageSize[]> {
+  return messageSizes(page).all(db, page);
+}
+
+/** How many of these, from the first, make a chunk. */
+export function countInChunk(sizes: readonly MessageSize[]): number {
   let total = 0;
   const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > chunkBytes);
-  return tooMany < 0 ? page.limit : Math.max(1, tooMany);
+  return tooMany < 0 ? sizes.length : Math.max(1, tooMany);
+}
+
+async function countFitting(db: Executor, page: MessagePageQuery): Promise<number> {
+  const sizes = await listMessageSizes(db, page);
+  const count = countInChunk(sizes);
+  return count === sizes.length ? page.limit : count;
 }
 
 const messagePages = prepareByShape(shapeOf, (db, page: MessagePageQuery, shape) =>
@@ -57,7 +70,7 @@ const messagePages = prepareByShape(shapeOf, (db, page: MessagePageQuery, shape)
 );
 
 const messageSizes = prepareByShape(shapeOf, (db, page: MessagePageQuery, shape) =>
-  selectPage(db, page, shape).select(sql<number>`octet_length(content)`.as("bytes")),
+  selectPage(db, page, shape).select(["id", sql<number>`octet_length(content)`.as("bytes")]),
 );
 
 /** What of a page's bounds there is makes another statement: one for all would read more than its own rows. */

@@ -1,8 +1,8 @@
 import type { LiveHub } from "./live-hub.ts";
-import type { LiveTaker, ReadUpTo } from "./live-topic.ts";
+import type { LiveTaker, ReadUpTo } from "./live-reader.ts";
 import type { Sink } from "./live-stream.ts";
 import { LiveStream } from "./live-stream.ts";
-import type { Change, Log, LogEvent, Positioned } from "./log.ts";
+import type { Change, Log, LogEvent, LogHead, Positioned } from "./log.ts";
 import { formatPosition, parsePosition } from "./position.ts";
 
 export type Follow<Event extends LogEvent> = {
@@ -121,29 +121,45 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     // Position 0 is before everything, also in a log that began anew: all that is left in it is its own. But who stood there
     // already followed what was then.
     const isPast = seq !== undefined && seq < head.startSeq && (seq > 0 || this.#isCaughtUp);
+    if (seq === undefined || isPast || seq > head.seq) return this.#sendBeginning(head);
     const page: Positioned<Event>[] = [];
-    let upTo: number;
-    let isLast = true;
-    if (seq === undefined || isPast || seq > head.seq) {
-      if (this.#endsAtReset && this.#beginning === "reset") return "end";
-      const snapshot = await log.readSnapshot();
-      if (!snapshot) return "more";
-      this.#seq = undefined;
-      page.push(this.#placeWithEpoch({ type: this.#beginning, ...snapshot }));
-      this.#beginning = "reset";
-      upTo = snapshot.seq;
-    } else {
-      const read = await head.readChanges(seq);
-      for (const change of read.changes) page.push(this.#placeChange(change));
-      upTo = read.upTo;
-      isLast = upTo === head.seq;
-    }
-    if (isLast && !this.#isCaughtUp) {
-      this.#isCaughtUp = true;
-      page.push(this.#placeWithEpoch({ type: "caught_up", seq: this.#seq ?? upTo }));
-    }
+    const read = await head.readChanges(seq);
+    for (const change of read.changes) page.push(this.#placeChange(change));
+    const isLast = read.upTo === head.seq;
+    if (isLast) this.#addCaughtUp(page, read.upTo);
     if (page.length > 0) this.#sink.send(page, false);
-    return isLast ? { epoch: head.epoch, seq: upTo } : "more";
+    return isLast ? { epoch: head.epoch, seq: read.upTo } : "more";
+  }
+
+  /** Sends all that there is, at once. */
+  async #sendBeginning({ epoch, seq }: LogHead<Event>): Promise<ReadUpTo | "more" | "end"> {
+    const type = this.#beginning;
+    if (this.#endsAtReset && type === "reset") return "end";
+    const { beginnings } = this.#hub;
+    const { topic } = this.#log;
+    const known = type === "snapshot" ? beginnings.at<Event>(topic, seq) : undefined;
+    if (known) {
+      this.#beginning = "reset";
+      this.#isCaughtUp = true;
+      this.#seq = seq;
+      this.#sink.send(known, true);
+      return { epoch, seq };
+    }
+    const snapshot = await this.#log.readSnapshot();
+    if (!snapshot) return "more";
+    this.#beginning = "reset";
+    this.#seq = undefined;
+    const page = [this.#placeWithEpoch({ type, ...snapshot })];
+    this.#addCaughtUp(page, snapshot.seq);
+    if (type === "snapshot") beginnings.keep(topic, page);
+    this.#sink.send(page, false);
+    return { epoch, seq: snapshot.seq };
+  }
+
+  #addCaughtUp(page: Positioned<Event>[], upTo: number): void {
+    if (this.#isCaughtUp) return;
+    this.#isCaughtUp = true;
+    page.push(this.#placeWithEpoch({ type: "caught_up", seq: this.#seq ?? upTo }));
   }
 
   #begin(epoch: string): void {

@@ -1,6 +1,9 @@
-import { listMessages as listMessageRows } from "../../db/message-queries.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { MessageSize } from "../../db/message-queries.ts";
+import { countInChunk, listMessages as listMessageRows, listMessageSizes } from "../../db/message-queries.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListMessagesInput, MessagePage } from "../contract/message-list.ts";
+import type { Message } from "../contract/message.ts";
 import type { Desk } from "./desk.ts";
 import { getSessionHead } from "./get-session.ts";
 import { toMessage } from "./read-messages.ts";
@@ -12,19 +15,47 @@ import { toMessage } from "./read-messages.ts";
  * @throws {AppError} NOT_FOUND
  */
 export async function listMessages(desk: Desk, input: ListMessagesInput): Promise<MessagePage> {
-  await getSessionHead(desk, input.session_id);
-  const { limit = limits.defaultPageItems, cursor } = input;
-  const backwards = input.before !== undefined && input.after === undefined;
+  const { chunks, next_cursor } = await readMessagePage(desk, input);
+  return { items: (await Array.fromAsync(chunks)).flat(), next_cursor };
+}
+
+/** The same in chunks, as `readMessages` has them. What is deleted while it is read is left out. */
+export async function readMessagePage(
+  desk: Desk,
+  { session_id: sessionId, before, after, cursor, limit = limits.defaultPageItems }: ListMessagesInput,
+): Promise<{ chunks: AsyncIterable<Message[]>; next_cursor: string | null }> {
+  await getSessionHead(desk, sessionId);
+  const backwards = before !== undefined && after === undefined;
   const moved = cursor === undefined ? {} : { [backwards ? "before" : "after"]: Number(cursor) };
-  const rows = await listMessageRows(desk.database.read, {
-    sessionId: input.session_id,
-    before: input.before,
-    after: input.after,
+  const sizes = await listMessageSizes(desk.database.read, {
+    sessionId,
+    before,
+    after,
     ...moved,
     limit: limit + 1,
     from: backwards ? "newest" : "oldest",
   });
-  const shown = rows.slice(0, limit);
-  const items = (backwards ? shown.toReversed() : shown).map(toMessage);
-  return { items, next_cursor: rows.length > limit ? String(shown.at(-1)?.id) : null };
+  const shown = sizes.slice(0, limit);
+  return {
+    chunks: readChunks(desk, sessionId, backwards ? shown.toReversed() : shown),
+    next_cursor: sizes.length > limit ? String(shown.at(-1)?.id) : null,
+  };
+}
+
+/** @param sizes of a range of messages without gaps, oldest first */
+async function* readChunks(
+  desk: Desk,
+  sessionId: string,
+  sizes: readonly MessageSize[],
+): AsyncGenerator<Message[], void, undefined> {
+  let left = sizes;
+  while (left.length > 0) {
+    if (left !== sizes) await nextTurn();
+    const limit = countInChunk(left);
+    const after = Number(left[0]?.id) - 1;
+    const before = Number(left[limit - 1]?.id) + 1;
+    const range = { sessionId, after, before, limit, from: "oldest" } as const;
+    yield (await listMessageRows(desk.database.read, range)).map(toMessage);
+    left = left.slice(limit);
+  }
 }

@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AppError } from "./app-error.ts";
 import { LiveTopic } from "./live-topic.ts";
-import type { LiveReader } from "./live-topic.ts";
+import type { LiveReader } from "./live-reader.ts";
 import type { Change, Log, LogEvent } from "./log.ts";
+import { SharedBeginnings } from "./shared-beginnings.ts";
 
 /** The live readers of this process, by the log that they follow. */
 export class LiveHub {
+  readonly beginnings = new SharedBeginnings();
   // Each topic's readers know the type of its events; the map does not.
   readonly #topics = new Map<string, LiveTopic<never>>();
   #lastTurn: Promise<void> = Promise.resolve();

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { Change, Log, LogEvent, Positioned } from "./log.ts";
+import { LiveReader } from "./live-reader.ts";
+import type { ReadUpTo } from "./live-reader.ts";
 import { formatPosition } from "./position.ts";
 
 /**
@@ -130,71 +132,5 @@ export class LiveTopic<Event extends LogEvent> {
 
   #sendAllBack(): void {
     for (const reader of this.#live) reader.fallBehind();
-  }
-}
-
-/** How far the caller has read the log, and in which history. */
-export type ReadUpTo = { epoch: string; seq: number };
-
-/** Who gets what is live. */
-export type LiveTaker<Event extends LogEvent> = {
-  /** @returns false if it takes none of them now. */
-  take(events: readonly Positioned<Event>[]): boolean;
-};
-
-/** One reader's place among the live ones. */
-export class LiveReader<Event extends LogEvent> implements Disposable, EventListenerObject {
-  readonly #signal: AbortSignal;
-  readonly #topic: LiveTopic<Event>;
-  #upTo = 0;
-  #taker: LiveTaker<Event> | undefined;
-  #wake: (() => void) | undefined;
-
-  constructor(signal: AbortSignal, topic: LiveTopic<Event>) {
-    this.#signal = signal;
-    this.#topic = topic;
-    signal.addEventListener("abort", this);
-  }
-
-  /**
-   * Gives to `taker` what comes after where the caller has read the log to, as soon as there is anything.
-   * Resolves when the caller has to read the log again, because others are further, because it took nothing or because
-   * the log is not what it was, and when the signal aborts. `prev` is that of whoever read for all, not the caller's.
-   */
-  goLive(from: ReadUpTo, taker: LiveTaker<Event>): Promise<void> {
-    this.#upTo = from.seq;
-    this.#taker = taker;
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      if (this.#signal.aborted || !this.#topic.goLive(this, from)) this.#goBack();
-    });
-  }
-
-  deliver(news: readonly Positioned<Event>[]): void {
-    const [first] = news;
-    if (!first) return;
-    // It may have read further than the one who reads for all.
-    const events = first.event.seq > this.#upTo ? news : news.filter(({ event }) => event.seq > this.#upTo);
-    if (events.length > 0 && !this.#taker?.take(events)) this.fallBehind();
-  }
-
-  fallBehind(): void {
-    this.#topic.fallBehind(this);
-    this.#goBack();
-  }
-
-  [Symbol.dispose](): void {
-    this.#signal.removeEventListener("abort", this);
-    this.#topic.leave(this);
-  }
-
-  /** Its signal aborts. */
-  handleEvent(): void {
-    this.fallBehind();
-  }
-
-  #goBack(): void {
-    this.#wake?.();
-    this.#wake = undefined;
   }
 }

@@ -1,8 +1,11 @@
 import { limits } from "../contract/limits.ts";
-import type { SessionEvents, SessionEventsInput } from "../contract/session-events.ts";
+import type { SessionEventsInput } from "../contract/session-events.ts";
 import type { Desk } from "./desk.ts";
 import { toJson } from "./event-json.ts";
 import { followSession } from "./session-log.ts";
+
+/** What happened, each event as JSON, and the position to go on after. */
+export type Polled = { events: string[]; position: string };
 
 /** An answer is whole in memory: past so many UTF-16 code units of JSON the rest is for the next poll. */
 const maxAnswerChars = 1024 * 1024;
@@ -17,11 +20,11 @@ export async function pollEvents(
   desk: Desk,
   { session_id: sessionId, after, wait = 0 }: SessionEventsInput,
   signal: AbortSignal,
-): Promise<SessionEvents> {
+): Promise<Polled> {
   const enough = new AbortController();
   const stop = AbortSignal.any([signal, enough.signal, desk.stopping]);
   let timer: NodeJS.Timeout | undefined;
-  const answer: SessionEvents = { events: [], position: after ?? "" };
+  const answer: Polled = { events: [], position: after ?? "" };
   let chars = 0;
   try {
     await followSession(desk, { sessionId, after, signal: stop }).into({
@@ -33,8 +36,9 @@ export async function pollEvents(
           if (stop.aborted) return;
           answer.position = position;
           if (event.type !== "caught_up") {
-            answer.events.push(event);
-            chars += toJson(item).length;
+            const json = toJson(item);
+            answer.events.push(json);
+            chars += json.length;
           }
           const isFull = answer.events.length === limits.pageItems || chars > maxAnswerChars;
           if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {

@@ -17,18 +17,33 @@ export async function sendJsonStream(
 ): Promise<void> {
   let pending = "";
   for await (const piece of pieces) {
-    pending += piece;
-    if (pending.length < flushChars) continue;
+    if (pending.length + piece.length < flushChars) {
+      pending += piece;
+      continue;
+    }
     if (!response.headersSent)
       response.writeHead(200, { ...apiHeaders, "content-type": "application/json", ...headers });
-    if (response.req.method === "HEAD") break;
-    if (!response.write(pending)) await drained(response);
+    if (response.req.method === "HEAD") return void response.end();
+    // A large piece is not put together with what waits before it, which would be a copy of both.
+    for (const part of [pending, ...inParts(piece)]) {
+      if (!response.write(part)) await drained(response);
+      await nextTurn();
+      if (response.destroyed) return;
+    }
     pending = "";
-    await nextTurn();
-    if (response.destroyed) return;
   }
-  if (response.headersSent) response.end(response.req.method === "HEAD" ? undefined : pending);
+  if (response.headersSent) response.end(pending);
   else sendText(response, 200, pending, headers);
+}
+
+function* inParts(text: string): Generator<string> {
+  for (let at = 0; at < text.length;) {
+    const last = text.charCodeAt(at + flushChars - 1);
+    // A pair of surrogates is one character, and half of one cannot be encoded.
+    const end = at + flushChars - (last >= 0xd800 && last < 0xdc00 ? 1 : 0);
+    yield text.slice(at, end);
+    at = end;
+  }
 }
 
 /** Resolves when a response takes more, or is closed. */

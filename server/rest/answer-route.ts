@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Page } from "../contract/page.ts";
 import type { Desk } from "../domain/desk.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
@@ -9,7 +8,7 @@ import type { CallableProcedure } from "../trpc/call-procedure.ts";
 import type { Route } from "./routes.ts";
 import { answerSessionEvents } from "./session-events.ts";
 import type { StreamedAnswer } from "./streamed-answers.ts";
-import { streamSession, streamSessions } from "./streamed-answers.ts";
+import { streamMessages, streamSession, streamSessions } from "./streamed-answers.ts";
 
 export type Call = {
   desk: Desk;
@@ -26,24 +25,22 @@ export type Call = {
 const ownAnswers: Readonly<Record<string, (call: Call, input: never) => Promise<void>>> = {
   "session.list": async (call, input) => sendPieces(call, await streamSessions(call.desk, input)),
   "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input)),
+  "message.list": async (call, input) => sendPieces(call, await streamMessages(call.desk, input)),
   "session.onEvent": ({ desk, request, response }, input) =>
     answerSessionEvents(desk, request, response, input),
 };
 
 /** Answers a request whose route is known and whose input has been gathered. @throws what the procedure throws */
 export async function answerRoute(call: Call, route: Route, input: unknown): Promise<void> {
-  const { desk, procedures, response, target } = call;
+  const { desk, procedures, response } = call;
   const own = ownAnswers[route.procedure];
   if (own) return own(call, route.input?.parse(input) as never);
   const procedure = procedures.get(route.procedure);
   if (!procedure) throw new TypeError(`${route.procedure} is a route and no procedure.`);
   const outcome = await procedure.call({ ctx: { desk }, readInput: () => input });
   if (!outcome.ok) throw outcome.error;
-  const output = outcome.data;
   if (route.answer === "empty") return sendText(response, 204, undefined);
-  if (route.answer === "value") return sendText(response, 200, JSON.stringify(output));
-  const { items, next_cursor } = output as Page<unknown>;
-  return sendText(response, 200, JSON.stringify(items), linkHeader(target, next_cursor));
+  return sendText(response, 200, JSON.stringify(outcome.data));
 }
 
 function sendPieces({ response, target }: Call, { pieces, nextCursor }: StreamedAnswer): Promise<void> {

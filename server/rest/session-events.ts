@@ -5,10 +5,12 @@ import { sessionEventsInputSchema } from "../contract/session-events.ts";
 import type { Desk } from "../domain/desk.ts";
 import { toJson } from "../domain/event-json.ts";
 import type { Positioned } from "../domain/log.ts";
+import type { Polled } from "../domain/poll-events.ts";
 import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
-import { apiHeaders, sendText } from "../http/send.ts";
+import { sendJsonStream } from "../http/send-stream.ts";
+import { apiHeaders } from "../http/send.ts";
 import type { Route } from "./routes.ts";
 import { splitPath, toSegment } from "./routes.ts";
 
@@ -37,7 +39,7 @@ export async function answerSessionEvents(
   const gone = new AbortController();
   response.on("close", () => gone.abort());
   if (!request.headers.accept?.includes("text/event-stream")) {
-    return sendText(response, 200, JSON.stringify(await pollEvents(desk, input, gone.signal)));
+    return sendJsonStream(response, pollJson(await pollEvents(desk, input, gone.signal)));
   }
   // An EventSource that comes back asks for the same address, with the position of what it last got beside it.
   const resumed = request.headersDistinct["last-event-id"]?.[0] ?? input.after;
@@ -46,6 +48,16 @@ export async function answerSessionEvents(
   // What goes wrong before anything was sent is answered as an error.
   await followSession(desk, followed).into(stream);
   stream.end();
+}
+
+/** As the contract's `SessionEvents` has it. */
+async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
+  yield '{"events":[';
+  for (const [index, event] of events.entries()) {
+    if (index > 0) yield ",";
+    yield event;
+  }
+  yield `],"position":${JSON.stringify(position)}}`;
 }
 
 const headers = { ...apiHeaders, "x-accel-buffering": "no" };

@@ -1,7 +1,9 @@
+import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { ListSessionsInput, SessionHead } from "../contract/session.ts";
 import { limits } from "../contract/limits.ts";
 import type { Desk } from "../domain/desk.ts";
 import { getSessionHead } from "../domain/get-session.ts";
+import { readMessagePage } from "../domain/list-messages.ts";
 import { listSessionHeads } from "../domain/list-sessions.ts";
 import { readMessages } from "../domain/read-messages.ts";
 
@@ -25,6 +27,12 @@ export async function streamSession(
   { session_id: id }: { session_id: string },
 ): Promise<StreamedAnswer> {
   return { pieces: sessionJson(desk, await getSessionHead(desk, id)), nextCursor: null };
+}
+
+/** `GET /api/sessions/{session_id}/messages`. @throws {AppError} NOT_FOUND */
+export async function streamMessages(desk: Desk, input: ListMessagesInput): Promise<StreamedAnswer> {
+  const { chunks, next_cursor } = await readMessagePage(desk, input);
+  return { pieces: arrayJson(chunks), nextCursor: next_cursor };
 }
 
 async function* allHeads(
@@ -55,11 +63,18 @@ async function* sessionsJson(
 }
 
 async function* sessionJson(desk: Desk, head: SessionHead): AsyncGenerator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"messages":[`;
-  let separator = "";
-  for await (const messages of readMessages(desk, head.id)) {
-    yield separator + JSON.stringify(messages).slice(1, -1);
+  yield `${JSON.stringify(head).slice(0, -1)},"messages":`;
+  yield* arrayJson(readMessages(desk, head.id));
+  yield "}";
+}
+
+/** One array of what comes in several. */
+async function* arrayJson(chunks: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
+  let separator = "[";
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue;
+    yield separator + JSON.stringify(chunk).slice(1, -1);
     separator = ",";
   }
-  yield "]}";
+  yield separator === "[" ? "[]" : "]";
 }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { LiveHub } from "../../server/domain/live-hub.ts";
-import type { LiveReader } from "../../server/domain/live-topic.ts";
+import type { LiveReader } from "../../server/domain/live-reader.ts";
 import type { Log } from "../../server/domain/log.ts";
 
 const never = new AbortController().signal;

@@ -12,7 +12,7 @@ export type PlantedBug = {
 };
 
 const followLog = "server/domain/follow-log.ts";
-const liveTopic = "server/domain/live-topic.ts";
+const liveReader = "server/domain/live-reader.ts";
 const sessionLog = "server/domain/session-log.ts";
 const addMessage = "server/domain/add-message.ts";
 const changeSession = "server/domain/change-session.ts";
@@ -67,7 +67,7 @@ export const plantedBugs: PlantedBug[] = [
     bug: "one live event in 10,000 is dropped",
     edits: [
       {
-        file: liveTopic,
+        file: liveReader,
         from: "if (events.length > 0 && !this.#taker?.take(events))",
         to: `const before = globalThis.delivered ?? 0;
     globalThis.delivered = before + events.length;
@@ -82,7 +82,7 @@ export const plantedBugs: PlantedBug[] = [
     bug: "live events come twice",
     edits: [
       {
-        file: liveTopic,
+        file: liveReader,
         from: "!this.#taker?.take(events)",
         to: "!this.#taker?.take([...events, ...events])",
       },
