@@ -10,7 +10,7 @@ const log = `25<${hex("/data/ai_desk.db-wal")}>`;
 const handle = { fd: 25, target: "/data/ai_desk.db-wal" };
 
 function read(...lines: string[]): unknown[] {
-  return [...readTrace(lines.map((line) => `${line}\n`).join(""))];
+  return [...readTrace(Buffer.from(lines.map((line) => `${line}\n`).join(""), "latin1"))];
 }
 
 test("writes, syncs and truncations are read with their handle", () => {

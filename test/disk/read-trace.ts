@@ -28,7 +28,7 @@ export const unreadCalls = "pwritev,pwritev2,truncate,fallocate,copy_file_range,
  *
  * @throws where strace has left out a part of the data
  */
-export function* readTrace(trace: string): Generator<Call> {
+export function* readTrace(trace: Buffer): Generator<Call> {
   const begun = new Map<string, string>();
   for (const line of eachLine(trace)) {
     const { pid = "", rest = "" } = /^(?<pid>\d+) +(?<rest>[^]*)$/.exec(line)?.groups ?? {};
@@ -42,11 +42,12 @@ export function* readTrace(trace: string): Generator<Call> {
   }
 }
 
-function* eachLine(trace: string): Generator<string> {
+/** A trace is longer than a string may be. */
+function* eachLine(trace: Buffer): Generator<string> {
   for (let start = 0, end = 0; start < trace.length; start = end + 1) {
     end = trace.indexOf("\n", start);
     if (end < 0) return;
-    yield trace.slice(start, end);
+    yield trace.toString("latin1", start, end);
   }
 }
 

@@ -57,7 +57,7 @@ function straceOptions(file: string, inject?: Injection): string[] {
 
 export type TracedServer = RunningServer & {
   /** Ends the server, waits until it has ended, and gives what it asked of the kernel in all its life. */
-  endTrace(signal: NodeJS.Signals): Promise<string>;
+  endTrace(signal: NodeJS.Signals): Promise<Buffer>;
 };
 
 /** The real server, traced from its first call on. */
@@ -90,12 +90,12 @@ export async function startTracedServer(
 }
 
 /** strace writes its last lines after the traced process has ended. */
-async function readWhole(file: string): Promise<string> {
-  let trace = "";
+async function readWhole(file: string): Promise<Buffer> {
+  let trace = Buffer.alloc(0);
   await expect
     .poll(() => {
-      trace = readFileSync(file, "latin1");
-      return /^\d+ +\+\+\+ (?:exited|killed)[^\n]*\n$/m.test(trace.slice(-200));
+      trace = readFileSync(file);
+      return /^\d+ +\+\+\+ (?:exited|killed)[^\n]*\n$/m.test(trace.subarray(-200).toString("latin1"));
     })
     .toBe(true);
   return trace;
@@ -110,7 +110,7 @@ export async function attach(
   pid: number,
   inject: Injection,
   only?: string,
-): Promise<{ detach: () => Promise<string> }> {
+): Promise<{ detach: () => Promise<Buffer> }> {
   const file = join(makeTemporaryFolder(), "trace");
   const strace = spawn("strace", [
     ...straceOptions(file, inject),
@@ -130,7 +130,7 @@ export async function attach(
     async detach() {
       strace.kill("SIGTERM");
       await ended;
-      const trace = readFileSync(file, "latin1");
+      const trace = readFileSync(file);
       // A long form makes hundreds of them, of up to 250 MB, within one test.
       rmSync(file);
       return trace;
