@@ -9,12 +9,6 @@ try {
   const { port, host, logLevel, ...options } = readConfig(process.env);
   const logger = pino({ level: logLevel }, output);
   const app = await createApp({ ...options, logger });
-  const url = await app.listen({ host, port });
-  logger.info(
-    { url, database: options.database.file },
-    `AI Desk listens on ${url}, its API is shown at ${url}/docs`,
-  );
-
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) process.exit(1);
@@ -31,7 +25,13 @@ try {
       },
     );
   };
+  // Before anyone can know that it runs: whoever does may send the signal at once.
   process.on("SIGTERM", stop).on("SIGINT", stop);
+  const url = await app.listen({ host, port });
+  logger.info(
+    { url, database: options.database.file },
+    `AI Desk listens on ${url}, its API is shown at ${url}/docs`,
+  );
 } catch (error) {
   pino(output).fatal({ err: error }, error instanceof Error ? error.message : "could not start");
   process.exitCode = 1;

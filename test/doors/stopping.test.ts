@@ -160,3 +160,20 @@ test("the server ends as well when nobody reads its log any more [STOP-2]", asyn
   server.process.stderr.destroy();
   expect(await server.stop()).toEqual({ code: 0, signal: null });
 });
+
+/** Sends the signal in the moment in which the log says that the server runs, before it does anything else. */
+const atTheFirstLine = `data:text/javascript,${encodeURIComponent(`
+  import fs from "node:fs";
+  const { writeSync } = fs;
+  fs.writeSync = (file, text, ...rest) => {
+    const written = writeSync(file, text, ...rest);
+    if (String(text).includes('"url"')) process.kill(process.pid, "SIGTERM");
+    return written;
+  };
+`)}`;
+
+test("a server that is told to stop as soon as it says that it runs ends with code 0 [STOP-2]", async () => {
+  const server = await startServer({ NODE_OPTIONS: `--import ${atTheFirstLine}` });
+  await once(server.process, "exit");
+  expect(server.process).toMatchObject({ exitCode: 0, signalCode: null });
+});
