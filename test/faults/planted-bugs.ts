@@ -279,9 +279,9 @@ export const plantedBugs: PlantedBug[] = [
     bug: "what waits past the budget of a connection is dropped",
     edits: [
       {
-        file: "server/http/client-socket.ts",
-        from: "await this.#allSent();",
-        to: "for (const gone of this.#queue.splice(1)) this.#queuedBytes -= gone.wire.length; await this.#allSent();",
+        file: "server/http/outbox.ts",
+        from: "this.#queue.splice(0, some.length);",
+        to: "for (const gone of this.#queue.splice(some.length)) this.#queuedBytes -= gone.wire.length; this.#queue.splice(0, some.length);",
       },
     ],
     caughtAs: "GAP",
