@@ -25,7 +25,7 @@ export async function sendJsonStream(
       response.writeHead(200, { ...apiHeaders, "content-type": "application/json", ...headers });
     if (response.req.method === "HEAD") return void response.end();
     // A large piece is not put together with what waits before it, which would be a copy of both.
-    for (const part of [pending, ...inParts(piece)]) {
+    for (const part of [...inParts(pending), ...inParts(piece)]) {
       if (!response.write(part)) await drained(response);
       await nextTurn();
       if (response.destroyed) return;
