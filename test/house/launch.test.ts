@@ -55,7 +55,7 @@ test("a Node that is too old, with none pinned, says what is needed and loads no
 test("a signal to the launcher reaches the server behind it", async () => {
   const server = await startServer(
     {},
-    { launch: [process.execPath, ...asOldNode, launcher, "server/main.ts"] },
+    { launch: [process.execPath, ...asOldNode, launcher, "server/cli/ai-desk.ts"] },
   );
   expect((await fetch(server.url)).status).toBe(200);
   expect(await server.stop("SIGTERM")).toEqual({ code: 0, signal: null });

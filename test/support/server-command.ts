@@ -8,6 +8,7 @@ export function serverCommand(root = repository): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: { start: string };
   };
-  const [, ...args] = scripts.start.split(" ");
+  // `exec` is for the shell that npm starts: it becomes the server, and passes signals on by being it.
+  const args = scripts.start.replace(/^exec node /, "").split(" ");
   return [process.execPath, ...args.map((arg) => (arg.startsWith("server/") ? join(root, arg) : arg))];
 }

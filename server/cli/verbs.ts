@@ -1,0 +1,16 @@
+import type { Verb } from "./verb.ts";
+
+/** Every verb by its name, in the order of the usage. */
+export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  [
+    "serve",
+    {
+      parameters: [],
+      purpose: "run the server until SIGTERM, SIGINT or SIGHUP; the verb that is meant where none is named",
+      load: () => import("./serve.ts"),
+    },
+  ],
+]);
+
+/** The verb that is meant where none is named. */
+export const defaultVerb = "serve";
