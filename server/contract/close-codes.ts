@@ -9,9 +9,9 @@ export const closeCodes = {
   tooLarge: { code: 1009, reason: "the frame is too large" },
   failure: { code: 1011, reason: "the server failed; come back with your position" },
   restart: { code: 1012, reason: "the server is restarting" },
+  sessionFull: { code: 4005, reason: "session full: come back later" },
   slow: { code: 4008, reason: "too slow: come back with your position" },
   noPong: { code: 4012, reason: "no pong came back" },
   badFrames: { code: 4500, reason: "what was announced did not come" },
   sessionDeleted: { code: 4504, reason: "the session was deleted" },
-  tooManySockets: { code: 4505, reason: "too many follow this session already" },
 } as const;

@@ -1,12 +1,20 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { ErrorCode } from "../contract/error-codes.ts";
 import type { AppError } from "../domain/app-error.ts";
 import { discardBody } from "./read-body.ts";
 
 /** What every answer of the API carries: it is not a page, and it is nobody else's to keep. */
 export const apiHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
-/** Nobody knows when another reader leaves: soon enough to be of use, and seldom enough to cost little. */
+/** When another reader leaves is not known: soon enough to be of use, and seldom enough to cost little. */
 const retryAfterSeconds = "5";
+
+const passing: ReadonlySet<ErrorCode> = new Set(["TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE"]);
+
+/** When to ask again, in seconds (RFC 9110, §10.2.3), if any of these errors is one that passes. */
+export function retryHeaders(codes: readonly ErrorCode[]): { "retry-after"?: string } {
+  return codes.some((code) => passing.has(code)) ? { "retry-after": retryAfterSeconds } : {};
+}
 
 /** Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone. */
 export function sendText(
@@ -41,7 +49,7 @@ export function sendError(
   }
   discardBody(response.req);
   sendText(response, error.httpStatus, JSON.stringify(error.toBody()), {
-    ...(error.code === "TOO_MANY_REQUESTS" && { "retry-after": retryAfterSeconds }),
+    ...retryHeaders([error.code]),
     ...headers,
   });
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { AppError } from "../domain/app-error.ts";
-import { sendText } from "../http/send.ts";
+import { retryHeaders, sendText } from "../http/send.ts";
 import type { CallableProcedure, Outcome } from "./call-procedure.ts";
 import type { Context } from "./context.ts";
 import type { PlainCalls } from "./plain-calls.ts";
@@ -41,6 +41,7 @@ export async function answerCalls(
   );
   sendText(response, getHTTPStatusCode(answers), JSON.stringify(isBatch ? answers : answers[0]), {
     vary: varyOf(response),
+    ...retryHeaders(outcomes.flatMap((outcome) => (outcome.ok ? [] : [fromTRPCError(outcome.error).code]))),
     ...(outcomes.some(isWrongMethod) && { allow: otherMethod(request) }),
   });
 }

@@ -4,7 +4,7 @@ import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { assertJsonBody, discardBody, hasBody, parseJson, readText } from "../http/read-body.ts";
-import { apiHeaders } from "../http/send.ts";
+import { apiHeaders, retryHeaders } from "../http/send.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
 import { answerCalls, otherMethod, varyOf } from "./answer-calls.ts";
@@ -85,6 +85,7 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
         headers: {
           // The adapter's own Vary, which takes the place of the one that CORS has set, and that one.
           vary: varyOf(response),
+          ...retryHeaders(errors.map((error) => fromTRPCError(error).code)),
           ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && { allow: otherMethod(request) }),
         },
       }),
@@ -110,6 +111,7 @@ function sendTrpcError(response: ServerResponse, error: AppError): void {
     new TRPCError({ code: error.code, message: error.message, cause: error }),
     undefined,
   );
-  response.writeHead(error.httpStatus, { ...apiHeaders, "content-type": "application/json" });
+  const headers = { ...apiHeaders, ...retryHeaders([error.code]), "content-type": "application/json" };
+  response.writeHead(error.httpStatus, headers);
   response.end(JSON.stringify({ error: shape }));
 }

@@ -28,7 +28,7 @@ export type ChatSocketOptions = {
 /** How the socket closes when following the session fails; in any other way it is the server that failed. */
 const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
   NOT_FOUND: closeCodes.sessionDeleted,
-  TOO_MANY_REQUESTS: closeCodes.tooManySockets,
+  TOO_MANY_REQUESTS: closeCodes.sessionFull,
 };
 
 /** Speaks PROTOCOL.md on one socket until it closes. */

@@ -45,7 +45,7 @@ test("the plain WebSocket that asks for messages alone is a reader too [LIMIT-2]
   const first = await openChat(wsUrl, "s");
   await expect.poll(() => app.counts().followers).toBe(1);
   const second = await openChat(wsUrl, "s", "?after=0");
-  expect((await second.closed).code).toBe(4505);
+  expect((await second.closed).code).toBe(4005);
   await send(url, "s", "The first goes on.");
   await first.frames.count(1);
   first.socket.close();
@@ -62,7 +62,7 @@ test("the plain WebSocket is a reader while it is still replaying, too [LIMIT-2]
   await once(first, "open");
   first.pause();
   const second = await openChat(wsUrl, "s", "?after=0");
-  expect((await second.closed).code).toBe(4505);
+  expect((await second.closed).code).toBe(4005);
   expect(second.frames.items).toEqual([]);
   expect(app.counts().followers).toBe(1);
 });

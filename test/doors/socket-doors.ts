@@ -23,7 +23,7 @@ export const socketDoors: LiveDoor[] = [
   {
     name: "the plain WebSocket",
     tellsCaughtUp: true,
-    ends: { sessionDeleted: "4504", tooMany: "4505", slow: "4008" },
+    ends: { sessionDeleted: "4504", tooMany: "4005", slow: "4008" },
     follow({ wsUrl }, { session_id, after }) {
       const query = new URLSearchParams({ events: "all", ...(after !== undefined && { after }) });
       return openSocket<LiveEvent>(`${wsUrl}/ws/${encodeURIComponent(session_id)}?${query.toString()}`, {

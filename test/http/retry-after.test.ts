@@ -1,0 +1,25 @@
+import { expect, onTestFinished, test } from "vitest";
+import { AppError } from "../../server/domain/app-error.ts";
+import { createHttpServer } from "../../server/http/http-server.ts";
+import { sendRaw } from "../support/raw-request.ts";
+
+const upgrade =
+  "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+const refuse = (): Promise<never> => Promise.reject(new AppError("SERVICE_UNAVAILABLE"));
+
+test.each([
+  { what: "a request", headers: "Connection: close\r\n" },
+  { what: "an upgrade", headers: upgrade },
+])("$what that is answered 503 is told when to come back", async ({ headers }) => {
+  const server = createHttpServer({
+    answer: refuse,
+    upgrade: refuse,
+    report: () => undefined,
+    idleTimeoutMs: 60_000,
+  });
+  onTestFinished(() => server.close());
+  const url = await server.listen({ host: "127.0.0.1", port: 0 });
+  const answer = await sendRaw(url, `GET / HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+  expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+});
