@@ -29,7 +29,7 @@ export const errorSchema = z
     issues: z.array(issueSchema).optional().meta({ description: "Each fault of the input." }),
   })
   .meta({
-    id: "Error",
+    id: "ApiError",
     description: "Every error has this shape.",
     examples: [
       {

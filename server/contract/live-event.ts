@@ -6,7 +6,7 @@ import { sessionIdSchema } from "./session-id.ts";
 const seqSchema = z
   .int()
   .min(0)
-  .meta({ description: "The position of this change in the session.", examples: [7] });
+  .meta({ description: "The position of this change in the session.", examples: [7], format: "int64" });
 const epochSchema = z
   .string()
   .meta({ description: "The name of this history.", examples: ["9f86d081884c7d65"] });
@@ -16,7 +16,11 @@ const place = {
   prev: z
     .int()
     .min(0)
-    .meta({ description: "The position of the event before it in this stream.", examples: [6] }),
+    .meta({
+      description: "The position of the event before it in this stream.",
+      examples: [6],
+      format: "int64",
+    }),
 };
 
 /**

@@ -13,7 +13,11 @@ export const listMessagesInputSchema = z.object({
   after: z
     .int()
     .min(0)
-    .meta({ description: "Only messages after this one; 0 is before the first.", examples: [1] })
+    .meta({
+      description: "Only messages after this one; 0 is before the first.",
+      examples: [1],
+      format: "int64",
+    })
     .optional(),
   cursor: cursorSchema.optional(),
   limit: pageLimitSchema.optional(),

@@ -29,6 +29,7 @@ export const messageIdSchema = z
   .min(1)
   .meta({
     description: "The message's id: it rises with each message and is never used again.",
+    format: "int64",
     examples: [1],
   });
 

@@ -51,6 +51,13 @@ export function sessionNotFound(id: string): AppError {
   return new AppError("NOT_FOUND", `There is no session ${JSON.stringify(id)}.`);
 }
 
+export function tooManyReaders(limit: number): AppError {
+  return new AppError(
+    "TOO_MANY_REQUESTS",
+    `${limit} readers follow this already, which is as many as this server allows: try again later.`,
+  );
+}
+
 export function messageNotFound(id: number): AppError {
   return new AppError("NOT_FOUND", `There is no message ${id} in this session.`);
 }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { AppError } from "./app-error.ts";
+import { tooManyReaders } from "./app-error.ts";
 import { LiveTopic } from "./live-topic.ts";
 import type { LiveReader } from "./live-reader.ts";
 import type { Change, Log, LogEvent } from "./log.ts";
@@ -31,12 +31,7 @@ export class LiveHub {
   join<Event extends LogEvent>(log: Log<Event>, signal: AbortSignal): LiveReader<Event> {
     const known = this.#topics.get(log.topic) as LiveTopic<Event> | undefined;
     const topic = known ?? new LiveTopic(log, () => this.#topics.delete(log.topic));
-    if (topic.size >= log.maxReaders) {
-      throw new AppError(
-        "TOO_MANY_REQUESTS",
-        `${log.maxReaders} readers follow this already, which is as many as this server allows: try again later.`,
-      );
-    }
+    if (topic.size >= log.maxReaders) throw tooManyReaders(log.maxReaders);
     this.#topics.set(log.topic, topic as unknown as LiveTopic<never>);
     return topic.join(signal);
   }

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Sink } from "../domain/live-stream.ts";
 import { memoize } from "../domain/memoize.ts";
 import { drained } from "./send-stream.ts";
+import { apiHeaders } from "./send.ts";
 
 /** How items are written as server-sent events. */
 export type EventEncoding<Item> = {
@@ -12,9 +13,17 @@ export type EventEncoding<Item> = {
 
 export type EventStreamOptions<Item> = {
   encoding: EventEncoding<Item>;
-  headers: OutgoingHttpHeaders;
+  /** Headers beside those that every stream has. */
+  headers?: OutgoingHttpHeaders;
   /** What is sent when nothing else was for {@link heartbeatIntervalMs}. */
   heartbeat: string;
+};
+
+/** Proxies and development servers that compress, cache or buffer an answer would hold events back. */
+const streamHeaders = {
+  ...apiHeaders,
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
 };
 
 /** Proxies and clients give up on a stream that is silent for long. */
@@ -78,7 +87,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
     const { headers, heartbeat } = this.#options;
     // Set, since only what was set can be asked for: the closing server looks for streams by their type.
     this.#response.setHeader("content-type", "text/event-stream");
-    this.#response.writeHead(200, headers);
+    this.#response.writeHead(200, { ...streamHeaders, ...headers });
     this.#heartbeat = setInterval(() => {
       if (this.isReady) this.#response.write(heartbeat);
     }, heartbeatIntervalMs);

@@ -1,8 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../domain/app-error.ts";
 
-/** What a request asks for. Path and query are as they came, still percent-encoded. */
-export type RequestTarget = { pathname: string; query: string };
+/** The address that a request asks for. Path and query are still percent-encoded. */
+export type RequestTarget = {
+  /** The path without its trailing slash, because an address with one means the same. Only `/` itself keeps it. */
+  pathname: string;
+  hasTrailingSlash: boolean;
+  query: string;
+};
 
 /**
  * Reads the request line, in the forms of RFC 9112 §3.2 (`/path`, `http://host/path`, `*`), and holds `Host` to be one.
@@ -24,8 +29,13 @@ export function readTarget({ url = "", method, httpVersion, headers }: IncomingM
     throw new AppError("BAD_REQUEST", "The request target must be a path that begins with a slash.");
   }
   const mark = target.indexOf("?");
-  if (mark < 0) return { pathname: target, query: "" };
-  return { pathname: target.slice(0, mark) || "/", query: target.slice(mark + 1) };
+  const path = (mark < 0 ? target : target.slice(0, mark)) || "/";
+  const hasTrailingSlash = path.length > 1 && path.endsWith("/");
+  return {
+    pathname: hasTrailingSlash ? path.slice(0, -1) : path,
+    hasTrailingSlash,
+    query: mark < 0 ? "" : target.slice(mark + 1),
+  };
 }
 
 /** A host with or without a port, and nothing that the platform's URL parser would throw at or take for more. */

@@ -6,7 +6,7 @@ import { sendJsonStream } from "../http/send-stream.ts";
 import { sendText } from "../http/send.ts";
 import type { CallableProcedure } from "../trpc/call-procedure.ts";
 import type { Route } from "./routes.ts";
-import { answerSessionEvents } from "./session-events.ts";
+import { answerPoll, answerStream } from "./session-events.ts";
 import type { StreamedAnswer } from "./streamed-answers.ts";
 import { streamMessages, streamSession, streamSessions } from "./streamed-answers.ts";
 
@@ -22,19 +22,19 @@ export type Call = {
  * What tRPC has no way to answer: what may be larger than memory should hold, and what goes on. These come from the
  * domain; their input is parsed by the route's own schema all the same.
  */
-const ownAnswers: Readonly<Record<string, (call: Call, input: never) => Promise<void>>> = {
+const ownAnswers: Readonly<Record<string, (call: Call, input: never, route: Route) => Promise<void>>> = {
   "session.list": async (call, input) => sendPieces(call, await streamSessions(call.desk, input)),
   "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input)),
   "message.list": async (call, input) => sendPieces(call, await streamMessages(call.desk, input)),
-  "session.onEvent": ({ desk, request, response }, input) =>
-    answerSessionEvents(desk, request, response, input),
+  "session.onEvent": ({ desk, request, response }, input, route) =>
+    (route.streams ? answerStream : answerPoll)(desk, request, response, input),
 };
 
 /** Answers a request whose route is known and whose input has been gathered. @throws what the procedure throws */
 export async function answerRoute(call: Call, route: Route, input: unknown): Promise<void> {
   const { desk, procedures, response } = call;
   const own = ownAnswers[route.procedure];
-  if (own) return own(call, route.input?.parse(input) as never);
+  if (own) return own(call, route.input?.parse(input) as never, route);
   const procedure = procedures.get(route.procedure);
   if (!procedure) throw new TypeError(`${route.procedure} is a route and no procedure.`);
   const outcome = await procedure.call({ ctx: { desk }, readInput: () => input });
@@ -47,12 +47,13 @@ function sendPieces({ response, target }: Call, { pieces, nextCursor }: Streamed
   return sendJsonStream(response, pieces, linkHeader(target, nextCursor));
 }
 
-/** Where the next page is (RFC 8288), relative to this one: only the client knows by which name it reached us. */
-function linkHeader({ pathname, query }: RequestTarget, nextCursor: string | null): { link?: string } {
+/**
+ * The address of the next page (RFC 8288). It is a query alone, relative to the address of this page: only the client
+ * knows the host and the path prefix by which it reached this server.
+ */
+function linkHeader({ query }: RequestTarget, nextCursor: string | null): { link?: string } {
   if (nextCursor === null) return {};
   const parameters = new URLSearchParams([...readQuery(query)]);
   parameters.set("cursor", nextCursor);
-  // A client may leave this character as it is in a path, and here it would end the address.
-  const path = pathname.replaceAll(">", "%3E");
-  return { link: `<${path}?${parameters.toString()}>; rel="next"` };
+  return { link: `<?${parameters.toString()}>; rel="next"` };
 }

@@ -21,12 +21,9 @@ const svg = "image/svg+xml";
 
 /** Only what is named here is served, so no path can lead out of these folders. */
 export function createDocsPages(): DocsPages {
-  const swagger = createStaticFile(html, own("swagger.html"), contentPolicy.swagger);
-  const redoc = createStaticFile(html, own("redoc.html"), contentPolicy.redoc);
   const icon = createStaticFile(svg, own("icon.svg"));
   const files = new Map<string, StaticFile>([
-    ["/docs", swagger],
-    ["/docs/", swagger],
+    ["/docs", createStaticFile(html, own("swagger.html"), contentPolicy.swagger)],
     ["/docs/icon.svg", icon],
     ["/docs/page.css", createStaticFile(css, own("swagger-page.css"))],
     ["/docs/start.js", createStaticFile(javascript, own("start-swagger.js"))],
@@ -36,8 +33,7 @@ export function createDocsPages(): DocsPages {
       "/docs/swagger-ui-bundle.js.LICENSE.txt",
       createStaticFile(text, fromSwagger("swagger-ui-bundle.js.LICENSE.txt")),
     ],
-    ["/redoc", redoc],
-    ["/redoc/", redoc],
+    ["/redoc", createStaticFile(html, own("redoc.html"), contentPolicy.redoc)],
     ["/redoc/icon.svg", icon],
     ["/redoc/page.css", createStaticFile(css, own("redoc-page.css"))],
     ["/redoc/start.js", createStaticFile(javascript, own("start-redoc.js"))],

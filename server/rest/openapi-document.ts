@@ -3,6 +3,7 @@ import { z } from "zod";
 import { errorSchema } from "../contract/error.ts";
 import { sessionEventsSchema } from "../contract/session-events.ts";
 import type { AppRouter } from "../trpc/router.ts";
+import type { Bounds } from "./openapi-errors.ts";
 import { oneErrorShape } from "./openapi-errors.ts";
 import type { Json, Operation } from "./openapi-passes.ts";
 import {
@@ -16,22 +17,23 @@ import {
   showExamples,
 } from "./openapi-passes.ts";
 import { listRoutes } from "./routes.ts";
-import { sessionEventsOperation } from "./session-events-operation.ts";
-import { sessionEventsRoute } from "./session-events.ts";
+import { pollOperation, streamOperation } from "./session-events-operation.ts";
+import { eventsRoutes } from "./session-events.ts";
 
-export type DocumentOptions = { router: AppRouter; version: string; maxMessageChars: number };
+export type DocumentOptions = Bounds & { router: AppRouter; version: string };
 
 const description = `Sessions, messages and live delivery, over one SQLite file.
 
 **Errors** all have one shape: \`message\` is for people, \`code\` for programs, and \`issues\` names each fault of an \
-input. Beside the errors that an operation lists there is 405 with an \`Allow\` header.
+input. Beside the errors that an operation lists there are those of every address: 403 (a page of another origin asks), \
+405 with an \`Allow\` header, 408, 421 (an unknown \`Host\`) and 503 with \`Retry-After\`.
 
 **Writes** are on disk when they are answered. A send with an \`Idempotency-Key\` may be repeated until an answer comes: \
 the message is stored once.
 
 **Pages.** A list with \`limit\` or \`cursor\` has the address of its next page in the header \`Link\`, \`rel="next"\`.
 
-**Live.** \`GET /api/sessions/{session_id}/events\` waits for what happens, or streams it. \`/ws/{session_id}\` is a plain \
+**Live.** \`GET /api/sessions/{session_id}/events\` waits for what happens, and \`…/events/stream\` streams it. \`/ws/{session_id}\` is a plain \
 WebSocket for one session's chat. The same procedures answer over tRPC at \`/trpc\`.`;
 
 const tags = [
@@ -44,33 +46,36 @@ const tags = [
  * The OpenAPI 3.1 document: what trpc-to-openapi makes of the procedures, and then what it has no words for, route by
  * route (204, pages with a \`Link\` header, headers that are input, the errors that are really sent).
  */
-export function createOpenApiDocument({ router, version, maxMessageChars }: DocumentOptions): Json {
+export function createOpenApiDocument({ router, version, ...bounds }: DocumentOptions): Json {
+  const { maxMessageChars } = bounds;
   const document = generateOpenApiDocument(router, {
     title: "AI Desk",
     description,
     version,
-    baseUrl: "/",
+    // Relative to the document's own address, which a proxy may have put under a prefix.
+    baseUrl: ".",
     license: { name: "MIT", identifier: "MIT" },
   }) as unknown as Json;
   const paths = document["paths"] as Record<string, Record<string, Operation>>;
-  paths[sessionEventsRoute.path] = { get: sessionEventsOperation() };
+  paths[eventsRoutes.poll.path] = { get: pollOperation() };
+  paths[eventsRoutes.stream.path] = { get: streamOperation() };
   const schemas: Json = {
     ...generatedSchemas(document),
     ...namedSchemas(sessionEventsSchema),
     ...namedSchemas(errorSchema),
   };
-  for (const route of [...listRoutes(router), sessionEventsRoute]) {
+  for (const route of [...listRoutes(router), ...Object.values(eventsRoutes)]) {
     const operation = paths[route.path]?.[route.method.toLowerCase()];
     if (!operation) throw new Error(`${route.method} ${route.path} is served and not documented.`);
     restAnswer(operation, route);
     restHeaders(operation, route);
     nameBody(operation, route, schemas);
-    oneErrorShape(operation, route, maxMessageChars);
+    oneErrorShape(operation, route, bounds);
     describeAnswer(operation, schemas);
     showExamples(operation, schemas);
     if (route.procedure === "session.create") showNoMessages(operation);
   }
-  if (isObject(schemas["LiveEvent"])) nameForms(schemas["LiveEvent"], "Event", schemas);
+  if (isObject(schemas["LiveEvent"])) nameForms(schemas["LiveEvent"], (type) => `Live${type}Event`, schemas);
   document["components"] = { schemas };
   document["tags"] = tags;
   // Nothing is asked of a caller yet, and a document that does not say so is one that a linter must warn of.

@@ -3,10 +3,19 @@ import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
 import { maxBodyBytes } from "../contract/limits.ts";
-import { AppError, messageNotFound, sessionNotFound, toAppError } from "../domain/app-error.ts";
+import {
+  AppError,
+  messageNotFound,
+  sessionNotFound,
+  toAppError,
+  tooManyReaders,
+} from "../domain/app-error.ts";
 import { readQuery } from "../http/request-target.ts";
 import type { Operation } from "./openapi-passes.ts";
 import type { Route } from "./routes.ts";
+
+/** The settings that error sentences name. */
+export type Bounds = { maxMessageChars: number; maxReadersPerSession: number };
 
 /** Values that no field takes, with the most telling first: the example of a 400 shows the first that a route has. */
 const faults = {
@@ -23,7 +32,7 @@ const faults = {
  * Every error in the one shape it is sent in. Each example is what the server answers to the operation's own example
  * request with one thing wrong, to the character; a test sends them.
  */
-export function oneErrorShape(operation: Operation, route: Route, maxMessageChars: number): void {
+export function oneErrorShape(operation: Operation, route: Route, bounds: Bounds): void {
   // Also where nothing is taken: a query that cannot be decoded is refused at every address.
   const statuses = new Set(["400", ...Object.keys(operation.responses)]);
   for (const status of statuses) {
@@ -35,16 +44,21 @@ export function oneErrorShape(operation: Operation, route: Route, maxMessageChar
       description: errorCodes[code].sentence,
       content: {
         "application/json": {
-          schema: { $ref: "#/components/schemas/Error" },
-          examples: { [code]: { value: exampleOf(code, route, maxMessageChars) } },
+          schema: { $ref: "#/components/schemas/ApiError" },
+          examples: { [code]: { value: exampleOf(code, route, bounds) } },
         },
       },
     };
   }
 }
 
-function exampleOf(code: ErrorCode, route: Route, maxMessageChars: number): ErrorBody {
+function exampleOf(
+  code: ErrorCode,
+  route: Route,
+  { maxMessageChars, maxReadersPerSession }: Bounds,
+): ErrorBody {
   if (code === "BAD_REQUEST") return refusalOf(route);
+  if (code === "TOO_MANY_REQUESTS") return tooManyReaders(maxReadersPerSession).toBody();
   if (code === "NOT_FOUND")
     return (route.path.includes("{message_id}") ? messageNotFound(1) : sessionNotFound("123")).toBody();
   const messages: Partial<Record<ErrorCode, string>> = {

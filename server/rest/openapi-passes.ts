@@ -16,7 +16,7 @@ export function isObject(value: unknown): value is Json {
 }
 
 /** The answer as REST gives it: a page is an array with its next address in a header, nothing is 204. */
-export function restAnswer(operation: Operation, { answer, path }: Route): void {
+export function restAnswer(operation: Operation, { answer }: Route): void {
   const { 200: success, ...others } = operation.responses;
   const media = success?.content?.[json];
   if (!success || !media) return;
@@ -26,11 +26,11 @@ export function restAnswer(operation: Operation, { answer, path }: Route): void 
   }
   if (answer === "value") return;
   media.schema = (media.schema["properties"] as { items: Schema }).items;
-  const address = path.replace("{session_id}", "123");
   success.headers = {
     Link: {
-      description: 'The next page\'s address with `rel="next"` (RFC 8288), unless this is the last page.',
-      schema: { type: "string", examples: [`<${address}?limit=50&cursor=42>; rel="next"`] },
+      description:
+        'The address of the next page with `rel="next"` (RFC 8288), relative to the address of this page. It is absent on the last page.',
+      schema: { type: "string", examples: [`<?limit=50&cursor=42>; rel="next"`] },
     },
   };
 }
@@ -58,11 +58,11 @@ export function nameBody(operation: Operation, { bodyName }: Route, schemas: Jso
 }
 
 /** A union told apart by `type`, each form under a name of its own: generators make classes of them. */
-export function nameForms(union: Json, suffix: string, schemas: Json): void {
+export function nameForms(union: Json, nameOf: (type: string) => string, schemas: Json): void {
   const mapping: Json = {};
   for (const form of union["oneOf"] as Schema[]) {
     const type = String((form["properties"] as { type: Schema }).type["const"]);
-    const name = type.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase()) + suffix;
+    const name = nameOf(type.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase()));
     schemas[name] = { ...form, examples: [exampleOf(form, schemas)] };
     mapping[type] = schemaPlace + name;
   }
@@ -111,13 +111,12 @@ function exampleOf(schema: Schema, schemas: Json): unknown {
   return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, schemas)]));
 }
 
-/** A field that is added later must break no generated client, and an id does not fit 32 bits for ever. */
+/** A field that is added later must break no generated client. */
 export function lastingAnswers(value: unknown): void {
   if (Array.isArray(value)) value.forEach(lastingAnswers);
   if (!isObject(value)) return;
   if (value["additionalProperties"] === false) delete value["additionalProperties"];
   if (value["type"] === "integer") {
-    value["format"] = "int64";
     if (value["maximum"] === Number.MAX_SAFE_INTEGER) delete value["maximum"];
     if (value["minimum"] === Number.MIN_SAFE_INTEGER) delete value["minimum"];
   }

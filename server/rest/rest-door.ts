@@ -3,7 +3,7 @@ import { TRPCError } from "@trpc/server";
 import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import type { RequestTarget } from "../http/request-target.ts";
-import { sendError } from "../http/send.ts";
+import { sendError, sendText } from "../http/send.ts";
 import type { StaticFile } from "./docs-pages.ts";
 import { answerStatic, createDocsPages } from "./docs-pages.ts";
 import { createStaticFile } from "./docs/static-file.ts";
@@ -15,7 +15,7 @@ import { answerRoute } from "./answer-route.ts";
 import { readInput } from "./read-input.ts";
 import { createRouteTable } from "./route-table.ts";
 import { listRoutes } from "./routes.ts";
-import { sessionEventsRoute } from "./session-events.ts";
+import { eventsRoutes } from "./session-events.ts";
 
 export type RestDoorOptions = {
   desk: Desk;
@@ -36,12 +36,13 @@ export type RestDoor = {
 
 /** The REST paths, answered by the procedures that are documented under them. */
 export function createRestDoor({ desk, router, maxBodyBytes, version, report }: RestDoorOptions): RestDoor {
-  const table = createRouteTable([...listRoutes(router), sessionEventsRoute]);
+  const table = createRouteTable([...listRoutes(router), ...Object.values(eventsRoutes)]);
   const procedures = listProcedures(router);
   const docs = createDocsPages();
   const document = createStaticFile("application/json", async () => {
-    const { maxMessageChars } = desk;
-    return Buffer.from(JSON.stringify(createOpenApiDocument({ router, version, maxMessageChars })));
+    const { maxMessageChars, maxReadersPerSession } = desk;
+    const bounds = { maxMessageChars, maxReadersPerSession };
+    return Buffer.from(JSON.stringify(createOpenApiDocument({ router, version, ...bounds })));
   });
 
   function findFile(pathname: string): StaticFile | undefined {
@@ -53,12 +54,21 @@ export function createRestDoor({ desk, router, maxBodyBytes, version, report }: 
     return methods.includes("GET") ? ["HEAD", ...methods] : methods;
   }
 
-  /** What is at an address but is no route, or why nothing is. */
-  function answerElse(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+  /** Answers with the file at an address that is no route, or says why there is none. */
+  function answerElse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { pathname, hasTrailingSlash }: RequestTarget,
+  ): Promise<void> {
     const methods = methodsOf(pathname);
     if (methods.length === 0) throw new AppError("NOT_FOUND", `There is nothing at ${pathname}.`);
     const file = findFile(pathname);
-    if (file && methods.includes(request.method ?? "")) return answerStatic(request, response, file);
+    if (file && methods.includes(request.method ?? "")) {
+      if (!hasTrailingSlash) return answerStatic(request, response, file);
+      // A page names its files relative to its own address, so it has only one.
+      sendText(response, 307, undefined, { location: `../${pathname.slice(pathname.lastIndexOf("/") + 1)}` });
+      return Promise.resolve();
+    }
     const allow = methods.join(", ");
     const message = `${pathname} takes ${allow}, not ${request.method}.`;
     sendError(response, new AppError("METHOD_NOT_SUPPORTED", message), { allow });
@@ -72,7 +82,7 @@ export function createRestDoor({ desk, router, maxBodyBytes, version, report }: 
         const match = table.find(target.pathname);
         const method = request.method === "HEAD" ? "GET" : request.method;
         const route = match?.routes.get(method ?? "");
-        if (!match || !route) return await answerElse(request, response, target.pathname);
+        if (!match || !route) return await answerElse(request, response, target);
         const { parameters } = match;
         const input = await readInput(request, { route, parameters, target, maxBytes: maxBodyBytes });
         await answerRoute({ desk, procedures, request, response, target }, route, input);

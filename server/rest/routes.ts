@@ -13,6 +13,8 @@ export type Route = {
   path: string;
   segments: readonly Segment[];
   answer: "value" | "page" | "empty";
+  /** Whether it answers with a stream of events, whatever media type the client accepts. */
+  streams?: boolean;
   /** Input fields that come from a header, and from nowhere else. */
   headers: Readonly<Record<string, string>>;
   /** The name of the body's schema in the OpenAPI document. */

@@ -10,44 +10,63 @@ import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
 import { sendJsonStream } from "../http/send-stream.ts";
-import { apiHeaders } from "../http/send.ts";
 import type { Route } from "./routes.ts";
 import { splitPath, toSegment } from "./routes.ts";
 
-const path = "/api/sessions/{session_id}/events";
+/** REST's paths for the subscription `session.onEvent`, which has no path as a procedure: tRPC gives none to a subscription. */
+export const eventsRoutes = {
+  poll: eventsRoute("/api/sessions/{session_id}/events"),
+  stream: { ...eventsRoute("/api/sessions/{session_id}/events/stream"), streams: true },
+} satisfies Record<string, Route>;
 
-/** REST's face of the subscription `session.onEvent`: not a procedure, since a subscription has no REST path in tRPC. */
-export const sessionEventsRoute: Route = {
-  procedure: "session.onEvent",
-  type: "query",
-  method: "GET",
-  path,
-  segments: splitPath(path).map(toSegment),
-  answer: "value",
-  headers: {},
-  input: sessionEventsInputSchema,
-  numbers: new Set(["wait"]),
-};
+function eventsRoute(path: string): Route {
+  return {
+    procedure: "session.onEvent",
+    type: "query",
+    method: "GET",
+    path,
+    segments: splitPath(path).map(toSegment),
+    answer: "value",
+    headers: {},
+    input: sessionEventsInputSchema,
+    numbers: new Set(["wait"]),
+  };
+}
 
 /** Answers with a poll, or with a stream if the client asks for one by `Accept`. */
-export async function answerSessionEvents(
+export async function answerPoll(
   desk: Desk,
   request: IncomingMessage,
   response: ServerResponse,
   input: SessionEventsInput,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.on("close", () => gone.abort());
-  if (!request.headers.accept?.includes("text/event-stream")) {
-    return sendJsonStream(response, pollJson(await pollEvents(desk, input, gone.signal)));
+  if (request.headers.accept?.includes("text/event-stream")) {
+    return answerStream(desk, request, response, input);
   }
+  const polled = await pollEvents(desk, input, signalOfClose(response));
+  return sendJsonStream(response, pollJson(polled));
+}
+
+/** Answers with a stream. */
+export async function answerStream(
+  desk: Desk,
+  request: IncomingMessage,
+  response: ServerResponse,
+  input: SessionEventsInput,
+): Promise<void> {
   // An EventSource that comes back asks for the same address, with the position of what it last got beside it.
   const resumed = request.headersDistinct["last-event-id"]?.[0] ?? input.after;
-  const followed = { sessionId: input.session_id, after: resumed, signal: gone.signal };
-  using stream = new EventStream(response, { encoding, headers, heartbeat: ":\n\n" });
+  const followed = { sessionId: input.session_id, after: resumed, signal: signalOfClose(response) };
+  using stream = new EventStream(response, { encoding, heartbeat: ":\n\n" });
   // What goes wrong before anything was sent is answered as an error.
   await followSession(desk, followed).into(stream);
   stream.end();
+}
+
+function signalOfClose(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  return gone.signal;
 }
 
 /** As the contract's `SessionEvents` has it. */
@@ -59,8 +78,6 @@ async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
   }
   yield `],"position":${JSON.stringify(position)}}`;
 }
-
-const headers = { ...apiHeaders, "x-accel-buffering": "no" };
 
 /** `id` is the position, `data` the event, and there is no `event`, so that all of them reach `onmessage`. */
 const encoding = eventEncoding(

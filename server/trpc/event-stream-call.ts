@@ -4,7 +4,6 @@ import { parseConnectionParamsFromString } from "@trpc/server/http";
 import { toJson } from "../domain/event-json.ts";
 import type { LogEvent, Positioned } from "../domain/log.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
-import { apiHeaders } from "../http/send.ts";
 import type { AnswerOptions } from "./answer-calls.ts";
 import { varyOf } from "./answer-calls.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
@@ -89,9 +88,6 @@ export async function answerEventStream(
 
 function headersOf(response: ServerResponse): Record<string, string> {
   return {
-    ...apiHeaders,
-    "cache-control": "no-cache, no-transform",
-    "x-accel-buffering": "no",
     connection: "keep-alive",
     vary: varyOf(response),
   };

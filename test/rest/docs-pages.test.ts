@@ -65,7 +65,7 @@ afterAll(() => {
 });
 
 describe("the files of the docs pages", () => {
-  const paths = ["/docs", "/docs/", "/docs/start.js", "/docs/swagger-ui.css", "/redoc", "/redoc/page.css"];
+  const paths = ["/docs", "/docs/start.js", "/docs/swagger-ui.css", "/redoc", "/redoc/page.css"];
 
   test.each(paths)("%s says its type, is not sniffed, and is asked for again by its tag", async (path) => {
     const { status, headers } = await fetch(origin + path);

@@ -40,6 +40,6 @@ test(
     );
     expect(checked).toEqual(clean);
     const said = await project.runWell(process.execPath, ["talk.ts", server.url]);
-    expect(JSON.parse(said)).toEqual([0, "k", "must not be empty", "Hello", 204, 0]);
+    expect(JSON.parse(said)).toEqual([0, "k", "must not be empty", "Hello", "Hello", 204, 0]);
   },
 );

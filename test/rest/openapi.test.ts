@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { call, createSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
@@ -8,7 +9,7 @@ type Operation = {
   operationId: string;
   summary: string;
   tags: string[];
-  parameters?: { in: string; name: string; schema: { examples?: unknown[] } }[];
+  parameters?: { in: string; name: string; schema: Schema & { examples?: unknown[] } }[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, { description: string; headers?: object; content?: Record<string, Media> }>;
 };
@@ -42,6 +43,7 @@ const documented = [
   "GET /api/sessions",
   "GET /api/sessions/{session_id}",
   "GET /api/sessions/{session_id}/events",
+  "GET /api/sessions/{session_id}/events/stream",
   "GET /api/sessions/{session_id}/messages",
   "PATCH /api/sessions/{session_id}",
   "PATCH /api/sessions/{session_id}/messages/{message_id}",
@@ -67,6 +69,7 @@ test("the routes that are documented are the routes that are served, each with i
       address,
       method === "GET" || method === "DELETE" ? undefined : body,
     );
+    if (operation.operationId === "streamEvents") await answer.body?.cancel();
     const success = Object.keys(operation.responses).find((status) => status.startsWith("2"));
     expect([`${method} ${path}`, String(answer.status)]).toEqual([`${method} ${path}`, success]);
     const allowed =
@@ -95,6 +98,7 @@ test("generated clients are pleasant: plain operation ids, summaries, tags, name
     "listMessages",
     "listSessions",
     "pollEvents",
+    "streamEvents",
     "updateMessage",
     "updateSession",
   ]);
@@ -107,7 +111,7 @@ test("generated clients are pleasant: plain operation ids, summaries, tags, name
     for (const [status, { description, content }] of Object.entries(responses)) {
       expect(description.length, `${operationId} ${status}`).toBeGreaterThan(0);
       if (status < "400") continue;
-      expect(content?.["application/json"]?.schema).toEqual({ $ref: "#/components/schemas/Error" });
+      expect(content?.["application/json"]?.schema).toEqual({ $ref: "#/components/schemas/ApiError" });
       expect(Object.keys(content?.["application/json"]?.examples ?? {})).toHaveLength(1);
     }
   }
@@ -116,13 +120,53 @@ test("generated clients are pleasant: plain operation ids, summaries, tags, name
   }
 });
 
-test("generated clients last: integers are int64, and no answer says what it will never have", async () => {
+test("generated clients last: no answer says what it will never have", async () => {
   const { url } = await startApp();
   const objects = everyObject(await readDocument(url));
-  const integers = objects.filter(({ type }) => type === "integer");
-  expect(integers.length).toBeGreaterThan(5);
-  expect(integers.filter(({ format }) => format !== "int64")).toEqual([]);
   expect(objects.filter((each) => "additionalProperties" in each)).toEqual([]);
+});
+
+test("ids and seqs are int64, and no other number is: generators make a BigInt of each", async () => {
+  const { url } = await startApp();
+  const { paths, components } = await readDocument(url);
+  const named = listOperations({ paths } as Document)
+    .flatMap(({ operation }) => operation.parameters ?? [])
+    .map(({ name, schema }) => [name, schema] as const);
+  const fields = everyObject(components.schemas).flatMap(({ properties }) =>
+    typeof properties === "object" && properties !== null
+      ? (Object.entries(properties) as [string, Schema][])
+      : [],
+  );
+  const integers = [...named, ...fields].filter(([, schema]) => schema.type === "integer");
+  const namesOf = (format: string | undefined): string[] =>
+    [...new Set(integers.filter(([, schema]) => schema.format === format).map(([name]) => name))].toSorted();
+  expect(namesOf("int64")).toEqual(["after", "before", "id", "message_id", "prev", "seq"]);
+  expect(namesOf(undefined)).toEqual(["limit", "wait"]);
+  const everywhere = everyObject({ paths, components }).filter(({ format }) => format === "int64");
+  expect(everywhere.every(({ type }) => type === "integer")).toBe(true);
+});
+
+test("no schema has the name of a global of a browser or of Node: generators export types by these names", async () => {
+  const { url } = await startApp();
+  const { components } = await readDocument(url);
+  const [library = ""] = globSync("node_modules/@typescript/*/lib/lib.dom.d.ts");
+  const dom = new Set(
+    [...readFileSync(library, "utf8").matchAll(/^(?:interface|declare var|type) (\w+)/gm)].map(
+      ([, name]) => name,
+    ),
+  );
+  expect(dom.has("MessageEvent")).toBe(true);
+  const shadows = Object.keys(components.schemas).filter((name) => dom.has(name) || name in globalThis);
+  expect(shadows).toEqual([]);
+});
+
+test("an operation has answers of one media type, so that a generated client knows what it gets", async () => {
+  const { url } = await startApp();
+  for (const { operation } of listOperations(await readDocument(url))) {
+    for (const [status, { content = {} }] of Object.entries(operation.responses)) {
+      expect(Object.keys(content).length, `${operation.operationId} ${status}`).toBeLessThanOrEqual(1);
+    }
+  }
 });
 
 test("pages tell of their Link, a send of its key, and a delete of its empty answer", async () => {

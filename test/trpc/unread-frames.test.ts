@@ -27,7 +27,7 @@ async function connect(): Promise<{ client: WebSocket; connection: Socket }> {
   });
   const upgraded = new Promise<Socket>((resolve) => {
     server.on("upgrade", (request: IncomingMessage, connection: Socket, head: Buffer) => {
-      door.upgrade(request, connection, head, { pathname: "/trpc", query: "" });
+      door.upgrade(request, connection, head, { pathname: "/trpc", hasTrailingSlash: false, query: "" });
       resolve(connection);
     });
   });

@@ -3,7 +3,7 @@ const fontFamily = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neu
 const codeFontFamily = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 globalThis.Redoc.init(
-  "/openapi.json",
+  "openapi.json",
   {
     theme: {
       spacing: { sectionVertical: 24 },

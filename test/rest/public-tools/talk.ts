@@ -16,6 +16,10 @@ const refused = await client.POST("/api/sessions/{session_id}/messages", {
   body: { content: "", sender: "assistant" },
 });
 const listed = await client.GET("/api/sessions", { params: { query: { limit: 2 } } });
+const polled = await client.GET("/api/sessions/{session_id}/events", {
+  params: { path, query: { after: "0" } },
+});
+const [event] = polled.data?.events ?? [];
 const deleted = await client.DELETE("/api/sessions/{session_id}/messages/{message_id}", {
   params: { path: { ...path, message_id: sent.data?.id ?? 0 } },
 });
@@ -27,6 +31,7 @@ console.log(
     sent.data?.key,
     refused.error?.issues?.[0]?.message,
     listed.data?.[0]?.messages?.[0]?.content,
+    event?.type === "message" ? event.message.content : "no message",
     deleted.response.status,
     gone.data?.messages.length,
   ]),
