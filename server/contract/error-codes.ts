@@ -1,5 +1,5 @@
 /**
- * Every error the product sends, by the name it has on the wire, which is tRPC's name for it.
+ * Every error the product sends, by the name it has on the wire: tRPC's name for it, where tRPC has one.
  *
  * `httpStatus` is what REST and tRPC over HTTP answer with; `sentence` is the message where nothing more is known.
  * The SDK reads this file in browsers, so it imports nothing.
@@ -10,13 +10,16 @@ export const errorCodes = {
   FORBIDDEN: { httpStatus: 403, sentence: "You may not do this." },
   NOT_FOUND: { httpStatus: 404, sentence: "There is nothing here." },
   METHOD_NOT_SUPPORTED: { httpStatus: 405, sentence: "This address does not take that method." },
+  TIMEOUT: { httpStatus: 408, sentence: "The request took too long to arrive: send it again." },
   CONFLICT: { httpStatus: 409, sentence: "It exists already." },
   PAYLOAD_TOO_LARGE: { httpStatus: 413, sentence: "The body is larger than this server takes." },
   UNSUPPORTED_MEDIA_TYPE: {
     httpStatus: 415,
     sentence: "Send the body as JSON, with the header Content-Type: application/json.",
   },
+  MISDIRECTED_REQUEST: { httpStatus: 421, sentence: "This server does not answer for that host name." },
   UNPROCESSABLE_CONTENT: { httpStatus: 422, sentence: "This key was used before, for other content." },
+  UPGRADE_REQUIRED: { httpStatus: 426, sentence: "Only a WebSocket can be opened here." },
   TOO_MANY_REQUESTS: { httpStatus: 429, sentence: "Too many requests: wait before the next." },
   INTERNAL_SERVER_ERROR: { httpStatus: 500, sentence: "The server failed; the failure is in its log." },
   SERVICE_UNAVAILABLE: {

@@ -11,7 +11,7 @@ import { answerCalls, otherMethod, varyOf } from "./answer-calls.ts";
 import { listProcedures } from "./call-procedure.ts";
 import { answerEventStream, findEventStreamCall } from "./event-stream-call.ts";
 import { findPlainCalls } from "./plain-calls.ts";
-import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
+import { fromTRPCError, toErrorShape, toTRPCCode } from "./to-error-shape.ts";
 import type { AppRouter } from "./router.ts";
 
 /** How many calls one HTTP batch may hold. */
@@ -108,7 +108,7 @@ function sendTrpcError(response: ServerResponse, error: AppError): void {
   discardBody(response.req);
   if (error.code === "METHOD_NOT_SUPPORTED") response.setHeader("allow", methods.join(", "));
   const shape = toErrorShape(
-    new TRPCError({ code: error.code, message: error.message, cause: error }),
+    new TRPCError({ code: toTRPCCode(error.code), message: error.message, cause: error }),
     undefined,
   );
   const headers = { ...apiHeaders, ...retryHeaders([error.code]), "content-type": "application/json" };

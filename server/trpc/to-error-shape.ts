@@ -8,6 +8,11 @@ import type { ErrorShape } from "./error-shape.ts";
 /** tRPC's own errors have these codes for what the table calls by another name. */
 const synonyms: Partial<Record<TRPCError["code"], ErrorCode>> = { PARSE_ERROR: "BAD_REQUEST" };
 
+/** tRPC has no code for some of ours; to it they are faults of the request. `data.code` and `data.httpStatus` are our own. */
+export function toTRPCCode(code: ErrorCode): TRPCError["code"] {
+  return code in TRPC_ERROR_CODES_BY_KEY ? (code as TRPCError["code"]) : "BAD_REQUEST";
+}
+
 /** What stands behind an error that came through tRPC. */
 export function fromTRPCError(error: TRPCError): AppError {
   if (error.cause instanceof AppError || error.cause?.name === "ZodError") return toAppError(error.cause);
@@ -24,7 +29,7 @@ export function toErrorShape(error: TRPCError, path: string | undefined): ErrorS
   const { message, code, issues } = appError.toBody();
   return {
     message,
-    code: TRPC_ERROR_CODES_BY_KEY[code],
+    code: TRPC_ERROR_CODES_BY_KEY[toTRPCCode(code)],
     data: {
       code,
       httpStatus: appError.httpStatus,
