@@ -114,7 +114,7 @@ test("the next page's address can be followed for any id, however its client wro
     await createSession(url, { id });
     for (const content of ["one", "two", "three"]) await send(url, id, content);
     const target = `/api/sessions/${path}/messages?limit=2&x=%3E`;
-    const head = `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    const head = `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
     const link = (await sendRaw(url, head)).headers["link"] ?? "";
     const next = /^<([^<>]*)>; rel="next"$/.exec(link)?.[1] ?? "none";
     const answer = await fetch(new URL(next, url + target));

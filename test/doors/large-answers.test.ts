@@ -25,7 +25,7 @@ async function askAndHang({ url }: RunningServer, path: string, headers: string)
   socket.on("error", () => undefined);
   onTestFinished(() => void socket.destroy());
   await once(socket, "connect");
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
 }
 
 /** Reads an answer to its end, which comes after those that were asked for before. */

@@ -76,16 +76,19 @@ const handshake = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Ve
 const key = "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
 
 test.each([
-  ["the plain WebSocket", `GET /ws/s?events=all&after=0 HTTP/1.1\r\nHost: x\r\n${handshake}${key}\r\n`],
-  ["tRPC's WebSocket", `GET /trpc HTTP/1.1\r\nHost: x\r\n${handshake}${key}\r\n`],
+  [
+    "the plain WebSocket",
+    `GET /ws/s?events=all&after=0 HTTP/1.1\r\nHost: localhost\r\n${handshake}${key}\r\n`,
+  ],
+  ["tRPC's WebSocket", `GET /trpc HTTP/1.1\r\nHost: localhost\r\n${handshake}${key}\r\n`],
   [
     "REST's stream",
-    "GET /api/sessions/s/events?after=0 HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n",
+    "GET /api/sessions/s/events?after=0 HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n",
   ],
-  ["REST's poll", "GET /api/sessions/s/events?after=3&wait=30 HTTP/1.1\r\nHost: x\r\n\r\n"],
+  ["REST's poll", "GET /api/sessions/s/events?after=3&wait=30 HTTP/1.1\r\nHost: localhost\r\n\r\n"],
   [
     "tRPC's stream",
-    "GET /trpc/session.onEvent?input=%7B%22session_id%22%3A%22s%22%7D HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n",
+    "GET /trpc/session.onEvent?input=%7B%22session_id%22%3A%22s%22%7D HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n",
   ],
 ])("a connection to %s that is half closed by its peer is let go [ALIVE-2]", async (_name, request) => {
   const app = await start(3);

@@ -45,10 +45,10 @@ function sizeOfLog(file: string): number {
 
 const message = JSON.stringify({ content: "in flight", sender: "user" });
 const post =
-  "POST /api/sessions/s/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+  "POST /api/sessions/s/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
   `Content-Length: ${message.length}\r\n\r\n`;
 const upgrade =
-  "Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+  "Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
   "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
 
 test("a request that is on its way when the server stops is answered, and what it wrote is stored [STOP-1] [STOP-2]", async () => {
@@ -114,8 +114,8 @@ async function stopWithRefusedClients(): Promise<Ended> {
   const { hostname, port } = new URL(server.url);
   const refused = [
     `GET /ws/nobody HTTP/1.1\r\n${upgrade}\r\n`,
-    "GET /trpc HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
-    "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /trpc HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    "CONNECT x:1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "This is not HTTP.\r\n\r\n",
   ];
   for (const bytes of refused) {

@@ -12,7 +12,7 @@ const good = '{"content":"Hello","sender":"user"}';
 
 function post(headers: string, body: string | Buffer, target = path): Buffer {
   return Buffer.concat([
-    Buffer.from(`POST ${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`),
+    Buffer.from(`POST ${target} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`),
     Buffer.from(body),
   ]);
 }
@@ -197,8 +197,8 @@ test("a GET and a DELETE take no body, and one that comes does no harm", async (
     ["GET", 200],
     ["DELETE", 204],
   ] as const) {
-    const head = `${method} /api/sessions/s HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n`;
-    const next = `GET / HTTP/1.1\r\nHost: x\r\n${close}\r\n`;
+    const head = `${method} /api/sessions/s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n`;
+    const next = `GET / HTTP/1.1\r\nHost: localhost\r\n${close}\r\n`;
     const answer = await sendRaw(url, head + "x".repeat(1_000_000) + next);
     expect(answer.status).toBe(status);
     expect(answer.body).toContain("AI Desk");
@@ -209,7 +209,7 @@ test("bytes that are no HTTP after a good request are never answered in the plac
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   await send(url, "s", "x".repeat(100_000));
-  const get = "GET /api/sessions/s HTTP/1.1\r\nHost: x\r\n\r\n";
+  const get = "GET /api/sessions/s HTTP/1.1\r\nHost: localhost\r\n\r\n";
   const { status, body } = await sendRaw(url, `${get}\0\x01garbage\r\n\r\n`);
   expect(`${status}${body}`).not.toContain("400");
   const length = `Content-Length: ${good.length}\r\n`;

@@ -63,7 +63,7 @@ test(
   async () => {
     const { app, url } = await startApp();
     const { hostname, port } = new URL(url);
-    const sockets = ["", "GET /api/sess", "POST /api/sessions HTTP/1.1\r\nHost: x\r\nContent-"].map(
+    const sockets = ["", "GET /api/sess", "POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-"].map(
       (bytes) => {
         const socket = connect(Number(port), hostname);
         onTestFinished(() => void socket.destroy());

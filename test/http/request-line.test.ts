@@ -11,11 +11,11 @@ describe("a request that no client should send gets the error shape, and the nex
     ["a Host that is none", `GET / HTTP/1.1\r\nHost: [\r\n${close}`, 400, "BAD_REQUEST"],
     ["a Host that is none, on tRPC", `GET /trpc/health HTTP/1.1\r\nHost: [\r\n${close}`, 400, "BAD_REQUEST"],
     ["no Host", `GET / HTTP/1.1\r\n${close}`, 400, "BAD_REQUEST"],
-    ["a target that is no path", `GET * HTTP/1.1\r\nHost: x\r\n${close}`, 400, "BAD_REQUEST"],
+    ["a target that is no path", `GET * HTTP/1.1\r\nHost: localhost\r\n${close}`, 400, "BAD_REQUEST"],
     ["bytes that are no HTTP", "\0\x01\x02\r\n\r\n", 400, "BAD_REQUEST"],
     [
       "headers without end",
-      `GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n${close}`,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(20_000)}\r\n${close}`,
       413,
       "PAYLOAD_TOO_LARGE",
     ],
@@ -25,22 +25,22 @@ describe("a request that no client should send gets the error shape, and the nex
       405,
       "METHOD_NOT_SUPPORTED",
     ],
-    ["an unknown path", `GET /nothing HTTP/1.1\r\nHost: x\r\n${close}`, 404, "NOT_FOUND"],
+    ["an unknown path", `GET /nothing HTTP/1.1\r\nHost: localhost\r\n${close}`, 404, "NOT_FOUND"],
     [
       "a broken percent sign in the path",
-      `GET /api/sessions/% HTTP/1.1\r\nHost: x\r\n${close}`,
+      `GET /api/sessions/% HTTP/1.1\r\nHost: localhost\r\n${close}`,
       400,
       "BAD_REQUEST",
     ],
     [
       "a broken percent sign in the query",
-      `GET /api/sessions?limit=% HTTP/1.1\r\nHost: x\r\n${close}`,
+      `GET /api/sessions?limit=% HTTP/1.1\r\nHost: localhost\r\n${close}`,
       400,
       "BAD_REQUEST",
     ],
     [
       "percent signs that are no UTF-8",
-      `GET /api/sessions/%ff HTTP/1.1\r\nHost: x\r\n${close}`,
+      `GET /api/sessions/%ff HTTP/1.1\r\nHost: localhost\r\n${close}`,
       400,
       "BAD_REQUEST",
     ],
@@ -52,19 +52,19 @@ describe("a request that no client should send gets the error shape, and the nex
     ],
     [
       "an upgrade to an unknown path",
-      `GET /api/sessions HTTP/1.1\r\nHost: x\r\n${handshake}\r\n`,
+      `GET /api/sessions HTTP/1.1\r\nHost: localhost\r\n${handshake}\r\n`,
       404,
       "NOT_FOUND",
     ],
     [
       "an upgrade to an unknown session",
-      `GET /ws/nobody HTTP/1.1\r\nHost: x\r\n${handshake}\r\n`,
+      `GET /ws/nobody HTTP/1.1\r\nHost: localhost\r\n${handshake}\r\n`,
       404,
       "NOT_FOUND",
     ],
     [
       "an upgrade to a version of the protocol that there is not",
-      `GET /trpc HTTP/1.1\r\nHost: x\r\n${handshake.replace("13", "99")}\r\n`,
+      `GET /trpc HTTP/1.1\r\nHost: localhost\r\n${handshake.replace("13", "99")}\r\n`,
       400,
       "BAD_REQUEST",
     ],
@@ -81,12 +81,16 @@ describe("the forms of a request line that RFC 9112 has are all understood", () 
   test.each([
     ["an address as for a proxy", `GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\n${close}`, 200],
     ["the same without a path", `GET http://example.com HTTP/1.1\r\nHost: example.com\r\n${close}`, 200],
-    ["the server as a whole", `OPTIONS * HTTP/1.1\r\nHost: x\r\n${close}`, 204],
+    ["the server as a whole", `OPTIONS * HTTP/1.1\r\nHost: localhost\r\n${close}`, 204],
     ["HTTP/1.0 without a Host", "GET / HTTP/1.0\r\n\r\n", 200],
-    ["an expectation that nobody knows", `GET / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n${close}`, 200],
+    [
+      "an expectation that nobody knows",
+      `GET / HTTP/1.1\r\nHost: localhost\r\nExpect: wonders\r\n${close}`,
+      200,
+    ],
     [
       "an upgrade to something else",
-      `GET / HTTP/1.1\r\nHost: x\r\nConnection: close, upgrade\r\nUpgrade: h2c\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close, upgrade\r\nUpgrade: h2c\r\n\r\n`,
       200,
     ],
   ])("%s", async (_name, bytes, status) => {
@@ -112,7 +116,7 @@ test.each([
 
 test("a path that is not percent-encoded is told so", async () => {
   const { url } = await startApp();
-  const answer = await sendRaw(url, `GET /api/sessions/日本 HTTP/1.1\r\nHost: x\r\n${close}`);
+  const answer = await sendRaw(url, `GET /api/sessions/日本 HTTP/1.1\r\nHost: localhost\r\n${close}`);
   expect([answer.status, JSON.parse(answer.body)]).toEqual([
     400,
     { message: "The path is not valid: percent-encode whatever is not plain ASCII.", code: "BAD_REQUEST" },

@@ -90,7 +90,7 @@ test("a large GET /api/sessions is whole, and others are answered before a slow 
   const { hostname, port } = new URL(url);
   const slow = connect(Number(port), hostname);
   await once(slow, "connect");
-  slow.write("GET /api/sessions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  slow.write("GET /api/sessions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   await once(slow, "readable");
   // It has begun and cannot end: nobody takes its 5 MB, which no socket buffer holds.
   for (const path of ["/", "/api/sessions/a", "/api/sessions?messages=none"]) {

@@ -24,7 +24,7 @@ export async function openRawSocket(wsUrl: string, path: string): Promise<RawSoc
   socket.on("error", () => undefined);
   const ended = once(socket, "close").then(() => undefined);
   socket.write(
-    `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
   );
   const frames = new Collector<RawFrame>();

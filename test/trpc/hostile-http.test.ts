@@ -87,14 +87,14 @@ describe("a call that is not valid is answered below 500 in tRPC's envelope, and
   test("a POST that says what it brings, and brings nothing", async () => {
     const { url } = await startApp();
     const head =
-      "POST /trpc/message.add HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n";
+      "POST /trpc/message.add HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n";
     const { status, body } = await sendRaw(url, head);
     expect([status, JSON.parse(body)]).toMatchObject([400, { error: { data: { code: "BAD_REQUEST" } } }]);
   });
 
   test.each(["PUT", "PATCH", "DELETE", "TRACE"])("%s is 405 with Allow", async (method) => {
     const { url } = await startApp();
-    const head = `${method} /trpc/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    const head = `${method} /trpc/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
     const { status, headers, body } = await sendRaw(url, head);
     expect([status, headers["allow"]]).toEqual([405, expect.stringContaining("GET")]);
     expect(body).toContain("METHOD_NOT_SUPPORTED");

@@ -23,7 +23,7 @@ function batch(paths: string[], inputs: unknown): Asked {
 }
 
 function ask(url: string, { method, path, headers = {}, body = "" }: Asked): Promise<RawAnswer> {
-  const lines = { host: "x", connection: "close", ...headers };
+  const lines = { host: "localhost", connection: "close", ...headers };
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
   const length = body === "" ? "" : `content-length: ${Buffer.byteLength(body)}\r\n`;
   return sendRaw(url, `${method} /trpc/${path} HTTP/1.1\r\n${head.join("")}${length}\r\n${body}`);

@@ -34,7 +34,7 @@ test("a slow reader over SSE is not fed from memory, and gets it all from the lo
   const { hostname, port } = new URL(app.url);
   const socket = connect(Number(port), hostname);
   const path = `/trpc/session.onEvent?input=${encodeURIComponent(JSON.stringify(input))}`;
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n`);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`);
   await once(socket, "readable");
   await writeBacklogAndEdit(app);
   let tail = "";

@@ -9,7 +9,7 @@ import { startApp } from "../support/start-app.ts";
 import { startServer } from "../support/start-server.ts";
 
 const handshake =
-  "HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+  "HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
 /** A WebSocket without a library, so that its frames can be wrong. */

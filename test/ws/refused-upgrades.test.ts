@@ -84,7 +84,7 @@ test.each<[string, string, string, number, string]>([
 ])("an upgrade with %s is refused before it is one", async (_name, path, headers, status, code) => {
   const { app, url } = await startApp();
   await createSession(url, { id: "s" });
-  const answer = await sendRaw(url, `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+  const answer = await sendRaw(url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
   expect(answer).toMatchObject({
     status,
     headers: { "content-type": "application/json", connection: "close" },
@@ -98,7 +98,7 @@ test("an upgrade by another method than GET is no upgrade", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   for (const method of ["POST", "DELETE", "PUT", "OPTIONS"]) {
-    const head = `${method} /ws/s HTTP/1.1\r\nHost: x\r\n${upgrade}${key}${version}Content-Length: 0\r\n\r\n`;
+    const head = `${method} /ws/s HTTP/1.1\r\nHost: localhost\r\n${upgrade}${key}${version}Content-Length: 0\r\n\r\n`;
     const { status } = await sendRaw(url, head);
     expect.soft(status, method).toBeGreaterThanOrEqual(400);
     expect.soft(status, method).toBeLessThan(500);
@@ -110,7 +110,7 @@ test("a plain GET of a socket's path is no upgrade, and says so", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   for (const headers of ["", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n"]) {
-    const answer = await sendRaw(url, `GET /ws/s HTTP/1.0\r\nHost: x\r\n${headers}\r\n`);
+    const answer = await sendRaw(url, `GET /ws/s HTTP/1.0\r\nHost: localhost\r\n${headers}\r\n`);
     expect.soft(answer.status, headers).toBe(404);
     expect.soft(JSON.parse(answer.body), headers).toMatchObject({ code: "NOT_FOUND" });
   }
