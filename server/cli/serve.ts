@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { readConfig } from "../config.ts";
 import type { App } from "../create-app.ts";
 import { createApp } from "../create-app.ts";
+import { nextStopSignal } from "./stop-signal.ts";
 import type { VerbCall } from "./verb.ts";
 
 /** Runs the server until a signal stops it. @returns the exit code. */
@@ -14,7 +15,7 @@ export async function run({ environment }: VerbCall): Promise<number> {
     const logger = pino({ level: logLevel }, output);
     const app = await createApp({ ...options, logger });
     // Before the line that says that the server runs: a signal may follow that line at once.
-    const signalled = nextSignal();
+    const signalled = nextStopSignal();
     const url = await app.listen({ host, port });
     logger.info(
       { url, database: options.database.file },
@@ -27,19 +28,6 @@ export async function run({ environment }: VerbCall): Promise<number> {
     pino(output).fatal({ err: error }, error instanceof Error ? error.message : "could not start");
     return 1;
   }
-}
-
-/** Resolves with the first signal to stop. The second ends the process at once. */
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let stopping = false;
-    const take = (signal: NodeJS.Signals): void => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      resolve(signal);
-    };
-    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, take);
-  });
 }
 
 async function stop(app: App, logger: Logger): Promise<number> {

@@ -8,7 +8,7 @@ export function serverCommand(root = repository): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: { start: string };
   };
-  // `exec` is for the shell that npm starts: it becomes the server, and passes signals on by being it.
-  const args = scripts.start.replace(/^exec node /, "").split(" ");
+  // The two words before them are the shell's `exec` and the Node that runs npm.
+  const [, , ...args] = scripts.start.split(" ");
   return [process.execPath, ...args.map((arg) => (arg.startsWith("server/") ? join(root, arg) : arg))];
 }
