@@ -1,6 +1,16 @@
-/** One row: the name of this history. A restore or an import gives a new one, which makes every old position void. */
+import type { Generated } from "kysely";
+
+/** One row: the name of this history, and what the file says of itself (see `db/sqlite/file-identity.ts`). */
 export type HistoryTable = {
   id: 1;
-  /** Random, 16 lower-case hexadecimal digits. */
+  /**
+   * Random, 16 lower-case hexadecimal digits. A restore or an import gives a new one, which makes every old position void.
+   */
   epoch: string;
+  /** The run of the server that opened the file last: 16 random lower-case hexadecimal digits. Empty before the first. */
+  run: Generated<string>;
+  /** 0 while that run has the file open. */
+  closed: Generated<0 | 1>;
+  /** 1 in a copy that `ai-desk backup` has made. */
+  copied: Generated<0 | 1>;
 };

@@ -21,7 +21,10 @@ CREATE INDEX chatsession_page on chatsession (ordinal) where deleted = 0;
 
 CREATE TABLE history (
   id integer primary key check (id = 1),
-  epoch text not null
+  epoch text not null,
+  run text default '' not null,
+  closed integer default 1 not null check (closed in (0, 1)),
+  copied integer default 0 not null check (copied in (0, 1))
 );
 
 CREATE TABLE message (

@@ -2,10 +2,12 @@ import type { Migration } from "kysely/migration";
 import { chatLog } from "./0001-chat-log.ts";
 import { listLog } from "./0002-list-log.ts";
 import { listPage } from "./0003-list-page.ts";
+import { fileIdentity } from "./0004-file-identity.ts";
 
 /** Every migration by its name, which decides its place. Forward only: none is ever changed, renamed or removed. */
 export const migrations: Record<string, Migration> = {
   "0001-chat-log": chatLog,
   "0002-list-log": listLog,
   "0003-list-page": listPage,
+  "0004-file-identity": fileIdentity,
 };

@@ -1,0 +1,54 @@
+import type { Database } from "better-sqlite3";
+import type { Mark } from "./mark-beside.ts";
+
+/** Says in a copy of a database file that it is one: the first server that opens it gives it a new epoch. */
+export function markAsCopy(copy: Database): void {
+  // A copy that an older version could have made, before a migration, has no room for it.
+  if (hasIdentity(copy)) copy.exec("update history set copied = 1");
+}
+
+function hasIdentity(database: Database): boolean {
+  return (
+    database.prepare("select 1 from pragma_table_info('history') where name = 'run'").get() !== undefined
+  );
+}
+
+/**
+ * Begins a new history in a file: every position that was given before gets a `reset`, and no message id that was given
+ * before is given again.
+ *
+ * @param replaced what is known of the file in whose place this one is put, such as {@link readMark} of its path
+ * @returns the new epoch
+ */
+export function giveNewEpoch(database: Database, replaced?: Pick<Mark, "messageId">): string {
+  return database
+    .transaction(() => {
+      const epoch = database
+        .prepare<[], string>(
+          "update history set epoch = lower(hex(randomblob(8))), run = '', closed = 1, copied = 0 returning epoch",
+        )
+        .pluck()
+        .get();
+      if (epoch === undefined) throw new Error("The file has no history: it is not AI Desk's.");
+      if (replaced) skipMessageIds(database, replaced.messageId);
+      return epoch;
+    })
+    .immediate();
+}
+
+/** SQLite gives no id again that its own table of sequences has passed. */
+function skipMessageIds(database: Database, upTo: number): void {
+  const raised = database
+    .prepare("update sqlite_sequence set seq = max(seq, ?) where name = 'message'")
+    .run(upTo);
+  if (raised.changes === 0) {
+    database.prepare("insert into sqlite_sequence (name, seq) values ('message', ?)").run(upTo);
+  }
+}
+
+/** The last message id that the file has given out; 0 if none. */
+export function readLastMessageId(database: Database): number {
+  return (
+    database.prepare<[], number>("select seq from sqlite_sequence where name = 'message'").pluck().get() ?? 0
+  );
+}
