@@ -4,6 +4,7 @@ import type { OpenOptions } from "../db/open-database.ts";
 import { limits } from "./contract/limits.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
 import { anyOrigin, listedOrigins, loopbackOrigins } from "./http/origin-policy.ts";
+import type { Patience } from "./http/socket-server.ts";
 
 export type Config = {
   port: number;
@@ -13,6 +14,7 @@ export type Config = {
   maxMessageChars: number;
   maxReadersPerSession: number;
   maxSubscriptionsPerSocket: number;
+  patience: Pick<Patience, "keepAliveMs" | "pingIntervalMs" | "pollMs">;
   logLevel: (typeof logLevels)[number];
 };
 
@@ -63,6 +65,21 @@ const settings = {
     default: "1000",
     schema: wholeNumber(1, 1_000_000),
   },
+  KEEP_ALIVE_SECONDS: {
+    takes: "a whole number of seconds from 1 to 3600",
+    default: "65",
+    schema: seconds(1, 3600),
+  },
+  PING_SECONDS: {
+    takes: "a whole number of seconds from 1 to 300",
+    default: "20",
+    schema: seconds(1, 300),
+  },
+  POLL_SECONDS: {
+    takes: `a whole number of seconds from 1 to ${limits.pollSeconds}`,
+    default: "25",
+    schema: seconds(1, limits.pollSeconds),
+  },
   LOG_LEVEL: { takes: `one of ${logLevels.join(", ")}`, default: "info", schema: z.enum(logLevels) },
 } as const;
 
@@ -89,6 +106,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxMessageChars: read("MAX_MESSAGE_CHARS", settings.MAX_MESSAGE_CHARS),
     maxReadersPerSession: read("MAX_READERS_PER_SESSION", settings.MAX_READERS_PER_SESSION),
     maxSubscriptionsPerSocket: read("MAX_SUBSCRIPTIONS_PER_SOCKET", settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
+    patience: {
+      keepAliveMs: read("KEEP_ALIVE_SECONDS", settings.KEEP_ALIVE_SECONDS),
+      pingIntervalMs: read("PING_SECONDS", settings.PING_SECONDS),
+      pollMs: read("POLL_SECONDS", settings.POLL_SECONDS),
+    },
     logLevel: read("LOG_LEVEL", settings.LOG_LEVEL),
   };
 }
@@ -99,6 +121,11 @@ function wholeNumber(least: number, most: number): z.ZodType<number, string> {
     .regex(/^\d{1,9}$/)
     .transform(Number)
     .pipe(z.int().min(least).max(most));
+}
+
+/** Read as milliseconds. */
+function seconds(least: number, most: number): z.ZodType<number, string> {
+  return wholeNumber(least, most).transform((count) => count * 1000);
 }
 
 function fail(context: z.RefinementCtx): never {

@@ -10,6 +10,7 @@ import { AppError } from "./domain/app-error.ts";
 import type { Desk } from "./domain/desk.ts";
 import { LiveHub } from "./domain/live-hub.ts";
 import { createCors } from "./http/cross-origin.ts";
+import { maxHeartbeatMs } from "./http/event-stream.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
 import type { RequestTarget } from "./http/request-target.ts";
@@ -51,6 +52,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { logger, allowsOrigin } = options;
   const database = await openDatabase(options.database);
   const stop = new AbortController();
+  const patience = { ...defaultPatience, ...options.patience };
   const desk: Desk = {
     database,
     hub: new LiveHub(),
@@ -59,16 +61,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     stopping: stop.signal,
     maxMessageChars: options.maxMessageChars,
     maxReadersPerSession: options.maxReadersPerSession,
+    pollMs: patience.pollMs,
   };
-  const patience = { ...defaultPatience, ...options.patience };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
   const report = (error: AppError): void => {
     if (error.httpStatus >= 500) logger.error({ err: error.cause ?? error }, error.message);
     else logger.debug({ code: error.code }, error.message);
   };
   const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, report };
-  const rest = createRestDoor({ ...doors, version: packageFile.version });
-  const trpcHttp = createTrpcHttpDoor(doors);
+  const heartbeatMs = Math.min(maxHeartbeatMs, patience.pingIntervalMs);
+  const rest = createRestDoor({ ...doors, heartbeatMs, version: packageFile.version });
+  const trpcHttp = createTrpcHttpDoor({ ...doors, heartbeatMs });
   const trpcWs = createTrpcWsDoor({
     ...doors,
     patience,
@@ -111,7 +114,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     );
   }
 
-  const server = createHttpServer({ answer, upgrade, report, idleTimeoutMs: 2 * patience.stallTimeoutMs });
+  const server = createHttpServer({
+    answer,
+    upgrade,
+    report,
+    idleTimeoutMs: 2 * patience.stallTimeoutMs,
+    keepAliveMs: patience.keepAliveMs,
+  });
 
   async function close(): Promise<void> {
     stop.abort();

@@ -19,7 +19,8 @@ export const sessionEventsInputSchema = z.object({
     .min(0)
     .max(limits.pollSeconds)
     .meta({
-      description: "How many seconds a poll waits for something to happen; 0, the default, is not at all.",
+      description:
+        "How many seconds a poll waits for something to happen; 0, the default, is not at all. The server may answer sooner, by default after 25 seconds.",
       examples: [30],
     })
     .optional(),

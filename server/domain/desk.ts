@@ -15,4 +15,6 @@ export type Desk = {
   readonly maxMessageChars: number;
   /** How many readers a session may have at a time, over all doors. */
   readonly maxReadersPerSession: number;
+  /** How long a poll waits at most, in milliseconds. */
+  readonly pollMs: number;
 };

@@ -12,7 +12,7 @@ const maxAnswerChars = 1024 * 1024;
 
 /**
  * What happened in a session after a position: at once if anything did, else as soon as something does, and nothing if
- * `wait` seconds pass or `signal` aborts. `caught_up` is not among the events: an answer that is empty says it.
+ * `wait` seconds, or `desk.pollMs`, pass or `signal` aborts. `caught_up` is not among the events: an answer that is empty says it.
  *
  * @throws {AppError} NOT_FOUND
  */
@@ -42,7 +42,7 @@ export async function pollEvents(
           }
           const isFull = answer.events.length === limits.pageItems || chars > maxAnswerChars;
           if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {
-            timer = setTimeout(() => enough.abort(), wait * 1000);
+            timer = setTimeout(() => enough.abort(), Math.min(wait * 1000, desk.pollMs));
           } else if (event.type === "caught_up" || isFull) {
             enough.abort();
           }

@@ -15,8 +15,8 @@ export type EventStreamOptions<Item> = {
   encoding: EventEncoding<Item>;
   /** Headers beside those that every stream has. */
   headers?: OutgoingHttpHeaders;
-  /** What is sent when nothing else was for {@link heartbeatIntervalMs}. */
-  heartbeat: string;
+  /** What is sent when nothing else was for so long. */
+  heartbeat: { text: string; intervalMs: number };
 };
 
 /** Proxies and development servers that compress, cache or buffer an answer would hold events back. */
@@ -26,8 +26,8 @@ const streamHeaders = {
   "x-accel-buffering": "no",
 };
 
-/** Proxies and clients give up on a stream that is silent for long. */
-export const heartbeatIntervalMs = 15_000;
+/** Proxies and clients give up on a stream that is silent for long. A server that pings more often does so here too. */
+export const maxHeartbeatMs = 15_000;
 
 /** @param toText the whole event with the empty line that ends it */
 export function eventEncoding<Item>(toText: (item: Item) => string): EventEncoding<Item> {
@@ -89,7 +89,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
     this.#response.setHeader("content-type", "text/event-stream");
     this.#response.writeHead(200, { ...streamHeaders, ...headers });
     this.#heartbeat = setInterval(() => {
-      if (this.isReady) this.#response.write(heartbeat);
-    }, heartbeatIntervalMs);
+      if (this.isReady) this.#response.write(heartbeat.text);
+    }, heartbeat.intervalMs);
   }
 }

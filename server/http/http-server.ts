@@ -14,6 +14,8 @@ export type HttpHandlers = {
   report: (error: AppError) => void;
   /** A connection on which nothing moves for so long is cut: longer than any poll and any pause between heartbeats. */
   idleTimeoutMs: number;
+  /** How long a connection on which nothing is being answered is kept for its next request, as `Keep-Alive` says. */
+  keepAliveMs: number;
 };
 
 export type HttpServer = {
@@ -29,11 +31,20 @@ export type HttpServer = {
  */
 const backlog = 4096;
 
+/** A request that its client sends just before the announced time is up is on its way for a while, and is answered. */
+const keepAliveBufferMs = 2000;
+
 /** How long answers in flight may take before their connections are cut. */
 const closeTimeoutMs = 5000;
 
 /** node:http, with an answer in our own shape for whatever may come over a connection. */
-export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: HttpHandlers): HttpServer {
+export function createHttpServer({
+  answer,
+  upgrade,
+  report,
+  idleTimeoutMs,
+  keepAliveMs,
+}: HttpHandlers): HttpServer {
   const server = createServer({
     shouldUpgradeCallback: isWebSocket,
     requireHostHeader: false,
@@ -41,6 +52,8 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
     optimizeEmptyRequests: true,
   });
   server.timeout = idleTimeoutMs;
+  server.keepAliveTimeout = keepAliveMs;
+  server.keepAliveTimeoutBuffer = keepAliveBufferMs;
   /**
    * Those that speak HTTP and were not refused, each with its unfinished answers. Not one set of all answers: it would
    * grow a new table now and then, and V8 lets each old one keep alive, until a full collection, whatever was in it.
@@ -49,6 +62,8 @@ export function createHttpServer({ answer, upgrade, report, idleTimeoutMs }: Htt
 
   server.on("connection", (socket) => {
     connections.set(socket, []);
+    // One that has not asked for anything yet is kept like one that has been answered: load balancers open some ahead.
+    socket.setTimeout(Math.max(idleTimeoutMs, keepAliveMs + keepAliveBufferMs));
     socket.on("close", forget);
   });
 

@@ -10,6 +10,10 @@ import { refuseConnection } from "./refuse-connection.ts";
 export type Patience = {
   /** For a sign of life from a WebSocket. A quiet one is asked for it this often. */
   pingIntervalMs: number;
+  /** For something to happen, in a poll that asks to wait for as long or longer. */
+  pollMs: number;
+  /** For the next request of a connection on which none is being answered. */
+  keepAliveMs: number;
   /** For a peer to take anything at all of what waits for it. An HTTP connection has twice as long. */
   stallTimeoutMs: number;
   /** For the connection parameters that a tRPC socket has announced. */
@@ -19,7 +23,9 @@ export type Patience = {
 };
 
 export const defaultPatience: Patience = {
-  pingIntervalMs: 30_000,
+  pingIntervalMs: 20_000,
+  pollMs: 25_000,
+  keepAliveMs: 65_000,
   stallTimeoutMs: 30_000,
   connectionParamsMs: 10_000,
   closeTimeoutMs: 2_000,

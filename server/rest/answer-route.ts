@@ -16,6 +16,8 @@ export type Call = {
   request: IncomingMessage;
   response: ServerResponse;
   target: RequestTarget;
+  /** How often a silent stream is given a sign of life. */
+  heartbeatMs: number;
 };
 
 /**
@@ -26,8 +28,7 @@ const ownAnswers: Readonly<Record<string, (call: Call, input: never, route: Rout
   "session.list": async (call, input) => sendPieces(call, await streamSessions(call.desk, input)),
   "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input)),
   "message.list": async (call, input) => sendPieces(call, await streamMessages(call.desk, input)),
-  "session.onEvent": ({ desk, request, response }, input, route) =>
-    (route.streams ? answerStream : answerPoll)(desk, request, response, input),
+  "session.onEvent": (call, input, route) => (route.streams ? answerStream : answerPoll)(call, input),
 };
 
 /** Answers a request whose route is known and whose input has been gathered. @throws what the procedure throws */

@@ -21,6 +21,8 @@ export type RestDoorOptions = {
   desk: Desk;
   router: AppRouter;
   maxBodyBytes: number;
+  /** How often a silent stream is given a sign of life. */
+  heartbeatMs: number;
   /** The product's version, for the OpenAPI document. */
   version: string;
   /** Told of each error that is answered. */
@@ -35,7 +37,8 @@ export type RestDoor = {
 };
 
 /** The REST paths, answered by the procedures that are documented under them. */
-export function createRestDoor({ desk, router, maxBodyBytes, version, report }: RestDoorOptions): RestDoor {
+export function createRestDoor(options: RestDoorOptions): RestDoor {
+  const { desk, router, maxBodyBytes, version, report, heartbeatMs } = options;
   const table = createRouteTable([...listRoutes(router), ...Object.values(eventsRoutes)]);
   const procedures = listProcedures(router);
   const docs = createDocsPages();
@@ -85,7 +88,7 @@ export function createRestDoor({ desk, router, maxBodyBytes, version, report }: 
         if (!match || !route) return await answerElse(request, response, target);
         const { parameters } = match;
         const input = await readInput(request, { route, parameters, target, maxBytes: maxBodyBytes });
-        await answerRoute({ desk, procedures, request, response, target }, route, input);
+        await answerRoute({ desk, procedures, request, response, target, heartbeatMs }, route, input);
       } catch (error) {
         const appError = error instanceof TRPCError ? fromTRPCError(error) : toAppError(error);
         report(appError);

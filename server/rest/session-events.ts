@@ -33,31 +33,34 @@ function eventsRoute(path: string): Route {
   };
 }
 
+type StreamCall = {
+  desk: Desk;
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** How often a silent stream is given a sign of life. */
+  heartbeatMs: number;
+};
+
 /** Answers with a poll, or with a stream if the client asks for one by `Accept`. */
-export async function answerPoll(
-  desk: Desk,
-  request: IncomingMessage,
-  response: ServerResponse,
-  input: SessionEventsInput,
-): Promise<void> {
-  if (request.headers.accept?.includes("text/event-stream")) {
-    return answerStream(desk, request, response, input);
-  }
+export async function answerPoll(call: StreamCall, input: SessionEventsInput): Promise<void> {
+  const { desk, request, response } = call;
+  if (request.headers.accept?.includes("text/event-stream")) return answerStream(call, input);
   const polled = await pollEvents(desk, input, signalOfClose(response));
   return sendJsonStream(response, pollJson(polled));
 }
 
 /** Answers with a stream. */
 export async function answerStream(
-  desk: Desk,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { desk, request, response, heartbeatMs }: StreamCall,
   input: SessionEventsInput,
 ): Promise<void> {
   // An EventSource that comes back asks for the same address, with the position of what it last got beside it.
   const resumed = request.headersDistinct["last-event-id"]?.[0] ?? input.after;
   const followed = { sessionId: input.session_id, after: resumed, signal: signalOfClose(response) };
-  using stream = new EventStream(response, { encoding, heartbeat: ":\n\n" });
+  using stream = new EventStream(response, {
+    encoding,
+    heartbeat: { text: ":\n\n", intervalMs: heartbeatMs },
+  });
   // What goes wrong before anything was sent is answered as an error.
   await followSession(desk, followed).into(stream);
   stream.end();

@@ -61,16 +61,16 @@ function hasGoodParams(text: string | undefined): boolean {
  */
 export async function answerEventStream(
   { path, procedure, readInput }: EventStreamCall,
-  { ctx, response, report }: Omit<AnswerOptions, "request">,
+  { ctx, response, report, heartbeatMs }: Omit<AnswerOptions, "request"> & { heartbeatMs: number },
 ): Promise<void> {
   const gone = new AbortController();
   response.on("close", () => gone.abort());
   using stream = new EventStream(response, {
     encoding,
     headers: headersOf(response),
-    heartbeat: toEvent("ping", ""),
+    heartbeat: { text: toEvent("ping", ""), intervalMs: heartbeatMs },
   });
-  stream.write(toEvent("connected", JSON.stringify(ssePings.client)));
+  stream.write(toEvent("connected", JSON.stringify(ssePings(heartbeatMs).client)));
   try {
     const outcome = await procedure.call({ ctx, readInput, signal: gone.signal });
     if (!outcome.ok) throw outcome.error;

@@ -27,6 +27,11 @@ export type TrpcDoorOptions = {
   report: (error: AppError) => void;
 };
 
+export type TrpcHttpDoorOptions = TrpcDoorOptions & {
+  /** How often a silent stream is given a sign of life. */
+  heartbeatMs: number;
+};
+
 export type TrpcHttpDoor = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -39,7 +44,8 @@ export type TrpcHttpDoor = (
  * makes each event anew for each reader. What it still answers has its body read here too, because it takes bytes that
  * are not UTF-8 for replacement characters, and other media types than JSON.
  */
-export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcDoorOptions): TrpcHttpDoor {
+export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
+  const { desk, router, maxBodyBytes, report, heartbeatMs } = options;
   const procedures = listProcedures(router);
   const ctx = { desk };
 
@@ -69,7 +75,7 @@ export function createTrpcHttpDoor({ desk, router, maxBodyBytes, report }: TrpcD
     const calls = findPlainCalls(asked, { procedures, maxBatchSize });
     if (calls) return answerCalls(calls, { ctx, request, response, report });
     const streamed = findEventStreamCall(asked, procedures);
-    if (streamed) return answerEventStream(streamed, { ctx, response, report });
+    if (streamed) return answerEventStream(streamed, { ctx, response, report, heartbeatMs });
     if (text !== undefined) Object.assign(request, { body: text });
     simplifyAddress(request, target);
     for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);

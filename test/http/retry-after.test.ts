@@ -16,6 +16,7 @@ test.each([
     answer: refuse,
     upgrade: refuse,
     report: () => undefined,
+    keepAliveMs: 60_000,
     idleTimeoutMs: 60_000,
   });
   onTestFinished(() => server.close());

@@ -26,6 +26,7 @@ async function fill(
     newSessionId: () => "",
     stopping: new AbortController().signal,
     maxMessageChars: 1_000_000,
+    pollMs: 25_000,
     maxReadersPerSession: 1000,
   });
   await database.close();

@@ -10,6 +10,7 @@ test("without settings everything has its documented default", () => {
     maxMessageChars: 100_000,
     maxReadersPerSession: 10_000,
     maxSubscriptionsPerSocket: 1000,
+    patience: { keepAliveMs: 65_000, pingIntervalMs: 20_000, pollMs: 25_000 },
     logLevel: "info",
   });
   expect(allowsOrigin("http://localhost:5173")).toBe(true);
@@ -50,6 +51,9 @@ describe("a setting that cannot be used is refused in a sentence that names it a
     ["MAX_MESSAGE_CHARS", "1e6", /^MAX_MESSAGE_CHARS takes/],
     ["MAX_READERS_PER_SESSION", "0", /^MAX_READERS_PER_SESSION takes a whole number from 1/],
     ["MAX_SUBSCRIPTIONS_PER_SOCKET", "many", /^MAX_SUBSCRIPTIONS_PER_SOCKET takes/],
+    ["KEEP_ALIVE_SECONDS", "0", /^KEEP_ALIVE_SECONDS takes a whole number of seconds from 1 to 3600/],
+    ["PING_SECONDS", "0.5", /^PING_SECONDS takes a whole number of seconds from 1/],
+    ["POLL_SECONDS", "31", /^POLL_SECONDS takes a whole number of seconds from 1 to 30/],
     ["LOG_LEVEL", "loud", /^LOG_LEVEL takes one of fatal, error, warn, info/],
   ])("%s=%s", (name, value, sentence) => {
     expect(() => readConfig({ [name]: value })).toThrow(sentence);

@@ -21,6 +21,7 @@ export async function openDesk(): Promise<Desk> {
     stopping: new AbortController().signal,
     maxMessageChars: 1000,
     maxReadersPerSession: 1000,
+    pollMs: 25_000,
   };
 }
 

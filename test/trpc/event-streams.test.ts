@@ -3,7 +3,7 @@ import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
 import type { Desk } from "../../server/domain/desk.ts";
-import { heartbeatIntervalMs } from "../../server/http/event-stream.ts";
+import { maxHeartbeatMs } from "../../server/http/event-stream.ts";
 import { openDesk } from "../support/desk.ts";
 import { startDoor, startStockAdapter } from "./stock-server.ts";
 
@@ -158,7 +158,7 @@ test("a stream in which nothing happens is pinged", async () => {
   const stream = await open(await startDoor(await openDeskWithMessages()), "session.onEvent", ask(session));
   const before = await stream.until('"type":"caught_up"');
   expect(before).not.toContain("ping");
-  vi.advanceTimersByTime(heartbeatIntervalMs);
+  vi.advanceTimersByTime(maxHeartbeatMs);
   expect(await stream.until("event: ping")).toMatch(/\n\n\nevent: ping\ndata: \n\n\n$/);
   await stream.leave();
 });

@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import type { Desk } from "../../server/domain/desk.ts";
 import { anyOrigin } from "../../server/http/origin-policy.ts";
 import { createCors } from "../../server/http/cross-origin.ts";
+import { maxHeartbeatMs } from "../../server/http/event-stream.ts";
 import { decodePart, readTarget } from "../../server/http/request-target.ts";
 import { apiHeaders } from "../../server/http/send.ts";
 import { createTrpcHttpDoor } from "../../server/trpc/http-door.ts";
@@ -21,6 +22,7 @@ export async function startDoor(given?: Desk): Promise<string> {
     desk,
     router: appRouter,
     maxBodyBytes: 100_000,
+    heartbeatMs: maxHeartbeatMs,
     report: () => undefined,
   });
   return listen(
