@@ -2,7 +2,6 @@ import { sql } from "kysely";
 import type { MessageRow } from "./message-queries.ts";
 import { messageColumns } from "./message-queries.ts";
 import type { Executor } from "./open-database.ts";
-import type { SessionRow } from "./session-queries.ts";
 import { opaque, prepare } from "./statement.ts";
 
 export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
@@ -67,63 +66,4 @@ async function findPageEnd(db: Executor, page: ChangePageQuery): Promise<number>
   let total = 0;
   const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > pageBytes);
   return sizes[Math.max(0, tooMany - 1)]?.seq ?? page.upTo;
-}
-
-const selectSnapshot = prepare(
-  (db, { sessionId, messageCount }: { sessionId: string; messageCount: number }) =>
-    db
-      .selectFrom("chatsession as session")
-      .leftJoin(
-        (eb) =>
-          eb
-            .selectFrom("message")
-            .select(["message.id", "message.content", "message.sender", "message.timestamp", "message.key"])
-            .where("session_id", "=", opaque(sessionId, "text"))
-            .where("message.deleted", "=", sql.lit(0))
-            .orderBy("message.id", "desc")
-            .limit(opaque(messageCount, "integer"))
-            .as("latest"),
-        (join) => join.on(sql.lit(true)),
-      )
-      .selectAll("session")
-      .select([
-        "latest.id as message_id",
-        "latest.content as content",
-        "latest.sender as sender",
-        "latest.timestamp as timestamp",
-        "latest.key as key",
-      ])
-      .where("session.id", "=", sessionId)
-      .where("session.deleted", "=", sql.lit(0))
-      .orderBy("latest.id"),
-);
-
-/**
- * A session and its latest messages, oldest first, as they stood together at one moment: one statement, because a
- * write between two would give a snapshot that never was.
- *
- * @returns undefined if there is no such session.
- */
-export async function readSnapshot(
-  db: Executor,
-  sessionId: string,
-  messageCount: number,
-): Promise<{ session: SessionRow; messages: MessageRow[] } | undefined> {
-  const rows = await selectSnapshot.all(db, { sessionId, messageCount });
-  const [first] = rows;
-  if (!first) return undefined;
-  const {
-    message_id: _id,
-    content: _content,
-    sender: _sender,
-    timestamp: _timestamp,
-    key: _key,
-    ...session
-  } = first;
-  const messages = rows.flatMap(({ message_id: id, content, sender, timestamp, key }) =>
-    id === null || content === null || sender === null || timestamp === null
-      ? []
-      : [{ id, session_id: sessionId, content, sender, timestamp, key }],
-  );
-  return { session, messages };
 }

@@ -1,8 +1,9 @@
-import type { Insertable, Selectable } from "kysely";
+import type { ExpressionBuilder, Insertable, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./open-database.ts";
 import { opaque, prepare, prepareByShape } from "./statement.ts";
+import type { Tables } from "./tables.ts";
 
 /** What every door shows of a message. */
 export type MessageRow = Pick<
@@ -20,6 +21,8 @@ export type MessagePageQuery = {
   before?: number | undefined;
   /** Only messages whose last change is not beyond this position. */
   upToSeq?: number | undefined;
+  /** No messages at all unless the session stands at this position. */
+  atSeq?: number | undefined;
   limit: number;
   /** `newest` takes the page from the end. Either way the rows come in the order they were taken. */
   from: "oldest" | "newest";
@@ -74,11 +77,12 @@ const messageSizes = prepareByShape(shapeOf, (db, page: MessagePageQuery, shape)
 );
 
 /** What of a page's bounds there is makes another statement: one for all would read more than its own rows. */
-function shapeOf({ after, before, upToSeq, from }: MessagePageQuery) {
+function shapeOf({ after, before, upToSeq, atSeq, from }: MessagePageQuery) {
   return {
     after: after !== undefined,
     before: before !== undefined,
     upToSeq: upToSeq !== undefined,
+    atSeq: atSeq !== undefined,
     from,
   };
 }
@@ -91,8 +95,19 @@ function selectPage(db: Executor, page: MessagePageQuery, shape: ReturnType<type
     .$if(shape.after, (query) => query.where("id", ">", page.after ?? 0))
     .$if(shape.before, (query) => query.where("id", "<", page.before ?? 0))
     .$if(shape.upToSeq, (query) => query.where("seq", "<=", page.upToSeq ?? 0))
+    .$if(shape.atSeq, (query) => query.where((eb) => eb.exists(selectStand(eb, page))))
     .orderBy("id", shape.from === "oldest" ? "asc" : "desc")
     .limit(opaque(page.limit, "integer"));
+}
+
+/** The session, if it stands where the page has to be of. SQLite asks once a statement, and not for each message. */
+function selectStand(eb: ExpressionBuilder<Tables, "message">, { sessionId, atSeq }: MessagePageQuery) {
+  return eb
+    .selectFrom("chatsession")
+    .select(sql.lit(1).as("stands"))
+    .where("chatsession.id", "=", opaque(sessionId, "text"))
+    .where("chatsession.seq", "=", atSeq ?? 0)
+    .where("chatsession.deleted", "=", sql.lit(0));
 }
 
 const selectLatestId = prepare((db, session: { id: string }) =>

@@ -18,6 +18,8 @@ export const limits = {
   pollSeconds: 30,
   /** How many of the latest messages a snapshot holds. */
   snapshotMessages: 100,
+  /** How much JSON a snapshot or a reset is, in bytes, unless a single message is larger. */
+  snapshotBytes: 512 * 1024,
   /** How many of the newest sessions a snapshot of the list holds. */
   snapshotSessions: 100,
   /** How much of a message the list shows, in code points. */

@@ -23,14 +23,26 @@ const place = {
     }),
 };
 
+const beginning = {
+  ...place,
+  epoch: epochSchema,
+  session: sessionSchema,
+  has_earlier: z.boolean().meta({
+    description:
+      "Whether there are messages before these, which are the latest: at most 100, and at most 512 KiB of JSON unless a single one is larger. `listMessages` has them.",
+    examples: [false],
+  }),
+};
+
 /**
  * What happens in a session, in one order. `seq` is the position of the change, `prev` that of the event before it in
- * this stream: a reader whose own position is `prev` has missed nothing.
+ * this stream: a reader whose own position is `prev` has missed nothing. `snapshot` and `reset` hold the latest messages,
+ * as many as `limits` says.
  */
 export const liveEventSchema = z
   .discriminatedUnion("type", [
-    z.object({ type: z.literal("snapshot"), ...place, epoch: epochSchema, session: sessionSchema }),
-    z.object({ type: z.literal("reset"), ...place, epoch: epochSchema, session: sessionSchema }),
+    z.object({ type: z.literal("snapshot"), ...beginning }),
+    z.object({ type: z.literal("reset"), ...beginning }),
     z.object({ type: z.literal("caught_up"), ...place, epoch: epochSchema }),
     z.object({ type: z.literal("message"), ...place, message: messageSchema }),
     z.object({ type: z.literal("message_deleted"), ...place, message_id: messageIdSchema }),

@@ -4,6 +4,7 @@ import type { Sink } from "./live-stream.ts";
 import { LiveStream } from "./live-stream.ts";
 import type { Change, Log, LogEvent, LogHead, Positioned } from "./log.ts";
 import { formatPosition, parsePosition } from "./position.ts";
+import type { BeginningPlace } from "./shared-beginnings.ts";
 
 export type Follow<Event extends LogEvent> = {
   hub: LiveHub;
@@ -126,40 +127,44 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     const read = await head.readChanges(seq);
     for (const change of read.changes) page.push(this.#placeChange(change));
     const isLast = read.upTo === head.seq;
-    if (isLast) this.#addCaughtUp(page, read.upTo);
+    if (isLast) this.#addCaughtUp(page);
     if (page.length > 0) this.#sink.send(page, false);
     return isLast ? { epoch: head.epoch, seq: read.upTo } : "more";
   }
 
-  /** Sends all that there is, at once. */
+  /** Sends how the log stands, which is the same for all who begin there. */
   async #sendBeginning({ epoch, seq }: LogHead<Event>): Promise<ReadUpTo | "more" | "end"> {
     const type = this.#beginning;
     if (this.#endsAtReset && type === "reset") return "end";
-    const { beginnings } = this.#hub;
-    const { topic } = this.#log;
-    const known = type === "snapshot" ? beginnings.at<Event>(topic, seq) : undefined;
-    if (known) {
-      this.#beginning = "reset";
-      this.#isCaughtUp = true;
-      this.#seq = seq;
-      this.#sink.send(known, true);
-      return { epoch, seq };
-    }
-    const snapshot = await this.#log.readSnapshot();
-    if (!snapshot) return "more";
+    const place = { topic: this.#log.topic, type, epoch, seq };
+    const shared = await this.#hub.beginnings.share(place, () => this.#readBeginning(place));
+    const first = shared?.beginning.again[0];
+    if (!first) return "more";
+    const { events, again } = shared.beginning;
+    this.#sink.send(this.#isCaughtUp ? again : events, shared.isShared);
     this.#beginning = "reset";
-    this.#seq = undefined;
-    const page = [this.#placeWithEpoch({ type, ...snapshot })];
-    this.#addCaughtUp(page, snapshot.seq);
-    if (type === "snapshot") beginnings.keep(topic, page);
-    this.#sink.send(page, false);
-    return { epoch, seq: snapshot.seq };
+    this.#isCaughtUp = true;
+    this.#seq = first.event.seq;
+    return { epoch, seq: first.event.seq };
   }
 
-  #addCaughtUp(page: Positioned<Event>[], upTo: number): void {
+  async #readBeginning({ type, epoch }: BeginningPlace): Promise<Positioned<Event>[] | undefined> {
+    const snapshot = await this.#log.readSnapshot();
+    if (!snapshot) return undefined;
+    const { seq } = snapshot;
+    const position = formatPosition(epoch, seq);
+    const events = [
+      { type, ...snapshot, prev: 0, epoch },
+      { type: "caught_up", seq, prev: seq, epoch },
+    ];
+    return (events as unknown as Event[]).map((event) => ({ position, event, json: undefined }));
+  }
+
+  #addCaughtUp(page: Positioned<Event>[]): void {
     if (this.#isCaughtUp) return;
     this.#isCaughtUp = true;
-    page.push(this.#placeWithEpoch({ type: "caught_up", seq: this.#seq ?? upTo }));
+    const seq = this.#seq ?? 0;
+    page.push(this.#place({ type: "caught_up", seq, prev: seq, epoch: this.#epoch } as unknown as Event));
   }
 
   #begin(epoch: string): void {
@@ -183,9 +188,5 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   /** An event is its change with these fields. */
   #placeChange(change: Change<Event>): Positioned<Event> {
     return this.#place({ ...change, prev: this.#seq ?? 0 } as unknown as Event);
-  }
-
-  #placeWithEpoch(event: object & { type: Event["type"]; seq: number }): Positioned<Event> {
-    return this.#place({ ...event, prev: this.#seq ?? 0, epoch: this.#epoch } as unknown as Event);
   }
 }

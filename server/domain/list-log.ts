@@ -2,6 +2,7 @@ import type { ListedSessionRow } from "../../db/list-queries.ts";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListEvent, SidebarSession } from "../contract/list-event.ts";
+import { countFitting, mostBytes } from "../live/fit-in-json.ts";
 import { AppError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import { streamLog } from "./follow-log.ts";
@@ -52,7 +53,9 @@ function listLog(desk: Desk): Log<ListEvent> {
         limit: limits.snapshotSessions + 1,
         excerptChars,
       });
-      const shown = rows.slice(0, limits.snapshotSessions);
+      const newest = rows.slice(0, limits.snapshotSessions);
+      const room = limits.snapshotBytes - mostBytes([]);
+      const shown = newest.slice(0, countFitting(newest.map(toSession), room, textsOf));
       return {
         seq,
         sessions: shown.map(toSession),
@@ -67,6 +70,10 @@ function toChange(row: ListedSessionRow) {
   return row.deleted
     ? ({ type: "session_deleted", seq: row.list_seq, session_id: row.id } as const)
     : ({ type: "session", seq: row.list_seq, session: toSession(row) } as const);
+}
+
+function textsOf({ id, title, created_at, last_message: last }: SidebarSession): (string | undefined)[] {
+  return [id, title, created_at, last?.sender, last?.timestamp, last?.excerpt];
 }
 
 function toSession({ id, title, created_at, last_message }: ListedSessionRow): SidebarSession {

@@ -1,9 +1,12 @@
 import type { ChangedMessageRow } from "../../db/log-queries.ts";
-import { listChangedMessages, readSnapshot } from "../../db/log-queries.ts";
+import { listChangedMessages } from "../../db/log-queries.ts";
 import type { SessionRow } from "../../db/session-queries.ts";
 import { findSessionLog } from "../../db/session-queries.ts";
+import { readSnapshot } from "../../db/statements/snapshot.ts";
 import { limits } from "../contract/limits.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
+import type { Message } from "../contract/message.ts";
+import { countFitting, mostBytes } from "../live/fit-in-json.ts";
 import type { AppError } from "./app-error.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
@@ -58,15 +61,29 @@ export class SessionLog implements Log<LiveEvent> {
 
   async readSnapshot(): Promise<SnapshotOf<LiveEvent> | undefined> {
     const { read } = this.#desk.database;
-    const found = await readSnapshot(read, this.#sessionId, limits.snapshotMessages);
+    const found = await readSnapshot(read, this.#sessionId, {
+      messages: limits.snapshotMessages,
+      contentBytes: limits.snapshotBytes,
+    });
     if (!found) return undefined;
     const { id, title, created_at, seq } = found.session;
-    return { seq, session: { id, title, created_at, messages: found.messages.map(toMessage) } };
+    const latest = found.messages.map(toMessage);
+    const room = limits.snapshotBytes - mostBytes([id, title, created_at]);
+    const dropped = latest.length - countFitting(latest.toReversed(), room, textsOf);
+    return {
+      seq,
+      session: { id, title, created_at, messages: latest.slice(dropped) },
+      has_earlier: found.hasEarlier || dropped > 0,
+    };
   }
 
   gone(): AppError {
     return sessionNotFound(this.#sessionId);
   }
+}
+
+function textsOf({ session_id, content, sender, timestamp, key }: Message): (string | undefined)[] {
+  return [session_id, content, sender, timestamp, key];
 }
 
 async function readChanges(

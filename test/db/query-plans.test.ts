@@ -3,11 +3,12 @@ import type { CompiledQuery } from "kysely";
 import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
-import { listChangedMessages, readSnapshot } from "../../db/log-queries.ts";
+import { listChangedMessages } from "../../db/log-queries.ts";
 import { findMessageByKey, listMessages } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
 import { listSessions } from "../../db/session-queries.ts";
 import { SqliteStatementDialect } from "../../db/sqlite-dialect.ts";
+import { readSnapshot } from "../../db/statements/snapshot.ts";
 import type { Tables } from "../../db/tables.ts";
 import { newDatabasePath, open } from "./database-file.ts";
 
@@ -61,7 +62,7 @@ test("a page of the session list reads only its own rows", async () => {
 });
 
 test("a snapshot takes the latest messages from the end of the pages", async () => {
-  const plan = await planOf((db) => readSnapshot(db, "s", 100));
+  const plan = await planOf((db) => readSnapshot(db, "s", { messages: 100, contentBytes: 1000 }));
   expect(plan).toContain("SEARCH message USING INDEX message_page (session_id=?)");
 });
 

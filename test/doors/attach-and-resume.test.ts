@@ -17,10 +17,32 @@ describe.each(resumingDoors)("over $name", (door) => {
     const { title, created_at, messages } = before;
     const epoch = expect.stringMatching(sixteenDigits) as string;
     const session = { id: "s", title, created_at, messages: messages.slice(-100) };
-    expect(snapshot?.event).toEqual({ type: "snapshot", seq: 120, prev: 0, epoch, session });
+    expect(snapshot?.event).toEqual({
+      type: "snapshot",
+      seq: 120,
+      prev: 0,
+      epoch,
+      session,
+      has_earlier: true,
+    });
     const message = await send(app.url, "s", "live");
     const seen = changesOf(await seenUpTo(reader, 121));
     expect(seen[1]?.event).toEqual({ type: "message", seq: 121, prev: 120, message });
+  });
+
+  test("what a reader begins with is at most 512 KiB as JSON and says that there is more, with a position or without [ATTACH-1] [RESET-1]", async () => {
+    const app = await startWithSession();
+    // As JSON it is six times as long.
+    const control = "\u0001".repeat(20_000);
+    for (let index = 0; index < 8; index += 1) await send(app.url, "s", `${index}${control}`);
+    for (const after of [undefined, "zz", "99"]) {
+      const [beginning] = await follow(door, app, after).events.count(1);
+      const event = beginning?.event;
+      if (event?.type !== "snapshot" && event?.type !== "reset") throw new Error("It began otherwise.");
+      expect(event).toMatchObject({ type: after === undefined ? "snapshot" : "reset", has_earlier: true });
+      expect(event.session.messages.map(({ content }) => content[0])).toEqual(["4", "5", "6", "7"]);
+      expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(512 * 1024);
+    }
   });
 
   test("changes while many attach are seen once by all of them [ATTACH-1]", async () => {

@@ -235,10 +235,7 @@ export const plantedBugs: PlantedBug[] = [
         file: followLog,
         from: "const page: Positioned<Event>[] = [];",
         to: `const page: Positioned<Event>[] = [];
-    if (!this.#isCaughtUp && seq !== undefined) {
-      this.#isCaughtUp = true;
-      page.push(this.#placeWithEpoch({ type: "caught_up", seq }));
-    }`,
+    if (seq !== undefined) this.#addCaughtUp(page);`,
       },
     ],
     caughtAs: "CAUGHT_UP",

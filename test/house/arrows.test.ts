@@ -8,7 +8,8 @@ const root = resolve(import.meta.dirname, "../..");
 const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   db: { rooms: [], packages: /^(kysely|better-sqlite3)/ },
   "server/contract": { rooms: [], packages: /^zod$/ },
-  "server/domain": { rooms: ["server/contract", "db"], packages: /^zod$/ },
+  "server/live": { rooms: ["server/contract"], packages: /^$/ },
+  "server/domain": { rooms: ["server/contract", "server/live", "db"], packages: /^zod$/ },
   "server/http": { rooms: ["server/contract", "server/domain"], packages: /^(cors|ws)$/ },
   "server/trpc": {
     rooms: ["server/contract", "server/domain", "server/http"],

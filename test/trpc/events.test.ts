@@ -37,7 +37,14 @@ test("a subscription begins with a snapshot, says when it has caught up, and the
   const epoch = expect.stringMatching(/^[0-9a-f]{16}$/) as string;
   const session = { id: "s", title: "New chat", created_at };
   expect(got.map(({ position: _position, ...event }) => event)).toEqual([
-    { type: "snapshot", seq: 1, prev: 0, epoch, session: { ...session, messages: [first] } },
+    {
+      type: "snapshot",
+      seq: 1,
+      prev: 0,
+      epoch,
+      session: { ...session, messages: [first] },
+      has_earlier: false,
+    },
     { type: "caught_up", seq: 1, prev: 1, epoch },
     { type: "message", seq: 2, prev: 1, message: second },
     { type: "message", seq: 3, prev: 2, message: { ...first, content: "edited" } },

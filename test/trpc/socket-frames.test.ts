@@ -19,9 +19,11 @@ const place = { seq: 7, prev: 6 };
 const epoch = "9f86d081884c7d65";
 const sidebar = { ...head, last_message: { id: 1, sender: "user", timestamp: "2025", excerpt: content } };
 
+const session = { ...head, messages: [message, { ...message, key: "k" }] };
+
 const events: (LiveEvent | ListEvent)[] = [
-  { type: "snapshot", ...place, epoch, session: { ...head, messages: [message, { ...message, key: "k" }] } },
-  { type: "reset", seq: 0, prev: 0, epoch, session: { ...head, messages: [] } },
+  { type: "snapshot", ...place, epoch, session, has_earlier: true },
+  { type: "reset", seq: 0, prev: 0, epoch, session: { ...head, messages: [] }, has_earlier: false },
   { type: "caught_up", ...place, epoch },
   { type: "message", ...place, message },
   { type: "message", ...place, message: { ...message, key: "a key" } },

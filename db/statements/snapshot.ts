@@ -1,0 +1,79 @@
+import { sql } from "kysely";
+import type { MessageRow } from "../message-queries.ts";
+import { listMessages, listMessageSizes } from "../message-queries.ts";
+import type { Executor } from "../open-database.ts";
+import type { SessionRow } from "../session-queries.ts";
+import { opaque, prepare } from "../statement.ts";
+
+/** A session and the latest of its messages, oldest first. */
+export type Snapshot = { session: SessionRow; messages: MessageRow[]; hasEarlier: boolean };
+
+export type SnapshotExtent = {
+  /** How many messages it holds at most. */
+  messages: number;
+  /** How much content they have together at most, in bytes. The latest is there whatever it has. */
+  contentBytes: number;
+};
+
+const selectStand = prepare((db, { sessionId, limit }: { sessionId: string; limit: number }) =>
+  db
+    .selectFrom("chatsession as session")
+    .innerJoin(
+      (eb) =>
+        eb
+          .selectFrom((inner) =>
+            inner
+              .selectFrom("message")
+              .select(sql<number>`octet_length(content)`.as("bytes"))
+              .where("session_id", "=", opaque(sessionId, "text"))
+              .where("message.deleted", "=", sql.lit(0))
+              .orderBy("message.id", "desc")
+              .limit(opaque(limit, "integer"))
+              .as("latest"),
+          )
+          .select(({ fn }) => [
+            fn.countAll<number>().as("message_count"),
+            fn.coalesce(fn.sum<number>("bytes"), sql.lit(0)).as("content_bytes"),
+          ])
+          .as("extent"),
+      (join) => join.on(sql.lit(true)),
+    )
+    .selectAll(["session", "extent"])
+    .where("session.id", "=", sessionId)
+    .where("session.deleted", "=", sql.lit(0)),
+);
+
+/**
+ * A session and its latest messages as they stood together at one moment. Contents beyond the extent are not read, only
+ * how large they are.
+ *
+ * @returns undefined if there is no such session.
+ */
+export async function readSnapshot(
+  db: Executor,
+  sessionId: string,
+  extent: SnapshotExtent,
+): Promise<Snapshot | undefined> {
+  for (;;) {
+    const limit = extent.messages + 1;
+    const stand = await selectStand.first(db, { sessionId, limit });
+    if (!stand) return undefined;
+    const { message_count: count, content_bytes: bytes, ...session } = stand;
+    if (count === 0) return { session, messages: [], hasEarlier: false };
+    const latest = { sessionId, atSeq: session.seq, from: "newest" } as const;
+    const isLess = count > extent.messages || bytes > extent.contentBytes;
+    const fitting = isLess ? fittingIn(extent, await listMessageSizes(db, { ...latest, limit })) : count;
+    const messages = await listMessages(db, { ...latest, limit: fitting });
+    // None, if the session has changed since it was read: what there is now is of another moment.
+    if (messages.length > 0) return { session, messages: messages.toReversed(), hasEarlier: fitting < count };
+  }
+}
+
+/** How many of these, newest first, a snapshot holds. */
+function fittingIn(extent: SnapshotExtent, sizes: readonly { bytes: number }[]): number {
+  let total = 0;
+  const tooMany = sizes.findIndex(
+    ({ bytes }, index) => index === extent.messages || (total += bytes) > extent.contentBytes,
+  );
+  return tooMany < 0 ? sizes.length : Math.max(1, tooMany);
+}
