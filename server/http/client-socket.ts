@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
+import { fairInterval } from "./fair-timer.ts";
 import { Outbox } from "./outbox.ts";
 import { Pulse } from "./pulse.ts";
 import type { TextFrames } from "./text-frames.ts";
@@ -103,11 +104,11 @@ export class ClientSocket extends WebSocket {
   /** What was sent is out, or the client took nothing of it for too long. */
   async #allSent(): Promise<void> {
     let before = this.#pulse.taken;
-    const watch = setInterval(() => {
+    const watch = fairInterval(() => {
       if (this.#pulse.taken === before) this.close(closeCodes.slow.code, closeCodes.slow.reason);
       before = this.#pulse.taken;
     }, this.#stallTimeoutMs);
     await this.#outbox?.sending;
-    clearInterval(watch);
+    watch.cancel();
   }
 }

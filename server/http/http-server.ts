@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError, toAppError } from "../domain/app-error.ts";
+import { fairTimeout } from "./fair-timer.ts";
 import { refuseConnection } from "./refuse-connection.ts";
 import { sendError } from "./send.ts";
+import { stalls } from "./stalls.ts";
 
 export type HttpHandlers = {
   /** Answers a request. What it throws is answered as an error. */
@@ -54,6 +57,7 @@ export function createHttpServer({
   server.timeout = idleTimeoutMs;
   server.keepAliveTimeout = keepAliveMs;
   server.keepAliveTimeoutBuffer = keepAliveBufferMs;
+  stalls.watch();
   /**
    * Those that speak HTTP and were not refused, each with its unfinished answers. Not one set of all answers: it would
    * grow a new table now and then, and V8 lets each old one keep alive, until a full collection, whatever was in it.
@@ -92,6 +96,7 @@ export function createHttpServer({
     });
   }
 
+  server.on("timeout", cutIfIdle);
   server.on("request", answerRequest);
   // What a client expects beyond `100-continue` is nothing that we know of: it gets its answer all the same.
   server.on("checkExpectation", answerRequest);
@@ -148,12 +153,22 @@ export function createHttpServer({
         // Its connection would else be kept for a next request.
         else response.on("close", () => setImmediate(cutIdle));
       }
-      const cut = setTimeout(() => server.closeAllConnections(), closeTimeoutMs);
+      const cut = fairTimeout(() => server.closeAllConnections(), closeTimeoutMs);
       cutIdle();
       await ended;
-      clearTimeout(cut);
+      cut.cancel();
     },
   };
+}
+
+/** Cuts a connection on which nothing moves, but not for a stall of our own: what has come in meanwhile is read first. */
+function cutIfIdle(socket: Socket): void {
+  const { bytesRead, bytesWritten, timeout } = socket;
+  setImmediate(() => {
+    if (socket.bytesRead !== bytesRead || socket.bytesWritten !== bytesWritten) return;
+    if (timeout !== undefined && stalls.hasBeenSince(performance.now() - timeout)) socket.setTimeout(timeout);
+    else socket.destroy();
+  });
 }
 
 function destroy(this: Duplex): void {

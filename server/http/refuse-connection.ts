@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AppError } from "../domain/app-error.ts";
+import { fairTimeout } from "./fair-timer.ts";
 import { retryHeaders } from "./send.ts";
 
 /** How long a peer has to take the answer and to close its half of the connection. */
@@ -22,6 +23,6 @@ export function refuseConnection(socket: Duplex, error: AppError): void {
   );
   // Nobody else looks after it any more: a peer that does not close its half would keep it open for ever, and the
   // server from stopping.
-  const cut = setTimeout(() => socket.destroy(), lingerMs).unref();
-  socket.on("close", () => clearTimeout(cut)).resume();
+  const cut = fairTimeout(() => socket.destroy(), lingerMs);
+  socket.on("close", () => cut.cancel()).resume();
 }

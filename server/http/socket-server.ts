@@ -4,6 +4,7 @@ import { WebSocketServer } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
 import { AppError } from "../domain/app-error.ts";
 import { ClientSocket } from "./client-socket.ts";
+import { fairInterval, fairTimeout } from "./fair-timer.ts";
 import { refuseConnection } from "./refuse-connection.ts";
 
 /** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
@@ -55,9 +56,9 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
       new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`),
     );
   });
-  const pulse = setInterval(() => {
+  const pulse = fairInterval(() => {
     for (const client of server.clients) client.checkPulse();
-  }, patience.pingIntervalMs).unref();
+  }, patience.pingIntervalMs);
   const { stallTimeoutMs } = patience;
 
   /**
@@ -65,8 +66,8 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
    * no pulse is felt there, and ws waits for the rest to be out.
    */
   function cutUnlessClosed(this: Duplex): void {
-    const deadline = setTimeout(() => this.destroy(), stallTimeoutMs).unref();
-    this.once("close", () => clearTimeout(deadline));
+    const deadline = fairTimeout(() => this.destroy(), stallTimeoutMs);
+    this.once("close", () => deadline.cancel());
   }
 
   return {
@@ -81,12 +82,12 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
     },
     clients: server.clients,
     close() {
-      clearInterval(pulse);
+      pulse.cancel();
       server.close();
       for (const client of server.clients) client.finish(closeCodes.restart);
-      setTimeout(() => {
+      fairTimeout(() => {
         for (const client of server.clients) client.terminate();
-      }, patience.closeTimeoutMs).unref();
+      }, patience.closeTimeoutMs);
     },
   };
 }

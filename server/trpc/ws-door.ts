@@ -3,6 +3,8 @@ import type { Duplex } from "node:stream";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
+import type { FairTimer } from "../http/fair-timer.ts";
+import { fairTimeout } from "../http/fair-timer.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import type { Patience } from "../http/socket-server.ts";
 import { createSocketServer } from "../http/socket-server.ts";
@@ -46,7 +48,7 @@ export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
         if (data.equals(ping)) calls.takePing(data.length);
       } else if (isWaitingForParams) {
         isWaitingForParams = false;
-        clearTimeout(deadline);
+        deadline?.cancel();
         takeParams(socket, data, isBinary);
       } else calls.take(data, isBinary);
     });
@@ -76,10 +78,10 @@ function isAliveText(data: Buffer): boolean {
 }
 
 /** A sign of life does not stand for the parameters. */
-function closeUnlessStopped(socket: ClientSocket, timeoutMs: number): NodeJS.Timeout {
+function closeUnlessStopped(socket: ClientSocket, timeoutMs: number): FairTimer {
   const { code, reason } = closeCodes.badFrames;
-  const deadline = setTimeout(() => socket.close(code, reason), timeoutMs);
-  socket.once("close", () => clearTimeout(deadline));
+  const deadline = fairTimeout(() => socket.close(code, reason), timeoutMs);
+  socket.once("close", () => deadline.cancel());
   return deadline;
 }
 

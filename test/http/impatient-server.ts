@@ -1,0 +1,23 @@
+import { pino } from "pino";
+import { createApp } from "../../server/create-app.ts";
+import { loopbackOrigins } from "../../server/http/origin-policy.ts";
+
+/**
+ * The real server with little patience. Its arguments: how long it waits for a peer and how long SIGUSR2 keeps it busy, in
+ * milliseconds, and its database file.
+ */
+const [patience, busy, file = ""] = process.argv.slice(2);
+const patienceMs = Number(patience);
+const logger = pino();
+const app = await createApp({
+  database: { file, synchronous: "full" },
+  allowsOrigin: loopbackOrigins,
+  maxMessageChars: 100_000,
+  maxReadersPerSession: 1000,
+  maxSubscriptionsPerSocket: 100,
+  logger,
+  patience: { pingIntervalMs: patienceMs, stallTimeoutMs: patienceMs, connectionParamsMs: patienceMs },
+});
+process.on("SIGUSR2", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(busy)));
+const url = await app.listen({ host: "127.0.0.1", port: 0 });
+logger.info({ url });
