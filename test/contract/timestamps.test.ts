@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { timestampSchema } from "../../server/contract/timestamp.ts";
+import { openDoors } from "../support/doors.ts";
+import { createValidator, readDocument } from "../support/openapi.ts";
+import { call, createSession } from "../support/rest.ts";
+import { startApp } from "../support/start-app.ts";
 
-test.each([
+const timestamps = [
   "2025-11-30T12:00:00.000Z",
   "2025-11-30T12:00:00",
   "2025-11-30T12:00:00Z",
@@ -15,11 +19,13 @@ test.each([
   "2000-02-29T00:00:00Z",
   "0001-01-01T00:00:00",
   "9999-12-31T23:59:59.999Z",
-])("%s is a timestamp", (timestamp) => {
-  expect(timestampSchema.parse(timestamp)).toBe(timestamp);
-});
+  "2025-11-30T12:00",
+  "2025-11-30T12:00Z",
+  "2025-11-30T12:00+05:30",
+  "0000-02-29T00:00Z",
+];
 
-test.each([
+const others = [
   "",
   " ",
   "now",
@@ -54,8 +60,49 @@ test.each([
   "25-11-30T12:00:00Z",
   "２０２５-11-30T12:00:00Z",
   "2025-11-30T12:00:00ZZ",
-])("%j is none", (timestamp) => {
+  "2016-12-31T23:59:60Z",
+  "2025-11-30T24:00:00Z",
+  "2025-11-30t12:00:00z",
+  "2025-11-30T12:00:00,5Z",
+  "2025-11-30T12:00.5Z",
+  "2025-11-30T12:00:00+0530",
+  "2025-11-30T12:00:00+05",
+  "2025-11-30T1200Z",
+  "20251130T120000Z",
+  "2025-W48-7T12:00:00Z",
+  "+002025-11-30T12:00:00Z",
+  `2025-11-30T12:00:00.${"0".repeat(44)}Z`,
+];
+
+test.each(timestamps)("%s is a timestamp", (timestamp) => {
+  expect(timestampSchema.parse(timestamp)).toBe(timestamp);
+});
+
+test.each(others)("%j is none", (timestamp) => {
   expect(timestampSchema.safeParse(timestamp).success).toBe(false);
+});
+
+test("the document and every door give the same verdict on a timestamp [INPUT-2]", async () => {
+  const app = await startApp();
+  await createSession(app.url, { id: "s" });
+  const doors = await openDoors(app);
+  const document = await readDocument(app.url);
+  const faultsOf = createValidator(document, { exactly: false });
+  for (const timestamp of [...timestamps, ...others]) {
+    const message = { content: "Hello", sender: "user", timestamp };
+    const isTaken = timestamps.includes(timestamp);
+    const isDocumented = faultsOf({ $ref: "#/components/schemas/NewMessage" }, message).length === 0;
+    expect.soft(isDocumented, timestamp).toBe(isTaken);
+    for (const door of doors) {
+      const expected = isTaken ? { message: { timestamp } } : { error: { code: "BAD_REQUEST" } };
+      expect.soft(await door.send("s", message), `${timestamp} by ${door.name}`).toMatchObject(expected);
+    }
+    const made = await call(app.url, "POST", "/api/sessions", { created_at: timestamp });
+    expect.soft([timestamp, made.status]).toEqual([timestamp, isTaken ? 200 : 400]);
+    expect
+      .soft(faultsOf({ $ref: "#/components/schemas/NewSession" }, { created_at: timestamp }).length === 0)
+      .toBe(isTaken);
+  }
 });
 
 test("a timestamp that goes on and on is none", () => {
