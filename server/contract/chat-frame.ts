@@ -3,9 +3,10 @@ import type { ErrorBody } from "./error.ts";
 import type { LiveEvent } from "./live-event.ts";
 import type { Message } from "./message.ts";
 import { keySchema, newMessageSchema } from "./message.ts";
+import { optional } from "./optional.ts";
 
 /** What a client of the plain WebSocket sends. */
-export const chatFrameSchema = newMessageSchema.extend({ key: keySchema.optional() });
+export const chatFrameSchema = newMessageSchema.extend({ key: optional(keySchema) });
 
 export type ChatFrame = z.infer<typeof chatFrameSchema>;
 

@@ -6,6 +6,8 @@
  */
 export const limits = {
   sessionIdChars: 128,
+  /** The longest session id that is looked up: an adopted file may hold longer ones than are made. */
+  lookupChars: 4000,
   titleChars: 1000,
   keyChars: 255,
   /** A date, a time, an offset and a fraction of a second as fine as anyone has it. */

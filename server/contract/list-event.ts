@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageIdSchema } from "./message.ts";
+import { optional } from "./optional.ts";
 import { nextCursorSchema } from "./page.ts";
 import { sessionHeadSchema } from "./session.ts";
 
@@ -39,12 +40,12 @@ export const listEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("session_deleted"), ...place, session_id: z.string() }),
 ]);
 
-export const onListEventInputSchema = z
-  .object({
+export const onListEventInputSchema = optional(
+  z.object({
     /** The position to resume after, `<epoch>:<seq>` or `<seq>`. */
-    lastEventId: z.string().optional(),
-  })
-  .optional();
+    lastEventId: optional(z.string()),
+  }),
+);
 
 export type SidebarSession = z.infer<typeof sidebarSessionSchema>;
 export type ListEvent = z.infer<typeof listEventSchema>;

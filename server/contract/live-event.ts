@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageIdSchema, messageSchema } from "./message.ts";
+import { optional } from "./optional.ts";
 import { sessionHeadSchema, sessionSchema } from "./session.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
@@ -57,10 +58,11 @@ export const liveEventSchema = z
 
 export const onEventInputSchema = z.object({
   session_id: sessionIdSchema,
-  lastEventId: z
-    .string()
-    .meta({ description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.", examples: ["7"] })
-    .optional(),
+  lastEventId: optional(
+    z
+      .string()
+      .meta({ description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.", examples: ["7"] }),
+  ),
 });
 
 export type LiveEvent = z.infer<typeof liveEventSchema>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { messageIdSchema, messageSchema } from "./message.ts";
-import { cursorSchema, nextCursorSchema, pageLimitSchema } from "./page.ts";
+import { optional } from "./optional.ts";
+import { idCursorSchema, nextCursorSchema, pageLimitSchema } from "./page.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
 /**
@@ -9,18 +10,18 @@ import { sessionIdSchema } from "./session-id.ts";
  */
 export const listMessagesInputSchema = z.object({
   session_id: sessionIdSchema,
-  before: messageIdSchema.meta({ description: "Only messages before this one.", examples: [100] }).optional(),
-  after: z
-    .int()
-    .min(0)
-    .meta({
+  before: optional(
+    messageIdSchema.meta({ description: "Only messages before this one.", examples: [100], format: "int64" }),
+  ),
+  after: optional(
+    messageIdSchema.meta({
       description: "Only messages after this one; 0 is before the first.",
       examples: [1],
       format: "int64",
-    })
-    .optional(),
-  cursor: cursorSchema.optional(),
-  limit: pageLimitSchema.optional(),
+    }),
+  ),
+  cursor: optional(idCursorSchema),
+  limit: optional(pageLimitSchema),
 });
 
 export const messagePageSchema = z.object({

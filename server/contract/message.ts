@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { optional } from "./optional.ts";
 import { sessionIdSchema } from "./session-id.ts";
-import { labelSchema, textSchema } from "./text.ts";
+import { labelPattern, labelSchema, textPattern, textSchema } from "./text.ts";
 import { storedTimestampSchema, timestampSchema } from "./timestamp.ts";
 
 export const senderSchema = z.enum(["user", "assistant"]).meta({
@@ -12,7 +13,7 @@ export const senderSchema = z.enum(["user", "assistant"]).meta({
 /** The upper end is the setting `MAX_MESSAGE_CHARS`, which the domain holds. */
 export const contentSchema = textSchema
   .min(1, "must not be empty")
-  .meta({ description: "The message's text.", examples: ["Hello"] });
+  .meta({ description: "The message's text.", examples: ["Hello"], pattern: textPattern });
 
 /** Names a send within its session, so that a repeat has no second effect. */
 export const keySchema = labelSchema
@@ -22,22 +23,21 @@ export const keySchema = labelSchema
     description:
       "Names this send within its session: a repeat with the same key answers with the first message, through any door.",
     examples: ["c2f4b7d0-6f0e-4a39-9d0a-0d5a0f1f3c11"],
+    pattern: labelPattern,
   });
 
-export const messageIdSchema = z
-  .int()
-  .min(1)
-  .meta({
-    description: "The message's id: it rises with each message and is never used again.",
-    format: "int64",
-    examples: [1],
-  });
+/** Below 1 in a file of the original backend alone. */
+export const messageIdSchema = z.int().meta({
+  description: "The message's id: it rises with each message and is never used again.",
+  format: "int64",
+  examples: [1],
+});
 
 /** What a client sends: REST's body, and the frame of the plain WebSocket. */
 export const newMessageSchema = z.object({
   content: contentSchema,
   sender: senderSchema,
-  timestamp: timestampSchema.optional(),
+  timestamp: optional(timestampSchema),
 });
 
 /** A message as every door shows it. `key` is there only when the send named one. */
@@ -76,7 +76,7 @@ export const messageSchema = z
 
 export const addMessageInputSchema = newMessageSchema.extend({
   session_id: sessionIdSchema,
-  key: keySchema.optional(),
+  key: optional(keySchema),
 });
 
 export const updateMessageInputSchema = z.object({

@@ -1,11 +1,18 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 
-/** Where the next page begins: take it from the answer before, and do not look inside. */
-export const cursorSchema = z
-  .string()
-  .regex(/^\d{1,15}$/, "is not a cursor of this list: take it from the answer before")
-  .meta({ description: "Where the page begins: `next_cursor` of the page before.", examples: ["42"] });
+/** Where the next page of sessions begins: take it from the answer before, and do not look inside. */
+export const cursorSchema = cursorOf(/^[0-9]{1,15}$/);
+
+/** The same of a list that goes by message ids. */
+export const idCursorSchema = cursorOf(/^-?[0-9]{1,16}$/);
+
+function cursorOf(pattern: RegExp) {
+  return z
+    .string()
+    .regex(pattern, "is not a cursor of this list: take it from the answer before")
+    .meta({ description: "Where the page begins: `next_cursor` of the page before.", examples: ["42"] });
+}
 
 export const pageLimitSchema = z
   .int()

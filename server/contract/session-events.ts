@@ -1,29 +1,30 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { liveEventSchema } from "./live-event.ts";
+import { optional } from "./optional.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
 /** What REST takes to follow a session: a poll, or with `Accept: text/event-stream` a stream. */
 export const sessionEventsInputSchema = z.object({
   session_id: sessionIdSchema,
-  after: z
-    .string()
-    .meta({
+  after: optional(
+    z.string().meta({
       description:
         "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. A stream that is resumed by `Last-Event-ID` goes on after that.",
       examples: ["9f86d081884c7d65:7"],
-    })
-    .optional(),
-  wait: z
-    .int()
-    .min(0)
-    .max(limits.pollSeconds)
-    .meta({
-      description:
-        "How many seconds a poll waits for something to happen; 0, the default, is not at all. The server may answer sooner, by default after 25 seconds.",
-      examples: [30],
-    })
-    .optional(),
+    }),
+  ),
+  wait: optional(
+    z
+      .int()
+      .min(0)
+      .max(limits.pollSeconds)
+      .meta({
+        description:
+          "How many seconds a poll waits for something to happen; 0, the default, is not at all. The server may answer sooner, by default after 25 seconds.",
+        examples: [30],
+      }),
+  ),
 });
 
 /** What a poll answers with. */

@@ -1,11 +1,26 @@
 import { limits } from "./limits.ts";
-import { labelSchema } from "./text.ts";
+import { labelSchema, wellFormedSchema } from "./text.ts";
 
-/** The same id works through every door; in a path it is percent-encoded. */
-export const sessionIdSchema = labelSchema
+const control = String.raw`\x00-\x1f\x7f-\x9f`;
+/** Without a lookahead, which the expressions of some languages do not have. */
+const newIdPattern = `^(?:[^.${control}][^${control}]*|\\.[^.${control}][^${control}]*|\\.\\.[^${control}]+)$`;
+
+/** The id that a session is made with. The same id works through every door; in a path it is percent-encoded. */
+export const newSessionIdSchema = labelSchema
   .min(1, "must not be empty")
   .max(limits.sessionIdChars)
+  .refine(
+    (id) => id !== "." && id !== "..",
+    "must not be . or ..: in the path of an address it means another address",
+  )
   .meta({
-    description: "The session's id: 1–128 characters, none of them a control character.",
+    description:
+      'The session\'s id: 1–128 characters, none of them a control character, and neither "." nor "..".',
     examples: ["123"],
+    pattern: newIdPattern,
   });
+
+/** The id that a session is looked up by: a file of the original backend may hold ids that no session is made with. */
+export const sessionIdSchema = wellFormedSchema
+  .max(limits.lookupChars)
+  .meta({ description: "The session's id.", examples: ["123"] });

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { messageSchema } from "./message.ts";
+import { optional } from "./optional.ts";
 import { cursorSchema, nextCursorSchema, pageLimitSchema } from "./page.ts";
-import { sessionIdSchema } from "./session-id.ts";
-import { textSchema } from "./text.ts";
+import { newSessionIdSchema, sessionIdSchema } from "./session-id.ts";
+import { textPattern, textSchema } from "./text.ts";
 import { storedTimestampSchema, timestampSchema } from "./timestamp.ts";
 
 export const titleSchema = textSchema.max(limits.titleChars).meta({
   description: `The session's title, ${limits.titleChars} characters at most.`,
   examples: ["New chat"],
+  pattern: textPattern,
 });
 
 const sessionFields = {
@@ -69,17 +71,17 @@ export const sessionPageSchema = z.object({
 });
 
 export const listSessionsInputSchema = z.object({
-  cursor: cursorSchema.optional(),
-  limit: pageLimitSchema.optional(),
-  messages: messagesModeSchema.optional(),
+  cursor: optional(cursorSchema),
+  limit: optional(pageLimitSchema),
+  messages: optional(messagesModeSchema),
 });
 
 export const getSessionInputSchema = z.object({ session_id: sessionIdSchema });
 
 export const createSessionInputSchema = z.object({
-  id: sessionIdSchema.optional(),
-  title: titleSchema.optional(),
-  created_at: timestampSchema.optional(),
+  id: optional(newSessionIdSchema),
+  title: optional(titleSchema),
+  created_at: optional(timestampSchema),
 });
 
 export const updateSessionInputSchema = z.object({ session_id: sessionIdSchema, title: titleSchema });

@@ -4,6 +4,7 @@ import type { ErrorBody, Issue } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
 import { describeIssues, issuesOf } from "../contract/issues.ts";
+import { newSessionIdSchema } from "../contract/session-id.ts";
 
 /** An error that the product means to send. Its message is for the client to read. */
 export class AppError extends Error {
@@ -47,7 +48,10 @@ export function invalidInput(issues: readonly Issue[]): AppError {
   return new AppError("BAD_REQUEST", describeIssues(issues), { issues });
 }
 
+/** NOT_FOUND; or BAD_REQUEST with the reason, where no session can be made with that id. */
 export function sessionNotFound(id: string): AppError {
+  const { error } = newSessionIdSchema.safeParse(id);
+  if (error) return invalidInput(issuesOf(error).map((issue) => ({ ...issue, path: ["session_id"] })));
   return new AppError("NOT_FOUND", `There is no session ${JSON.stringify(id)}.`);
 }
 

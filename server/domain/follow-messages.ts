@@ -13,7 +13,12 @@ import { memoize } from "./memoize.ts";
 import { toMessage } from "./read-messages.ts";
 import { SessionLog } from "./session-log.ts";
 
-type Wanted = { sessionId: string; afterId: number | undefined; signal: AbortSignal };
+type Wanted = {
+  sessionId: string;
+  /** `first` is before the first message, whatever its id. */
+  afterId: number | "first" | undefined;
+  signal: AbortSignal;
+};
 
 /**
  * A session's messages as they come, after those with an id up to `afterId` (by default: after those there are). An
@@ -67,7 +72,7 @@ async function replay(
 ): Promise<string> {
   const { read } = desk.database;
   // In this order: a message that comes between the two is above the id and within the position, so it is replayed.
-  let after = afterId ?? (await findLatestMessageId(read, sessionId));
+  let after = afterId === "first" ? undefined : (afterId ?? (await findLatestMessageId(read, sessionId)));
   const session = await findSessionLog(read, sessionId);
   if (!session || session.deleted) throw sessionNotFound(sessionId);
   const upToSeq = session.seq;

@@ -10,7 +10,7 @@ import { toMessage } from "./read-messages.ts";
 
 /**
  * A page of a session's messages, oldest first within it. With `before` alone the pages go back in time; otherwise
- * they go forward. `cursor` takes the place of the bound that moves.
+ * they go forward. `cursor` takes the place of the bound that moves. `after: 0` is before the first message, whatever its id.
  *
  * @throws {AppError} NOT_FOUND
  */
@@ -30,7 +30,7 @@ export async function readMessagePage(
   const sizes = await listMessageSizes(desk.database.read, {
     sessionId,
     before,
-    after,
+    after: after === 0 ? undefined : after,
     ...moved,
     limit: limit + 1,
     from: backwards ? "newest" : "oldest",

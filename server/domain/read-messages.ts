@@ -20,7 +20,7 @@ export async function* readMessages(
   desk: Desk,
   sessionId: string,
 ): AsyncGenerator<Message[], void, undefined> {
-  let after = 0;
+  let after: number | undefined;
   // Most sessions are short, and of few messages nobody has to ask how large they are.
   for (let limit: number = fewMessages; ; limit = limits.pageItems) {
     const { rows, isLast } = await listMessageChunk(desk.database.read, {

@@ -5,6 +5,7 @@ import { sessionEventsSchema } from "../contract/session-events.ts";
 import type { AppRouter } from "../trpc/router.ts";
 import type { Bounds } from "./openapi-errors.ts";
 import { oneErrorShape } from "./openapi-errors.ts";
+import { showNulls } from "./openapi-nulls.ts";
 import type { Json, Operation } from "./openapi-passes.ts";
 import {
   describeAnswer,
@@ -69,6 +70,7 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     if (!operation) throw new Error(`${route.method} ${route.path} is served and not documented.`);
     restAnswer(operation, route);
     restHeaders(operation, route);
+    showNulls(operation);
     nameBody(operation, route, schemas);
     oneErrorShape(operation, route, bounds);
     describeAnswer(operation, schemas);

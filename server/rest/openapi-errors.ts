@@ -24,7 +24,7 @@ const faults = {
   title: 5,
   limit: 0,
   wait: 31,
-  message_id: 0,
+  message_id: 9007199254740992,
   session_id: "\n",
 };
 
@@ -75,6 +75,8 @@ function refusalOf({ input }: Route): ErrorBody {
   try {
     const fault = Object.entries(faults).find(([field]) => input && field in input.shape);
     if (!input || !fault) readQuery("%");
+    // The schema takes it, since there may be such a session, which this example does not find.
+    else if (fault[0] === "session_id") throw sessionNotFound(fault[1] as string);
     else z.object({ [fault[0]]: input.shape[fault[0]] as z.ZodType }).parse(Object.fromEntries([fault]));
   } catch (error) {
     return toAppError(error).toBody();

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AppError } from "../domain/app-error.ts";
+import { AppError, invalidInput } from "../domain/app-error.ts";
 import { readJson } from "../http/read-body.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
@@ -38,7 +38,10 @@ export async function readInput(
     const value = readHeader(request, header);
     if (value !== undefined) fields[field] = value;
   }
-  for (const { name, text } of path) fields[name] = fromText(name, text, route);
+  for (const { name, text } of path) {
+    if (text === "") throw invalidInput([{ path: [name], code: "too_small", message: "must not be empty" }]);
+    fields[name] = fromText(name, text, route);
+  }
   return fields;
 }
 

@@ -62,5 +62,6 @@ export function toSegment(text: string): Segment {
 }
 
 function isNumber(field: unknown): boolean {
-  return field instanceof z.ZodOptional ? isNumber(field.unwrap()) : field instanceof z.ZodNumber;
+  if (field instanceof z.ZodOptional || field instanceof z.ZodNullable) return isNumber(field.unwrap());
+  return field instanceof z.ZodPipe ? isNumber(field.in) : field instanceof z.ZodNumber;
 }

@@ -24,17 +24,29 @@ export function readFrame(data: Buffer, isBinary: boolean): Asked {
 /** All of the messages of a frame, of which none counts if one is no message. @throws {TRPCError} PARSE_ERROR */
 export function readMessages(messages: unknown[]): TRPCClientOutgoingMessage[] {
   try {
-    return messages.map((message) => parseTRPCMessage(message, untransformed));
+    return messages.map((message) => parseTRPCMessage(withoutNullPosition(message), untransformed));
   } catch (cause) {
     throw new TRPCError({ code: "PARSE_ERROR", cause });
   }
 }
 
+/** `null` beside the input stands for no position, as it does within the input; tRPC takes it for a fault of the frame. */
+function withoutNullPosition(message: unknown): unknown {
+  if (!isObject(message) || !isObject(message["params"]) || message["params"]["lastEventId"] !== null)
+    return message;
+  const { lastEventId: _none, ...params } = message["params"];
+  return { ...message, params };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
 /** The ids in a frame that is not read any further. */
 export function idsOf(messages: unknown[]): RequestName[] {
   return messages.flatMap((message) => {
-    if (typeof message !== "object" || message === null) return [];
-    const { id, jsonrpc, method } = message as Record<string, unknown>;
+    if (!isObject(message)) return [];
+    const { id, jsonrpc, method } = message;
     const isCall = (typeof id === "number" || typeof id === "string") && method !== "subscription.stop";
     return isCall ? [{ id, jsonrpc: jsonrpc === "2.0" ? jsonrpc : undefined }] : [];
   });
@@ -43,11 +55,10 @@ export function idsOf(messages: unknown[]): RequestName[] {
 /** Parameters of the connection: nothing here takes any yet. @throws {TRPCError} PARSE_ERROR */
 export function readConnectionParams(data: Buffer, isBinary: boolean): void {
   const message = readJson(data, isBinary);
-  const isObject = typeof message === "object" && message !== null && !Array.isArray(message);
-  if (!isObject) {
+  if (!isObject(message) || Array.isArray(message)) {
     throw new TRPCError({ code: "PARSE_ERROR", message: "Malformed TRPCConnectionParamsMessage" });
   }
-  parseConnectionParamsFromUnknown("data" in message ? message.data : undefined);
+  parseConnectionParamsFromUnknown(message["data"]);
 }
 
 function readJson(data: Buffer, isBinary: boolean): unknown {

@@ -37,17 +37,14 @@ export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDo
   const server = createSocketServer(maxFrameBytes, patience);
   return {
     async upgrade(request, connection, head, target) {
-      const sessionId = sessionIdSchema.safeParse(
-        decodePart(target.pathname.slice("/ws/".length), "The path"),
-      );
-      if (!sessionId.success) throw invalidSessionId(sessionId.error.issues.map(({ message }) => message));
+      const sessionId = readSessionId(target);
       const wanted = readWanted(readQuery(target.query));
-      await assertCanFollow(desk, sessionId.data, wanted);
+      await assertCanFollow(desk, sessionId, wanted);
       // What there is to send is known within this turn of the event loop, and goes out with the handshake.
       connection.cork();
       setImmediate(() => connection.uncork());
       server.upgrade(request, connection, head, (socket) => {
-        runChatSocket(socket, { desk, sessionId: sessionId.data, wanted, report });
+        runChatSocket(socket, { desk, sessionId, wanted, report });
       });
     },
     close: () => server.close(),
@@ -63,6 +60,13 @@ async function assertCanFollow(desk: Desk, sessionId: string, wanted: Wanted): P
   else await getSessionHead(desk, sessionId);
 }
 
+function readSessionId({ pathname }: RequestTarget): string {
+  const id = decodePart(pathname.slice("/ws/".length), "The path");
+  const { error } = sessionIdSchema.safeParse(id);
+  if (error) throw invalidSessionId(error.issues.map(({ message }) => message));
+  return id;
+}
+
 function invalidSessionId(messages: string[]): AppError {
   return invalidInput(messages.map((message) => ({ path: ["session_id"], code: "custom", message })));
 }
@@ -76,10 +80,11 @@ function readWanted(query: ReadonlyMap<string, string>): Wanted {
   throw invalidInput([{ path: ["events"], code: "invalid_value", message }]);
 }
 
-function readMessageId(text: string | undefined): number | undefined {
+function readMessageId(text: string | undefined): number | "first" | undefined {
   if (text === undefined) return undefined;
-  const id = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (id === 0 || messageIdSchema.safeParse(id).success) return id;
-  const message = `must be the id of a message, or 0 for all, and is ${JSON.stringify(text)}`;
+  if (text === "" || text === "0") return "first";
+  const id = /^-?[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (messageIdSchema.safeParse(id).success) return id;
+  const message = `must be the id of a message, or empty or 0 for all, and is ${JSON.stringify(text)}`;
   throw invalidInput([{ path: ["after"], code: "invalid_type", message }]);
 }

@@ -15,7 +15,7 @@ import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./cha
 
 /** What the client wants to be sent, and what it has already, if it said so. */
 export type Wanted =
-  | { events: "messages"; afterId: number | undefined }
+  | { events: "messages"; afterId: number | "first" | undefined }
   | { events: "all"; after: string | undefined };
 
 export type ChatSocketOptions = {

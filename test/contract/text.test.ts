@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sessionIdSchema } from "../../server/contract/session-id.ts";
+import { newSessionIdSchema } from "../../server/contract/session-id.ts";
 import { labelSchema, textSchema } from "../../server/contract/text.ts";
 
 const controls = [
@@ -42,7 +42,7 @@ test("a label has none of the 65 control characters", () => {
 });
 
 test("the length of a session id counts characters, and not what they take in memory", () => {
-  expect(sessionIdSchema.safeParse("😀".repeat(128)).success).toBe(true);
-  expect(sessionIdSchema.safeParse("😀".repeat(129)).success).toBe(false);
-  expect(sessionIdSchema.safeParse("").success).toBe(false);
+  expect(newSessionIdSchema.safeParse("😀".repeat(128)).success).toBe(true);
+  expect(newSessionIdSchema.safeParse("😀".repeat(129)).success).toBe(false);
+  expect(newSessionIdSchema.safeParse("").success).toBe(false);
 });

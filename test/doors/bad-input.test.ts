@@ -221,12 +221,14 @@ describe("a query is parsed, and what cannot be is refused", () => {
     ["/api/sessions?x=%", "query"],
     ["/api/sessions?x=%e0%a4%a", "query"],
     ["/api/sessions/s/messages?before=abc", "before"],
-    ["/api/sessions/s/messages?before=0", "before"],
-    ["/api/sessions/s/messages?after=-1", "after"],
+    ["/api/sessions/s/messages?before=", "before"],
+    ["/api/sessions/s/messages?cursor=abc", "cursor"],
+    ["/api/sessions/s/messages?cursor=--1", "cursor"],
     ["/api/sessions/s/messages?after=99999999999999999999", "after"],
     ["/api/sessions/s/messages/abc", "message_id"],
     ["/api/sessions/s/messages/1.5", "message_id"],
-    ["/api/sessions/s/messages/0", "message_id"],
+    ["/api/sessions/s/messages/9007199254740992", "message_id"],
+    ["/api/sessions//messages/1", "session_id"],
   ])("%s", async (path, blamed) => {
     const { url } = await prepare();
     const answer = await call(url, path.includes("/messages/") ? "DELETE" : "GET", path);
@@ -248,7 +250,6 @@ describe("a query is parsed, and what cannot be is refused", () => {
 
 describe("a session id is 1–128 characters, none of them a control character", () => {
   test.each([
-    ["an empty one", ""],
     ["one of 129 characters", "x".repeat(129)],
     ["one with a line break", "a\nb"],
     ["one with NUL", "a\0b"],

@@ -103,7 +103,7 @@ const faults: Record<string, unknown> = {
   content: "",
   created_at: "yesterday",
   limit: 0,
-  message_id: 0,
+  message_id: 9007199254740992,
   session_id: "\n",
   title: 5,
   wait: 31,

@@ -1,0 +1,9 @@
+import type { z } from "zod";
+
+/** A field that may be left out. `null` stands for leaving it out: serialisers of many languages write it for a missing value. */
+export function optional<Schema extends z.ZodType>(schema: Schema) {
+  return schema
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .optional();
+}
