@@ -1,10 +1,12 @@
-import { fileURLToPath } from "node:url";
+import { isIP } from "node:net";
 import { z } from "zod";
 import type { OpenOptions } from "../db/open-database.ts";
 import { limits } from "./contract/limits.ts";
+import { DatabaseUrlError, readDatabaseUrl } from "./database-url.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
 import { anyOrigin, listedOrigins, loopbackOrigins } from "./http/origin-policy.ts";
 import type { Patience } from "./http/socket-server.ts";
+import { shownValue } from "./shown-value.ts";
 
 export type Config = {
   port: number;
@@ -18,7 +20,7 @@ export type Config = {
   logLevel: (typeof logLevels)[number];
 };
 
-/** A setting that cannot be used; the message names the variable and what it takes. */
+/** Settings that cannot be used: a line for each, which names the variable, what it takes and what it is. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
@@ -37,12 +39,12 @@ const settings = {
   HOST: {
     takes: "a host name or address to listen on",
     default: "127.0.0.1",
-    schema: z.string().regex(/^\S+$/),
+    schema: z.string().transform((host, context) => hostName(host) ?? fail(context)),
   },
   DATABASE_URL: {
     takes: "the SQLite file, as file:PATH (PostgreSQL is not supported yet)",
     default: "file:ai_desk.db",
-    schema: z.string().transform((url, context) => databaseFile(url) ?? fail(context)),
+    schema: z.string().transform(databaseFile),
   },
   SQLITE_SYNCHRONOUS: { takes: "full or normal", default: "full", schema: z.enum(["full", "normal"]) },
   CORS_ORIGINS: {
@@ -83,19 +85,22 @@ const settings = {
   LOG_LEVEL: { takes: `one of ${logLevels.join(", ")}`, default: "info", schema: z.enum(logLevels) },
 } as const;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the settings from the environment.
  *
- * @throws {ConfigError} on the first that cannot be used.
+ * @throws {ConfigError} for all that cannot be used.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(environment: Environment): Config {
+  const faults: string[] = [];
   function read<Value>(name: keyof typeof settings, setting: Setting<Value>): Value {
-    const text = environment[name]?.trim() || setting.default;
-    const result = setting.schema.safeParse(text);
-    if (result.success) return result.data;
-    throw new ConfigError(`${name} takes ${setting.takes}, and is ${JSON.stringify(text)}.`);
+    const { value, fault } = readSetting(environment, name, setting);
+    if (fault !== undefined) faults.push(fault);
+    // Where there is none nothing is returned below.
+    return value as Value;
   }
-  return {
+  const config: Config = {
     port: read("PORT", settings.PORT),
     host: read("HOST", settings.HOST),
     database: {
@@ -113,6 +118,34 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     logLevel: read("LOG_LEVEL", settings.LOG_LEVEL),
   };
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"));
+  return config;
+}
+
+/**
+ * The file that DATABASE_URL names, for a command that needs no other setting.
+ *
+ * @throws {ConfigError} when it cannot be used.
+ */
+export function readDatabaseFile(environment: Environment): string {
+  const { value, fault } = readSetting(environment, "DATABASE_URL", settings.DATABASE_URL);
+  if (value === undefined) throw new ConfigError(fault);
+  return value;
+}
+
+/** @returns the value, or a sentence that says why there is none. */
+function readSetting<Value>(
+  environment: Environment,
+  name: string,
+  setting: Setting<Value>,
+): { value?: Value; fault?: string } {
+  const text = environment[name]?.trim() || setting.default;
+  const result = setting.schema.safeParse(text);
+  if (result.success) return { value: result.data };
+  const hints = result.error.issues
+    .filter(({ code }) => code === "custom")
+    .map(({ message }) => `: ${message}`);
+  return { fault: `${name} takes ${setting.takes}, and is ${shownValue(text)}${hints[0] ?? ""}.` };
 }
 
 function wholeNumber(least: number, most: number): z.ZodType<number, string> {
@@ -129,17 +162,24 @@ function seconds(least: number, most: number): z.ZodType<number, string> {
 }
 
 function fail(context: z.RefinementCtx): never {
-  context.addIssue({ code: "custom" });
+  context.addIssue({ code: "invalid_format", format: "setting" });
   return z.NEVER;
 }
 
-function databaseFile(url: string): string | undefined {
-  if (!url.startsWith("file:")) return undefined;
-  if (!url.startsWith("file://")) return url.slice("file:".length) || undefined;
+/** An IPv6 address may stand in brackets, as in a URL. */
+function hostName(host: string): string | undefined {
+  const address = host.replace(/^\[(.*)\]$/, "$1");
+  if (isIP(address) > 0) return address;
+  return /^[A-Za-z\d_]([\w.-]*[\w.])?$/.test(host) ? host : undefined;
+}
+
+function databaseFile(url: string, context: z.RefinementCtx): string {
   try {
-    return fileURLToPath(url);
-  } catch {
-    return undefined;
+    return readDatabaseUrl(url);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    context.addIssue({ code: "custom", message: error.message });
+    return z.NEVER;
   }
 }
 

@@ -28,6 +28,12 @@ test.each([
   ["file:data/chat.db", "data/chat.db"],
   ["file:/var/lib/chat.db", "/var/lib/chat.db"],
   ["file:///var/lib/my%20chat.db", "/var/lib/my chat.db"],
+  ["file:my%20chat.db", "my chat.db"],
+  ["file:/var/lib/my%20chat.db", "/var/lib/my chat.db"],
+  ["file://localhost/var/lib/chat.db", "/var/lib/chat.db"],
+  ["file:a%3Fb%23c%25d.db", "a?b#c%d.db"],
+  ["FILE:chat.db", "chat.db"],
+  ["file:../chat.db", "../chat.db"],
 ])("DATABASE_URL=%s names the file %s", (url, file) => {
   expect(readConfig({ DATABASE_URL: url }).database.file).toBe(file);
 });
@@ -39,9 +45,43 @@ describe("a setting that cannot be used is refused in a sentence that names it a
     ["PORT", "-1", /^PORT takes/],
     ["PORT", "80.5", /^PORT takes/],
     ["HOST", "a b", /^HOST takes/],
-    ["DATABASE_URL", "ai_desk.db", /^DATABASE_URL takes the SQLite file, as file:PATH/],
-    ["DATABASE_URL", "file:", /^DATABASE_URL takes/],
-    ["DATABASE_URL", "file://elsewhere/ai_desk.db", /^DATABASE_URL takes/],
+    ["HOST", "localhost:8000", /^HOST takes/],
+    ["HOST", "http://localhost", /^HOST takes/],
+    ["HOST", "*", /^HOST takes/],
+    ["HOST", "[localhost]", /^HOST takes/],
+    [
+      "DATABASE_URL",
+      "ai_desk.db",
+      /^DATABASE_URL takes .* as file:PATH .* "ai_desk\.db": write file:ai_desk\.db\.$/,
+    ],
+    ["DATABASE_URL", "/srv/ai_desk.db", /: write file:\/srv\/ai_desk\.db\.$/],
+    ["DATABASE_URL", "sqlite:///ai_desk.db", /: write file:ai_desk\.db\.$/],
+    ["DATABASE_URL", "sqlite:////srv/ai_desk.db", /: write file:\/srv\/ai_desk\.db\.$/],
+    ["DATABASE_URL", "sqlite+aiosqlite:///ai_desk.db", /: write file:ai_desk\.db\.$/],
+    ["DATABASE_URL", "sqlite://", /: the path is missing\.$/],
+    ["DATABASE_URL", "mysql://localhost/chat", /: only files are supported\.$/],
+    ["DATABASE_URL", ":memory:", /: the history is kept in a file/],
+    ["DATABASE_URL", "sqlite://:memory:", /: the history is kept in a file/],
+    ["DATABASE_URL", "file::memory:", /: the history is kept in a file/],
+    ["DATABASE_URL", "file::memory:?cache=shared", /: it takes no parameters/],
+    ["DATABASE_URL", "file:chat.db?mode=ro", /: it takes no parameters after \? or #/],
+    ["DATABASE_URL", "file:///srv/chat.db?mode=ro", /: it takes no parameters/],
+    ["DATABASE_URL", "file:///srv/chat#1.db", /: it takes no parameters/],
+    ["DATABASE_URL", "file:~/chat.db", /: ~ is a shell's word for the home folder/],
+    ["DATABASE_URL", "file:~me/chat.db", /: ~ is a shell's word/],
+    ["DATABASE_URL", "file:$HOME/chat.db", /: variables are not expanded/],
+    ["DATABASE_URL", "file:/srv/${NAME}.db", /: variables are not expanded/],
+    ["DATABASE_URL", "file:100%.db", /: a % in the path begins a percent-escape/],
+    ["DATABASE_URL", "file:%ff.db", /: its percent-escapes are no UTF-8/],
+    ["DATABASE_URL", "file:a%00.db", /: the path has a control character/],
+    ["DATABASE_URL", "file:a%2Fb.db", /: a \/ within a file's name is not possible/],
+    ["DATABASE_URL", "file:", /: the path is missing\.$/],
+    ["DATABASE_URL", "file:///", /: it names a folder/],
+    ["DATABASE_URL", "file:data/", /: it names a folder/],
+    ["DATABASE_URL", "file:..", /: it names a folder/],
+    ["DATABASE_URL", "file:data\\chat.db", /: folders are separated by \//],
+    ["DATABASE_URL", "file://elsewhere/ai_desk.db", /: a URL with \/\/ names an absolute path/],
+    ["DATABASE_URL", "file://ai_desk.db", /a relative one is file:ai_desk\.db\.$/],
     ["DATABASE_URL", "postgres://localhost/chat", /^DATABASE_URL takes .*PostgreSQL is not supported yet/],
     ["SQLITE_SYNCHRONOUS", "off", /^SQLITE_SYNCHRONOUS takes full or normal, and is "off"\.$/],
     ["CORS_ORIGINS", "example.com", /^CORS_ORIGINS takes/],
@@ -74,4 +114,35 @@ test.each([
   ["*", "https://anything.example", true],
 ])("CORS_ORIGINS=%s lets %s in: %s", (list, origin, allowed) => {
   expect(readConfig({ CORS_ORIGINS: list }).allowsOrigin(origin)).toBe(allowed);
+});
+
+test.each([
+  ["[::1]", "::1"],
+  ["::1", "::1"],
+  ["0.0.0.0", "0.0.0.0"],
+  ["my-box.local", "my-box.local"],
+])("HOST=%s is the address %s", (host, address) => {
+  expect(readConfig({ HOST: host }).host).toBe(address);
+});
+
+test("all settings that cannot be used are told at once, a line each", () => {
+  const environment = { PORT: "abc", DATABASE_URL: "chat.db", LOG_LEVEL: "loud", MAX_MESSAGE_CHARS: "5" };
+  expect(() => readConfig(environment)).toThrow(
+    /^PORT takes .*\nDATABASE_URL takes .*\nLOG_LEVEL takes .*\.$/,
+  );
+});
+
+test.each([
+  ["DATABASE_URL", "postgres://u:secret@db.example/chat", "db.example"],
+  ["DATABASE_URL", "postgres://u:sec@secret/x@db.example/chat", "db.example"],
+  ["DATABASE_URL", "mysql:u:secret@db.example", "db.example"],
+  ["DATABASE_URL", "postgres://db.example/chat?user=u&password=secret&sslmode=on", "sslmode=on"],
+  ["DATABASE_URL", "host=db.example password=secret", "db.example"],
+  ["DATABASE_URL", "file://u:secret@db.example/chat.db", "db.example"],
+  ["CORS_ORIGINS", "https://a.example, https://u:secret@b.example", "b.example"],
+  ["HOST", "http://u:secret@b.example", "b.example"],
+  ["PORT", "tcp://u:secret@b.example:80", "b.example"],
+])("%s=%s is refused without its secret", (name, value, shown) => {
+  expect(() => readConfig({ [name]: value })).toThrow(shown);
+  expect(() => readConfig({ [name]: value })).not.toThrow("secret");
 });
