@@ -10,6 +10,24 @@ const passing = [
   "SQLITE_READONLY",
 ];
 
+/**
+ * The paths of the database do not name the files that are open any more: they were removed, moved or replaced under the
+ * running server. What is written to them cannot be found after a restart, so nothing is.
+ */
+export class DatabaseMovedError extends Error {
+  override readonly name = "DatabaseMovedError";
+  /** What has happened to which file. */
+  readonly fault: string;
+
+  constructor(fault: string) {
+    super(
+      `${fault}: nothing is written until the files that are open are back in their place, or the server is started anew. ` +
+        "Reading goes on.",
+    );
+    this.fault = fault;
+  }
+}
+
 /** Whether the database could not be used (locked by another process, disk full, disk failing), whatever was asked of it. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof SqliteError && passing.some((code) => error.code.startsWith(code));

@@ -1,5 +1,6 @@
 import { SqliteError } from "better-sqlite3";
 import { CompiledQuery } from "kysely";
+import { DatabaseMovedError } from "./database-errors.ts";
 import type { Executor } from "./open-database.ts";
 import type { Writer } from "./writer.ts";
 
@@ -91,11 +92,14 @@ export class GroupCommit {
       const outcomes = await transaction(async () => {
         const settled: Outcome[] = [];
         for (const job of group) settled.push(await job.run(statements));
+        // What is refused is not to be seen by those who read what is open.
+        this.#writer.assertInPlace();
         return settled;
       });
+      this.#writer.assertInPlace();
       for (const settle of outcomes) settle();
     } catch (error) {
-      this.#writer.discard();
+      if (!(error instanceof DatabaseMovedError)) this.#writer.discard();
       for (const job of group) job.fail(error);
     }
   }

@@ -2,9 +2,13 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
+import type { DatabaseMovedError } from "./database-errors.ts";
 import { isDatabaseUnavailable } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
+import { FilePlace } from "./sqlite/file-place.ts";
+import { FileWatch } from "./sqlite/file-watch.ts";
+import { probe } from "./sqlite/probe.ts";
 import { SqliteMigrationDialect } from "./sqlite-dialect.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
 import { withStatementCache } from "./statement-cache.ts";
@@ -23,6 +27,19 @@ export type Database = {
    * one after the other; those that arrive together share a commit. What the unit throws undoes all it did, and rejects.
    */
   write<T>(unit: (trx: Executor) => Promise<T>): Promise<T>;
+  /**
+   * Tries whether it can be read and written now, at the cost of one small commit.
+   *
+   * @throws what is in the way
+   */
+  probe(): Promise<void>;
+  /**
+   * Calls `listener` when writes begin to be refused, because the paths do not name the open files any more, with the
+   * reason; and without one when they are taken again.
+   */
+  onRefusal(listener: (refusal: DatabaseMovedError | undefined) => void): void;
+  /** Calls `listener` within 250 ms after another process has committed. It may be called when none has. */
+  onOthersCommit(listener: () => void): void;
   /** Checkpoints the write-ahead log into the file and closes it. */
   close(): Promise<void>;
 };
@@ -50,15 +67,23 @@ export async function openDatabase({ file, synchronous }: OpenOptions): Promise<
   await bringUpToDate({ file, synchronous, busyTimeoutMs: STARTING_BUSY_TIMEOUT_MS });
   const readerFile = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS, readonly: true });
   const reader = new SqliteStatements(readerFile);
-  const writer = new Writer({ file, synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS });
-  const groups = new GroupCommit(writer);
   // Whoever closes a file last checkpoints it and takes its shared memory away: a writer that is replaced since the disk
   // is full must not be the last, or nothing could be read until there is room again.
   readerFile.prepare("select 1 from history").get();
+  const place = new FilePlace(file);
+  const writer = new Writer({ file, synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS }, place);
+  const groups = new GroupCommit(writer);
+  const watch = new FileWatch(place, writer);
+  place.onChange((refusal) => refusal && writer.saveLog());
+  const write = groups.write.bind(groups);
   return {
     read: reader,
-    write: (unit) => groups.write(unit),
+    write,
+    probe: () => probe({ read: reader, write }),
+    onRefusal: (listener) => place.onChange(listener),
+    onOthersCommit: (listener) => watch.onOthersCommit(listener),
     async close() {
+      watch.stop();
       await groups.idle();
       await reader.destroy();
       readerFile.close();

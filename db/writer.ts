@@ -1,4 +1,5 @@
 import SqliteFile from "better-sqlite3";
+import type { FilePlace } from "./sqlite/file-place.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
 import { writeTransactions } from "./write-transaction.ts";
@@ -8,6 +9,8 @@ export type WriterOptions = {
   synchronous: "full" | "normal";
   /** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY, in milliseconds. */
   busyTimeoutMs: number;
+  /** Whether a file that is missing is an error. By default it is made. */
+  mustExist?: boolean;
 };
 
 /** A connection with its transactions, and what the statements within them run on. */
@@ -15,11 +18,14 @@ export type WriterConnection = {
   file: SqliteFile.Database;
   transaction: WriteTransaction;
   statements: SqliteStatements;
+  /** A number that changes when any other connection has committed. Not within a transaction. */
+  readDataVersion(): number;
 };
 
 /** A connection that may write, set up as all of them are. */
-export function openForWriting({ file, synchronous, busyTimeoutMs }: WriterOptions): SqliteFile.Database {
-  const database = new SqliteFile(file, { timeout: busyTimeoutMs });
+export function openForWriting(options: WriterOptions): SqliteFile.Database {
+  const { file, synchronous, busyTimeoutMs, mustExist = false } = options;
+  const database = new SqliteFile(file, { timeout: busyTimeoutMs, fileMustExist: mustExist });
   database.pragma(`synchronous = ${synchronous}`);
   database.pragma("foreign_keys = ON");
   database.pragma("journal_size_limit = 67108864");
@@ -32,15 +38,38 @@ export function openForWriting({ file, synchronous, busyTimeoutMs }: WriterOptio
  */
 export class Writer {
   readonly #options: WriterOptions;
+  readonly #place: FilePlace;
   #connection: WriterConnection | undefined;
 
-  constructor(options: WriterOptions) {
+  /** `place`: of the files that are written, which must not be others after the first connection was discarded. */
+  constructor(options: WriterOptions, place: FilePlace) {
     this.#options = options;
+    this.#place = place;
   }
 
-  /** @throws {SqliteError} when the file cannot be opened */
+  /**
+   * @throws {SqliteError} when the file cannot be opened
+   * @throws {DatabaseMovedError} while the files are not in their place
+   */
   get connection(): WriterConnection {
+    if (this.#place.refusal) this.#place.assertAll();
     return (this.#connection ??= this.#open());
+  }
+
+  /** @throws {DatabaseMovedError} when what was committed went to files that are not in their place. */
+  assertInPlace(): void {
+    this.#place.assertCommitted();
+  }
+
+  /** Writes the log into the file, as far as that goes: the one may be gone, and the other not. */
+  saveLog(): void {
+    const file = this.#connection?.file;
+    if (!file || file.inTransaction) return;
+    try {
+      file.pragma("main.wal_checkpoint(TRUNCATE)");
+    } catch {
+      // Those who write are told that they cannot; there is nothing more to be done for what they wrote before.
+    }
   }
 
   /** The next write opens the file anew. */
@@ -56,7 +85,8 @@ export class Writer {
 
   /** Checkpoints the write-ahead log into the file and closes it. */
   close(): void {
-    const { file } = this.connection;
+    if (this.#place.refusal && !this.#connection) return;
+    const { file } = (this.#connection ??= this.#open());
     file.pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
     // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
     file.pragma("main.wal_checkpoint(TRUNCATE)");
@@ -65,10 +95,21 @@ export class Writer {
 
   /** Here nobody waits within SQLite: the process has others to answer meanwhile. */
   #open(): WriterConnection {
-    const file = openForWriting(this.#options);
+    this.#place.assertAll();
+    const file = openForWriting({ ...this.#options, mustExist: true });
     file.pragma("busy_timeout = 0");
+    const dataVersion = file.prepare<[], number>("pragma data_version").pluck();
+    try {
+      // This opens the log too.
+      dataVersion.get();
+      this.#place.assertAll();
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     return {
       file,
+      readDataVersion: () => dataVersion.get() ?? 0,
       transaction: writeTransactions(file, this.#options.busyTimeoutMs),
       statements: new SqliteStatements(file),
     };

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import packageFile from "../package.json" with { type: "json" };
+import { DatabaseMovedError } from "../db/database-errors.ts";
 import type { OpenOptions } from "../db/open-database.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
@@ -64,8 +65,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     pollMs: patience.pollMs,
   };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
+  database.onRefusal((refusal) => {
+    if (refusal) logger.error(refusal.message);
+    else logger.info("The files of the database are back in their place: it is written again.");
+  });
   const report = (error: AppError): void => {
-    if (error.httpStatus >= 500) logger.error({ err: error.cause ?? error }, error.message);
+    // That is said once, and not for each request.
+    const isSaid = error.cause instanceof DatabaseMovedError;
+    if (error.httpStatus >= 500 && !isSaid) logger.error({ err: error.cause ?? error }, error.message);
     else logger.debug({ code: error.code }, error.message);
   };
   const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, report };

@@ -1,5 +1,5 @@
 import { ZodError } from "zod";
-import { isDatabaseUnavailable } from "../../db/database-errors.ts";
+import { DatabaseMovedError, isDatabaseUnavailable } from "../../db/database-errors.ts";
 import type { ErrorBody, Issue } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
@@ -39,9 +39,16 @@ export class AppError extends Error {
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ZodError) return invalidInput(issuesOf(error));
+  if (error instanceof DatabaseMovedError) {
+    return new AppError("SERVICE_UNAVAILABLE", databaseMoved, { cause: error });
+  }
   if (isDatabaseUnavailable(error)) return new AppError("SERVICE_UNAVAILABLE", undefined, { cause: error });
   return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error });
 }
+
+/** The paths are for the log. */
+const databaseMoved =
+  "The server's database was moved, removed or replaced: nothing can be stored until it is back in its place or the server is started anew.";
 
 /** Bad input, fault by fault. */
 export function invalidInput(issues: readonly Issue[]): AppError {

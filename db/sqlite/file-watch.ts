@@ -1,0 +1,56 @@
+import type { Writer } from "../writer.ts";
+import type { FilePlace } from "./file-place.ts";
+
+/** How soon it is noticed that another process has written to the file, or that the file has gone, in milliseconds. */
+const watchIntervalMs = 250;
+
+/** Looks after what happens to a database file without this process. */
+export class FileWatch {
+  readonly #place: FilePlace;
+  readonly #writer: Writer;
+  readonly #listeners: (() => void)[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #versionSeen: number | undefined;
+  #connectionSeen: object | undefined;
+
+  /** It keeps no process running. */
+  constructor(place: FilePlace, writer: Writer) {
+    this.#place = place;
+    this.#writer = writer;
+    this.#look();
+    this.#timer = setInterval(() => this.#look(), watchIntervalMs).unref();
+  }
+
+  /** Calls `listener` soon after another process has committed. It may be called when none has. */
+  onOthersCommit(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    try {
+      this.#place.assertAll();
+      if (this.#hasOthersCommitted()) for (const listener of this.#listeners) listener();
+    } catch {
+      // The place tells of itself. Whatever else keeps the file from being read is met by those who read it.
+    }
+  }
+
+  /**
+   * SQLite gives a connection another version of the data when a different one has committed, in whatever process: on the
+   * one that makes all the commits of this process, that is another process.
+   */
+  #hasOthersCommitted(): boolean {
+    const { connection } = this.#writer;
+    if (connection.file.inTransaction) return false;
+    const version = connection.readDataVersion();
+    // Of a connection that has taken another's place nobody knows what that one had seen.
+    const isNew = version !== this.#versionSeen || connection !== this.#connectionSeen;
+    this.#versionSeen = version;
+    this.#connectionSeen = connection;
+    return isNew;
+  }
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import { readListHead } from "../list-queries.ts";
+import { insertMessage, listMessages } from "../message-queries.ts";
+import type { Database, Executor } from "../open-database.ts";
+import { insertSession, listSessions, takeNextPlace } from "../session-queries.ts";
+
+/**
+ * Tries whether a database can be read, and written: with statements that the product uses itself, and a commit that leaves
+ * nothing behind but has to reach the disk.
+ *
+ * @throws what is in the way
+ */
+export async function probe({ read, write }: Pick<Database, "read" | "write">): Promise<void> {
+  await readListHead(read);
+  await listSessions(read, { beforeOrdinal: Number.MAX_SAFE_INTEGER, limit: 1 });
+  const session = { id: `probe ${randomUUID()}`, title: "", created_at: "" };
+  await listMessages(read, { sessionId: session.id, limit: 1, from: "newest" });
+  await write(async (trx) => {
+    await sql`savepoint probe`.execute(trx);
+    await tryWriting(trx, session);
+    await sql`rollback to probe`.execute(trx);
+    await sql`release probe`.execute(trx);
+    await dirtyOnePage(trx);
+  });
+}
+
+async function tryWriting(
+  trx: Executor,
+  session: { id: string; title: string; created_at: string },
+): Promise<void> {
+  await insertSession(trx, session);
+  const place = await takeNextPlace(trx, session.id);
+  const message = { session_id: session.id, content: "", sender: "", timestamp: "" };
+  await insertMessage(trx, { ...message, seq: place?.seq ?? 1 });
+}
+
+/** Writes what stands there already: SQLite compares a row with what it replaces, and not this number. */
+async function dirtyOnePage(trx: Executor): Promise<void> {
+  const { rows } = await sql<{ user_version: number }>`pragma main.user_version`.execute(trx);
+  await sql`pragma main.user_version = ${sql.lit(rows[0]?.user_version ?? 0)}`.execute(trx);
+}
