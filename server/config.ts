@@ -3,8 +3,10 @@ import { z } from "zod";
 import type { OpenOptions } from "../db/open-database.ts";
 import { limits } from "./contract/limits.ts";
 import { DatabaseUrlError, readDatabaseUrl } from "./database-url.ts";
+import type { HostPolicy } from "./http/host-policy.ts";
+import { createHostPolicy, readPublicHosts } from "./http/host-policy.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
-import { anyOrigin, listedOrigins, loopbackOrigins } from "./http/origin-policy.ts";
+import { readOrigins } from "./http/origin-policy.ts";
 import type { Patience } from "./http/socket-server.ts";
 import { shownValue } from "./shown-value.ts";
 
@@ -12,7 +14,8 @@ export type Config = {
   port: number;
   host: string;
   database: OpenOptions;
-  allowsOrigin: OriginPolicy;
+  hosts: HostPolicy;
+  origins: OriginPolicy;
   maxMessageChars: number;
   maxReadersPerSession: number;
   maxSubscriptionsPerSocket: number;
@@ -48,9 +51,16 @@ const settings = {
   },
   SQLITE_SYNCHRONOUS: { takes: "full or normal", default: "full", schema: z.enum(["full", "normal"]) },
   CORS_ORIGINS: {
-    takes: "* or a comma-separated list of origins, such as https://chat.example.com",
+    takes:
+      "* or a comma-separated list of origins, such as https://chat.example.com, https://*.example.com or capacitor://localhost",
     default: "",
-    schema: z.string().transform((list, context) => originPolicy(list) ?? fail(context)),
+    schema: z.string().transform((list, context) => readOrigins(list) ?? fail(context)),
+  },
+  PUBLIC_HOSTS: {
+    takes:
+      "a comma-separated list of the host names by which it is reached, such as chat.example.com or *.example.com",
+    default: "",
+    schema: z.string().transform((list, context) => readPublicHosts(list) ?? fail(context)),
   },
   MAX_MESSAGE_CHARS: {
     takes: "a whole number from 1 to 10000000",
@@ -100,14 +110,15 @@ export function readConfig(environment: Environment): Config {
     // Where there is none nothing is returned below.
     return value as Value;
   }
-  const config: Config = {
+  const publicHosts = read("PUBLIC_HOSTS", settings.PUBLIC_HOSTS);
+  const config = {
     port: read("PORT", settings.PORT),
     host: read("HOST", settings.HOST),
     database: {
       file: read("DATABASE_URL", settings.DATABASE_URL),
       synchronous: read("SQLITE_SYNCHRONOUS", settings.SQLITE_SYNCHRONOUS),
     },
-    allowsOrigin: read("CORS_ORIGINS", settings.CORS_ORIGINS),
+    origins: read("CORS_ORIGINS", settings.CORS_ORIGINS),
     maxMessageChars: read("MAX_MESSAGE_CHARS", settings.MAX_MESSAGE_CHARS),
     maxReadersPerSession: read("MAX_READERS_PER_SESSION", settings.MAX_READERS_PER_SESSION),
     maxSubscriptionsPerSocket: read("MAX_SUBSCRIPTIONS_PER_SOCKET", settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
@@ -119,7 +130,7 @@ export function readConfig(environment: Environment): Config {
     logLevel: read("LOG_LEVEL", settings.LOG_LEVEL),
   };
   if (faults.length > 0) throw new ConfigError(faults.join("\n"));
-  return config;
+  return { ...config, hosts: createHostPolicy({ listensOn: config.host, publicHosts }) };
 }
 
 /**
@@ -181,14 +192,4 @@ function databaseFile(url: string, context: z.RefinementCtx): string {
     context.addIssue({ code: "custom", message: error.message });
     return z.NEVER;
   }
-}
-
-function originPolicy(list: string): OriginPolicy | undefined {
-  if (list === "") return loopbackOrigins;
-  if (list === "*") return anyOrigin;
-  const origins = list.split(",").map((origin) => origin.trim());
-  const good = origins.every(
-    (origin) => origin === "null" || (URL.canParse(origin) && new URL(origin).origin === origin),
-  );
-  return good ? listedOrigins(origins) : undefined;
 }

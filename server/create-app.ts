@@ -7,27 +7,33 @@ import { DatabaseMovedError } from "../db/database-errors.ts";
 import type { OpenOptions } from "../db/open-database.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
-import { AppError } from "./domain/app-error.ts";
+import { AppError, toAppError } from "./domain/app-error.ts";
 import type { Desk } from "./domain/desk.ts";
 import { LiveHub } from "./domain/live-hub.ts";
+import { createAdmission } from "./http/admission.ts";
 import { createCors } from "./http/cross-origin.ts";
 import { maxHeartbeatMs } from "./http/event-stream.ts";
 import { createHttpServer } from "./http/http-server.ts";
+import type { HostPolicy } from "./http/host-policy.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
 import type { RequestTarget } from "./http/request-target.ts";
 import { readTarget } from "./http/request-target.ts";
 import { sendText } from "./http/send.ts";
 import type { Patience } from "./http/socket-server.ts";
 import { defaultPatience } from "./http/socket-server.ts";
+import { sendUpgradeRequired } from "./http/upgrade-required.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
-import { createTrpcHttpDoor } from "./trpc/http-door.ts";
+import { createTrpcHttpDoor, sendTrpcError } from "./trpc/http-door.ts";
 import { appRouter } from "./trpc/router.ts";
 import { createTrpcWsDoor } from "./trpc/ws-door.ts";
 import { createChatDoor } from "./ws/chat-door.ts";
 
 export type AppOptions = {
   database: OpenOptions;
-  allowsOrigin: OriginPolicy;
+  /** Which names of hosts requests may be addressed to. */
+  hosts: HostPolicy;
+  /** Which web pages may use it. */
+  origins: OriginPolicy;
   maxMessageChars: number;
   /** How many readers a session may have at a time, over all doors. */
   maxReadersPerSession: number;
@@ -50,7 +56,7 @@ export type App = {
 
 /** The whole product behind one port: every door over one database. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { logger, allowsOrigin } = options;
+  const { logger, hosts, origins } = options;
   const database = await openDatabase(options.database);
   const stop = new AbortController();
   const patience = { ...defaultPatience, ...options.patience };
@@ -85,18 +91,37 @@ export async function createApp(options: AppOptions): Promise<App> {
     maxSubscriptions: options.maxSubscriptionsPerSocket,
   });
   const chat = createChatDoor({ desk, maxFrameBytes: bodyBytes, patience, report });
-  const setCorsHeaders = createCors(allowsOrigin);
+  const setCorsHeaders = createCors(origins);
+  const admit = createAdmission({
+    hosts,
+    origins,
+    isPage: (pathname) => rest.isPage(pathname),
+    warn: (details, sentence) => logger.warn(details, sentence),
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = readTarget(request);
     setCorsHeaders(request, response);
+    try {
+      admit(request, target);
+    } catch (error) {
+      if (!isTrpc(target)) throw error;
+      const refusal = toAppError(error);
+      report(refusal);
+      return sendTrpcError(response, refusal);
+    }
     if (request.method === "OPTIONS") return answerOptions(response, target);
+    if (isForSocketAlone(request, target)) return sendUpgradeRequired(response);
     if (isTrpc(target)) return trpcHttp(request, response, target);
     return rest.answer(request, response, target);
   }
 
   function answerOptions(response: ServerResponse, target: RequestTarget): void {
-    const methods = isTrpc(target) ? ["GET", "POST"] : rest.methodsOf(target.pathname);
+    const methods = isTrpc(target)
+      ? ["GET", "POST"]
+      : isChat(target)
+        ? ["GET"]
+        : rest.methodsOf(target.pathname);
     sendText(
       response,
       204,
@@ -106,15 +131,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const target = readTarget(request);
+    admit(request, target);
     // Those that were told to come back have been told; one more would be left open.
     if (stop.signal.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
-    const { origin } = request.headers;
-    const target = readTarget(request);
-    if (origin !== undefined && !allowsOrigin(origin)) {
-      throw new AppError("FORBIDDEN", `Pages of ${origin} may not connect: CORS_ORIGINS does not name it.`);
-    }
     if (target.pathname === "/trpc") return trpcWs.upgrade(request, socket, head, target);
-    if (/^\/ws\/[^/]*$/.test(target.pathname)) return chat.upgrade(request, socket, head, target);
+    if (isChat(target)) return chat.upgrade(request, socket, head, target);
     throw new AppError(
       "NOT_FOUND",
       `There is no WebSocket at ${target.pathname}: try /ws/{session_id} or /trpc.`,
@@ -143,6 +165,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     close: () => (closed ??= close()),
     counts: () => ({ trpcSockets: trpcWs.size, chatSockets: chat.size, followers: desk.hub.size }),
   };
+}
+
+function isChat({ pathname }: RequestTarget): boolean {
+  return pathname.startsWith("/ws/") && !pathname.includes("/", "/ws/".length);
+}
+
+/** Whether a plain request is for what only an upgrade gives. At `/trpc` a handshake keeps its key when it loses `Upgrade`. */
+function isForSocketAlone({ headers }: IncomingMessage, target: RequestTarget): boolean {
+  return isChat(target) || (target.pathname === "/trpc" && headers["sec-websocket-key"] !== undefined);
 }
 
 function isTrpc({ pathname }: RequestTarget): boolean {

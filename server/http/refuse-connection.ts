@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AppError } from "../domain/app-error.ts";
 import { fairTimeout } from "./fair-timer.ts";
-import { retryHeaders } from "./send.ts";
+import { apiHeaders, retryHeaders } from "./send.ts";
 
 /** How long a peer has to take the answer and to close its half of the connection. */
 const lingerMs = 2000;
@@ -15,12 +15,15 @@ export function refuseConnection(socket: Duplex, error: AppError): void {
   }
   const body = JSON.stringify(error.toBody());
   const status = error.httpStatus;
-  const retryAfter = retryHeaders([error.code])["retry-after"];
-  const retry = retryAfter === undefined ? "" : `Retry-After: ${retryAfter}\r\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `${retry}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const headers = {
+    connection: "close",
+    ...apiHeaders,
+    ...retryHeaders([error.code]),
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
   // Nobody else looks after it any more: a peer that does not close its half would keep it open for ever, and the
   // server from stopping.
   const cut = fairTimeout(() => socket.destroy(), lingerMs);

@@ -7,23 +7,20 @@ export type RequestTarget = {
   pathname: string;
   hasTrailingSlash: boolean;
   query: string;
+  /** The host that the target names itself, in its absolute form. */
+  authority?: string;
 };
 
 /**
- * Reads the request line, in the forms of RFC 9112 §3.2 (`/path`, `http://host/path`, `*`), and holds `Host` to be one.
+ * Reads the request line, in the forms of RFC 9112 §3.2 (`/path`, `http://host/path`, `*`).
  *
  * The platform's URL parser does not read the target: it would rewrite paths (`/a/../b`).
  *
  * @throws {AppError} BAD_REQUEST
  */
-export function readTarget({ url = "", method, httpVersion, headers }: IncomingMessage): RequestTarget {
-  const { host } = headers;
-  if (host === undefined && httpVersion === "1.1")
-    throw new AppError("BAD_REQUEST", "The Host header is missing.");
-  if (host !== undefined && !isHost(host)) {
-    throw new AppError("BAD_REQUEST", "The Host header is not a host name.");
-  }
-  const target = (url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?#]*(?=$|[/?#])/i, "")) || "/";
+export function readTarget({ url = "", method }: IncomingMessage): RequestTarget {
+  const absolute = url.startsWith("/") ? null : /^https?:\/\/([^/?#]*)/i.exec(url);
+  const target = (absolute ? url.slice(absolute[0].length) : url) || "/";
   const isServerWide = target === "*" && method === "OPTIONS";
   if (!isServerWide && !target.startsWith("/") && !target.startsWith("?")) {
     throw new AppError("BAD_REQUEST", "The request target must be a path that begins with a slash.");
@@ -35,12 +32,8 @@ export function readTarget({ url = "", method, httpVersion, headers }: IncomingM
     pathname: hasTrailingSlash ? path.slice(0, -1) : path,
     hasTrailingSlash,
     query: mark < 0 ? "" : target.slice(mark + 1),
+    ...(absolute && { authority: absolute[1] ?? "" }),
   };
-}
-
-/** A host with or without a port, and nothing that the platform's URL parser would throw at or take for more. */
-function isHost(host: string): boolean {
-  return !/[\s/?#@\\]/.test(host) && URL.canParse(`http://${host}`);
 }
 
 /** Percent-decodes one part of an address. @throws {AppError} BAD_REQUEST where it is no encoded UTF-8. */

@@ -3,8 +3,15 @@ import type { ErrorCode } from "../contract/error-codes.ts";
 import type { AppError } from "../domain/app-error.ts";
 import { discardBody } from "./read-body.ts";
 
-/** What every answer of the API carries: it is not a page, and it is nobody else's to keep. */
-export const apiHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+/** Every answer's: no page of another origin may load it or show it in a frame, and it is what its type says. */
+export const safeHeaders = {
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
+  "content-security-policy": "frame-ancestors 'self'",
+};
+
+/** What every answer of the API carries: no cache is to keep it. */
+export const apiHeaders = { "cache-control": "no-store", ...safeHeaders };
 
 /** When another reader leaves is not known: soon enough to be of use, and seldom enough to cost little. */
 const retryAfterSeconds = "5";

@@ -34,6 +34,8 @@ export type RestDoor = {
   answer(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void>;
   /** The methods that an address takes; none if there is nothing there. */
   methodsOf(pathname: string): string[];
+  /** Whether people open it in a browser: a page, or a file that is shown as one. */
+  isPage(pathname: string): boolean;
 };
 
 /** The REST paths, answered by the procedures that are documented under them. */
@@ -80,6 +82,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
 
   return {
     methodsOf,
+    isPage: (pathname) => pathname === "/" || findFile(pathname) !== undefined,
     async answer(request, response, target) {
       try {
         const match = table.find(target.pathname);

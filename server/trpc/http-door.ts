@@ -110,7 +110,7 @@ function simplifyAddress(request: IncomingMessage, { pathname, query }: RequestT
 }
 
 /** Answers in tRPC's envelope, so that its client can read the error. */
-function sendTrpcError(response: ServerResponse, error: AppError): void {
+export function sendTrpcError(response: ServerResponse, error: AppError): void {
   discardBody(response.req);
   if (error.code === "METHOD_NOT_SUPPORTED") response.setHeader("allow", methods.join(", "));
   const shape = toErrorShape(

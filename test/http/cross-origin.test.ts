@@ -38,8 +38,8 @@ describe.each([
   ],
   ["with a list", listedOrigins([foreign]), [foreign], [loopback, "https://evil.example"]],
   ["with *", anyOrigin, [foreign, loopback, "null"], []],
-] as const)("%s", (_name, allowsOrigin, allowed, refused) => {
-  const options = allowsOrigin === undefined ? {} : { allowsOrigin };
+] as const)("%s", (_name, origins, allowed, refused) => {
+  const options = origins === undefined ? {} : { origins };
 
   test("pages of the origins that are let in may read, send and preflight; others may not", async () => {
     const { url } = await startApp(options);
@@ -62,7 +62,7 @@ describe.each([
 });
 
 test("a client that is no page sends no Origin and is let in", async () => {
-  const { url, wsUrl } = await startApp({ allowsOrigin: listedOrigins([]) });
+  const { url, wsUrl } = await startApp({ origins: listedOrigins([]) });
   await createSession(url, { id: "s" });
   expect(await upgrade(`${wsUrl}/trpc`)).toBe(101);
   expect(await upgrade(`${wsUrl}/ws/s`)).toBe(101);
@@ -87,6 +87,42 @@ test("a preflight says what may be sent, and answers say what may be read", asyn
   const answer = await fetch(`${url}/api/sessions`, { headers: { origin: loopback } });
   expect(answer.headers.get("access-control-expose-headers")).toContain("Link");
   expect(answer.headers.get("vary")).toContain("Origin");
+});
+
+async function credentialsFor(url: string, origin: string, method: string): Promise<string | null> {
+  const headers = { origin, "access-control-request-method": "POST" };
+  const answer = await fetch(`${url}/api/sessions`, { method, headers });
+  return answer.headers.get("access-control-allow-credentials");
+}
+
+test("pages of named origins may send their credentials, and others may not [ORIGIN-5]", async () => {
+  const named = await startApp({ origins: listedOrigins([foreign, "https://*.example.org", "null"]) });
+  const open = await startApp({ origins: anyOrigin });
+  const byDefault = await startApp();
+  for (const method of ["GET", "OPTIONS"]) {
+    expect(await credentialsFor(named.url, foreign, method)).toBe("true");
+    expect(await credentialsFor(named.url, "https://a.example.org", method)).toBe("true");
+    expect(await credentialsFor(named.url, "null", method)).toBeNull();
+    expect(await credentialsFor(named.url, "https://evil.example", method)).toBeNull();
+    expect(await credentialsFor(open.url, foreign, method)).toBeNull();
+    expect(await credentialsFor(byDefault.url, loopback, method)).toBeNull();
+  }
+});
+
+test("a preflight allows every header that clients of ours send", async () => {
+  const { url } = await startApp();
+  const wanted =
+    "content-type,idempotency-key,last-event-id,x-request-id,trpc-accept,authorization,cache-control";
+  for (const path of ["/api/sessions/s/messages", "/trpc/message.add"]) {
+    const headers = {
+      origin: loopback,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": wanted,
+    };
+    const answer = await fetch(url + path, { method: "OPTIONS", headers });
+    expect(answer.headers.get("access-control-allow-headers")).toBe(wanted);
+    expect(answer.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,PATCH,DELETE");
+  }
 });
 
 test("an error can be read by the page that caused it", async () => {

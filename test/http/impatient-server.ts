@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { createApp } from "../../server/create-app.ts";
+import { createHostPolicy } from "../../server/http/host-policy.ts";
 import { loopbackOrigins } from "../../server/http/origin-policy.ts";
 
 /**
@@ -11,7 +12,8 @@ const patienceMs = Number(patience);
 const logger = pino();
 const app = await createApp({
   database: { file, synchronous: "full" },
-  allowsOrigin: loopbackOrigins,
+  hosts: createHostPolicy({ listensOn: "127.0.0.1", publicHosts: [] }),
+  origins: loopbackOrigins,
   maxMessageChars: 100_000,
   maxReadersPerSession: 1000,
   maxSubscriptionsPerSocket: 100,

@@ -21,6 +21,6 @@ test.each([
   });
   onTestFinished(() => server.close());
   const url = await server.listen({ host: "127.0.0.1", port: 0 });
-  const answer = await sendRaw(url, `GET / HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+  const answer = await sendRaw(url, `GET / HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
   expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
 });

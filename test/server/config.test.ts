@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readConfig } from "../../server/config.ts";
 
 test("without settings everything has its documented default", () => {
-  const { allowsOrigin, ...config } = readConfig({});
+  const { hosts, origins, ...config } = readConfig({});
   expect(config).toEqual({
     port: 8000,
     host: "127.0.0.1",
@@ -13,8 +13,10 @@ test("without settings everything has its documented default", () => {
     patience: { keepAliveMs: 65_000, pingIntervalMs: 20_000, pollMs: 25_000 },
     logLevel: "info",
   });
-  expect(allowsOrigin("http://localhost:5173")).toBe(true);
-  expect(allowsOrigin("https://example.com")).toBe(false);
+  expect(origins.allows("http://localhost:5173")).toBe(true);
+  expect(origins.allows("https://example.com")).toBe(false);
+  expect(hosts("localhost")).toBe(true);
+  expect(hosts("example.com")).toBe(false);
 });
 
 test("an empty setting counts as not set", () => {
@@ -86,6 +88,23 @@ describe("a setting that cannot be used is refused in a sentence that names it a
     ["SQLITE_SYNCHRONOUS", "off", /^SQLITE_SYNCHRONOUS takes full or normal, and is "off"\.$/],
     ["CORS_ORIGINS", "example.com", /^CORS_ORIGINS takes/],
     ["CORS_ORIGINS", "https://example.com/chat", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "https://*", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "https://*.", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "https://chat.*.example", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "http://localhost:*", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "*.example.com", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "https://a.example,*", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "https://user@a.example", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "capacitor://", /^CORS_ORIGINS takes/],
+    ["CORS_ORIGINS", "capacitor://localhost/x", /^CORS_ORIGINS takes/],
+    [
+      "PUBLIC_HOSTS",
+      "https://chat.example.com",
+      /^PUBLIC_HOSTS takes a comma-separated list of the host names/,
+    ],
+    ["PUBLIC_HOSTS", "*", /^PUBLIC_HOSTS takes/],
+    ["PUBLIC_HOSTS", "a.example,,b.example", /^PUBLIC_HOSTS takes/],
+    ["PUBLIC_HOSTS", "a.example b.example", /^PUBLIC_HOSTS takes/],
     ["CORS_ORIGINS", "https://a.example,,https://b.example", /^CORS_ORIGINS takes/],
     ["MAX_MESSAGE_CHARS", "0", /^MAX_MESSAGE_CHARS takes a whole number from 1/],
     ["MAX_MESSAGE_CHARS", "1e6", /^MAX_MESSAGE_CHARS takes/],
@@ -112,8 +131,26 @@ test.each([
   ["https://a.example", "https://a.example.evil", false],
   ["https://a.example", "http://localhost:5173", false],
   ["*", "https://anything.example", true],
+  ["capacitor://localhost", "capacitor://localhost", true],
+  ["capacitor://localhost", "http://localhost", false],
+  ["tauri://localhost, app://.", "app://.", true],
+  ["Chrome-Extension://AbCdEf/", "chrome-extension://abcdef", true],
+  ["file://", "file://", true],
+  ["https://a.example/", "https://a.example", true],
+  ["HTTPS://A.Example", "https://a.example", true],
+  ["https://a.example:443, http://a.example:80", "https://a.example", true],
+  ["https://a.example:443, http://a.example:80", "http://a.example", true],
+  ["https://bücher.example", "https://xn--bcher-kva.example", true],
+  ["https://*.example.com", "https://chat.example.com", true],
+  ["https://*.example.com", "https://a.b.example.com", true],
+  ["https://*.example.com", "https://example.com", false],
+  ["https://*.example.com", "http://chat.example.com", false],
+  ["https://*.example.com", "https://chat.example.com:8443", false],
+  ["https://*.example.com", "https://evil.example/.example.com", false],
+  ["https://*.example.com", "https://.example.com", false],
+  ["https://*.example.com:8443", "https://chat.example.com:8443", true],
 ])("CORS_ORIGINS=%s lets %s in: %s", (list, origin, allowed) => {
-  expect(readConfig({ CORS_ORIGINS: list }).allowsOrigin(origin)).toBe(allowed);
+  expect(readConfig({ CORS_ORIGINS: list }).origins.allows(origin)).toBe(allowed);
 });
 
 test.each([

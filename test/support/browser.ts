@@ -16,8 +16,8 @@ export function findBrowser(): string | undefined {
   return usualPaths.find(isExecutable);
 }
 
-/** @throws if there is no browser or it does not start */
-export async function launchBrowser(): Promise<Browser> {
+/** @param more arguments of Chromium @throws if there is no browser or it does not start */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = findBrowser();
   if (executablePath === undefined) throw new Error("No browser found: set CHROMIUM to the path of one.");
   return chromium.launch({
@@ -31,6 +31,7 @@ export async function launchBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import type { App, AppOptions } from "../../server/create-app.ts";
 import { createApp } from "../../server/create-app.ts";
+import { createHostPolicy } from "../../server/http/host-policy.ts";
 import { loopbackOrigins } from "../../server/http/origin-policy.ts";
 
 export type RunningApp = {
@@ -30,7 +31,8 @@ export async function startApp(
   const log: string[] = [];
   const app = await createApp({
     database: { file: databaseFile, synchronous: "full" },
-    allowsOrigin: loopbackOrigins,
+    hosts: createHostPolicy({ listensOn: "127.0.0.1", publicHosts: [] }),
+    origins: loopbackOrigins,
     maxMessageChars: 100_000,
     maxReadersPerSession: 1000,
     maxSubscriptionsPerSocket: 100,

@@ -105,12 +105,38 @@ test("an upgrade by another method than GET is no upgrade", async () => {
   expect((await readSession(url, "s")).id).toBe("s");
 });
 
-test("a plain GET of a socket's path is no upgrade, and says so", async () => {
+test("a handshake that has lost its Upgrade on the way is told so, at both addresses [UPGRADE-1]", async () => {
+  const { url } = await startApp();
+  for (const path of ["/ws/s", "/ws/nobody", "/trpc"]) {
+    const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${key}${version}Connection: close\r\n\r\n`;
+    const answer = await sendRaw(url, request);
+    expect(answer).toMatchObject({
+      status: 426,
+      headers: { upgrade: "websocket", connection: "close, upgrade" },
+    });
+    expect(answer.body).toContain("proxy");
+  }
+  expect((await fetch(`${url}/trpc/health`)).status).toBe(200);
+});
+
+test("another method than GET is told what a socket's path takes [UPGRADE-1]", async () => {
+  const { url } = await startApp();
+  for (const method of ["POST", "DELETE"]) {
+    const answer = await fetch(`${url}/ws/s`, { method });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET"]);
+  }
+  expect((await fetch(`${url}/ws/s`, { method: "OPTIONS" })).headers.get("allow")).toBe("GET, OPTIONS");
+});
+
+test("a plain GET of a socket's path is no upgrade, and says so [UPGRADE-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   for (const headers of ["", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n"]) {
     const answer = await sendRaw(url, `GET /ws/s HTTP/1.0\r\nHost: localhost\r\n${headers}\r\n`);
-    expect.soft(answer.status, headers).toBe(404);
-    expect.soft(JSON.parse(answer.body), headers).toMatchObject({ code: "NOT_FOUND" });
+    expect.soft(answer, headers).toMatchObject({ status: 426, headers: { upgrade: "websocket" } });
+    expect.soft(JSON.parse(answer.body), headers).toMatchObject({
+      code: "UPGRADE_REQUIRED",
+      message: expect.stringMatching(/proxy.*Upgrade/) as string,
+    });
   }
 });

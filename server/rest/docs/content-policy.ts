@@ -1,4 +1,4 @@
-/** What both pages may do: be shown as a page of their own, run this server's scripts and talk to this server. */
+/** What both pages may do: be shown by this server alone, run this server's scripts and talk to this server. */
 const common = [
   "default-src 'none'",
   "script-src 'self'",
@@ -6,7 +6,7 @@ const common = [
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
+  "frame-ancestors 'self'",
 ];
 
 /**

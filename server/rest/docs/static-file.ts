@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { safeHeaders } from "../../http/send.ts";
 
 /** A text that is served as it is. */
 export type StaticFile = {
@@ -26,7 +27,7 @@ export function createStaticFile(
       "content-type": contentType,
       // The addresses stay the same from one version to the next: to ask again costs a 304, to guess would mix the two.
       "cache-control": "no-cache",
-      "x-content-type-options": "nosniff",
+      ...safeHeaders,
       "referrer-policy": "no-referrer",
       ...(contentSecurityPolicy !== undefined && { "content-security-policy": contentSecurityPolicy }),
     },

@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { AppError } from "../domain/app-error.ts";
+import type { HostPolicy } from "./host-policy.ts";
+import { hostnameOf } from "./host-policy.ts";
+import type { OriginPolicy } from "./origin-policy.ts";
+import type { RequestTarget } from "./request-target.ts";
+import { createWarnOnce } from "./warn-once.ts";
+
+export type AdmissionOptions = {
+  hosts: HostPolicy;
+  origins: OriginPolicy;
+  /** Whether there is a page at an address: a link on another site may lead to it. */
+  isPage: (pathname: string) => boolean;
+  /** Told once of each host and each origin that is refused. */
+  warn: (details: Record<string, string>, sentence: string) => void;
+};
+
+/**
+ * Whether a request may be answered at all, to be asked before anything is done for it.
+ *
+ * @throws {AppError} BAD_REQUEST, MISDIRECTED_REQUEST (another host's name), FORBIDDEN (a page of another site asks)
+ */
+export type Admit = (request: IncomingMessage, target: RequestTarget) => void;
+
+/** How many forms of `Host` that were let in are remembered: looking into one takes longer than the rest. */
+const maxKnownHosts = 1000;
+
+const quoteLimit = 100;
+
+/** A page whose name its owner points at this server (DNS rebinding) shows itself by `Host`, any other page by `Origin`. */
+export function createAdmission({ hosts, origins, isPage, warn }: AdmissionOptions): Admit {
+  const warnOnce = createWarnOnce(warn);
+  const knownHosts = new Set<string>();
+
+  function admitHost(host: string, what: string): void {
+    if (knownHosts.has(host)) return;
+    const hostname = hostnameOf(host);
+    if (hostname === undefined || hostname === "") {
+      throw new AppError("BAD_REQUEST", `${what} is not a host name.`);
+    }
+    if (!hosts(hostname)) {
+      const name = quote(hostname);
+      const remedy = "if it is this server's name, add it to PUBLIC_HOSTS";
+      warnOnce({ host: name }, `Requests for the host ${name} are refused: ${remedy}.`);
+      throw new AppError(
+        "MISDIRECTED_REQUEST",
+        `This server does not answer for the host ${name}: ${remedy}.`,
+      );
+    }
+    if (knownHosts.size < maxKnownHosts) knownHosts.add(host);
+  }
+
+  function admitPage(request: IncomingMessage, host: string | undefined, { pathname }: RequestTarget): void {
+    const { headers } = request;
+    const { origin } = headers;
+    if (origin === undefined) {
+      if (!isCrossSite(headers) || origins.allowsAll || (isNavigation(request) && isPage(pathname))) return;
+      const sentence =
+        "A page of another site may not load this: its script may fetch it, if CORS_ORIGINS names the page's origin.";
+      warnOnce({}, sentence);
+      throw new AppError("FORBIDDEN", sentence);
+    }
+    if (origins.allows(origin)) return;
+    // Behind a proxy that speaks TLS the page's scheme is not ours. Where the browser says that it is another site, it is.
+    if (host !== undefined && !isCrossSite(headers) && isOwn(origin, host)) return;
+    const name = quote(origin);
+    const remedy = "CORS_ORIGINS does not name that origin, and it is not the Host that the request names";
+    warnOnce({ origin: name }, `Pages of ${name} are refused: ${remedy}.`);
+    throw new AppError("FORBIDDEN", `Pages of ${name} may not use this server: ${remedy}.`);
+  }
+
+  return (request, target) => {
+    const { host } = request.headers;
+    if (host === undefined) {
+      if (request.httpVersion === "1.1") throw new AppError("BAD_REQUEST", "The Host header is missing.");
+    } else {
+      if (hasSecondHost(request.rawHeaders))
+        throw new AppError("BAD_REQUEST", "The Host header is there twice.");
+      admitHost(host, "The Host header");
+    }
+    if (target.authority !== undefined) admitHost(target.authority, "The host in the request target");
+    // In the absolute form the target says which host is meant (RFC 9112, §3.2.2).
+    admitPage(request, target.authority ?? host, target);
+  };
+}
+
+/** `Sec-Fetch-Site`, which scripts cannot set: whether a page of another origin made the browser ask. */
+function isCrossSite(headers: IncomingHttpHeaders): boolean {
+  const site = headers["sec-fetch-site"];
+  return site !== undefined && site !== "same-origin" && site !== "none";
+}
+
+/** A tab that is led here, and no frame and no object within a page. */
+function isNavigation({ method, headers }: IncomingMessage): boolean {
+  return (
+    (method === "GET" || method === "HEAD") &&
+    headers["sec-fetch-mode"] === "navigate" &&
+    headers["sec-fetch-dest"] === "document"
+  );
+}
+
+/** Whether the origin's host and port are those that the request is addressed to. */
+function isOwn(origin: string, host: string): boolean {
+  if (origin === `https://${host}` || origin === `http://${host}`) return true;
+  const scheme = /^https?:/.exec(origin)?.[0];
+  return scheme !== undefined && URL.parse(`${scheme}//${host}`)?.origin === origin;
+}
+
+/** Node gives the first of two, and a proxy in front may have gone by the second. */
+function hasSecondHost(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === "host") count += 1;
+  }
+  return count > 1;
+}
+
+function quote(text: string): string {
+  return text.length > quoteLimit ? `${text.slice(0, quoteLimit)}…` : text;
+}
