@@ -5,6 +5,8 @@ import { limits } from "./contract/limits.ts";
 import { DatabaseUrlError, readDatabaseUrl } from "./database-url.ts";
 import type { HostPolicy } from "./http/host-policy.ts";
 import { createHostPolicy, readPublicHosts } from "./http/host-policy.ts";
+import type { Bounds } from "./http/bounds.ts";
+import { defaultBounds } from "./http/bounds.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
 import { readOrigins } from "./http/origin-policy.ts";
 import type { Patience } from "./http/socket-server.ts";
@@ -20,6 +22,7 @@ export type Config = {
   maxReadersPerSession: number;
   maxSubscriptionsPerSocket: number;
   patience: Pick<Patience, "keepAliveMs" | "pingIntervalMs" | "pollMs">;
+  bounds: Bounds;
   logLevel: (typeof logLevels)[number];
 };
 
@@ -92,6 +95,16 @@ const settings = {
     default: "25",
     schema: seconds(1, limits.pollSeconds),
   },
+  MAX_ANSWER_BYTES: {
+    takes: "a whole number of bytes from 65536 to 268435456",
+    default: String(defaultBounds.maxAnswerBytes),
+    schema: wholeNumber(65_536, 268_435_456),
+  },
+  MAX_BUFFERED_BYTES: {
+    takes: "a whole number of bytes from 1048576 to 4294967296",
+    default: String(defaultBounds.maxBufferedBytes),
+    schema: wholeNumber(1_048_576, 4_294_967_296),
+  },
   LOG_LEVEL: { takes: `one of ${logLevels.join(", ")}`, default: "info", schema: z.enum(logLevels) },
 } as const;
 
@@ -126,6 +139,10 @@ export function readConfig(environment: Environment): Config {
       keepAliveMs: read("KEEP_ALIVE_SECONDS", settings.KEEP_ALIVE_SECONDS),
       pingIntervalMs: read("PING_SECONDS", settings.PING_SECONDS),
       pollMs: read("POLL_SECONDS", settings.POLL_SECONDS),
+    },
+    bounds: {
+      maxAnswerBytes: read("MAX_ANSWER_BYTES", settings.MAX_ANSWER_BYTES),
+      maxBufferedBytes: read("MAX_BUFFERED_BYTES", settings.MAX_BUFFERED_BYTES),
     },
     logLevel: read("LOG_LEVEL", settings.LOG_LEVEL),
   };
@@ -162,7 +179,7 @@ function readSetting<Value>(
 function wholeNumber(least: number, most: number): z.ZodType<number, string> {
   return z
     .string()
-    .regex(/^\d{1,9}$/)
+    .regex(/^\d{1,10}$/)
     .transform(Number)
     .pipe(z.int().min(least).max(most));
 }

@@ -11,6 +11,9 @@ import { AppError, toAppError } from "./domain/app-error.ts";
 import type { Desk } from "./domain/desk.ts";
 import { LiveHub } from "./domain/live-hub.ts";
 import { createAdmission } from "./http/admission.ts";
+import type { Bounds } from "./http/bounds.ts";
+import { defaultBounds } from "./http/bounds.ts";
+import { BufferBudget } from "./http/buffer-budget.ts";
 import { createCors } from "./http/cross-origin.ts";
 import { maxHeartbeatMs } from "./http/event-stream.ts";
 import { createHttpServer } from "./http/http-server.ts";
@@ -39,6 +42,7 @@ export type AppOptions = {
   maxReadersPerSession: number;
   /** How many subscriptions one tRPC socket may have at a time. */
   maxSubscriptionsPerSocket: number;
+  bounds?: Partial<Bounds>;
   logger: Logger;
   patience?: Partial<Patience>;
   now?: () => Date;
@@ -81,8 +85,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (error.httpStatus >= 500 && !isSaid) logger.error({ err: error.cause ?? error }, error.message);
     else logger.debug({ code: error.code }, error.message);
   };
-  const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, report };
   const heartbeatMs = Math.min(maxHeartbeatMs, patience.pingIntervalMs);
+  const bounds = { ...defaultBounds, ...options.bounds };
+  // One message can always be answered, and more than one answer at a time.
+  const maxAnswerBytes = Math.max(bounds.maxAnswerBytes, bodyBytes);
+  const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 2 * maxAnswerBytes));
+  const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
   const rest = createRestDoor({ ...doors, heartbeatMs, version: packageFile.version });
   const trpcHttp = createTrpcHttpDoor({ ...doors, heartbeatMs });
   const trpcWs = createTrpcWsDoor({
@@ -144,6 +152,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const server = createHttpServer({
+    budget,
     answer,
     upgrade,
     report,

@@ -10,6 +10,10 @@ export const limits = {
   lookupChars: 4000,
   titleChars: 1000,
   keyChars: 255,
+  /** A position, or what a client takes for one. */
+  positionChars: 255,
+  /** The id of a call over tRPC's WebSocket. */
+  requestIdChars: 255,
   /** A date, a time, an offset and a fraction of a second as fine as anyone has it. */
   timestampChars: 64,
   /** What `MAX_MESSAGE_CHARS` is when it is not set. */

@@ -1,8 +1,7 @@
 import { findSession, findSessionLog } from "../../db/session-queries.ts";
-import type { Session, SessionHead } from "../contract/session.ts";
+import type { SessionHead } from "../contract/session.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
-import { collectMessages } from "./read-messages.ts";
 
 /** @throws {AppError} NOT_FOUND */
 export async function getSessionHead(desk: Desk, id: string): Promise<SessionHead> {
@@ -14,10 +13,4 @@ export async function getSessionHead(desk: Desk, id: string): Promise<SessionHea
 /** That there is such a session or was one. @throws {AppError} NOT_FOUND */
 export async function assertHasLog(desk: Desk, id: string): Promise<void> {
   if (!(await findSessionLog(desk.database.read, id))) throw sessionNotFound(id);
-}
-
-/** A session with all its messages. @throws {AppError} NOT_FOUND */
-export async function getSession(desk: Desk, id: string): Promise<Session> {
-  const head = await getSessionHead(desk, id);
-  return { ...head, messages: await collectMessages(desk, id) };
 }

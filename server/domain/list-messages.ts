@@ -2,24 +2,19 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageSize } from "../../db/message-queries.ts";
 import { countInChunk, listMessages as listMessageRows, listMessageSizes } from "../../db/message-queries.ts";
 import { limits } from "../contract/limits.ts";
-import type { ListMessagesInput, MessagePage } from "../contract/message-list.ts";
+import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { Message } from "../contract/message.ts";
 import type { Desk } from "./desk.ts";
 import { getSessionHead } from "./get-session.ts";
 import { toMessage } from "./read-messages.ts";
 
 /**
- * A page of a session's messages, oldest first within it. With `before` alone the pages go back in time; otherwise
- * they go forward. `cursor` takes the place of the bound that moves. `after: 0` is before the first message, whatever its id.
+ * A page of a session's messages, oldest first within it, in chunks as `readMessages` has them. With `before` alone the
+ * pages go back in time; otherwise they go forward. `cursor` takes the place of the bound that moves. `after: 0` is before
+ * the first message, whatever its id. What is deleted while it is read is left out.
  *
  * @throws {AppError} NOT_FOUND
  */
-export async function listMessages(desk: Desk, input: ListMessagesInput): Promise<MessagePage> {
-  const { chunks, next_cursor } = await readMessagePage(desk, input);
-  return { items: (await Array.fromAsync(chunks)).flat(), next_cursor };
-}
-
-/** The same in chunks, as `readMessages` has them. What is deleted while it is read is left out. */
 export async function readMessagePage(
   desk: Desk,
   { session_id: sessionId, before, after, cursor, limit = limits.defaultPageItems }: ListMessagesInput,

@@ -1,9 +1,8 @@
 import type { Page } from "../contract/page.ts";
 import { limits } from "../contract/limits.ts";
-import type { ListSessionsInput, SessionHead, SessionPage } from "../contract/session.ts";
+import type { ListSessionsInput, SessionHead } from "../contract/session.ts";
 import { listSessions as listSessionRows } from "../../db/session-queries.ts";
 import type { Desk } from "./desk.ts";
-import { collectMessages } from "./read-messages.ts";
 
 /** A page of sessions, newest first, without their messages. */
 export async function listSessionHeads(
@@ -19,14 +18,4 @@ export async function listSessionHeads(
     items: shown.map(({ ordinal: _ordinal, ...head }) => head),
     next_cursor: rows.length > limit ? String(shown.at(-1)?.ordinal) : null,
   };
-}
-
-/** A page of sessions, newest first, with all their messages unless `messages` is `none`. */
-export async function listSessions(desk: Desk, input: ListSessionsInput): Promise<SessionPage> {
-  const page = await listSessionHeads(desk, input);
-  if (input.messages === "none") return page;
-  const items = await Promise.all(
-    page.items.map(async (head) => ({ ...head, messages: await collectMessages(desk, head.id) })),
-  );
-  return { items, next_cursor: page.next_cursor };
 }

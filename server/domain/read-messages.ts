@@ -35,7 +35,3 @@ export async function* readMessages(
     await nextTurn();
   }
 }
-
-export async function collectMessages(desk: Desk, sessionId: string): Promise<Message[]> {
-  return (await Array.fromAsync(readMessages(desk, sessionId))).flat();
-}

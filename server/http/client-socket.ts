@@ -3,6 +3,8 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
 import { fairInterval } from "./fair-timer.ts";
+import type { Account } from "./buffer-account.ts";
+import { accountOf } from "./connection-account.ts";
 import { Outbox } from "./outbox.ts";
 import { Pulse } from "./pulse.ts";
 import type { TextFrames } from "./text-frames.ts";
@@ -13,6 +15,7 @@ const sendBudgetBytes = 512 * 1024;
 /** A client's WebSocket, that can tell a client that takes what it is sent from one that does not. */
 export class ClientSocket extends WebSocket {
   #outbox: Outbox | undefined;
+  #account: Account | undefined;
   #stallTimeoutMs = 0;
   #closing: AbortController | undefined;
   #lastTurn: Promise<void> | undefined;
@@ -23,6 +26,7 @@ export class ClientSocket extends WebSocket {
    * closed with 4008. To be called before anything else.
    */
   attach(transport: Duplex, stallTimeoutMs: number): void {
+    this.#account = accountOf(transport);
     this.#outbox = new Outbox(this, transport, this.#pulse);
     this.#stallTimeoutMs = stallTimeoutMs;
   }
@@ -36,6 +40,11 @@ export class ClientSocket extends WebSocket {
       this.#closing = closing;
     }
     return this.#closing.signal;
+  }
+
+  /** What waits in memory for it, if there is a budget for that. */
+  get account(): Account | undefined {
+    return this.#account;
   }
 
   /** Whether it may be sent more now. */

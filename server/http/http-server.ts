@@ -4,11 +4,15 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError, toAppError } from "../domain/app-error.ts";
 import { fairTimeout } from "./fair-timer.ts";
+import type { BufferBudget } from "./buffer-budget.ts";
+import { openAccount } from "./connection-account.ts";
 import { refuseConnection } from "./refuse-connection.ts";
 import { sendError } from "./send.ts";
 import { stalls } from "./stalls.ts";
 
 export type HttpHandlers = {
+  /** Where what waits in memory for each connection is counted. */
+  budget: BufferBudget;
   /** Answers a request. What it throws is answered as an error. */
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Takes over a connection that asks to become a WebSocket. What it throws is answered in plain HTTP. */
@@ -42,6 +46,7 @@ const closeTimeoutMs = 5000;
 
 /** node:http, with an answer in our own shape for whatever may come over a connection. */
 export function createHttpServer({
+  budget,
   answer,
   upgrade,
   report,
@@ -68,6 +73,8 @@ export function createHttpServer({
     connections.set(socket, []);
     // One that has not asked for anything yet is kept like one that has been answered: load balancers open some ahead.
     socket.setTimeout(Math.max(idleTimeoutMs, keepAliveMs + keepAliveBufferMs));
+    const account = openAccount(budget, socket);
+    socket.on("close", () => account.close());
     socket.on("close", forget);
   });
 

@@ -1,3 +1,6 @@
+import type { JsonParts } from "./whole-json.ts";
+import { byteLengthOf } from "./whole-json.ts";
+
 /**
  * WebSocket text frames of a server (RFC 6455, §5.2), ready for the wire and made once however many sockets they are sent
  * to: several small ones, or one that is larger than {@link maxTogetherBytes}.
@@ -7,6 +10,16 @@ export type TextFrames = {
   /** How many bytes the first header has. */
   readonly headerBytes: number;
 };
+
+/** A frame of a text that is there in parts. */
+export function toPartsFrame(parts: JsonParts): TextFrames {
+  const payloadBytes = byteLengthOf(parts);
+  const { headerBytes, bytes } = sizesOf(payloadBytes);
+  const wire = Buffer.allocUnsafe(bytes);
+  let at = writeHeader(wire, 0, payloadBytes);
+  for (const part of parts) at += typeof part === "string" ? wire.write(part, at) : part.copy(wire, at);
+  return { wire, headerBytes };
+}
 
 /** How many bytes of frames go together, and how many the operating system is handed at a time. */
 export const maxTogetherBytes = 64 * 1024;
@@ -41,8 +54,12 @@ type Frame = { text: string; payloadBytes: number; headerBytes: number; bytes: n
 
 function measure(text: string): Frame {
   const payloadBytes = Buffer.byteLength(text);
+  return { text, payloadBytes, ...sizesOf(payloadBytes) };
+}
+
+function sizesOf(payloadBytes: number): { headerBytes: number; bytes: number } {
   const headerBytes = payloadBytes < 126 ? 2 : payloadBytes < 0x1_0000 ? 4 : 10;
-  return { text, payloadBytes, headerBytes, bytes: headerBytes + payloadBytes };
+  return { headerBytes, bytes: headerBytes + payloadBytes };
 }
 
 function write(frames: readonly Frame[], bytes: number): TextFrames {

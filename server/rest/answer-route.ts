@@ -1,14 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
+import {
+  streamMessages,
+  streamSession,
+  streamSessions,
+  streamUpdatedSession,
+} from "../domain/answers-in-pieces.ts";
 import type { Desk } from "../domain/desk.ts";
+import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
 import { sendJsonStream } from "../http/send-stream.ts";
 import { sendText } from "../http/send.ts";
-import type { CallableProcedure } from "../trpc/call-procedure.ts";
+import type { CallableProcedure, PreparedCall } from "../trpc/call-procedure.ts";
 import type { Route } from "./routes.ts";
 import { answerPoll, answerStream } from "./session-events.ts";
-import type { StreamedAnswer } from "./streamed-answers.ts";
-import { streamMessages, streamSession, streamSessions } from "./streamed-answers.ts";
 
 export type Call = {
   desk: Desk;
@@ -20,31 +26,54 @@ export type Call = {
   heartbeatMs: number;
 };
 
+type OwnAnswer = (call: Call, input: never, route: Route) => Promise<void>;
+
 /**
  * What tRPC has no way to answer: what may be larger than memory should hold, and what goes on. These come from the
  * domain; their input is parsed by the route's own schema all the same.
  */
-const ownAnswers: Readonly<Record<string, (call: Call, input: never, route: Route) => Promise<void>>> = {
+const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
   "session.list": async (call, input) => sendPieces(call, await streamSessions(call.desk, input)),
   "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input)),
+  "session.update": async (call, input) => sendPieces(call, await streamUpdatedSession(call.desk, input)),
   "message.list": async (call, input) => sendPieces(call, await streamMessages(call.desk, input)),
   "session.onEvent": (call, input, route) => (route.streams ? answerStream : answerPoll)(call, input),
 };
 
-/** Answers a request whose route is known and whose input has been gathered. @throws what the procedure throws */
-export async function answerRoute(call: Call, route: Route, input: unknown): Promise<void> {
-  const { desk, procedures, response } = call;
+/**
+ * What answers a request whose route is known and whose input has been gathered. Of the input it keeps what the route takes.
+ *
+ * @throws what the procedure throws, as the answer does
+ */
+export function prepareAnswer(call: Call, route: Route, input: unknown): () => Promise<void> {
   const own = ownAnswers[route.procedure];
-  if (own) return own(call, route.input?.parse(input) as never, route);
-  const procedure = procedures.get(route.procedure);
+  if (own) return answerOwn(own, call, route, route.input?.parse(input));
+  const procedure = call.procedures.get(route.procedure);
   if (!procedure) throw new TypeError(`${route.procedure} is a route and no procedure.`);
-  const outcome = await procedure.call({ ctx: { desk }, readInput: () => input });
-  if (!outcome.ok) throw outcome.error;
-  if (route.answer === "empty") return sendText(response, 204, undefined);
-  return sendText(response, 200, JSON.stringify(outcome.data));
+  return answerWith(
+    procedure.prepare(() => input),
+    call,
+    route,
+  );
 }
 
-function sendPieces({ response, target }: Call, { pieces, nextCursor }: StreamedAnswer): Promise<void> {
+function answerOwn(own: OwnAnswer, call: Call, route: Route, input: unknown): () => Promise<void> {
+  return () => own(call, input as never, route);
+}
+
+function answerWith(run: PreparedCall, { desk, response }: Call, route: Route): () => Promise<void> {
+  return async () => {
+    const outcome = await run({ ctx: { desk, allowance: noLargeAnswers } });
+    if (!outcome.ok) throw outcome.error;
+    if (route.answer === "empty") return sendText(response, 204, undefined);
+    return sendText(response, 200, JSON.stringify(outcome.data));
+  };
+}
+
+/** What may be large has an answer of its own here. */
+const noLargeAnswers = new AnswerAllowance(0, undefined);
+
+function sendPieces({ response, target }: Call, { pieces, nextCursor }: AnswerInPieces): Promise<void> {
   return sendJsonStream(response, pieces, linkHeader(target, nextCursor));
 }
 

@@ -15,7 +15,10 @@ export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The answer as REST gives it: a page is an array with its next address in a header, nothing is 204. */
+/**
+ * The answer as REST gives it: a page is an array with its next address in a header, a session has its
+ * messages, nothing is 204.
+ */
 export function restAnswer(operation: Operation, { answer }: Route): void {
   const { 200: success, ...others } = operation.responses;
   const media = success?.content?.[json];
@@ -24,7 +27,8 @@ export function restAnswer(operation: Operation, { answer }: Route): void {
     operation.responses = { 204: { description: "Done; there is no body." }, ...others };
     return;
   }
-  if (answer === "value") return;
+  if (answer === "session") media.schema = { $ref: `${schemaPlace}Session` };
+  if (answer !== "page") return;
   media.schema = (media.schema["properties"] as { items: Schema }).items;
   success.headers = {
     Link: {

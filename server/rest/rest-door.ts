@@ -11,9 +11,12 @@ import { createOpenApiDocument } from "./openapi-document.ts";
 import { listProcedures } from "../trpc/call-procedure.ts";
 import { fromTRPCError } from "../trpc/to-error-shape.ts";
 import type { AppRouter } from "../trpc/router.ts";
-import { answerRoute } from "./answer-route.ts";
+import type { Call } from "./answer-route.ts";
+import { prepareAnswer } from "./answer-route.ts";
 import { readInput } from "./read-input.ts";
+import type { Match } from "./route-table.ts";
 import { createRouteTable } from "./route-table.ts";
+import type { Route } from "./routes.ts";
 import { listRoutes } from "./routes.ts";
 import { eventsRoutes } from "./session-events.ts";
 
@@ -80,6 +83,13 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
     return Promise.resolve();
   }
 
+  /** In a function of its own, so that what was sent is not kept while it is answered. */
+  async function prepare(call: Call, route: Route, { parameters }: Match): Promise<() => Promise<void>> {
+    const { request, target } = call;
+    const input = await readInput(request, { route, parameters, target, maxBytes: maxBodyBytes });
+    return prepareAnswer(call, route, input);
+  }
+
   return {
     methodsOf,
     isPage: (pathname) => pathname === "/" || findFile(pathname) !== undefined,
@@ -89,9 +99,12 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
         const method = request.method === "HEAD" ? "GET" : request.method;
         const route = match?.routes.get(method ?? "");
         if (!match || !route) return await answerElse(request, response, target);
-        const { parameters } = match;
-        const input = await readInput(request, { route, parameters, target, maxBytes: maxBodyBytes });
-        await answerRoute({ desk, procedures, request, response, target, heartbeatMs }, route, input);
+        const send = await prepare(
+          { desk, procedures, request, response, target, heartbeatMs },
+          route,
+          match,
+        );
+        await send();
       } catch (error) {
         const appError = error instanceof TRPCError ? fromTRPCError(error) : toAppError(error);
         report(appError);

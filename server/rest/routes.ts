@@ -1,7 +1,7 @@
 import type { AnyTRPCProcedure } from "@trpc/server";
 import { z } from "zod";
 import type { AppRouter } from "../trpc/router.ts";
-import type { Meta } from "../trpc/meta.ts";
+import type { Meta, RestAnswer } from "../trpc/meta.ts";
 
 /** A procedure with a REST path, and what the door has to know of it. */
 export type Route = {
@@ -12,7 +12,7 @@ export type Route = {
   /** The path as documented, such as `/api/sessions/{session_id}`. */
   path: string;
   segments: readonly Segment[];
-  answer: "value" | "page" | "empty";
+  answer: RestAnswer;
   /** Whether it answers with a stream of events, whatever media type the client accepts. */
   streams?: boolean;
   /** Input fields that come from a header, and from nowhere else. */

@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
+import type { ErrorCode } from "../contract/error-codes.ts";
 import type { AppError } from "../domain/app-error.ts";
 import { retryHeaders, sendText } from "../http/send.ts";
-import type { CallableProcedure, Outcome } from "./call-procedure.ts";
+import type { JsonParts } from "../http/whole-json.ts";
+import { sendParts } from "../http/whole-json.ts";
+import type { CallableProcedure, PreparedCall } from "./call-procedure.ts";
 import type { Context } from "./context.ts";
+import type { ErrorShape } from "./error-shape.ts";
+import { gatherLarge } from "./large-answers.ts";
 import type { PlainCalls } from "./plain-calls.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 
@@ -16,34 +21,75 @@ export type AnswerOptions = {
   report: (error: AppError) => void;
 };
 
+/** Calls whose inputs have been validated. What else the client sent with them is not kept. */
+export type PreparedCalls = {
+  calls: readonly { path: string; run: PreparedCall }[];
+  isBatch: boolean;
+  /** Whether they may run together: what queries answer is made one after the other. */
+  areMutations: boolean;
+};
+
+export function prepareCalls(
+  { calls, isBatch, readInput }: PlainCalls,
+  request: IncomingMessage,
+): PreparedCalls {
+  return {
+    calls: calls.map(({ path, procedure }, index) => ({
+      path,
+      run: takes(request, procedure)
+        ? procedure.prepare(isBatch ? () => partOf(readInput(), index) : readInput)
+        : refusal(request, path, procedure),
+    })),
+    isBatch,
+    areMutations: request.method === "POST",
+  };
+}
+
 /** Answers all calls of a request in one JSON text, in the words of tRPC's own adapter. */
 export async function answerCalls(
-  { calls, isBatch, readInput }: PlainCalls,
+  { calls, isBatch, areMutations }: PreparedCalls,
   { ctx, request, response, report }: AnswerOptions,
 ): Promise<void> {
-  const outcomes = await Promise.all(
-    calls.map(async ({ path, procedure }, index): Promise<Outcome> => {
-      const outcome = takes(request, procedure)
-        ? await procedure.call({
-            ctx,
-            batchIndex: index,
-            readInput: isBatch ? () => partOf(readInput(), index) : readInput,
-          })
-        : refusal(request, path, procedure);
-      if (!outcome.ok) report(fromTRPCError(outcome.error));
-      return outcome;
-    }),
-  );
-  const answers = outcomes.map((outcome, index) =>
-    outcome.ok
-      ? { result: { data: outcome.data } }
-      : { error: toErrorShape(outcome.error, calls[index]?.path) },
-  );
-  sendText(response, getHTTPStatusCode(answers), JSON.stringify(isBatch ? answers : answers[0]), {
+  async function answer(
+    { path, run }: PreparedCalls["calls"][number],
+    batchIndex: number,
+  ): Promise<CallAnswer> {
+    const outcome = await gatherLarge(await run({ ctx, batchIndex }), ctx.allowance);
+    if (outcome.ok)
+      return { envelope: { result: { data: outcome.data } }, code: undefined, large: outcome.large };
+    const error = fromTRPCError(outcome.error);
+    report(error);
+    return { envelope: { error: toErrorShape(outcome.error, path) }, code: error.code, large: undefined };
+  }
+
+  const answers: CallAnswer[] = [];
+  if (areMutations) answers.push(...(await Promise.all(calls.map(answer))));
+  else for (const [index, call] of calls.entries()) answers.push(await answer(call, index));
+  const codes = answers.flatMap(({ code }) => code ?? []);
+  const headers = {
     vary: varyOf(response),
-    ...retryHeaders(outcomes.flatMap((outcome) => (outcome.ok ? [] : [fromTRPCError(outcome.error).code]))),
-    ...(outcomes.some(isWrongMethod) && { allow: otherMethod(request) }),
-  });
+    ...retryHeaders(codes),
+    ...(codes.includes("METHOD_NOT_SUPPORTED") && { allow: otherMethod(request) }),
+  };
+  const status = getHTTPStatusCode(answers.map(({ envelope }) => envelope));
+  const parts = isBatch ? ["[", ...answers.flatMap(batchParts), "]"] : answers.flatMap(partsOf);
+  if (parts.every((part) => typeof part === "string")) sendText(response, status, parts.join(""), headers);
+  else await sendParts(response, status, parts, headers);
+}
+
+type CallAnswer = {
+  envelope: { result: { data: unknown } } | { error: ErrorShape };
+  code: ErrorCode | undefined;
+  /** The data, where it may be large. */
+  large: JsonParts | undefined;
+};
+
+function partsOf({ envelope, large }: CallAnswer): JsonParts {
+  return large ? ['{"result":{"data":', ...large, "}}"] : [JSON.stringify(envelope)];
+}
+
+function batchParts(answer: CallAnswer, index: number): JsonParts {
+  return index === 0 ? partsOf(answer) : [",", ...partsOf(answer)];
 }
 
 function takes(
@@ -57,14 +103,14 @@ function refusal(
   { method }: IncomingMessage,
   path: string,
   procedure: CallableProcedure | undefined,
-): Outcome {
+): PreparedCall {
   const error = procedure
     ? new TRPCError({
         code: "METHOD_NOT_SUPPORTED",
         message: `Unsupported ${method}-request to ${procedure.type} procedure at path "${path}"`,
       })
     : new TRPCError({ code: "NOT_FOUND", message: `No procedure found on path "${path}"` });
-  return { ok: false, error };
+  return () => Promise.resolve({ ok: false, error });
 }
 
 /** The input of one call of a batch. */
@@ -77,10 +123,6 @@ function partOf(inputs: unknown, index: number): unknown {
     });
   }
   return (inputs as Record<number, unknown>)[index];
-}
-
-function isWrongMethod(outcome: Outcome): boolean {
-  return !outcome.ok && outcome.error.code === "METHOD_NOT_SUPPORTED";
 }
 
 /** What an answer of tRPC depends on, and what CORS has found that it depends on. */

@@ -3,11 +3,13 @@ import { TRPCError } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
+import { AnswerAllowance } from "../http/answer-allowance.ts";
+import { accountOf } from "../http/connection-account.ts";
 import { assertJsonBody, discardBody, hasBody, parseJson, readText } from "../http/read-body.ts";
 import { apiHeaders, retryHeaders } from "../http/send.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
-import { answerCalls, otherMethod, varyOf } from "./answer-calls.ts";
+import { answerCalls, otherMethod, prepareCalls, varyOf } from "./answer-calls.ts";
 import { listProcedures } from "./call-procedure.ts";
 import { answerEventStream, findEventStreamCall } from "./event-stream-call.ts";
 import { findPlainCalls } from "./plain-calls.ts";
@@ -23,6 +25,8 @@ export type TrpcDoorOptions = {
   desk: Desk;
   router: AppRouter;
   maxBodyBytes: number;
+  /** How large what a request is answered with may be, in bytes of JSON, where it is whole in memory. */
+  maxAnswerBytes: number;
   /** Told of each error that is answered. */
   report: (error: AppError) => void;
 };
@@ -45,9 +49,8 @@ export type TrpcHttpDoor = (
  * are not UTF-8 for replacement characters, and other media types than JSON.
  */
 export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
-  const { desk, router, maxBodyBytes, report, heartbeatMs } = options;
+  const { desk, router, maxBodyBytes, maxAnswerBytes, report, heartbeatMs } = options;
   const procedures = listProcedures(router);
-  const ctx = { desk };
 
   return async function answer(request, response, target) {
     let path: string;
@@ -73,7 +76,11 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
     }
     const asked = { request, path, query, body };
     const calls = findPlainCalls(asked, { procedures, maxBatchSize });
-    if (calls) return answerCalls(calls, { ctx, request, response, report });
+    const allowance = new AnswerAllowance(maxAnswerBytes, accountOf(request.socket));
+    const ctx = { desk, allowance };
+    response.on("close", () => allowance.release());
+    // Not awaited, so that of what was sent no more is kept than what the calls take.
+    if (calls) return answerCalls(prepareCalls(calls, request), { ctx, request, response, report });
     const streamed = findEventStreamCall(asked, procedures);
     if (streamed) return answerEventStream(streamed, { ctx, response, report, heartbeatMs });
     if (text !== undefined) Object.assign(request, { body: text });

@@ -1,3 +1,5 @@
+export type RestAnswer = "value" | "page" | "session" | "empty";
+
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 /**
@@ -17,8 +19,11 @@ export type Meta = {
     errorResponses: number[];
   };
   rest?: {
-    /** `page` answers with the items and puts the next page's address in `Link`; `empty` is 204 without a body. */
-    answer: "value" | "page" | "empty";
+    /**
+     * `page` answers with the items and puts the next page's address in `Link`; `session` answers with the session's
+     * messages where the procedure leaves them out; `empty` is 204 without a body.
+     */
+    answer: RestAnswer;
     /** Input fields that come from a header, and from nowhere else: field name to header name. */
     headers: Record<string, string>;
     /** The name of the body's schema in the OpenAPI document. */
@@ -33,7 +38,7 @@ export type RestPath = {
   description?: string;
   /** The statuses of this route's own errors; those that every route of its kind can give are added. */
   errors?: number[];
-  answer?: "value" | "page" | "empty";
+  answer?: RestAnswer;
   headers?: Record<string, string>;
   bodyName?: string;
 };

@@ -1,31 +1,29 @@
 import { getTRPCErrorFromUnknown, TRPCError } from "@trpc/server";
-import type { TRPCClientOutgoingMessage } from "@trpc/server/rpc";
 import { AppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
+import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import { Intake } from "../http/intake.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
-import { maxBatchSize } from "./http-door.ts";
-import { idsOf, readFrame, readMessages } from "./read-frame.ts";
+import type { SocketCall, SocketProcedureCall } from "./prepare-frame.ts";
+import { prepareFrame } from "./prepare-frame.ts";
+import type { Outcome } from "./large-answers.ts";
+import { gatherLarge } from "./large-answers.ts";
 import type { Answer, RequestName } from "./socket-frames.ts";
-import { answerFrame, eventEncoding, pongFrame } from "./socket-frames.ts";
+import { answerFrame, eventEncoding, largeAnswerFrame, pongFrame } from "./socket-frames.ts";
 import { Subscription } from "./subscription.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
-import { withLastEventId } from "./with-last-event-id.ts";
 
 export type SocketCallsOptions = {
   desk: Desk;
   procedures: ReadonlyMap<string, CallableProcedure>;
   /** How many subscriptions one socket may have at a time. */
   maxSubscriptions: number;
+  /** How large an answer may be, in bytes of JSON. */
+  maxAnswerBytes: number;
   report: (error: AppError) => void;
 };
-
-/** A message that is not a `subscription.stop`. */
-type Call = Exclude<TRPCClientOutgoingMessage, { method: "subscription.stop" }>;
-
-const nobody: RequestName = { id: null };
 
 /**
  * Answers the calls of one socket as tRPC's own adapter would, but no faster than its client takes the answers: queries
@@ -63,19 +61,12 @@ export class SocketCalls {
 
   /** Resolves when the next frame may be answered. */
   async #answerFrame(data: Buffer, isBinary: boolean): Promise<void> {
+    const { length } = data;
     const answers: Promise<void>[] = [];
-    try {
-      const { messages, isBatch } = readFrame(data, isBinary);
-      if (isBatch && messages.length > maxBatchSize) {
-        this.#refuse(idsOf(messages));
-      } else {
-        const read = readMessages(messages);
-        for (const [index, message] of read.entries()) answers.push(...(await this.#begin(message, index)));
-      }
-    } catch (cause) {
-      this.#answerError(nobody, cause, undefined);
+    for (const call of prepareFrame(data, isBinary, this.#options.procedures)) {
+      answers.push(...(await this.#begin(call)));
     }
-    void Promise.all(answers).then(() => this.#release(data.length));
+    void Promise.all(answers).then(() => this.#release(length));
   }
 
   /** Answers are not to pile up for a client that does not read them, whether or not anything had to wait for its turn. */
@@ -84,58 +75,69 @@ export class SocketCalls {
     this.#intake.release(bytes);
   }
 
-  /** Resolves when the next message may be begun, with what is not yet answered. */
-  async #begin(message: TRPCClientOutgoingMessage, batchIndex: number): Promise<Promise<void>[]> {
-    const { id } = message;
+  /** Resolves when the next call may be begun, with what is not yet answered. */
+  async #begin(call: SocketCall): Promise<Promise<void>[]> {
     // Nobody would tell a subscription that it is over.
     if (this.#socket.readyState === this.#socket.CLOSED) return [];
-    if (id === null) {
-      this.#answerError(
-        message,
-        new TRPCError({ code: "PARSE_ERROR", message: "`id` is required" }),
-        undefined,
-      );
-    } else if (message.method === "subscription.stop") {
-      this.#subscriptions.get(id)?.abort();
-    } else if (message.method === "subscription") {
-      void this.#subscribe(id, message, batchIndex);
-    } else if (message.method === "mutation" && this.#socket.isReady) {
-      return [this.#call(message, batchIndex)];
+    if (call.method === "refused") {
+      this.#answerError(call.name, call.cause, undefined);
+    } else if (call.method === "subscription.stop") {
+      this.#subscriptions.get(call.id)?.abort();
+    } else if (call.method === "subscription") {
+      void this.#subscribe(call);
+    } else if (call.method === "mutation" && this.#socket.isReady) {
+      return [this.#call(call)];
     } else {
-      await this.#socket.inTurn(() => this.#call(message, batchIndex));
+      await this.#socket.inTurn(() => this.#call(call));
     }
     return [];
   }
 
-  async #call(message: Call, batchIndex: number): Promise<void> {
-    try {
-      const data = await this.#callProcedure(message, batchIndex, undefined);
-      this.#answer(message, { result: { type: "data", data } });
-    } catch (cause) {
-      this.#answerError(message, cause, message.params.path);
-    }
+  async #call(call: SocketProcedureCall): Promise<void> {
+    const { name, path } = call;
+    const allowance = this.#allowance();
+    const outcome = await gatherLarge(await this.#run(call, allowance, undefined), allowance);
+    if (!outcome.ok) this.#answerError(name, outcome.error, path);
+    else if (outcome.large) this.#socket.sendFrame(largeAnswerFrame(name, outcome.large));
+    else this.#answer(name, { result: { type: "data", data: outcome.data } });
+    allowance.release();
   }
 
-  async #subscribe(id: number | string, message: Call, batchIndex: number): Promise<void> {
+  async #subscribe(call: SocketProcedureCall): Promise<void> {
+    const { name, path } = call;
+    const { id } = name;
     const stop = new AbortController();
     let isMine = false;
     try {
       this.#assertMaySubscribe(id);
       this.#subscriptions.set(id, stop);
       isMine = true;
-      const subscription = await this.#callProcedure(message, batchIndex, stop.signal);
-      if (!(subscription instanceof Subscription))
+      const outcome = await this.#run(call, this.#allowance(), stop.signal);
+      if (!outcome.ok) throw outcome.error;
+      if (!(outcome.data instanceof Subscription))
         throw new TypeError("A subscription gave nothing to follow.");
       if (!stop.signal.aborted) {
-        this.#answer(message, { result: { type: "started" } });
-        await subscription.into(new SocketSink(this.#socket, eventEncoding(message)));
+        this.#answer(name, { result: { type: "started" } });
+        await outcome.data.into(new SocketSink(this.#socket, eventEncoding(name)));
       }
       this.#subscriptions.delete(id);
-      this.#answer(message, { result: { type: "stopped" } });
+      this.#answer(name, { result: { type: "stopped" } });
     } catch (cause) {
       if (isMine) this.#subscriptions.delete(id);
-      this.#answerError(message, cause, message.params.path);
+      this.#answerError(name, cause, path);
     }
+  }
+
+  #run(
+    { run, batchIndex }: SocketProcedureCall,
+    allowance: AnswerAllowance,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> {
+    return run({ ctx: { desk: this.#options.desk, allowance }, signal, batchIndex });
+  }
+
+  #allowance(): AnswerAllowance {
+    return new AnswerAllowance(this.#options.maxAnswerBytes, this.#socket.account);
   }
 
   #assertMaySubscribe(id: number | string): void {
@@ -148,32 +150,6 @@ export class SocketCalls {
         "TOO_MANY_REQUESTS",
         `This socket has ${maxSubscriptions} subscriptions already: stop one, or open another socket.`,
       );
-    }
-  }
-
-  /** @throws {TRPCError} */
-  async #callProcedure(
-    { method: type, params }: Call,
-    batchIndex: number,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    const { path, input, lastEventId } = params;
-    const { desk, procedures } = this.#options;
-    const procedure = procedures.get(path);
-    if (procedure?.type !== type) {
-      throw new TRPCError({ code: "NOT_FOUND", message: `No "${type}"-procedure on path "${path}"` });
-    }
-    const readInput = (): unknown =>
-      lastEventId === undefined ? input : withLastEventId(input, lastEventId);
-    const outcome = await procedure.call({ ctx: { desk }, readInput, signal, batchIndex });
-    if (!outcome.ok) throw outcome.error;
-    return outcome.data;
-  }
-
-  #refuse(requests: RequestName[]): void {
-    const error = new TRPCError({ code: "BAD_REQUEST", message: "Batch call exceeds maximum size" });
-    for (const request of requests.length > 0 ? requests : [nobody]) {
-      this.#answerError(request, error, undefined);
     }
   }
 

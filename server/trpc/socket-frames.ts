@@ -3,7 +3,8 @@ import type { LogEvent, Positioned } from "../domain/log.ts";
 import { envelopedEncoding } from "../http/enveloped-encoding.ts";
 import type { Encoding } from "../http/socket-sink.ts";
 import type { TextFrames } from "../http/text-frames.ts";
-import { toTextFrame } from "../http/text-frames.ts";
+import { toPartsFrame, toTextFrame } from "../http/text-frames.ts";
+import type { JsonParts } from "../http/whole-json.ts";
 import type { ErrorShape } from "./error-shape.ts";
 
 /** What of a request is in each of its answers. */
@@ -18,6 +19,11 @@ export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): TextF
   return toTextFrame(JSON.stringify({ id, jsonrpc, ...answer }));
 }
 
+/** The data of an answer that may be large, likewise. */
+export function largeAnswerFrame(request: RequestName, data: JsonParts): TextFrames {
+  return toPartsFrame([`${envelopeOf(request)},"result":{"type":"data","data":`, ...data, "}}"]);
+}
+
 /** Asks every client to open another socket and to go on there. */
 export const reconnectFrame = toTextFrame(JSON.stringify({ id: null, method: "reconnect" }));
 
@@ -25,8 +31,12 @@ export const reconnectFrame = toTextFrame(JSON.stringify({ id: null, method: "re
  * One subscription's events, again as tRPC's own adapter would encode them. Those with requests of the same id share their
  * frames: most clients have one subscription, their first.
  */
-export function eventEncoding({ id, jsonrpc }: RequestName): Encoding<Positioned<LogEvent>> {
-  return encodingFor(JSON.stringify({ id, jsonrpc }).slice(0, -1));
+export function eventEncoding(request: RequestName): Encoding<Positioned<LogEvent>> {
+  return encodingFor(envelopeOf(request));
+}
+
+function envelopeOf({ id, jsonrpc }: RequestName): string {
+  return JSON.stringify({ id, jsonrpc }).slice(0, -1);
 }
 
 const encodingFor = envelopedEncoding((envelope, item: Positioned<LogEvent>) => {

@@ -35,12 +35,12 @@ export type SocketDoor = {
  * whatever there is to send whether or not the client takes it, and each event to each subscription anew.
  */
 export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
-  const { desk, maxBodyBytes, patience, maxSubscriptions, report } = options;
+  const { desk, maxBodyBytes, maxAnswerBytes, patience, maxSubscriptions, report } = options;
   const server = createSocketServer(maxBodyBytes, patience);
   const procedures = listProcedures(options.router);
 
   function serve(socket: ClientSocket, announcesParams: boolean): void {
-    const calls = new SocketCalls(socket, { desk, procedures, maxSubscriptions, report });
+    const calls = new SocketCalls(socket, { desk, procedures, maxSubscriptions, maxAnswerBytes, report });
     const deadline = announcesParams ? closeUnlessStopped(socket, patience.connectionParamsMs) : undefined;
     let isWaitingForParams = announcesParams;
     socket.on("message", (data: Buffer, isBinary) => {

@@ -6,7 +6,9 @@ import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
 import type { Desk } from "../../server/domain/desk.ts";
 import { followMessages } from "../../server/domain/follow-messages.ts";
-import { getSession } from "../../server/domain/get-session.ts";
+import type { Session } from "../../server/contract/session.ts";
+import { parsePieces } from "../../server/domain/allowance.ts";
+import { streamSession } from "../../server/domain/answers-in-pieces.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
 import { updateSession } from "../../server/domain/update-session.ts";
@@ -70,7 +72,8 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
       });
       const events = await followToEnd(watched, after);
 
-      const { title, messages } = await getSession(desk, "s");
+      const { pieces } = await streamSession(desk, { session_id: "s" });
+      const { title, messages } = await parsePieces<Session>(pieces, { take: () => undefined });
       const has = apply(events);
       expect([title, has.title]).toEqual(["Renamed", "Renamed"]);
       // Who resumes after 2 has the first two messages already, and hears of what became of them.

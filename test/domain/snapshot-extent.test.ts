@@ -5,7 +5,7 @@ import type { Desk } from "../../server/domain/desk.ts";
 import { followList } from "../../server/domain/list-log.ts";
 import { SessionLog } from "../../server/domain/session-log.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
-import { listMessages } from "../../server/domain/list-messages.ts";
+import { readMessagePage } from "../../server/domain/list-messages.ts";
 import { openDesk } from "../support/desk.ts";
 
 async function openDeskWith(contents: string[]): Promise<Desk> {
@@ -57,8 +57,9 @@ test("a snapshot that is all there is says so [ATTACH-1]", async () => {
   expect(await readSnapshot(full)).toMatchObject({ contents: names(0, 100), has_earlier: false });
   await addMessage(full, { session_id: "s", content: "100", sender: "user" });
   expect(await readSnapshot(full)).toMatchObject({ contents: names(1, 101), has_earlier: true });
-  const { items } = await listMessages(full, { session_id: "s", before: 2 });
-  await deleteMessage(full, { session_id: "s", message_id: Number(items[0]?.id) });
+  const { chunks } = await readMessagePage(full, { session_id: "s", before: 2 });
+  const [first] = (await Array.fromAsync(chunks)).flat();
+  await deleteMessage(full, { session_id: "s", message_id: Number(first?.id) });
   expect(await readSnapshot(full)).toMatchObject({ contents: names(1, 101), has_earlier: false });
 });
 

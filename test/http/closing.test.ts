@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { BufferBudget } from "../../server/http/buffer-budget.ts";
 import { createHttpServer } from "../../server/http/http-server.ts";
 import { followOverSse, openChat } from "../support/readers.ts";
 import { createSession, send } from "../support/rest.ts";
@@ -107,6 +108,7 @@ function doNothing(): Promise<void> {
 test("a port that another server has is refused in a sentence that says what to do", async () => {
   const { url } = await startApp();
   const other = createHttpServer({
+    budget: new BufferBudget(1_000_000),
     answer: doNothing,
     upgrade: doNothing,
     report: () => undefined,

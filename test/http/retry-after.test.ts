@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../server/domain/app-error.ts";
+import { BufferBudget } from "../../server/http/buffer-budget.ts";
 import { createHttpServer } from "../../server/http/http-server.ts";
 import { sendRaw } from "../support/raw-request.ts";
 
@@ -13,6 +14,7 @@ test.each([
   { what: "an upgrade", headers: upgrade },
 ])("$what that is answered 503 is told when to come back", async ({ headers }) => {
   const server = createHttpServer({
+    budget: new BufferBudget(1_000_000),
     answer: refuse,
     upgrade: refuse,
     report: () => undefined,

@@ -11,6 +11,7 @@ test("without settings everything has its documented default", () => {
     maxReadersPerSession: 10_000,
     maxSubscriptionsPerSocket: 1000,
     patience: { keepAliveMs: 65_000, pingIntervalMs: 20_000, pollMs: 25_000 },
+    bounds: { maxAnswerBytes: 16_777_216, maxBufferedBytes: 67_108_864 },
     logLevel: "info",
   });
   expect(origins.allows("http://localhost:5173")).toBe(true);

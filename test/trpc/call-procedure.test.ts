@@ -2,6 +2,7 @@ import { callTRPCProcedure, TRPCError } from "@trpc/server";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { AppError } from "../../server/domain/app-error.ts";
+import { AnswerAllowance } from "../../server/http/answer-allowance.ts";
 import { listProcedures } from "../../server/trpc/call-procedure.ts";
 import { procedure, router } from "../../server/trpc/trpc.ts";
 import { openDesk } from "../support/desk.ts";
@@ -47,6 +48,7 @@ const procedures = {
     .query(({ input }) => input),
 };
 
+const allowance = new AnswerAllowance(1_000_000, undefined);
 const inputs = [undefined, null, "stop", 5, {}, { name: "" }, { name: "n" }, { name: "n", more: 1 }];
 const testRouter = router(procedures);
 const callable = listProcedures(testRouter);
@@ -54,7 +56,7 @@ const callable = listProcedures(testRouter);
 test.each(Object.entries(procedures))(
   "%s comes to what it does when tRPC calls it",
   async (path, { _def }) => {
-    const ctx = { desk: await openDesk() };
+    const ctx = { desk: await openDesk(), allowance };
     for (const input of inputs) {
       const outcome = await callable.get(path)?.call({ ctx, readInput: () => input });
       const expected = await callTRPCProcedure({
@@ -75,7 +77,7 @@ test.each(Object.entries(procedures))(
 );
 
 test("input that cannot be read is the caller's fault, and is not asked for by what takes none", async () => {
-  const ctx = { desk: await openDesk() };
+  const ctx = { desk: await openDesk(), allowance };
   const fault = new TRPCError({ code: "BAD_REQUEST", message: "no JSON" });
   const readInput = (): never => {
     throw fault;
@@ -91,7 +93,7 @@ test("a subscription gets the signal that ends it", async () => {
   });
   const outcome = await listProcedures(router({ events }))
     .get("events")
-    ?.call({ ctx: { desk: await openDesk() }, readInput: () => undefined, signal });
+    ?.call({ ctx: { desk: await openDesk(), allowance }, readInput: () => undefined, signal });
   const stream = (outcome as { data: AsyncIterable<unknown> }).data;
   expect(await Array.fromAsync(stream)).toEqual([signal]);
 });

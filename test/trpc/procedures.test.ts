@@ -17,11 +17,9 @@ test("every query and mutation answers as its REST path does", async () => {
     content: "Hi",
   });
   expect(edited).toEqual({ ...message, content: "Hi" });
-  expect(await client.session.update.mutate({ session_id: "s", title: "Two" })).toEqual({
-    ...session,
-    title: "Two",
-    messages: [edited],
-  });
+  const { messages: _none, ...head } = session;
+  const renamed = await client.session.update.mutate({ session_id: "s", title: "Two" });
+  expect(renamed).toEqual({ ...head, title: "Two" });
   expect(await client.session.get.query({ session_id: "s" })).toEqual(await readSession(url, "s"));
   expect(await client.session.list.query({})).toEqual({
     items: [await readSession(url, "s")],

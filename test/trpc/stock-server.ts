@@ -5,6 +5,7 @@ import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { onTestFinished } from "vitest";
 import type { Desk } from "../../server/domain/desk.ts";
 import { anyOrigin } from "../../server/http/origin-policy.ts";
+import { AnswerAllowance } from "../../server/http/answer-allowance.ts";
 import { createCors } from "../../server/http/cross-origin.ts";
 import { maxHeartbeatMs } from "../../server/http/event-stream.ts";
 import { decodePart, readTarget } from "../../server/http/request-target.ts";
@@ -23,6 +24,7 @@ export async function startDoor(given?: Desk): Promise<string> {
     router: appRouter,
     maxBodyBytes: 100_000,
     heartbeatMs: maxHeartbeatMs,
+    maxAnswerBytes: 1_000_000,
     report: () => undefined,
   });
   return listen(
@@ -46,7 +48,7 @@ export async function startStockAdapter(given?: Desk): Promise<string> {
         res: response,
         router: appRouter,
         path: decodePart(pathname.slice("/trpc/".length), "The path"),
-        createContext: () => Promise.resolve({ desk }),
+        createContext: () => Promise.resolve({ desk, allowance: new AnswerAllowance(1_000_000, undefined) }),
         maxBatchSize: 100,
         responseMeta: ({ errors }) => ({
           headers: {

@@ -16,6 +16,7 @@ async function connect(): Promise<{ client: WebSocket; connection: Socket }> {
     desk: await openDesk(),
     router: appRouter,
     maxBodyBytes: 100_000,
+    maxAnswerBytes: 1_000_000,
     maxSubscriptions: 10,
     patience: defaultPatience,
     report: () => undefined,

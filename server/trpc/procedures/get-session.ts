@@ -1,5 +1,6 @@
 import { getSessionInputSchema, sessionSchema } from "../../contract/session.ts";
-import { getSession } from "../../domain/get-session.ts";
+import type { Session } from "../../contract/session.ts";
+import { getLargeSession } from "../large-answers.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -14,4 +15,4 @@ export const getSessionProcedure = procedure
   )
   .input(getSessionInputSchema)
   .output(sessionSchema)
-  .query(({ ctx, input }) => getSession(ctx.desk, input.session_id));
+  .query(async ({ ctx, input }) => (await getLargeSession(ctx.desk, input)).parse<Session>(ctx.allowance));

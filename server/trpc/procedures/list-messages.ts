@@ -1,5 +1,6 @@
 import { listMessagesInputSchema, messagePageSchema } from "../../contract/message-list.ts";
-import { listMessages } from "../../domain/list-messages.ts";
+import type { MessagePage } from "../../contract/message-list.ts";
+import { listLargeMessages } from "../large-answers.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -17,4 +18,6 @@ export const listMessagesProcedure = procedure
   )
   .input(listMessagesInputSchema)
   .output(messagePageSchema)
-  .query(({ ctx, input }) => listMessages(ctx.desk, input));
+  .query(async ({ ctx, input }) =>
+    (await listLargeMessages(ctx.desk, input)).parse<MessagePage>(ctx.allowance),
+  );

@@ -1,5 +1,6 @@
 import { listSessionsInputSchema, sessionPageSchema } from "../../contract/session.ts";
-import { listSessions } from "../../domain/list-sessions.ts";
+import type { SessionPage } from "../../contract/session.ts";
+import { listLargeSessions } from "../large-answers.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -16,4 +17,6 @@ export const listSessionsProcedure = procedure
   )
   .input(listSessionsInputSchema)
   .output(sessionPageSchema)
-  .query(({ ctx, input }) => listSessions(ctx.desk, input));
+  .query(async ({ ctx, input }) =>
+    (await listLargeSessions(ctx.desk, input)).parse<SessionPage>(ctx.allowance),
+  );

@@ -1,4 +1,4 @@
-import { sessionSchema, updateSessionInputSchema } from "../../contract/session.ts";
+import { sessionHeadSchema, updateSessionInputSchema } from "../../contract/session.ts";
 import { updateSession } from "../../domain/update-session.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
@@ -11,8 +11,9 @@ export const updateSessionProcedure = procedure
       summary: "Rename a session",
       bodyName: "SessionUpdate",
       errors: [404],
+      answer: "session",
     }),
   )
   .input(updateSessionInputSchema)
-  .output(sessionSchema)
+  .output(sessionHeadSchema)
   .mutation(({ ctx, input }) => updateSession(ctx.desk, input));

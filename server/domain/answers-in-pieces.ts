@@ -1,17 +1,18 @@
 import type { ListMessagesInput } from "../contract/message-list.ts";
-import type { ListSessionsInput, SessionHead } from "../contract/session.ts";
+import type { ListSessionsInput, SessionHead, UpdateSessionInput } from "../contract/session.ts";
 import { limits } from "../contract/limits.ts";
-import type { Desk } from "../domain/desk.ts";
-import { getSessionHead } from "../domain/get-session.ts";
-import { readMessagePage } from "../domain/list-messages.ts";
-import { listSessionHeads } from "../domain/list-sessions.ts";
-import { readMessages } from "../domain/read-messages.ts";
+import type { Desk } from "./desk.ts";
+import { getSessionHead } from "./get-session.ts";
+import { readMessagePage } from "./list-messages.ts";
+import { listSessionHeads } from "./list-sessions.ts";
+import { readMessages } from "./read-messages.ts";
+import { updateSession } from "./update-session.ts";
 
 /** JSON in pieces, and the cursor of the next page if it is a page of more. */
-export type StreamedAnswer = { pieces: AsyncIterable<string>; nextCursor: string | null };
+export type AnswerInPieces = { pieces: AsyncIterable<string>; nextCursor: string | null };
 
 /** `GET /api/sessions`: without `limit` and `cursor` all sessions, else a page of them. */
-export async function streamSessions(desk: Desk, input: ListSessionsInput): Promise<StreamedAnswer> {
+export async function streamSessions(desk: Desk, input: ListSessionsInput): Promise<AnswerInPieces> {
   const wanted = input.limit ?? (input.cursor === undefined ? undefined : limits.defaultPageItems);
   const first = await listSessionHeads(desk, { ...input, limit: wanted ?? limits.pageItems });
   const heads = wanted === undefined ? allHeads(desk, first) : first.items;
@@ -25,12 +26,17 @@ export async function streamSessions(desk: Desk, input: ListSessionsInput): Prom
 export async function streamSession(
   desk: Desk,
   { session_id: id }: { session_id: string },
-): Promise<StreamedAnswer> {
+): Promise<AnswerInPieces> {
   return { pieces: sessionJson(desk, await getSessionHead(desk, id)), nextCursor: null };
 }
 
+/** `PATCH /api/sessions/{session_id}`: the session is renamed before the first piece. @throws {AppError} NOT_FOUND */
+export async function streamUpdatedSession(desk: Desk, input: UpdateSessionInput): Promise<AnswerInPieces> {
+  return { pieces: sessionJson(desk, await updateSession(desk, input)), nextCursor: null };
+}
+
 /** `GET /api/sessions/{session_id}/messages`. @throws {AppError} NOT_FOUND */
-export async function streamMessages(desk: Desk, input: ListMessagesInput): Promise<StreamedAnswer> {
+export async function streamMessages(desk: Desk, input: ListMessagesInput): Promise<AnswerInPieces> {
   const { chunks, next_cursor } = await readMessagePage(desk, input);
   return { pieces: arrayJson(chunks), nextCursor: next_cursor };
 }

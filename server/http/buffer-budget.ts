@@ -1,0 +1,129 @@
+import { AppError } from "../domain/app-error.ts";
+import type { BufferedClient, Ledger } from "./buffer-account.ts";
+import { Account } from "./buffer-account.ts";
+
+/** How often it is looked which clients take what waits for them, in milliseconds. */
+const sweepIntervalMs = 250;
+/** A client that takes less between two looks stands still. */
+const leastMovedBytes = 16 * 1024;
+/** How long a client may stand still while others need the room, in milliseconds. */
+const graceMs = 1000;
+/** Past so many times the budget room is made at once. */
+const hardFactor = 1.5;
+
+type Waiting = { account: Account; bytes: number; resolve: () => void };
+
+/**
+ * One budget over the process for what waits in memory for its clients: what they do not take, answers that are being
+ * made, and what they have sent and is not yet whole. While it is full, large answers are refused, what can wait does, and
+ * the clients are cut that stand still.
+ */
+export class BufferBudget implements Ledger {
+  readonly #maxBytes: number;
+  #bytes = 0;
+  /** Those for whom something waits. */
+  readonly #holders = new Set<Account>();
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #sweptAtMs = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  open(client: BufferedClient): Account {
+    return new Account(this, client);
+  }
+
+  /** How many bytes wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isFull(): boolean {
+    if (this.#bytes < this.#maxBytes) return false;
+    // Some of it may be out by now.
+    for (const account of this.#holders) account.settle();
+    return this.#bytes >= this.#maxBytes;
+  }
+
+  assertRoom(): void {
+    if (!this.isFull) return;
+    throw new AppError(
+      "SERVICE_UNAVAILABLE",
+      `As much waits for slow clients as this server holds, ${this.#maxBytes} bytes: try again.`,
+    );
+  }
+
+  async admit(account: Account, bytes: number): Promise<void> {
+    if (account.isClosed) return;
+    if (this.#waiting.length === 0 && !this.isFull) return account.reserve(bytes);
+    await new Promise<void>((resolve) => {
+      this.#waiting.push({ account, bytes, resolve });
+    });
+  }
+
+  add(account: Account, bytes: number): void {
+    this.#bytes += bytes;
+    if (!this.#holders.has(account)) {
+      this.#holders.add(account);
+      account.takeMovedBytes();
+      account.movedAtMs = performance.now();
+      this.#timer ??= this.#startSweeping();
+    }
+    if (this.#bytes > hardFactor * this.#maxBytes && this.isFull) this.#makeRoom(0);
+  }
+
+  subtract(account: Account, bytes: number): void {
+    this.#bytes -= bytes;
+    if (account.isEmpty) this.#holders.delete(account);
+    if (this.#waiting.length > 0 && this.#bytes < this.#maxBytes) this.#admitNext();
+  }
+
+  forget(account: Account): void {
+    this.#holders.delete(account);
+    if (this.#waiting.length === 0) return;
+    const gone = this.#waiting.filter((each) => each.account === account);
+    this.#waiting = this.#waiting.filter((each) => each.account !== account);
+    for (const { resolve } of gone) resolve();
+  }
+
+  #admitNext(): void {
+    while (this.#bytes < this.#maxBytes) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      next.account.reserve(next.bytes);
+      next.resolve();
+    }
+  }
+
+  #startSweeping(): NodeJS.Timeout {
+    this.#sweptAtMs = performance.now();
+    return setInterval(() => this.#sweep(), sweepIntervalMs).unref();
+  }
+
+  #sweep(): void {
+    const nowMs = performance.now();
+    // While the process itself stood still, nobody could take anything.
+    const stoodStill = nowMs - this.#sweptAtMs > 2 * sweepIntervalMs;
+    this.#sweptAtMs = nowMs;
+    for (const account of this.#holders) {
+      account.settle();
+      if (account.takeMovedBytes() >= leastMovedBytes || stoodStill) account.movedAtMs = nowMs;
+    }
+    if (this.#bytes >= this.#maxBytes) this.#makeRoom(graceMs);
+    if (this.#holders.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Cuts clients that stand still for so long or longer, the longest first, until there is room. */
+  #makeRoom(stillForMs: number): void {
+    const sinceMs = performance.now() - stillForMs;
+    const still = [...this.#holders].filter(({ movedAtMs }) => movedAtMs <= sinceMs);
+    for (const account of still.toSorted((a, b) => a.movedAtMs - b.movedAtMs)) {
+      if (this.#bytes < this.#maxBytes) return;
+      account.cut();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Account, BufferedClient } from "./buffer-account.ts";
+import type { BufferBudget } from "./buffer-budget.ts";
+
+const accounts = new WeakMap<Duplex, Account>();
+
+class ConnectedClient implements BufferedClient {
+  readonly #connection: Socket;
+
+  constructor(connection: Socket) {
+    this.#connection = connection;
+  }
+
+  get movedBytes(): number {
+    return this.#connection.bytesRead + takenBytes(this.#connection);
+  }
+
+  get isClear(): boolean {
+    return this.#connection.writableLength === 0;
+  }
+
+  cut(): void {
+    this.#connection.destroy();
+  }
+}
+
+/** Opens the account of a connection, which is closed with it. */
+export function openAccount(budget: BufferBudget, connection: Socket): Account {
+  const account = budget.open(new ConnectedClient(connection));
+  accounts.set(connection, account);
+  return account;
+}
+
+/** The account of a connection, if there is a budget. */
+export function accountOf(connection: Duplex | null): Account | undefined {
+  return connection ? accounts.get(connection) : undefined;
+}
+
+/** What stands between Node's sockets and the system. */
+const handleName = "_handle";
+
+type Handle = { bytesWritten?: number; writeQueueSize?: number };
+
+/** How many bytes the operating system has taken of what was written to a connection. */
+export function takenBytes(connection: Socket): number {
+  // Of one large write the socket itself tells only when all of it is out.
+  const { [handleName]: handle } = connection as unknown as { [handleName]?: Handle | null };
+  return handle?.bytesWritten === undefined
+    ? connection.bytesWritten - connection.writableLength
+    : handle.bytesWritten - (handle.writeQueueSize ?? 0);
+}

@@ -1,0 +1,84 @@
+import { getTRPCErrorFromUnknown } from "@trpc/server";
+import type { TRPCError } from "@trpc/server";
+import type { ListMessagesInput } from "../contract/message-list.ts";
+import { limits } from "../contract/limits.ts";
+import type { ListSessionsInput } from "../contract/session.ts";
+import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
+import { streamMessages, streamSession, streamSessions } from "../domain/answers-in-pieces.ts";
+import { parsePieces } from "../domain/allowance.ts";
+import type { Desk } from "../domain/desk.ts";
+import type { AnswerAllowance } from "../http/answer-allowance.ts";
+import type { JsonParts } from "../http/whole-json.ts";
+import { gatherJson } from "../http/whole-json.ts";
+
+/** What a call came to. Its data is the stream of events of a subscription, or a {@link LargeAnswer}. */
+export type Outcome = { ok: true; data: unknown } | { ok: false; error: TRPCError };
+
+/** An answer that may be large: JSON in pieces, to the byte as tRPC's own adapter would encode the same value. */
+export class LargeAnswer {
+  readonly #pieces: AsyncIterable<string>;
+  readonly #advice: string;
+
+  constructor(pieces: AsyncIterable<string>, advice: string) {
+    this.#pieces = pieces;
+    this.#advice = advice;
+  }
+
+  /** All of it as text. @throws {AppError} PAYLOAD_TOO_LARGE and what reading it fails with */
+  gather(allowance: AnswerAllowance): Promise<JsonParts> {
+    return gatherJson(this.#pieces, allowance, this.#advice);
+  }
+
+  /** The same as a value, for tRPC's own adapter. @throws {AppError} */
+  parse<Value>(allowance: AnswerAllowance): Promise<Value> {
+    return parsePieces(this.#pieces, allowance.withAdvice(this.#advice));
+  }
+}
+
+export async function getLargeSession(desk: Desk, input: { session_id: string }): Promise<LargeAnswer> {
+  const { pieces } = await streamSession(desk, input);
+  return new LargeAnswer(pieces, "read its messages in pages with message.list");
+}
+
+export async function listLargeSessions(desk: Desk, input: ListSessionsInput): Promise<LargeAnswer> {
+  const page = await streamSessions(desk, { limit: limits.defaultPageItems, ...input });
+  return new LargeAnswer(
+    pageJson(page),
+    'take fewer sessions with limit, or leave their messages out with messages: "none" and read those with message.list',
+  );
+}
+
+export async function listLargeMessages(desk: Desk, input: ListMessagesInput): Promise<LargeAnswer> {
+  return new LargeAnswer(
+    pageJson(await streamMessages(desk, input)),
+    "take fewer messages of message.list with limit",
+  );
+}
+
+type MakeAnswer = (desk: Desk, input: never) => Promise<LargeAnswer>;
+
+/** The procedures whose answers may be large. */
+export const largeAnswers: ReadonlyMap<string, MakeAnswer> = new Map<string, MakeAnswer>([
+  ["session.get", getLargeSession],
+  ["session.list", listLargeSessions],
+  ["message.list", listLargeMessages],
+]);
+
+/** What a call came to, with a large answer gathered beside it. */
+export async function gatherLarge(
+  outcome: Outcome,
+  allowance: AnswerAllowance,
+): Promise<Outcome & { large?: JsonParts | undefined }> {
+  if (!outcome.ok || !(outcome.data instanceof LargeAnswer)) return outcome;
+  try {
+    return { ok: true, data: undefined, large: await outcome.data.gather(allowance) };
+  } catch (error) {
+    return { ok: false, error: getTRPCErrorFromUnknown(error) };
+  }
+}
+
+async function* pageJson({ pieces, nextCursor }: AnswerInPieces): AsyncGenerator<string> {
+  yield '{"items":';
+  yield* pieces;
+  yield `,"next_cursor":${JSON.stringify(nextCursor)}}`;
+}

@@ -1,0 +1,82 @@
+import { TRPCError } from "@trpc/server";
+import type { TRPCClientOutgoingMessage } from "@trpc/server/rpc";
+import { limits } from "../contract/limits.ts";
+import type { CallableProcedure, PreparedCall } from "./call-procedure.ts";
+import { maxBatchSize } from "./http-door.ts";
+import { idsOf, readFrame, readMessages } from "./read-frame.ts";
+import type { RequestName } from "./socket-frames.ts";
+import { withLastEventId } from "./with-last-event-id.ts";
+
+/** One thing that a frame asks for, with what its procedure takes of it, or why it is refused. */
+export type SocketCall =
+  | { method: "refused"; name: RequestName; cause: unknown }
+  | { method: "subscription.stop"; id: number | string }
+  | SocketProcedureCall;
+
+export type SocketProcedureCall = {
+  method: "query" | "mutation" | "subscription";
+  name: RequestName & { id: number | string };
+  batchIndex: number;
+  path: string;
+  run: PreparedCall;
+};
+
+const nobody: RequestName = { id: null };
+
+/** A path is given back in the errors of its call, and may be of any length. */
+const maxShownPathChars = 255;
+
+/** Validates all that is asked for in a frame. Of the frame no more is kept than what its calls take. */
+export function prepareFrame(
+  data: Buffer,
+  isBinary: boolean,
+  procedures: ReadonlyMap<string, CallableProcedure>,
+): SocketCall[] {
+  try {
+    const { messages, isBatch } = readFrame(data, isBinary);
+    if (isBatch && messages.length > maxBatchSize) return refuseAll(idsOf(messages));
+    return readMessages(messages).map((message, index) => prepareCall(message, index, procedures));
+  } catch (cause) {
+    return [{ method: "refused", name: nobody, cause }];
+  }
+}
+
+function refuseAll(requests: RequestName[]): SocketCall[] {
+  const cause = new TRPCError({ code: "BAD_REQUEST", message: "Batch call exceeds maximum size" });
+  return (requests.length > 0 ? requests : [nobody]).map((name) => ({ method: "refused", name, cause }));
+}
+
+function prepareCall(
+  message: TRPCClientOutgoingMessage,
+  batchIndex: number,
+  procedures: ReadonlyMap<string, CallableProcedure>,
+): SocketCall {
+  const { id, jsonrpc, method } = message;
+  if (id === null) return refuse({ id, jsonrpc }, "`id` is required");
+  if (typeof id === "string" && id.length > limits.requestIdChars) {
+    return refuse({ id: null, jsonrpc }, `\`id\` must have at most ${limits.requestIdChars} characters`);
+  }
+  if (method === "subscription.stop") return { method, id };
+  const { path, input, lastEventId } = message.params;
+  const procedure = procedures.get(path);
+  const shownPath = path.slice(0, maxShownPathChars);
+  return {
+    method,
+    name: { id, jsonrpc },
+    batchIndex,
+    path: shownPath,
+    run:
+      procedure?.type === method
+        ? procedure.prepare(() => (lastEventId === undefined ? input : withLastEventId(input, lastEventId)))
+        : missing(method, shownPath),
+  };
+}
+
+function refuse(name: RequestName, message: string): SocketCall {
+  return { method: "refused", name, cause: new TRPCError({ code: "PARSE_ERROR", message }) };
+}
+
+function missing(type: string, path: string): PreparedCall {
+  const error = new TRPCError({ code: "NOT_FOUND", message: `No "${type}"-procedure on path "${path}"` });
+  return () => Promise.resolve({ ok: false, error });
+}
