@@ -9,7 +9,7 @@ async function runCommand(argv: string[]): Promise<number> {
   const command = readCommandLine(argv);
   if (command.kind === "verb") {
     const { run } = await command.verb.load();
-    return run({ args: command.args, environment: process.env });
+    return run({ args: command.args, options: command.options, environment: process.env });
   }
   if (command.kind === "wrong") {
     process.stderr.write(`${command.fault}\n\n${usage()}`);

@@ -7,7 +7,7 @@ export type Command =
   | { kind: "help" }
   | { kind: "version" }
   | { kind: "wrong"; fault: string }
-  | { kind: "verb"; verb: Verb; args: string[] };
+  | { kind: "verb"; verb: Verb; args: string[]; options: ReadonlySet<string> };
 
 /** Reads the arguments of `ai-desk`. Arguments after `--` are no options. */
 export function readCommandLine(argv: string[]): Command {
@@ -19,10 +19,23 @@ export function readCommandLine(argv: string[]): Command {
   if (values.version === true) return { kind: "version" };
   const verb = verbs.get(name);
   if (!verb) return { kind: "wrong", fault: `There is no verb ${JSON.stringify(name)}.` };
-  if (args.length === verb.parameters.length) return { kind: "verb", verb, args };
-  const wanted = verb.parameters.length === 0 ? "no argument" : verb.parameters.join(" and ");
+  const fault = faultOfOptions(name, verb, values) ?? faultOfArguments(name, verb, args);
+  return fault === undefined
+    ? { kind: "verb", verb, args, options: new Set(Object.keys(values)) }
+    : { kind: "wrong", fault };
+}
+
+function faultOfOptions(name: string, verb: Verb, values: object): string | undefined {
+  const extra = Object.keys(values).find((option) => !verb.options?.includes(option));
+  return extra === undefined ? undefined : `${name} does not take the option --${extra}.`;
+}
+
+function faultOfArguments(name: string, { parameters }: Verb, args: string[]): string | undefined {
+  const required = parameters.filter((parameter) => !parameter.startsWith("["));
+  if (args.length >= required.length && args.length <= parameters.length) return undefined;
+  const wanted = parameters.length === 0 ? "no argument" : parameters.join(" and ");
   const got = args.length === 0 ? "none" : args.map((arg) => JSON.stringify(arg)).join(", ");
-  return { kind: "wrong", fault: `${name} takes ${wanted}, and got ${got}.` };
+  return `${name} takes ${wanted}, and got ${got}.`;
 }
 
 /** @returns the words, or a sentence that names the first option that does not exist. */
@@ -30,6 +43,7 @@ function parseWords(argv: string[]) {
   const options = {
     help: { type: "boolean", short: "h" },
     version: { type: "boolean", short: "v" },
+    force: { type: "boolean" },
   } as const;
   try {
     return parseArgs({ args: argv, options, allowPositionals: true });

@@ -10,6 +10,14 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       load: () => import("./serve.ts"),
     },
   ],
+  [
+    "check",
+    {
+      parameters: ["[FILE]"],
+      purpose: "read the database, or FILE, and say what is wrong with it: exit code 0 if nothing is, else 1",
+      load: () => import("./check.ts"),
+    },
+  ],
 ]);
 
 /** The verb that is meant where none is named. */

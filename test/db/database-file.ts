@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { onTestFinished } from "vitest";
@@ -28,6 +28,13 @@ export async function open(
   const database = await openDatabase({ file, synchronous });
   onTestFinished(() => database.close());
   return database;
+}
+
+/** A copy of an open file and its log, as they would be if its process were killed now. */
+export function leaveAsKilled(file: string): string {
+  const copy = newDatabasePath();
+  for (const end of ["", "-wal"]) copyFileSync(`${file}${end}`, `${copy}${end}`);
+  return copy;
 }
 
 /** What `select` gives, asked past our own code. */

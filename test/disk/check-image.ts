@@ -3,6 +3,7 @@ import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { openDatabase } from "../../db/open-database.ts";
 import { insertSession } from "../../db/session-queries.ts";
+import { checkFile } from "../../db/sqlite/check-file.ts";
 import type { Answer } from "./answers.ts";
 import type { Image } from "./folder-on-disk.ts";
 import { contentOf } from "./keyed-content.ts";
@@ -30,9 +31,10 @@ export async function checkImage(
   try {
     const rows = readRecovered(file);
     await startOn(file);
+    const { faults } = await checkFile(file);
     const stored = new Map(rows.map(({ id, key }) => [id, key]));
     return {
-      violations: describeFaults(rows),
+      violations: [...faults.map(({ rule, sentence }) => `${rule} ${sentence}`), ...describeFaults(rows)],
       missing: acknowledged.filter(({ id, key }) => stored.get(id) !== key),
     };
   } catch (error) {
@@ -45,8 +47,6 @@ function readRecovered(file: string): StoredRow[] {
   try {
     // What is recovered here stays in this folder for a moment only.
     database.pragma("synchronous = off");
-    const said = database.pragma("integrity_check", { simple: true });
-    if (said !== "ok") throw new Error(String(said));
     const hasMessages = database.prepare("select 1 from sqlite_master where name = 'message'").get();
     if (hasMessages === undefined) return [];
     return database.prepare<[], StoredRow>("select id, seq, key, content from message order by id").all();

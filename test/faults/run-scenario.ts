@@ -13,7 +13,7 @@ import { runWriter, Writing } from "./run-writers.ts";
 import type { Scenario } from "./scenario.ts";
 import { recreatedSession } from "./scenario.ts";
 import { ServerUnderFire } from "./server-under-fire.ts";
-import { readStored } from "./stored-state.ts";
+import { findFileFaults, readStored } from "./stored-state.ts";
 import { httpWriteDoors } from "./write-doors.ts";
 
 /** Runs a scenario against the real server, of the product at `root` if it is not this one, and tells all that was seen. */
@@ -46,7 +46,8 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
   quiet.resolve(final);
   await Promise.all(running);
   await server.stop("SIGTERM");
-  return { ...readers, ...final, calls: writing.calls, incidents: server.incidents };
+  const incidents = [...server.incidents, ...(await findFileFaults(databaseFile))];
+  return { ...readers, ...final, calls: writing.calls, incidents };
 
   /** The last of all writes, of each kind at some seed: nothing comes after it that would make up for its not being told. */
   async function writeLast(): Promise<void> {

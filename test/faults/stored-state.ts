@@ -1,4 +1,5 @@
 import SqliteFile from "better-sqlite3";
+import { checkFile } from "../../db/sqlite/check-file.ts";
 import type { StoredMessage, StoredSession } from "./history.ts";
 
 /** What is in the database file, whoever has it open. */
@@ -22,4 +23,10 @@ export function readStored(file: string): { epoch: string; stored: StoredSession
   } finally {
     database.close();
   }
+}
+
+/** The rules that the file breaks, as `ai-desk check` tells of them. */
+export async function findFileFaults(file: string): Promise<string[]> {
+  const { faults } = await checkFile(file);
+  return faults.map(({ rule, sentence }) => `the file breaks ${rule}: ${sentence}`);
 }

@@ -1,0 +1,49 @@
+import { FileError, toFileError } from "./file-error.ts";
+import type SqliteFile from "better-sqlite3";
+import type { FileKind } from "./file-kind.ts";
+import { recognise, whyNoDatabase } from "./file-kind.ts";
+import type { FileFault } from "./find-faults.ts";
+import { findDamagedPages, findFaults } from "./find-faults.ts";
+import { openUnchanged } from "./open-unchanged.ts";
+
+/** What a check has found: what the file is, what is wrong with it, and how much it holds. */
+export type CheckedFile = {
+  kind: FileKind;
+  faults: FileFault[];
+  /** Those that are not deleted. */
+  sessions: number;
+  messages: number;
+};
+
+/**
+ * Reads the whole file and changes nothing in it, whether a server has it or not. A file of the original backend is looked
+ * at for physical damage only: it may hold anything, and is taken over whole.
+ *
+ * @throws {FileError} when there is no database at `file`, or it cannot be read.
+ */
+export async function checkFile(file: string): Promise<CheckedFile> {
+  const obstacle = whyNoDatabase(file);
+  const doing = `check ${file}`;
+  if (obstacle !== undefined) throw new FileError(`${obstacle} There is nothing to check.`);
+  try {
+    const database = openUnchanged(file);
+    try {
+      const kind = await recognise(database);
+      const isReadable = kind.is === "ours" || kind.is === "older";
+      const faults = isReadable ? await findFaults(database, kind.migrations) : findDamagedPages(database);
+      const isUsable = isReadable && !faults.some(({ isUnusable }) => isUnusable);
+      return { kind, faults, ...(isUsable ? countLiving(database) : { sessions: 0, messages: 0 }) };
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw toFileError(error, doing);
+  }
+}
+
+/** How many sessions and messages there are, without those that are deleted. */
+export function countLiving(database: SqliteFile.Database): { sessions: number; messages: number } {
+  const count = (table: string): number =>
+    database.prepare<[], number>(`select count(*) from ${table} where deleted = 0`).pluck().get() ?? 0;
+  return { sessions: count("chatsession"), messages: count("message") };
+}

@@ -1,0 +1,55 @@
+import { SqliteError } from "better-sqlite3";
+
+/** A file cannot be used for what was asked. The message says in sentences what is wrong, and the way out. */
+export class FileError extends Error {
+  override readonly name = "FileError";
+}
+
+/** By the code of the system or of SQLite, which may begin so: what is wrong, and the way out. */
+const meanings: [code: string, meaning: string][] = [
+  ["ENOENT", "a folder or a file of that path does not exist. Make the folder, or name another path."],
+  ["ENOTDIR", "a part of that path is a file and not a folder. Name another path."],
+  ["EISDIR", "it is a folder. Name a file."],
+  [
+    "EACCES",
+    "this user may not. Run the command as the user that runs the server, or change the permissions.",
+  ],
+  [
+    "EPERM",
+    "this user may not. Run the command as the user that runs the server, or change the permissions.",
+  ],
+  ["EROFS", "the disk is mounted read-only. Name a path on another disk."],
+  ["ENOSPC", "the disk is full. Make room, or name a path on another disk."],
+  ["EDQUOT", "this user's share of the disk is used up. Make room, or name a path on another disk."],
+  ["EBUSY", "the system holds it, as it does a file that is mounted by itself. Mount its folder instead."],
+  ["ENAMETOOLONG", "the name is too long. Name a shorter path."],
+  ["EMFILE", "too many files are open. Raise the limit (ulimit -n)."],
+  ["SQLITE_FULL", "the disk is full. Make room, or name a path on another disk."],
+  ["SQLITE_NOTADB", "it is not an SQLite file. Name another file."],
+  ["SQLITE_CORRUPT", "the file is damaged. Restore a backup: ai-desk restore FILE."],
+  ["SQLITE_BUSY", "another program has the file locked. Stop that program, or try again later."],
+  ["SQLITE_READONLY", "this user may not write the file or its folder. Change the permissions."],
+  [
+    "SQLITE_CANTOPEN",
+    "the file cannot be opened, or its folder cannot be written. Change the permissions of both.",
+  ],
+  ["SQLITE_IOERR", "the disk does not read or write as it should. Look into the system's log."],
+];
+
+/** @param doing what failed, to follow "Cannot": such as `read /srv/ai_desk.db`. */
+export function toFileError(error: unknown, doing: string): FileError {
+  if (error instanceof FileError) return error;
+  const code = codeOf(error);
+  const [, meaning] = meanings.find(([begin]) => code.startsWith(begin)) ?? [];
+  const said = error instanceof Error ? error.message : String(error);
+  return new FileError(`Cannot ${doing}: ${meaning ?? `${said}.`}${meaning && code ? ` (${code})` : ""}`, {
+    cause: error,
+  });
+}
+
+/** The system's or SQLite's code of an error; empty if it has none. */
+export function codeOf(error: unknown): string {
+  if (error instanceof SqliteError) return error.code;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : "";
+}

@@ -1,0 +1,112 @@
+/** A rule that holds in every file that AI Desk has written, as a statement that finds what breaks it. */
+export type FileRule = {
+  /** Its name, in capitals. */
+  name: string;
+  /** The migration from which on a file has what the statement reads. */
+  since: string;
+  /** Gives a row with the column `place` for each thing that breaks the rule: where it is, in words. */
+  select: string;
+  /** What is wrong with those, to follow their number: such as `messages without a session`. */
+  fault: string;
+  /** What becomes of it, or what can be done. */
+  remedy: string;
+};
+
+/** An integer beyond this is another one in JSON. */
+const largestExact = "9007199254740991";
+
+const lastMessageSeq = "coalesce((select max(seq) from message where session_id = session.id), 0)";
+
+const chatLog = "0001-chat-log";
+
+export const fileRules: FileRule[] = [
+  {
+    name: "ORPHAN",
+    since: chatLog,
+    select: `select 'message ' || id || ' of ' || quote(session_id) as place from message
+      where not exists (select 1 from chatsession where chatsession.id = message.session_id)`,
+    fault: "messages without a session",
+    remedy:
+      "They are in no answer. Insert a row into chatsession for each of their sessions, or delete them.",
+  },
+  {
+    name: "HEAD",
+    since: chatLog,
+    select: `select 'session ' || quote(id) || ' at ' || seq || ' with a message at ' || ${lastMessageSeq} as place
+      from chatsession as session where ${lastMessageSeq} > seq`,
+    fault: "sessions with a message beyond their last position",
+    remedy: "Another program has written these messages. Set the session's seq to that of its last message.",
+  },
+  {
+    name: "GAP",
+    since: chatLog,
+    select: `select 'session ' || quote(id) || ' at ' || seq || ', its last change at '
+        || max(title_seq, ${lastMessageSeq}) as place
+      from chatsession as session where deleted = 0 and max(title_seq, ${lastMessageSeq}) < seq`,
+    fault: "sessions whose last change is in no row",
+    remedy: "Another program has removed rows. Their content is gone unless a backup has it.",
+  },
+  {
+    name: "DOUBLED SEQ",
+    since: chatLog,
+    select: `select 'session ' || quote(session_id) || ' at ' || seq as place
+      from message group by session_id, seq having count(*) > 1
+      union all
+      select 'session ' || quote(id) || ' at ' || title_seq from chatsession as session
+      where exists (select 1 from message where session_id = session.id and seq = title_seq)`,
+    fault: "positions of two changes",
+    remedy: "A reader that resumes there may miss one of them. Restore a backup.",
+  },
+  {
+    name: "DOUBLED KEY",
+    since: chatLog,
+    select: `select 'key ' || quote(key) || ' of ' || quote(session_id) as place
+      from message where key is not null group by session_id, key having count(*) > 1`,
+    fault: "keys of two messages",
+    remedy: "A repeated send is answered with either. Delete the one that is too many.",
+  },
+  {
+    name: "PLACE",
+    since: chatLog,
+    select: `select 'session ' || quote(id) as place from chatsession
+      where seq < 0 or title_seq not between 0 and seq or start_seq not between 0 and seq or ordinal < 1
+      union all
+      select 'message ' || id from message where seq < 1`,
+    fault: "positions that cannot be",
+    remedy: "Another program has written them. Restore a backup.",
+  },
+  {
+    name: "LIST",
+    since: "0002-list-log",
+    select: `select 'position ' || list_seq as place from chatsession group by list_seq having count(*) > 1
+      union all
+      select 'place ' || ordinal from chatsession group by ordinal having count(*) > 1
+      union all
+      select 'session ' || quote(id) from chatsession where list_seq < 1`,
+    fault: "places in the list of sessions that are none, or of two",
+    remedy: "Another program has written them. Restore a backup.",
+  },
+  {
+    name: "TOMBSTONE",
+    since: chatLog,
+    select: `select 'message ' || id as place from message where deleted = 1 and content <> ''
+      union all
+      select 'session ' || quote(id) from chatsession where deleted = 1 and title <> ''`,
+    fault: "deleted messages or sessions that still have their text",
+    remedy: "No answer shows that text. Set content, or title, to ''.",
+  },
+  {
+    name: "VALUE",
+    since: chatLog,
+    select: `select 'message ' || id as place from message
+      where typeof(session_id) <> 'text' or typeof(content) <> 'text' or typeof(sender) <> 'text'
+        or typeof(timestamp) <> 'text' or typeof(seq) <> 'integer' or deleted not in (0, 1)
+        or id not between -${largestExact} and ${largestExact}
+      union all
+      select 'session ' || quote(id) from chatsession
+      where typeof(id) <> 'text' or typeof(title) <> 'text' or typeof(created_at) <> 'text'
+        or typeof(seq) <> 'integer' or deleted not in (0, 1)`,
+    fault: "values that no answer can carry as they are",
+    remedy: "Another program has written them. Give text columns text, and seq and deleted whole numbers.",
+  },
+];

@@ -1,0 +1,162 @@
+import SqliteFile from "better-sqlite3";
+import { Kysely } from "kysely";
+import { migrate } from "../migrate.ts";
+import { migrations as knownMigrations } from "../migrations/index.ts";
+import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
+import type { Tables } from "../tables.ts";
+import { codeOf } from "./file-error.ts";
+import { fileRules } from "./file-rules.ts";
+
+/** One thing that is wrong with a file. */
+export type FileFault = {
+  /** The name of the rule that it breaks, in capitals. */
+  rule: string;
+  /** What was found and what can be done, in sentences. */
+  sentence: string;
+  /** Whether the file cannot be used: a damaged page, a missing table, no history. */
+  isUnusable: boolean;
+};
+
+/** How many places a sentence names, and how many lines of SQLite's own check are read. */
+const placesNamed = 3;
+const linesRead = 20;
+
+/**
+ * Everything that is wrong with a file that AI Desk has made. Each rule reads the file as it is at one moment; a server may
+ * write meanwhile.
+ *
+ * @param migrations the names of those that made it
+ * @throws {SqliteError} when the file cannot be read at all.
+ */
+export async function findFaults(
+  database: SqliteFile.Database,
+  migrations: readonly string[],
+): Promise<FileFault[]> {
+  const physical = findDamagedPages(database);
+  if (physical.length > 0) return physical;
+  const missing = await findMissingObjects(database, migrations);
+  if (missing.some(({ isUnusable }) => isUnusable)) return missing;
+  return [
+    ...missing,
+    ...checkHistory(database),
+    ...fileRules
+      .filter(({ since }) => migrations.includes(since))
+      .flatMap(({ name, select, fault, remedy }) => {
+        const { count, places } = readPlaces(database, select);
+        if (count === 0) return [];
+        const sentence = `${count} ${fault}: ${places.join(", ")}${count > places.length ? ", …" : ""}. ${remedy}`;
+        return [{ rule: name, sentence, isUnusable: false }];
+      }),
+    ...findForeignReferences(database),
+  ];
+}
+
+function readPlaces(database: SqliteFile.Database, select: string): { count: number; places: string[] } {
+  let count = 0;
+  const places: string[] = [];
+  for (const place of database.prepare<[], string>(select).pluck().iterate()) {
+    count += 1;
+    if (places.length < placesNamed) places.push(place);
+  }
+  return { count, places };
+}
+
+/** Physical damage. A table that is another program's may hold values that its own rules refuse: that is its own affair. */
+export function findDamagedPages(database: SqliteFile.Database): FileFault[] {
+  const lines = readIntegrity(database);
+  const foreign =
+    /^(?:NULL value|CHECK constraint failed|\w+ value) in (?!message\b|chatsession\b|history\b)/;
+  const damage = lines.filter((line) => line !== "ok" && !foreign.test(line));
+  if (damage.length === 0) return [];
+  const said = damage.slice(0, placesNamed).join("; ");
+  const sentence = `The file is damaged, in SQLite's words: ${said}. Restore a backup: ai-desk restore FILE.`;
+  return [{ rule: "INTEGRITY", sentence, isUnusable: true }];
+}
+
+/** A page that cannot be read at all ends SQLite's check. */
+function readIntegrity(database: SqliteFile.Database): string[] {
+  try {
+    return database.prepare<[], string>(`pragma integrity_check(${linesRead})`).pluck().all();
+  } catch (error) {
+    if (error instanceof Error && codeOf(error).startsWith("SQLITE_CORRUPT")) return [error.message];
+    throw error;
+  }
+}
+
+/** Tables, columns and indexes that the migrations make and that are not there. */
+async function findMissingObjects(
+  database: SqliteFile.Database,
+  migrations: readonly string[],
+): Promise<FileFault[]> {
+  const { tables, objects } = await describeMigrated(migrations);
+  const found = new Set(describeObjects(database, tables));
+  const missing = objects.filter((object) => !found.has(object));
+  if (missing.length === 0) return [];
+  const isUnusable = missing.some((object) => !object.startsWith("index"));
+  const remedy = isUnusable
+    ? "Restore a backup: ai-desk restore FILE."
+    : "Answers take longer, and what an index keeps unique may be there twice: make it as db/schema.sql says.";
+  return [{ rule: "SCHEMA", sentence: `Missing: ${missing.join(", ")}. ${remedy}`, isUnusable }];
+}
+
+/** What these migrations make of an empty file. */
+async function describeMigrated(names: readonly string[]): Promise<{ tables: string[]; objects: string[] }> {
+  const empty = new SqliteFile(":memory:");
+  try {
+    const known = Object.entries(knownMigrations).filter(([name]) => names.includes(name));
+    const dialect = new SqliteMigrationDialect({ database: empty }, 0);
+    await migrate(new Kysely<Tables>({ dialect }), Object.fromEntries(known));
+    const tables = empty
+      .prepare<[], string>(
+        "select name from sqlite_master where type = 'table' and name not like 'kysely%' and name not like 'sqlite%'",
+      )
+      .pluck()
+      .all();
+    return { tables, objects: describeObjects(empty, tables) };
+  } finally {
+    empty.close();
+  }
+}
+
+/** The columns and indexes of `tables`: of a table that is not there, none. */
+function describeObjects(database: SqliteFile.Database, tables: readonly string[]): string[] {
+  const columns = database.prepare<[string], string>("select lower(name) from pragma_table_info(?)").pluck();
+  const indexes = database
+    .prepare<[string], string>(
+      "select lower(name) from sqlite_master where type = 'index' and sql is not null and tbl_name = ?",
+    )
+    .pluck();
+  return tables.flatMap((table) => [
+    ...columns.all(table).map((column) => `column ${table}.${column}`),
+    ...indexes.all(table).map((index) => `index ${index}`),
+  ]);
+}
+
+function checkHistory(database: SqliteFile.Database): FileFault[] {
+  const epochs = database.prepare<[], string>("select epoch from history").pluck().all();
+  const hex = /^[0-9a-f]{16}$/;
+  if (epochs.length === 1 && hex.test(epochs[0] ?? "")) return [];
+  const found = epochs.length === 1 ? `the row ${JSON.stringify(epochs[0])}` : `${epochs.length} rows`;
+  const sentence = `The table history must hold one name of 16 hexadecimal digits, and holds ${found}. Restore a backup: ai-desk restore FILE.`;
+  return [{ rule: "HISTORY", sentence, isUnusable: true }];
+}
+
+/** Rows of other programs' tables that refer to a message or a session that is not there. */
+function findForeignReferences(database: SqliteFile.Database): FileFault[] {
+  const tables = database
+    .prepare<[], string>(
+      `select distinct entry.name from sqlite_master as entry, pragma_foreign_key_list(entry.name) as key
+       where entry.type = 'table' and entry.sql not like 'create virtual%' and entry.name <> 'message' and lower(key."table") in ('message', 'chatsession')`,
+    )
+    .pluck()
+    .all();
+  return tables.flatMap((table) => {
+    const count = database
+      .prepare<[string], number>("select count(*) from pragma_foreign_key_check(?)")
+      .pluck()
+      .get(table);
+    if (!count) return [];
+    const sentence = `${count} rows of the table ${JSON.stringify(table)} refer to a message or a session that does not exist. Delete those rows.`;
+    return [{ rule: "REFERENCE", sentence, isUnusable: false }];
+  });
+}

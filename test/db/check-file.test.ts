@@ -1,0 +1,141 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import SqliteFile from "better-sqlite3";
+import { Kysely } from "kysely";
+import { expect, onTestFinished, test } from "vitest";
+import { migrate } from "../../db/migrate.ts";
+import { migrations } from "../../db/migrations/index.ts";
+import { openDatabase } from "../../db/open-database.ts";
+import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
+import { checkFile } from "../../db/sqlite/check-file.ts";
+import { fileRules } from "../../db/sqlite/file-rules.ts";
+import type { Tables } from "../../db/tables.ts";
+import { digest, leaveAsKilled, newDatabasePath, originalWithMessages, writeFile } from "./database-file.ts";
+import { damagePage } from "./damaged-file.ts";
+import { fillDesk } from "./filled-desk.ts";
+
+async function filledFile(): Promise<string> {
+  const file = newDatabasePath();
+  const database = await openDatabase({ file, synchronous: "normal" });
+  await fillDesk(database);
+  await database.close();
+  return file;
+}
+
+const findings = async (file: string) => (await checkFile(file)).faults.map(({ rule }) => rule);
+
+test("a file that the product has written breaks no rule: sessions made, renamed, deleted and made anew, messages added, edited and deleted [CHECK-1]", async () => {
+  const { kind, faults, ...content } = await checkFile(await filledFile());
+  expect(kind.is).toBe("ours");
+  expect(faults).toEqual([]);
+  expect(content).toEqual({ sessions: 2, messages: 4 });
+});
+
+const broken: [rule: string, statements: string, said: RegExp, isUnusable?: true][] = [
+  [
+    "ORPHAN",
+    "delete from chatsession where id = 'busy'",
+    /4 messages without a session: message \d of 'busy'/,
+  ],
+  [
+    "HEAD",
+    "update chatsession set seq = 1, title_seq = 0 where id = 'busy'",
+    /'busy' at 1 with a message at/,
+  ],
+  [
+    "GAP",
+    "update chatsession set seq = seq + 5 where id = 'busy'",
+    /1 sessions whose last change is in no row/,
+  ],
+  [
+    "DOUBLED SEQ",
+    "drop index message_log; update message set seq = (select max(seq) from message) where id = 1",
+    /1 positions of two changes: session 'busy' at/,
+  ],
+  [
+    "DOUBLED KEY",
+    "drop index message_key; update message set key = 'k', key_digest = 'd' where id in (1, 2)",
+    /keys of two messages: key 'k' of 'busy'/,
+  ],
+  ["PLACE", "update chatsession set start_seq = seq + 1 where id = 'busy'", /session 'busy'/],
+  ["LIST", "drop index chatsession_list; update chatsession set list_seq = 3", /position 3/],
+  ["TOMBSTONE", "update message set content = 'still here' where deleted = 1", /still have their text/],
+  ["VALUE", "update message set content = x'00ff' where id = 1", /message 1/],
+  ["HISTORY", "delete from history", /holds 0 rows/, true],
+  ["HISTORY", "update history set epoch = 'X'", /holds the row "X"/, true],
+  ["SCHEMA", "drop index message_page", /Missing: index message_page/],
+  ["SCHEMA", "drop table history", /Missing: column history\.id/, true],
+  [
+    "REFERENCE",
+    "create table likes (message_id integer references message (id)); insert into likes values (999)",
+    /1 rows of the table "likes"/,
+  ],
+];
+
+test.each(broken)("%s is found after: %s [CHECK-1]", async (rule, statements, said, isUnusable) => {
+  const file = writeFile(statements, await filledFile());
+  const { faults } = await checkFile(file);
+  expect(faults.map((fault) => fault.rule)).toContain(rule);
+  const fault = faults.find((each) => each.rule === rule);
+  expect(fault?.sentence).toMatch(said);
+  expect(fault?.isUnusable).toBe(isUnusable ?? false);
+});
+
+test("every rule is broken by one of these", () => {
+  const tried = new Set(broken.map(([rule]) => rule));
+  expect(fileRules.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
+});
+
+test("a damaged page is found, and nothing else is asked of that file [CHECK-1]", async () => {
+  const file = await filledFile();
+  damagePage(file, "message_log");
+  expect(await findings(file)).toEqual(["INTEGRITY"]);
+});
+
+test("a file of an older version, of a newer one, of the original backend and of another program is named as what it is", async () => {
+  const [first = "", second = ""] = Object.keys(migrations);
+  const older = newDatabasePath();
+  const database = new SqliteFile(older);
+  const known = Object.fromEntries(Object.entries(migrations).slice(0, 2));
+  await migrate(new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) }), known);
+  database.close();
+  const newer = writeFile("insert into kysely_migration values ('9999-later', '')", await filledFile());
+  expect((await checkFile(older)).kind).toMatchObject({ is: "older", migrations: [first, second] });
+  expect((await checkFile(newer)).kind).toMatchObject({ is: "newer" });
+  expect((await checkFile(writeFile(originalWithMessages(10)))).kind).toMatchObject({ is: "original" });
+  expect((await checkFile(writeFile("create table notes (text)"))).kind).toMatchObject({
+    is: "foreign",
+    sentence: 'It is another program\'s file: its tables are "notes".',
+  });
+});
+
+test("a path at which there is no database is refused with a sentence", async () => {
+  const missing = newDatabasePath();
+  const folder = dirname(missing);
+  const text = join(folder, "notes.txt");
+  writeFileSync(text, "Remember the milk, and everything else that is on the list.");
+  const empty = join(folder, "empty.db");
+  writeFileSync(empty, "");
+  await expect(checkFile(missing)).rejects.toThrow(`There is no file ${missing}.`);
+  await expect(checkFile(folder)).rejects.toThrow(`${folder} is a folder.`);
+  await expect(checkFile(text)).rejects.toThrow(`${text} is not an SQLite file.`);
+  await expect(checkFile(empty)).rejects.toThrow(`${empty} is empty.`);
+});
+
+test("a check leaves a file, and the log that a killed server left beside it, as they are [CHECK-2]", async () => {
+  const live = newDatabasePath();
+  const database = await openDatabase({ file: live, synchronous: "normal" });
+  onTestFinished(() => database.close());
+  await fillDesk(database);
+  const file = leaveAsKilled(live);
+  const before = [digest(file), digest(`${file}-wal`)];
+  expect(await checkFile(file)).toMatchObject({ faults: [], sessions: 2, messages: 4 });
+  expect([digest(file), digest(`${file}-wal`)]).toEqual(before);
+  expect(await checkFile(live)).toMatchObject({ faults: [], sessions: 2, messages: 4 });
+
+  const closed = await filledFile();
+  const closedDigest = digest(closed);
+  await checkFile(closed);
+  expect(digest(closed)).toBe(closedDigest);
+  expect(readdirSync(dirname(closed)).filter((name) => /-(?:wal|shm|journal)$/.test(name))).toEqual([]);
+});
