@@ -13,8 +13,10 @@ function hasIdentity(database: Database): boolean {
   );
 }
 
+const forgetRun = ", run = '', closed = 1, copied = 0";
+
 /**
- * Begins a new history in a file: every position that was given before gets a `reset`, and no message id that was given
+ * Begins a new history in a file, which an older version may have made: every position that was given before gets a `reset`, and no message id that was given
  * before is given again.
  *
  * @param replaced what is known of the file in whose place this one is put, such as {@link readMark} of its path
@@ -25,7 +27,7 @@ export function giveNewEpoch(database: Database, replaced?: Pick<Mark, "messageI
     .transaction(() => {
       const epoch = database
         .prepare<[], string>(
-          "update history set epoch = lower(hex(randomblob(8))), run = '', closed = 1, copied = 0 returning epoch",
+          `update history set epoch = lower(hex(randomblob(8)))${hasIdentity(database) ? forgetRun : ""} returning epoch`,
         )
         .pluck()
         .get();

@@ -11,6 +11,23 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     },
   ],
   [
+    "backup",
+    {
+      parameters: ["FILE"],
+      options: ["force"],
+      purpose: "copy the database to FILE while the server runs; --force replaces a FILE that exists",
+      load: () => import("./backup.ts"),
+    },
+  ],
+  [
+    "restore",
+    {
+      parameters: ["FILE"],
+      purpose: "put a backup in the place of the database while no server runs; the old one is kept",
+      load: () => import("./restore.ts"),
+    },
+  ],
+  [
     "check",
     {
       parameters: ["[FILE]"],

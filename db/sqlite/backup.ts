@@ -1,0 +1,84 @@
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { copyDatabase } from "./copy-database.ts";
+import type { CopyOptions } from "./copy-database.ts";
+import type { CopiedFile } from "./copy-order.ts";
+import { removeDatabase, sqliteCompanions } from "./durable-files.ts";
+import { codeOf, FileError, toFileError } from "./file-error.ts";
+import { whyNoDatabase } from "./file-kind.ts";
+import { holdFile } from "./hold-file.ts";
+import { markPathOf, removeMark } from "./mark-beside.ts";
+import { putInPlace } from "./replace-file.ts";
+
+export type BackupOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
+  /** The database, which a server may have open. */
+  file: string;
+  /** Where the copy goes. */
+  to: string;
+  /** Whether a file that is there already is replaced. */
+  force: boolean;
+};
+
+/**
+ * Copies a database to `to`: as it is at one moment, checked, on disk, and under its name when it is all of that.
+ *
+ * @throws {FileError} when there is no copy; then `to` is as it was.
+ */
+export async function backUp({ file, to, force, ...watching }: BackupOptions): Promise<CopiedFile> {
+  const obstacle = whyNoDatabase(file);
+  if (obstacle !== undefined) {
+    throw new FileError(`${obstacle} There is nothing to back up. DATABASE_URL names the database.`);
+  }
+  refuseTarget(file, to, force);
+  // Elsewhere it would be another file system's, or the link itself that is replaced.
+  const target = existsSync(to) ? realpathSync(to) : to;
+  const held = holdFile(target);
+  try {
+    const { path, copied } = await copyDatabase({
+      from: file,
+      beside: target,
+      purpose: "backup",
+      ...watching,
+    });
+    try {
+      held.settle();
+      putInPlace(path, target, { replaces: force });
+      removeMark(target);
+    } catch (error) {
+      removeDatabase(path);
+      if (codeOf(error) === "EEXIST") throw alreadyThere(to);
+      throw toFileError(error, `rename ${path} to ${to}`);
+    }
+    return copied;
+  } finally {
+    held.release();
+  }
+}
+
+function refuseTarget(file: string, to: string, force: boolean): void {
+  const real = realpathSync(file);
+  const names = [real, markPathOf(real), ...sqliteCompanions.map((end) => `${real}${end}`)];
+  const stats = statSync(to, { throwIfNoEntry: false });
+  if (names.includes(stats ? realpathSync(to) : to) || (stats && isSame(file, to))) {
+    throw new FileError(`${to} belongs to the database itself. Name another file.`);
+  }
+  if (stats?.isDirectory()) throw new FileError(`${to} is a folder. Name a file in it.`);
+  if (stats && !stats.isFile()) throw new FileError(`${to} is not a regular file. Name another file.`);
+  if (stats && !force) throw alreadyThere(to);
+  const stray = sqliteCompanions.find((end) => existsSync(`${to}${end}`));
+  if (stray !== undefined) {
+    throw new FileError(
+      `${to}${stray} exists: it belongs to another database of that name. Name another file.`,
+    );
+  }
+}
+
+function alreadyThere(to: string): FileError {
+  return new FileError(`${to} exists already. Name another file, or replace it: --force.`);
+}
+
+/** Whether two names are of one file. */
+export function isSame(one: string, other: string): boolean {
+  const a = statSync(one);
+  const b = statSync(other);
+  return a.ino === b.ino && a.dev === b.dev;
+}

@@ -1,0 +1,161 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, fdatasync, openSync, readdirSync, statSync, statfsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+import type { CopiedFile, CopyOrder, CopyPurpose, CopyReport } from "./copy-order.ts";
+import { removeDatabase, syncFile } from "./durable-files.ts";
+import { codeOf, FileError, toFileError } from "./file-error.ts";
+
+export type CopyProgress = { step: "copying" | "checking"; bytes: number; expectedBytes: number };
+
+export type CopyOptions = {
+  from: string;
+  /** Where the copy shall go by the caller's renaming. It is made beside that, under a name of its own. */
+  beside: string;
+  purpose: CopyPurpose;
+  /** See {@link CopyOrder}. */
+  replacedMessageId?: number;
+  /** Told several times a second while the copy is made. */
+  onProgress?: ((progress: CopyProgress) => void) | undefined;
+  /** Ends the copying, and removes what there is of the copy. */
+  signal?: AbortSignal | undefined;
+};
+
+const syncData = promisify(fdatasync);
+
+/** How long after a sync of the growing copy the next one begins, in milliseconds. */
+const syncPauseMs = 10;
+
+/** What a copy may be larger than its original, in bytes. */
+const slackBytes = 1024 * 1024;
+
+/**
+ * A copy of a database as it is at one moment, readable by its owner alone, checked and on disk. A server may write to the
+ * file meanwhile: it waits for nothing but the disk.
+ *
+ * @returns the name of the copy, and what is in it.
+ * @throws {FileError} when there is not enough room, `from` cannot be read or the copy cannot be written. Nothing of the
+ *   copy is left then.
+ */
+export async function copyDatabase(options: CopyOptions): Promise<{ path: string; copied: CopiedFile }> {
+  const { from, beside } = options;
+  const doing = `copy ${from} to ${beside}`;
+  const path = `${beside}.partial-${process.pid}`;
+  try {
+    removeAbandoned(beside);
+    requireRoom(from, beside);
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    throw toFileError(error, doing);
+  }
+  try {
+    const copied = await runCopy(path, options);
+    syncFile(path);
+    return { path, copied };
+  } catch (error) {
+    removeDatabase(path);
+    throw toFileError(error, doing);
+  }
+}
+
+/** Removes what a copying left that was killed: the process that its name tells does not run any more. */
+function removeAbandoned(beside: string): void {
+  const beginning = `${basename(beside)}.partial-`;
+  for (const name of readdirSync(dirname(beside))) {
+    const pid = /^\d+$/.exec(name.slice(beginning.length));
+    if (!name.startsWith(beginning) || !pid) continue;
+    if (Number(pid[0]) === process.pid || !isRunning(Number(pid[0])))
+      removeDatabase(join(dirname(beside), name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) !== "ESRCH";
+  }
+}
+
+function requireRoom(from: string, beside: string): void {
+  const needed = sizeWithLog(from) + slackBytes;
+  const { bavail, bsize } = statfsSync(dirname(beside));
+  if (bavail * bsize >= needed) return;
+  const room = `a copy of ${from} needs up to ${toMegabytes(needed)}, and ${dirname(beside)} has ${toMegabytes(bavail * bsize)} left`;
+  throw new FileError(`Not enough room: ${room}. Make room, or name a path on another disk.`);
+}
+
+/** The most that a copy takes: the file, and its log if all of that is new. */
+function sizeWithLog(file: string): number {
+  return statSync(file).size + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+}
+
+/** Such as `12.3 MB`, in millions of bytes. */
+export function toMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+async function runCopy(
+  path: string,
+  { from, purpose, replacedMessageId = 0, onProgress, signal }: CopyOptions,
+): Promise<CopiedFile> {
+  signal?.throwIfAborted();
+  const order: CopyOrder = { from, to: path, purpose, replacedMessageId };
+  const program = join(import.meta.dirname, "copy-process.ts");
+  const child = fork(program, [JSON.stringify(order)], { execArgv: [] });
+  const ended = once(child, "exit");
+  const stop = (): boolean => child.kill("SIGKILL");
+  signal?.addEventListener("abort", stop);
+  let step: CopyProgress["step"] = "copying";
+  const result = new Promise<CopiedFile>((resolve, reject) => {
+    child.on("message", (report: CopyReport) => {
+      if (report.step === "done") resolve(report.copied);
+      else if (report.step === "failed") reject(new FileError(report.message));
+      else step = report.step;
+    });
+    child.on("error", reject);
+    void ended.then(([code, by]) =>
+      reject(new Error(`the process that copies has ended with ${by ?? code}`)),
+    );
+  });
+  const expectedBytes = sizeWithLog(from);
+  const done = new AbortController();
+  const syncing = syncWhileItGrows(path, done.signal, (bytes) =>
+    onProgress?.({ step, bytes, expectedBytes }),
+  );
+  try {
+    return await result;
+  } finally {
+    stop();
+    await ended.catch(() => undefined);
+    signal?.removeEventListener("abort", stop);
+    done.abort();
+    await syncing;
+    signal?.throwIfAborted();
+  }
+}
+
+/**
+ * SQLite syncs the copy once, at its end. By then the system may hold all of it in memory, and the syncs of everybody else
+ * on that disk wait behind it: a sync now and then keeps what waits small.
+ */
+async function syncWhileItGrows(
+  path: string,
+  done: AbortSignal,
+  tell: (bytes: number) => void,
+): Promise<void> {
+  const handle = openSync(path, "r+");
+  try {
+    while (!done.aborted) {
+      tell(statSync(path).size);
+      await syncData(handle);
+      await wait(syncPauseMs, undefined, { signal: done }).catch(() => undefined);
+    }
+  } catch {
+    // A disk that fails is told of by the sync at the end.
+  } finally {
+    closeSync(handle);
+  }
+}

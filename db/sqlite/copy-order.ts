@@ -1,0 +1,31 @@
+/** What the process that copies is told. */
+export type CopyOrder = {
+  from: string;
+  /** An empty file of the caller's. */
+  to: string;
+  purpose: CopyPurpose;
+  /** The last message id that was given out in the database whose place a restored copy takes; 0 if it is not known. */
+  replacedMessageId: number;
+};
+
+/**
+ * `backup` marks the copy as one, so that a start on it gives it a new epoch. `restored` gives it a new epoch itself.
+ * `migration` leaves the copy as the file is, whatever that holds.
+ */
+export type CopyPurpose = "backup" | "restored" | "migration";
+
+/** What the process that copies tells, the last of them once. */
+export type CopyReport =
+  | { step: "checking" }
+  | { step: "done"; copied: CopiedFile }
+  | { step: "failed"; message: string };
+
+/** A finished copy. */
+export type CopiedFile = {
+  bytes: number;
+  /** Those that are not deleted; 0 in a file that this version has not made. */
+  sessions: number;
+  messages: number;
+  /** What the copy has in common with the file that it is of: a sentence each. */
+  faults: string[];
+};

@@ -1,0 +1,89 @@
+import { existsSync, statSync } from "node:fs";
+import { setPriority } from "node:os";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import SqliteFile from "better-sqlite3";
+import { countLiving } from "./check-file.ts";
+import type { CopiedFile, CopyOrder, CopyReport } from "./copy-order.ts";
+import { removeDatabase } from "./durable-files.ts";
+import { FileError, toFileError } from "./file-error.ts";
+import { giveNewEpoch, markAsCopy } from "./file-identity.ts";
+import { recognise } from "./file-kind.ts";
+import { findDamagedPages, findFaults } from "./find-faults.ts";
+import { openUnchanged } from "./open-unchanged.ts";
+
+// The program of a process of its own: copying is one call of SQLite, and whoever waits for it has others to serve.
+const order = JSON.parse(process.argv[2] ?? "") as CopyOrder;
+
+// Without the process that ordered it the copy is of no use.
+process.on("disconnect", () => {
+  removeDatabase(order.to);
+  process.exit(1);
+});
+setPriority(10);
+
+try {
+  report({ step: "done", copied: await copy(order) });
+} catch (error) {
+  report({ step: "failed", message: toFileError(error, `copy ${order.from} to ${order.to}`).message });
+}
+
+function report(message: CopyReport): void {
+  process.send?.(message);
+}
+
+async function copy({ from, to, purpose, replacedMessageId }: CopyOrder): Promise<CopiedFile> {
+  await copyRows(order);
+  // Lets a lost connection to the other process be noticed.
+  await nextTurn();
+  report({ step: "checking" });
+  const database = new SqliteFile(to, { fileMustExist: true });
+  try {
+    // The other process syncs the file when it is whole.
+    database.pragma("journal_mode = memory");
+    database.pragma("synchronous = off");
+    const kind = await recognise(database);
+    const isReadable = kind.is === "ours" || kind.is === "older";
+    const faults = isReadable ? await findFaults(database, kind.migrations) : findDamagedPages(database);
+    const unusable = faults.filter(({ isUnusable }) => isUnusable);
+    if (unusable.length > 0) throw new FileError(`${from} cannot be copied: ${unusable[0]?.sentence}`);
+    if (isReadable && purpose === "restored") giveNewEpoch(database, { messageId: replacedMessageId });
+    if (isReadable && purpose === "backup") markAsCopy(database);
+    return {
+      bytes: statSync(to).size,
+      ...(isReadable ? countLiving(database) : { sessions: 0, messages: 0 }),
+      faults: faults.map(({ sentence }) => sentence),
+    };
+  } finally {
+    database.close();
+  }
+}
+
+async function copyRows({ from, to, purpose }: CopyOrder): Promise<void> {
+  const source = openUnchanged(from);
+  try {
+    if (purpose !== "migration") await refuseStranger(source, from);
+    source.prepare("vacuum into ?").run(to);
+    if (existsSync(`${from}-wal`)) takeLogIn(from);
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * While the copy was made the log could not be taken into the file. Done here at once, it does not keep a server waiting,
+ * which would do it with its next commit.
+ */
+function takeLogIn(file: string): void {
+  const writer = new SqliteFile(file, { fileMustExist: true, timeout: 0 });
+  try {
+    writer.pragma("wal_checkpoint(PASSIVE)");
+  } finally {
+    writer.close();
+  }
+}
+
+async function refuseStranger(source: SqliteFile.Database, from: string): Promise<void> {
+  const kind = await recognise(source);
+  if (kind.is === "ours" || kind.is === "older" || kind.is === "original") return;
+  throw new FileError(`${from} is not taken: ${kind.sentence}`);
+}

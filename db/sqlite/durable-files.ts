@@ -1,0 +1,31 @@
+import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Waits until what a file holds is on disk. */
+export function syncFile(path: string): void {
+  const handle = openSync(path, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Waits until the names in the folder of `path` are on disk. Windows has no such call, and does so by itself. */
+export function syncFolderOf(path: string): void {
+  if (process.platform === "win32") return;
+  const handle = openSync(dirname(path), "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** What SQLite keeps beside a database, by what follows the database's name. */
+export const sqliteCompanions = ["-wal", "-shm", "-journal"] as const;
+
+/** Removes a database that nobody has open, with what SQLite keeps beside it. */
+export function removeDatabase(path: string): void {
+  for (const end of ["", ...sqliteCompanions]) rmSync(`${path}${end}`, { force: true });
+}

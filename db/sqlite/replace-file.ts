@@ -1,0 +1,71 @@
+import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { sqliteCompanions, syncFile, syncFolderOf } from "./durable-files.ts";
+import { codeOf } from "./file-error.ts";
+import { renameMark } from "./mark-beside.ts";
+
+/** What makes another link to a file impossible: a file system without links, or a rule against them. */
+const withoutLinks = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);
+
+/**
+ * Gives `file` and what belongs to it a second name, and takes what belongs to it away from its side. The file itself
+ * stays under its name too: whenever this process is killed, a whole database is there.
+ *
+ * @param isWhole whether the file holds everything without its log
+ * @returns the second name, or undefined if there is nothing to put aside.
+ */
+export function putAside(file: string, { at, isWhole }: { at: Date; isWhole: boolean }): string | undefined {
+  const logs = sqliteCompanions.filter((end) => existsSync(`${file}${end}`));
+  const hasFile = existsSync(file);
+  const aside = freeName(`${file}.replaced-${stampOf(at)}`);
+  if (hasFile) addName(file, aside);
+  for (const end of logs) {
+    // Shared memory is made anew from the log, and holds nothing that the log does not.
+    if (end !== "-shm" && !(isWhole && hasFile)) addName(`${file}${end}`, `${aside}${end}`);
+  }
+  renameMark(file, aside);
+  syncFolderOf(file);
+  for (const end of logs) rmSync(`${file}${end}`, { force: true });
+  return hasFile || logs.length > 0 ? aside : undefined;
+}
+
+/** Such as `20251130-235959`, in UTC. */
+function stampOf(at: Date): string {
+  return at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+}
+
+function freeName(name: string): string {
+  const names = [name, ...Array.from({ length: 98 }, (_, index) => `${name}-${index + 2}`)];
+  return names.find((each) => !existsSync(each)) ?? `${name}-${process.pid}`;
+}
+
+function addName(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch (error) {
+    if (!withoutLinks.has(codeOf(error))) throw error;
+    copyFileSync(file, name, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    syncFile(name);
+  }
+}
+
+/**
+ * Gives a file its final name, and waits until that is on disk.
+ *
+ * @param replaces whether a file of that name goes; without it one that has come meanwhile stays, and this throws EEXIST.
+ */
+export function putInPlace(path: string, name: string, { replaces }: { replaces: boolean }): void {
+  if (replaces) renameSync(path, name);
+  else moveToFreeName(path, name);
+  syncFolderOf(name);
+}
+
+function moveToFreeName(path: string, name: string): void {
+  try {
+    linkSync(path, name);
+  } catch (error) {
+    if (!withoutLinks.has(codeOf(error)) || existsSync(name)) throw error;
+    renameSync(path, name);
+    return;
+  }
+  rmSync(path);
+}

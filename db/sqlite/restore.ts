@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { isSame } from "./backup.ts";
+import type { CopyOptions } from "./copy-database.ts";
+import { copyDatabase } from "./copy-database.ts";
+import type { CopiedFile } from "./copy-order.ts";
+import { removeDatabase } from "./durable-files.ts";
+import { FileError, toFileError } from "./file-error.ts";
+import { whyNoDatabase } from "./file-kind.ts";
+import { holdFile } from "./hold-file.ts";
+import { readMark } from "./mark-beside.ts";
+import { putAside, putInPlace } from "./replace-file.ts";
+
+export type RestoreOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
+  /** A backup, or any other database of AI Desk; it stays as it is. */
+  from: string;
+  /** The database that the server opens, which no program may have open now. */
+  file: string;
+  /** What goes into the name under which the present database is kept. */
+  now: Date;
+};
+
+/**
+ * Puts a copy of `from` in the place of `file`, in a new epoch: no position of the old history means anything in it. What
+ * was there is kept under another name. Whenever the process is killed, the old database or the new one is whole under its
+ * name.
+ *
+ * @returns what the copy holds, and the name of what was there.
+ * @throws {FileError} when nothing was restored; then `file` holds what it held.
+ */
+export async function restore({
+  from,
+  file,
+  now,
+  ...watching
+}: RestoreOptions): Promise<CopiedFile & { replaced: string | undefined }> {
+  const target = resolveTarget(file);
+  refuseSource(from, target);
+  const held = holdFile(target);
+  try {
+    const { path, copied } = await copyDatabase({
+      from,
+      beside: target,
+      purpose: "restored",
+      replacedMessageId: Math.max(held.lastMessageId(), readMark(target)?.messageId ?? 0),
+      ...watching,
+    });
+    try {
+      const isWhole = held.settle();
+      const replaces = existsSync(target);
+      const replaced = putAside(target, { at: now, isWhole });
+      putInPlace(path, target, { replaces });
+      return { ...copied, replaced };
+    } catch (error) {
+      removeDatabase(path);
+      throw toFileError(error, `put ${from} in the place of ${file}`);
+    }
+  } finally {
+    held.release();
+  }
+}
+
+/** The file itself where `file` is a link to it, and its folder, made if it is missing. */
+function resolveTarget(file: string): string {
+  try {
+    if (existsSync(file)) return realpathSync(file);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return join(realpathSync(dirname(file)), basename(file));
+  } catch (error) {
+    throw toFileError(error, `restore to ${file}`);
+  }
+}
+
+function refuseSource(from: string, target: string): void {
+  const obstacle = whyNoDatabase(from);
+  if (obstacle !== undefined) throw new FileError(`${obstacle} It cannot be restored. Name a backup.`);
+  const whyNoTarget = existsSync(target) ? whyNoDatabase(target) : undefined;
+  if (whyNoTarget?.endsWith("folder.") || whyNoTarget?.endsWith("regular file.")) {
+    throw new FileError(`${whyNoTarget} DATABASE_URL must name a file.`);
+  }
+  if (existsSync(target) && isSame(from, target)) {
+    throw new FileError(`${from} is the database itself. Name a backup.`);
+  }
+}

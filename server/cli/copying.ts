@@ -1,0 +1,56 @@
+import { constants } from "node:os";
+import type { CopyProgress } from "../../db/sqlite/copy-database.ts";
+import { toMegabytes } from "../../db/sqlite/copy-database.ts";
+import { FileError } from "../../db/sqlite/file-error.ts";
+
+export type CopyWatch = { onProgress: (progress: CopyProgress) => void; signal: AbortSignal };
+
+/** Begins the line of a terminal anew, and empties it. */
+const clearLine = "\r\u001B[K";
+
+/**
+ * Runs what makes a copy of a database: shows its progress on a terminal, and stops it on a signal.
+ *
+ * @returns the exit code: 0, or of a signal what a shell gives for it.
+ * @throws {FileError} when the work fails.
+ */
+export async function runCopying(work: (watch: CopyWatch) => Promise<void>): Promise<number> {
+  const stop = new AbortController();
+  let stoppedBy: NodeJS.Signals | undefined;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      stoppedBy ??= signal;
+      stop.abort(
+        new FileError(`Stopped by ${signal}: nothing was changed, and nothing of the copy is left.`),
+      );
+    });
+  }
+  const showsProgress = process.stderr.isTTY;
+  const clear = (): void => void (showsProgress && process.stderr.write(clearLine));
+  try {
+    await work({
+      signal: stop.signal,
+      onProgress: (progress) => void (showsProgress && process.stderr.write(clearLine + describe(progress))),
+    });
+    clear();
+    return 0;
+  } catch (error) {
+    clear();
+    if (stoppedBy === undefined || !(error instanceof FileError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 128 + constants.signals[stoppedBy];
+  }
+}
+
+function describe({ step, bytes, expectedBytes }: CopyProgress): string {
+  if (step === "checking") return `Checking the copy (${toMegabytes(bytes)}) …`;
+  const percent = Math.min(99, Math.floor((100 * bytes) / Math.max(1, expectedBytes)));
+  return `Copying: ${percent} % (${toMegabytes(bytes)} of ${toMegabytes(expectedBytes)}) …`;
+}
+
+/** Prints what is wrong with a copy and with the file that it is of, where the copy can be used all the same. */
+export function warnOfFaults(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  process.stderr.write(`Warning: the copy is whole, and has the faults of the file that it is of.\n`);
+  for (const fault of faults) process.stderr.write(`- ${fault}\n`);
+}
