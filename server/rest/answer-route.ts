@@ -7,17 +7,20 @@ import {
   streamUpdatedSession,
 } from "../domain/answers-in-pieces.ts";
 import type { Desk } from "../domain/desk.ts";
+import type { Readiness } from "../domain/readiness.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
 import { sendJsonStream } from "../http/send-stream.ts";
 import { sendText } from "../http/send.ts";
 import type { CallableProcedure, PreparedCall } from "../trpc/call-procedure.ts";
+import { answerLive, answerReady } from "./health-routes.ts";
 import type { Route } from "./routes.ts";
 import { answerPoll, answerStream } from "./session-events.ts";
 
 export type Call = {
   desk: Desk;
+  readiness: Readiness;
   procedures: ReadonlyMap<string, CallableProcedure>;
   request: IncomingMessage;
   response: ServerResponse;
@@ -37,6 +40,8 @@ const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
   "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input)),
   "session.update": async (call, input) => sendPieces(call, await streamUpdatedSession(call.desk, input)),
   "message.list": async (call, input) => sendPieces(call, await streamMessages(call.desk, input)),
+  "health.live": answerLive,
+  "health.ready": (call) => answerReady(call, call.readiness),
   "session.onEvent": (call, input, route) => (route.streams ? answerStream : answerPoll)(call, input),
 };
 

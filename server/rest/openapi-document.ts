@@ -17,9 +17,14 @@ import {
   restHeaders,
   showExamples,
 } from "./openapi-passes.ts";
+import { healthOperations, healthRoutes } from "./health-routes.ts";
+import type { Route } from "./routes.ts";
 import { listRoutes } from "./routes.ts";
 import { pollOperation, streamOperation } from "./session-events-operation.ts";
 import { eventsRoutes } from "./session-events.ts";
+
+/** The routes that are no procedures of the router. */
+export const ownRoutes: readonly Route[] = [...Object.values(healthRoutes), ...Object.values(eventsRoutes)];
 
 export type DocumentOptions = Bounds & { router: AppRouter; version: string };
 
@@ -58,6 +63,9 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     license: { name: "MIT", identifier: "MIT" },
   }) as unknown as Json;
   const paths = document["paths"] as Record<string, Record<string, Operation>>;
+  for (const [name, operation] of Object.entries(healthOperations())) {
+    paths[healthRoutes[name as keyof typeof healthRoutes].path] = { get: operation };
+  }
   paths[eventsRoutes.poll.path] = { get: pollOperation() };
   paths[eventsRoutes.stream.path] = { get: streamOperation() };
   const schemas: Json = {
@@ -65,7 +73,7 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     ...namedSchemas(sessionEventsSchema),
     ...namedSchemas(errorSchema),
   };
-  for (const route of [...listRoutes(router), ...Object.values(eventsRoutes)]) {
+  for (const route of [...listRoutes(router), ...ownRoutes]) {
     const operation = paths[route.path]?.[route.method.toLowerCase()];
     if (!operation) throw new Error(`${route.method} ${route.path} is served and not documented.`);
     restAnswer(operation, route);

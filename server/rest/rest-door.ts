@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
+import { Readiness } from "../domain/readiness.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { sendError, sendText } from "../http/send.ts";
 import type { StaticFile } from "./docs-pages.ts";
 import { answerStatic, createDocsPages } from "./docs-pages.ts";
 import { createStaticFile } from "./docs/static-file.ts";
-import { createOpenApiDocument } from "./openapi-document.ts";
+import { createOpenApiDocument, ownRoutes } from "./openapi-document.ts";
 import { listProcedures } from "../trpc/call-procedure.ts";
 import { fromTRPCError } from "../trpc/to-error-shape.ts";
 import type { AppRouter } from "../trpc/router.ts";
@@ -18,7 +19,6 @@ import type { Match } from "./route-table.ts";
 import { createRouteTable } from "./route-table.ts";
 import type { Route } from "./routes.ts";
 import { listRoutes } from "./routes.ts";
-import { eventsRoutes } from "./session-events.ts";
 
 export type RestDoorOptions = {
   desk: Desk;
@@ -44,8 +44,9 @@ export type RestDoor = {
 /** The REST paths, answered by the procedures that are documented under them. */
 export function createRestDoor(options: RestDoorOptions): RestDoor {
   const { desk, router, maxBodyBytes, version, report, heartbeatMs } = options;
-  const table = createRouteTable([...listRoutes(router), ...Object.values(eventsRoutes)]);
+  const table = createRouteTable([...listRoutes(router), ...ownRoutes]);
   const procedures = listProcedures(router);
+  const everyCall = { desk, readiness: new Readiness(desk), procedures, heartbeatMs };
   const docs = createDocsPages();
   const document = createStaticFile("application/json", async () => {
     const { maxMessageChars, maxReadersPerSession } = desk;
@@ -99,11 +100,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
         const method = request.method === "HEAD" ? "GET" : request.method;
         const route = match?.routes.get(method ?? "");
         if (!match || !route) return await answerElse(request, response, target);
-        const send = await prepare(
-          { desk, procedures, request, response, target, heartbeatMs },
-          route,
-          match,
-        );
+        const send = await prepare({ ...everyCall, request, response, target }, route, match);
         await send();
       } catch (error) {
         const appError = error instanceof TRPCError ? fromTRPCError(error) : toAppError(error);

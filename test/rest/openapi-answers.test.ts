@@ -18,6 +18,8 @@ import { startApp } from "../support/start-app.ts";
 /** In this order each finds what its example speaks of. */
 const conversation = [
   "getHealth",
+  "getLiveness",
+  "getReadiness",
   "createSession",
   "addMessage",
   "listSessions",

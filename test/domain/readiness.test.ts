@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { Readiness } from "../../server/domain/readiness.ts";
+import { openDesk } from "../support/desk.ts";
+
+test("many that ask at once, and those that ask within a second, cost one try", async () => {
+  const { database, stopping } = await openDesk();
+  let tries = 0;
+  const probe = (): Promise<void> => {
+    tries += 1;
+    return database.probe();
+  };
+  const readiness = new Readiness({ database: { ...database, probe }, stopping });
+  await Promise.all(Array.from({ length: 50 }, () => readiness.assertReady()));
+  await readiness.assertReady();
+  expect(tries).toBe(1);
+});
+
+test("a server that is about to stop is not ready", async () => {
+  const { database } = await openDesk();
+  const stop = new AbortController();
+  const readiness = new Readiness({ database, stopping: stop.signal });
+  await readiness.assertReady();
+  stop.abort();
+  await expect(readiness.assertReady()).rejects.toThrow("The server is stopping.");
+});
