@@ -2,6 +2,10 @@ import type { Kysely, RawBuilder } from "kysely";
 import { sql } from "kysely";
 import type { OriginalTable } from "./original-tables.ts";
 
+const twoDigits = "[0-9][0-9]";
+const toTheMinute = `${twoDigits}${twoDigits}-${twoDigits}-${twoDigits} ${twoDigits}:${twoDigits}`;
+const toTheSecond = `${toTheMinute}:${twoDigits}`;
+
 /**
  * Taking over the tables of the original Python backend. It did not enforce foreign keys and SQLite did not enforce
  * its column types, so anything may stand in them; every row arrives, with its id, as text that the log can hold.
@@ -97,16 +101,33 @@ const firstTimestamp = sql`(
 )`;
 
 /**
- * SQLModel stores a `datetime` as "2025-11-30 12:00:00.000000" and the original's API showed it as
- * "2025-11-30T12:00:00", with the fraction if there is one. Any other text stays as it is; NULL stays NULL.
+ * SQLModel stores a `datetime` as "2025-11-30 12:00:00.000000", SQLite's CURRENT_TIMESTAMP as "2025-11-30 12:00:00", and
+ * others leave out seconds or write milliseconds. The original's API showed each as Python does: "2025-11-30T12:00:00",
+ * with six digits of a fraction if there is one. Any other text stays as it is; NULL stays NULL.
  */
 function isoText(column: RawBuilder<unknown>): RawBuilder<unknown> {
-  const digits = "[0-9][0-9]";
-  const stored = `${digits}${digits}-${digits}-${digits} ${digits}:${digits}:${digits}.${digits}${digits}${digits}`;
-  // The length in bytes, because `glob` looks no further than a NUL.
+  const text = sql`cast(${column} as text)`;
+  // `length` and `glob` look no further than a NUL. In UTF-16 a character has two bytes.
+  const isWhole = sql`octet_length(${text}) = octet_length(substr(${text}, 1, length(${text})))`;
+  const zone = sql`
+    case when ${text} glob ${sql.lit(`*[+-]${twoDigits}:${twoDigits}`)} then substr(${text}, -6)
+      when ${text} glob '*Z' then 'Z' else '' end`;
   return sql`
-    case when octet_length(${column}) = 26 and ${column} glob ${sql.lit(stored)}
-      then substr(${column}, 1, 10) || 'T' || substr(${column}, 12, iif(substr(${column}, 21) = '000000', 8, 15))
-      else cast(${column} as text)
+    case when ${text} glob ${sql.lit(`${toTheMinute}*`)} and ${isWhole}
+      then coalesce(${withoutSpace(sql`substr(${text}, 1, length(${text}) - length(${zone}))`)} || ${zone}, ${text})
+      else ${text}
+    end`;
+}
+
+/** NULL for what is no time without a zone. */
+function withoutSpace(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  const day = sql`substr(${text}, 1, 10) || 'T'`;
+  const digits = sql`substr(${text}, 21)`;
+  const micros = sql`substr(${digits} || '00000', 1, 6)`;
+  return sql`
+    case when ${text} glob ${sql.lit(toTheMinute)} then ${day} || substr(${text}, 12) || ':00'
+      when ${text} glob ${sql.lit(toTheSecond)} then ${day} || substr(${text}, 12)
+      when ${text} glob ${sql.lit(`${toTheSecond}.[0-9]*`)} and ${digits} not glob '*[^0-9]*'
+        then ${day} || substr(${text}, 12, 8) || iif(${micros} = '000000', '', '.' || ${micros})
     end`;
 }

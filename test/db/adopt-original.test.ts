@@ -55,20 +55,37 @@ test("new messages go on above the highest id", async () => {
   expect(inserted).toEqual([{ id: 42 }]);
 });
 
-test("a stored datetime becomes what the original's API showed of it, and any other text stays as it is", async () => {
+test("a stored datetime becomes what the original's API showed of it, in any encoding, and any other text stays as it is [STORED-2]", async () => {
   const times = [
     ["2025-11-30 12:00:00.000000", "2025-11-30T12:00:00"],
     ["2025-11-30 12:00:00.120000", "2025-11-30T12:00:00.120000"],
     ["2025-11-30 12:00:00.000001", "2025-11-30T12:00:00.000001"],
     ["2025-11-30T12:00:00.000Z", "2025-11-30T12:00:00.000Z"],
-    ["2025-11-30 12:00:00", "2025-11-30 12:00:00"],
+    ["2025-11-30 12:00:00", "2025-11-30T12:00:00"],
+    ["2025-11-30 12:00", "2025-11-30T12:00:00"],
+    ["2025-11-30 12:00:00.123", "2025-11-30T12:00:00.123000"],
+    ["2025-11-30 12:00:00.5", "2025-11-30T12:00:00.500000"],
+    ["2025-11-30 12:00:00.000", "2025-11-30T12:00:00"],
+    ["2025-11-30 12:00:00.123456789", "2025-11-30T12:00:00.123456"],
+    ["2025-11-30 12:00:00+00:00", "2025-11-30T12:00:00+00:00"],
+    ["2025-11-30 12:00:00.123-08:00", "2025-11-30T12:00:00.123000-08:00"],
+    ["2025-11-30 12:00Z", "2025-11-30T12:00:00Z"],
+    ["2025-11-30 12:00:00.", "2025-11-30 12:00:00."],
+    ["2025-11-30 12:00:00 UTC", "2025-11-30 12:00:00 UTC"],
+    ["2025-11-30 12:00:0", "2025-11-30 12:00:0"],
+    ["2025-11-30 12", "2025-11-30 12"],
+    ["2025-11-30", "2025-11-30"],
+    ["2025-11-30T12:00:00.123", "2025-11-30T12:00:00.123"],
     ["2025-11-30 12:00:00.000000 ", "2025-11-30 12:00:00.000000 "],
     ["2025-11-30 12:00:00.00000x", "2025-11-30 12:00:00.00000x"],
     [" 025-11-30 12:00:00.000000", " 025-11-30 12:00:00.000000"],
     ["yesterday", "yesterday"],
     ["", ""],
   ];
-  for (const tables of [originalTables, looseOriginalTables]) {
+  const utf16 = ["UTF-16le", "UTF-16be"].map(
+    (encoding) => `pragma encoding = '${encoding}'; ${originalTables}`,
+  );
+  for (const tables of [originalTables, looseOriginalTables, ...utf16]) {
     const values = times.map(([stored], index) => `(${index + 1}, 's', '', 'user', '${stored}')`).join(", ");
     const database = await adopt(`${tables} insert into message values ${values};
       insert into chatsession values ('s', 'S', '2025-11-30 12:00:00.500000');`);

@@ -26,7 +26,7 @@ describe.skipIf(!hasSqlModel && mayBeLeftOut)(
         const script = join(import.meta.dirname, "original-backend.py");
         const output = execFileSync(python, [script, file, times], { encoding: "utf8" });
         const shown = JSON.parse(output) as ShownSession[];
-        expect(shown.flatMap(({ messages }) => messages)).toHaveLength(5);
+        expect(shown.flatMap(({ messages }) => messages)).toHaveLength(6);
 
         const { read } = await open(file);
         const sessions = await read
@@ -45,7 +45,7 @@ describe.skipIf(!hasSqlModel && mayBeLeftOut)(
           messages: messages.filter(({ session_id }) => session_id === session.id),
         }));
         expect(adopted).toEqual(shown);
-        expect(messages.at(-1)).toMatchObject({ id: 6, session_id: "gone", content: "Anyone?" });
+        expect(messages.at(-1)).toMatchObject({ id: 7, session_id: "gone", content: "Anyone?" });
         expect(await findSession(read, "gone")).toMatchObject({ title: "New chat" });
       },
     );

@@ -8,7 +8,7 @@ import sys
 from datetime import datetime
 from typing import List, Optional
 
-from sqlmodel import Field, Relationship, Session, SQLModel, create_engine, select
+from sqlmodel import Field, Relationship, Session, SQLModel, create_engine, select, text
 
 file, times = sys.argv[1:]
 Time = datetime if times == "datetime" else str
@@ -45,6 +45,10 @@ with Session(engine) as db:
         sender = "assistant" if number % 2 else "user"
         db.add(Message(session_id="123", content=f"Hello\n{number}", sender=sender, timestamp=time(2, number * 1000)))
         db.commit()
+    # As SQLite's CURRENT_TIMESTAMP has it, which another program may have written.
+    separator = " " if Time is datetime else "T"
+    db.execute(text(f"insert into message values (6, '123', 'Now', 'user', '2025-11-30{separator}12:02:30')"))
+    db.commit()
     # The original did not check that the session exists, and SQLite does not by default.
     db.add(Message(session_id="gone", content="Anyone?", sender="user", timestamp=time(3)))
     db.commit()
