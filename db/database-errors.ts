@@ -33,6 +33,21 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof SqliteError && passing.some((code) => error.code.startsWith(code));
 }
 
+/**
+ * What SQLite says where another program's table or trigger in the file forbids what was asked; undefined for any other error.
+ */
+export function whyForbidden(error: unknown): string | undefined {
+  if (!(error instanceof SqliteError)) return undefined;
+  const { code, message } = error;
+  const isForbidden =
+    code === "SQLITE_CONSTRAINT_FOREIGNKEY" ||
+    code === "SQLITE_CONSTRAINT_TRIGGER" ||
+    message.startsWith("foreign key mismatch") ||
+    // Of a reference that is set to null or to a default when what it refers to is deleted.
+    (code === "SQLITE_CONSTRAINT_NOTNULL" && !/: (?:message|chatsession|history)[.]/.test(message));
+  return isForbidden ? message : undefined;
+}
+
 /** Whether another connection had the lock. */
 export function isLocked(error: unknown): boolean {
   return error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");

@@ -1,5 +1,5 @@
 import { ZodError } from "zod";
-import { DatabaseMovedError, isDatabaseUnavailable } from "../../db/database-errors.ts";
+import { DatabaseMovedError, isDatabaseUnavailable, whyForbidden } from "../../db/database-errors.ts";
 import type { ErrorBody, Issue } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
@@ -41,6 +41,11 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof ZodError) return invalidInput(issuesOf(error));
   if (error instanceof DatabaseMovedError) {
     return new AppError("SERVICE_UNAVAILABLE", databaseMoved, { cause: error });
+  }
+  const why = whyForbidden(error);
+  if (why !== undefined) {
+    const message = `Another program's table or trigger in the database forbids this: ${why}.`;
+    return new AppError("CONFLICT", message, { cause: error });
   }
   if (isDatabaseUnavailable(error)) return new AppError("SERVICE_UNAVAILABLE", undefined, { cause: error });
   return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error });

@@ -10,6 +10,7 @@ import {
   toAppError,
   tooManyReaders,
 } from "../domain/app-error.ts";
+import { sessionReferredTo } from "../domain/delete-session.ts";
 import { readQuery } from "../http/request-target.ts";
 import type { Operation } from "./openapi-passes.ts";
 import type { Route } from "./routes.ts";
@@ -61,6 +62,8 @@ function exampleOf(
   if (code === "TOO_MANY_REQUESTS") return tooManyReaders(maxReadersPerSession).toBody();
   if (code === "NOT_FOUND")
     return (route.path.includes("{message_id}") ? messageNotFound(1) : sessionNotFound("123")).toBody();
+  if (code === "CONFLICT" && route.procedure === "session.delete")
+    return sessionReferredTo("123", "attachment").toBody();
   const messages: Partial<Record<ErrorCode, string>> = {
     CONFLICT: 'There is a session "123" already: choose another id.',
     PAYLOAD_TOO_LARGE: `The body is larger than ${maxBodyBytes(maxMessageChars)} bytes.`,

@@ -152,7 +152,7 @@ async function expectRefusals(url: string, places: Place[], status: string): Pro
 }
 
 test("every refusal that is documented happens, and says what its example says", async () => {
-  const { url } = await startApp({ maxMessageChars: 10, maxReadersPerSession: 1 });
+  const { url, databaseFile } = await startApp({ maxMessageChars: 10, maxReadersPerSession: 1 });
   const places = inOrder(await readDocument(url));
   const statuses = new Set(places.flatMap(({ operation }) => Object.keys(operation.responses)));
   const refusals = [...statuses].filter((status) => status.startsWith("4"));
@@ -167,6 +167,11 @@ test("every refusal that is documented happens, and says what its example says",
     headers: { "content-type": "application/json", "idempotency-key": "used" },
     body: JSON.stringify({ content: "Hello", sender: "user" }),
   });
+  const other = new Database(databaseFile);
+  other.exec(
+    "create table attachment (message_id integer references message); insert into attachment values (1)",
+  );
+  other.close();
   for (const status of refusals.filter((each) => each !== "404")) {
     expect(await expectRefusals(url, places, status), status).toBeGreaterThan(0);
   }

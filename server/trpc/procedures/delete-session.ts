@@ -10,7 +10,8 @@ export const deleteSessionProcedure = procedure
       operationId: "deleteSession",
       tag: "sessions",
       summary: "Delete a session with its messages",
-      errors: [400, 404],
+      description: "409 if a table of another program in the same database refers to its messages.",
+      errors: [400, 404, 409],
       answer: "empty",
     }),
   )
