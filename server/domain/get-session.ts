@@ -2,12 +2,13 @@ import { findSession, findSessionLog } from "../../db/session-queries.ts";
 import type { SessionHead } from "../contract/session.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
+import { toSessionHead } from "./session-head.ts";
 
 /** @throws {AppError} NOT_FOUND */
 export async function getSessionHead(desk: Desk, id: string): Promise<SessionHead> {
   const head = await findSession(desk.database.read, id);
   if (!head) throw sessionNotFound(id);
-  return head;
+  return toSessionHead(head);
 }
 
 /** That there is such a session or was one. @throws {AppError} NOT_FOUND */

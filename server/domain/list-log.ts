@@ -1,5 +1,6 @@
 import type { ListedSessionRow } from "../../db/list-queries.ts";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
+import { textValue } from "../../db/text-value.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListEvent, SidebarSession } from "../contract/list-event.ts";
 import { countFitting, mostBytes } from "../live/fit-in-json.ts";
@@ -9,6 +10,7 @@ import { streamLog } from "./follow-log.ts";
 import type { LiveStream } from "./live-stream.ts";
 import type { Log, Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
+import { toSessionHead } from "./session-head.ts";
 
 export const listTopic = "list";
 
@@ -76,6 +78,14 @@ function textsOf({ id, title, created_at, last_message: last }: SidebarSession):
   return [id, title, created_at, last?.sender, last?.timestamp, last?.excerpt];
 }
 
-function toSession({ id, title, created_at, last_message }: ListedSessionRow): SidebarSession {
-  return { id, title, created_at, last_message };
+function toSession({ last_message: last, ...session }: ListedSessionRow): SidebarSession {
+  return {
+    ...toSessionHead(session),
+    last_message: last && {
+      id: last.id,
+      sender: textValue(last.sender),
+      timestamp: textValue(last.timestamp),
+      excerpt: textValue(last.excerpt),
+    },
+  };
 }

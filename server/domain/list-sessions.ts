@@ -3,6 +3,7 @@ import { limits } from "../contract/limits.ts";
 import type { ListSessionsInput, SessionHead } from "../contract/session.ts";
 import { listSessions as listSessionRows } from "../../db/session-queries.ts";
 import type { Desk } from "./desk.ts";
+import { toSessionHead } from "./session-head.ts";
 
 /** A page of sessions, newest first, without their messages. */
 export async function listSessionHeads(
@@ -15,7 +16,7 @@ export async function listSessionHeads(
   });
   const shown = rows.slice(0, limit);
   return {
-    items: shown.map(({ ordinal: _ordinal, ...head }) => head),
+    items: shown.map(toSessionHead),
     next_cursor: rows.length > limit ? String(shown.at(-1)?.ordinal) : null,
   };
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageRow } from "../../db/message-queries.ts";
 import { fewMessages, listMessageChunk } from "../../db/message-queries.ts";
+import { textValue } from "../../db/text-value.ts";
 import { limits } from "../contract/limits.ts";
 import type { Message } from "../contract/message.ts";
 import type { Desk } from "./desk.ts";
@@ -8,8 +9,14 @@ import type { Desk } from "./desk.ts";
 /** A message as the doors show it. */
 export function toMessage({ id, session_id, content, sender, timestamp, key }: MessageRow): Message {
   // Named one by one: to copy what is left of a row takes seven times as long, and a session has many.
-  const message = { id, session_id, content, sender, timestamp };
-  return key === null ? message : { ...message, key };
+  const message = {
+    id,
+    session_id,
+    content: textValue(content),
+    sender: textValue(sender),
+    timestamp: textValue(timestamp),
+  };
+  return key === null ? message : { ...message, key: textValue(key) };
 }
 
 /**

@@ -15,6 +15,7 @@ import type { LiveStream } from "./live-stream.ts";
 import type { Change, Log, LogHead, Positioned, SnapshotOf } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 import { toMessage } from "./read-messages.ts";
+import { toSessionHead } from "./session-head.ts";
 
 /** What happens in a session from a position on, as {@link streamLog} has it. */
 export function followSession(
@@ -66,13 +67,14 @@ export class SessionLog implements Log<LiveEvent> {
       contentBytes: limits.snapshotBytes,
     });
     if (!found) return undefined;
-    const { id, title, created_at, seq } = found.session;
+    const { seq } = found.session;
+    const head = toSessionHead(found.session);
     const latest = found.messages.map(toMessage);
-    const room = limits.snapshotBytes - mostBytes([id, title, created_at]);
+    const room = limits.snapshotBytes - mostBytes([head.id, head.title, head.created_at]);
     const dropped = latest.length - countFitting(latest.toReversed(), room, textsOf);
     return {
       seq,
-      session: { id, title, created_at, messages: latest.slice(dropped) },
+      session: { ...head, messages: latest.slice(dropped) },
       has_earlier: found.hasEarlier || dropped > 0,
     };
   }
@@ -100,12 +102,11 @@ async function readChanges(
   });
   const changes = rows.map(toChange);
   if (session.title_seq > after && session.title_seq <= upTo) {
-    const { id, title, created_at } = session;
     const place = changes.findIndex((change) => change.seq > session.title_seq);
     changes.splice(place < 0 ? changes.length : place, 0, {
       type: "session",
       seq: session.title_seq,
-      session: { id, title, created_at },
+      session: toSessionHead(session),
     });
   }
   return { changes, upTo };

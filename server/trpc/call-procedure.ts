@@ -24,7 +24,10 @@ export type CallableProcedure = {
   type: TRPCProcedureType;
   /** Validates an input. It does not throw: a fault of the input is the call's outcome. */
   prepare(readInput: () => unknown): PreparedCall;
-  /** Validates the input, runs the procedure and validates its answer. Never rejects. */
+  /**
+   * Validates the input and runs the procedure. Never rejects. The answer is what the procedure made, which its type and not
+   * a schema holds to the contract: what is stored is shown, and a write that was committed is never answered with an error.
+   */
   call(call: ProcedureCall): Promise<Outcome>;
 };
 
@@ -102,17 +105,14 @@ function isStraight({ inputs, output, middlewares }: Definition): boolean {
  * The same without the chain, which copies the call's options five times over: 8 of the 32 µs that `GET /` took. And with
  * compiled schemas, which validate in half the time, lists in a fifth.
  */
-function prepareStraight(path: string, { type, inputs, output, meta, resolver }: Definition): PrepareRun {
+function prepareStraight(path: string, { type, inputs, meta, resolver }: Definition): PrepareRun {
   const [input] = inputs.map((schema) => compileOnce(schema));
-  const answer = output === undefined ? undefined : compileOnce(output);
   const large = largeAnswers.get(path);
   return (readInput) => {
     const parsed = input && parseInput(input(), readInput());
     if (large) return ({ ctx }) => large(ctx.desk, parsed as never);
-    return async ({ ctx, signal, batchIndex = 0 }) => {
-      const data: unknown = await resolver({ path, type, meta, ctx, input: parsed, signal, batchIndex });
-      return answer ? parseOutput(answer(), data) : data;
-    };
+    return async ({ ctx, signal, batchIndex = 0 }) =>
+      resolver({ path, type, meta, ctx, input: parsed, signal, batchIndex });
   };
 }
 
@@ -127,13 +127,5 @@ function parseInput(schema: z.ZodType, input: unknown): unknown {
     return schema.parse(input);
   } catch (cause) {
     throw new TRPCError({ code: "BAD_REQUEST", cause });
-  }
-}
-
-function parseOutput(schema: z.ZodType, data: unknown): unknown {
-  try {
-    return schema.parse(data);
-  } catch (cause) {
-    throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "Output validation failed", cause });
   }
 }

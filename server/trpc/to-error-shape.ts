@@ -15,7 +15,11 @@ export function toTRPCCode(code: ErrorCode): TRPCError["code"] {
 
 /** What stands behind an error that came through tRPC. */
 export function fromTRPCError(error: TRPCError): AppError {
-  if (error.cause instanceof AppError || error.cause?.name === "ZodError") return toAppError(error.cause);
+  if (error.cause instanceof AppError) return error.cause;
+  // An answer that does not fit its schema is no fault of the request.
+  if (error.cause?.name === "ZodError" && error.code !== "BAD_REQUEST")
+    return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error.cause });
+  if (error.cause?.name === "ZodError") return toAppError(error.cause);
   const code = synonyms[error.code] ?? error.code;
   // tRPC wraps whatever a procedure throws in this code, with the message that was meant for nobody.
   if (code === "INTERNAL_SERVER_ERROR") return toAppError(error.cause ?? error);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AppError } from "../../server/domain/app-error.ts";
 import { AnswerAllowance } from "../../server/http/answer-allowance.ts";
 import { listProcedures } from "../../server/trpc/call-procedure.ts";
+import { fromTRPCError } from "../../server/trpc/to-error-shape.ts";
 import { procedure, router } from "../../server/trpc/trpc.ts";
 import { openDesk } from "../support/desk.ts";
 
@@ -15,6 +16,9 @@ const counting = procedure.use(async ({ ctx, next, getRawInput }) => {
   return next({ ctx: { ...ctx, seen: true } });
 });
 
+/** An answer that does not fit its schema, which tRPC would answer with an error, the write being committed. */
+const misfit = procedure.output(outputSchema).mutation(() => 5 as unknown as { name: string });
+
 /** Each with nothing around it, so that it is run straight, but for the last two. */
 const procedures = {
   bare: procedure.query(() => 1),
@@ -23,12 +27,11 @@ const procedures = {
   strict: procedure
     .input(inputSchema)
     .output(outputSchema)
-    .mutation(({ input }) => ({ ...input, more: 1 })),
+    .mutation(({ input }) => input),
   outputFirst: procedure
     .output(outputSchema)
     .input(inputSchema)
     .query(({ input }) => input),
-  broken: procedure.output(outputSchema).query(() => 5 as unknown as { name: string }),
   failing: procedure.query(() => {
     throw new Error("failed");
   }),
@@ -75,6 +78,32 @@ test.each(Object.entries(procedures))(
     }
   },
 );
+
+test("an answer is what the procedure made, whether or not its schema would take it [STORED-3]", async () => {
+  const ctx = { desk: await openDesk(), allowance };
+  const outcome = listProcedures(router({ misfit }))
+    .get("misfit")
+    ?.call({ ctx, readInput: () => undefined });
+  expect(await outcome).toEqual({ ok: true, data: 5 });
+});
+
+test("an answer that tRPC itself finds unfit is a failure of the server, and no fault of the request [STORED-3]", async () => {
+  const call = { path: "misfit", type: "mutation", getRawInput: () => Promise.resolve(undefined) } as const;
+  const ctx = { desk: await openDesk(), allowance };
+  const error: unknown = await callTRPCProcedure({
+    ...call,
+    router: router({ misfit }),
+    ctx,
+    signal: undefined,
+    batchIndex: 0,
+  }).catch((thrown: unknown) => thrown);
+  const appError = fromTRPCError(error as TRPCError);
+  expect(appError.toBody()).toEqual({
+    code: "INTERNAL_SERVER_ERROR",
+    message: "The server failed; the failure is in its log.",
+  });
+  expect(appError.cause).toMatchObject({ name: "ZodError" });
+});
 
 test("input that cannot be read is the caller's fault, and is not asked for by what takes none", async () => {
   const ctx = { desk: await openDesk(), allowance };

@@ -1,0 +1,7 @@
+/**
+ * A value of a text column as text. SQLite keeps bytes as bytes in any column, and another program may have put some there.
+ */
+export function textValue(value: unknown): string {
+  if (typeof value === "string") return value;
+  return Buffer.isBuffer(value) ? value.toString() : String(value);
+}
