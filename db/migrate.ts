@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from "kysely";
 import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { Migrator } from "kysely/migration";
+import { refuseInexactIds } from "./sqlite/exact-ids.ts";
 import { ForeignDatabaseError } from "./migrations/foreign-database-error.ts";
 import { migrations as knownMigrations } from "./migrations/index.ts";
 import type { Tables } from "./tables.ts";
@@ -27,7 +28,7 @@ export class NewerDatabaseError extends Error {
  *
  * @param migrations by name; what a test may replace.
  * @throws {NewerDatabaseError} when the file holds a migration that is not among `migrations`.
- * @throws {ForeignDatabaseError} when the file is another program's.
+ * @throws {ForeignDatabaseError} when the file is another program's, or holds message ids that no client could read exactly.
  */
 export async function migrate(
   writer: Kysely<Tables>,
@@ -41,6 +42,7 @@ export async function migrate(
       const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } });
       const { error } = await migrator.migrateToLatest();
       if (error !== undefined) throw error;
+      await refuseInexactIds(trx);
     });
   } finally {
     await sql`pragma foreign_keys = on`.execute(writer);

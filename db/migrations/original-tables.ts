@@ -7,6 +7,9 @@ const originalColumns = {
   message: ["id", "session_id", "content", "sender", "timestamp"],
 };
 
+/** The longest session id that a client can look up, in characters. */
+const maxIdChars = 4000;
+
 export type OriginalTable = keyof typeof originalColumns;
 
 /** What the migration makes besides the two tables; SQLite has one room of names for tables, indexes and views. */
@@ -50,6 +53,7 @@ async function checkTable(db: Kysely<unknown>, table: OriginalTable): Promise<bo
   if (entry.type !== "table") faults.push(`is a ${entry.type}`);
   if (entry.wr) faults.push("has no rowid");
   faults.push(...(await columnFaults(db, table)), ...(await triggerFaults(db, table)));
+  if (faults.length === 0) faults.push(...(await idFaults(db, table)));
   if (faults.length === 0) return true;
   throw new ForeignDatabaseError(
     `The ${entry.type} "${table}" of this file is not as AI Desk's original backend made it: it ${faults.join(", ")}.`,
@@ -82,6 +86,16 @@ async function triggerFaults(db: Kysely<unknown>, table: OriginalTable): Promise
     db,
   );
   return rows.map(({ name }) => `has the trigger "${name}" that AI Desk would not keep`);
+}
+
+async function idFaults(db: Kysely<unknown>, table: OriginalTable): Promise<string[]> {
+  const id = sql.ref(table === "message" ? "session_id" : "id");
+  const { rows } = await sql<{ chars: number | null }>`
+    select max(length(cast(${id} as text))) as chars from ${sql.table(table)}`.execute(db);
+  const chars = rows[0]?.chars ?? 0;
+  return chars > maxIdChars
+    ? [`has a session id of ${chars} characters, of which AI Desk takes ${maxIdChars}`]
+    : [];
 }
 
 function listColumns(names: string[]): string {

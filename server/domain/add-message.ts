@@ -34,10 +34,19 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Se
       key: input.key ?? null,
       key_digest: input.key === undefined ? null : digest(input),
     });
+    if (row.id > Number.MAX_SAFE_INTEGER) throw noIdsLeft();
     const message = toMessage(row);
     const change = { type: "message", seq: place.seq, message } as const;
     return { value: { message, stored: true }, place, change };
   });
+}
+
+/** A file of the original backend may hold the largest id that JSON holds exactly. */
+function noIdsLeft(): AppError {
+  return new AppError(
+    "CONFLICT",
+    "This database has no message ids left: its largest is the largest that there may be.",
+  );
 }
 
 /** The message of the first send under this key, as it was then: it may have been edited or deleted since. */
