@@ -1,14 +1,15 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { resolve } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import type { DatabaseMovedError } from "./database-errors.ts";
-import { isDatabaseUnavailable } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
+import { toDatabaseFileError } from "./sqlite/database-file-error.ts";
 import { FilePlace } from "./sqlite/file-place.ts";
 import { FileWatch } from "./sqlite/file-watch.ts";
+import { prepareFile } from "./sqlite/prepare-file.ts";
 import { probe } from "./sqlite/probe.ts";
+import { waitWhileLocked } from "./sqlite/wait-while-locked.ts";
 import { SqliteMigrationDialect } from "./sqlite-dialect.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
 import { withStatementCache } from "./statement-cache.ts";
@@ -49,6 +50,10 @@ export type OpenOptions = {
   file: string;
   /** `full` syncs at every commit; `normal` may lose the last commits when the power fails, but never corrupts. */
   synchronous: "full" | "normal";
+  /** Is told, in sentences, what is odd about the file and does not keep it from being opened. */
+  warn?: (message: string) => void;
+  /** Ends the waiting for another process's lock. */
+  signal?: AbortSignal;
 };
 
 /** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY. */
@@ -59,12 +64,29 @@ const STARTING_BUSY_TIMEOUT_MS = 60_000;
 /**
  * Opens the database, brings its tables up to date and takes over one that the original backend wrote.
  *
+ * @throws {DatabaseFileError} when the file cannot be used.
  * @throws {NewerDatabaseError} when a newer version wrote it.
  * @throws {ForeignDatabaseError} when its tables are not ones that the original backend made.
  */
-export async function openDatabase({ file, synchronous }: OpenOptions): Promise<Database> {
-  mkdirSync(dirname(file), { recursive: true });
-  await bringUpToDate({ file, synchronous, busyTimeoutMs: STARTING_BUSY_TIMEOUT_MS });
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  try {
+    prepareFile(options.file);
+    return await open(options);
+  } catch (error) {
+    throw toDatabaseFileError(error, options.file);
+  }
+}
+
+async function open({ file, synchronous, warn, signal }: OpenOptions): Promise<Database> {
+  await waitWhileLocked(() => bringUpToDate({ file, synchronous, busyTimeoutMs: 0 }), {
+    timeoutMs: STARTING_BUSY_TIMEOUT_MS,
+    signal,
+    onWait: () =>
+      warn?.(
+        `Another process has ${resolve(file)} locked, which DATABASE_URL names: the start waits for it, ` +
+          `${STARTING_BUSY_TIMEOUT_MS / 1000} s at most.`,
+      ),
+  });
   const readerFile = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS, readonly: true });
   const reader = new SqliteStatements(readerFile);
   // Whoever closes a file last checkpoints it and takes its shared memory away: a writer that is replaced since the disk
@@ -98,22 +120,8 @@ async function bringUpToDate(options: WriterOptions): Promise<void> {
     const dialect = new SqliteMigrationDialect({ database: withStatementCache(file) }, options.busyTimeoutMs);
     await migrate(new Kysely<Tables>({ dialect }));
     // Only now: the mode is written into the file, and one that was refused must stay as it was.
-    switchToWriteAheadLog(file);
+    file.pragma("journal_mode = WAL");
   } finally {
     file.close();
-  }
-}
-
-/** SQLite fails this switch at once, whatever the timeout, when another process is about to write or to switch too. */
-function switchToWriteAheadLog(file: SqliteFile.Database): void {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      file.pragma("journal_mode = WAL");
-      return;
-    } catch (error) {
-      if (attempt === 100 || !isDatabaseUnavailable(error)) throw error;
-      // This does wait, for as long as the timeout says.
-      file.exec("begin exclusive; rollback");
-    }
   }
 }

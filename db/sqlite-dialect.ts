@@ -1,6 +1,16 @@
-import type { DatabaseConnection, Driver, SqliteDialectConfig } from "kysely";
-import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
+import type {
+  DatabaseConnection,
+  DatabaseIntrospector,
+  Driver,
+  Kysely,
+  SqliteDialectConfig,
+  TableMetadata,
+} from "kysely";
+import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver, SqliteIntrospector, sql } from "kysely";
 import { takeWriteLock } from "./write-transaction.ts";
+
+/** How long the commit of a migration waits for those who read the file, in milliseconds. */
+const readersTimeoutMs = 5000;
 
 class MigrationDriver extends SqliteDriver {
   readonly #lockTimeoutMs: number;
@@ -13,6 +23,8 @@ class MigrationDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const begin = CompiledQuery.raw("begin immediate");
     await takeWriteLock(() => connection.executeQuery(begin), this.#lockTimeoutMs);
+    // A file without a write-ahead log cannot be committed while others read it.
+    await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${readersTimeoutMs}`));
   }
 
   /** What SQLite has rolled back itself (on a full disk, say) cannot be again; the error that it gave then must stand. */
@@ -25,6 +37,23 @@ class MigrationDriver extends SqliteDriver {
 class MigrationAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
+  }
+}
+
+/** For the names of tables, which is all that a migration asks for. Reading the columns of a view that is broken would fail. */
+class TableNames extends SqliteIntrospector {
+  readonly #db: Kysely<unknown>;
+
+  constructor(db: Kysely<unknown>) {
+    super(db);
+    this.#db = db;
+  }
+
+  override async getTables(): Promise<TableMetadata[]> {
+    const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(
+      this.#db,
+    );
+    return rows.map(({ name }) => ({ name, isView: false, isForeign: false, columns: [] }));
   }
 }
 
@@ -52,6 +81,10 @@ export class SqliteMigrationDialect extends SqliteDialect {
 
   override createAdapter(): SqliteAdapter {
     return new MigrationAdapter();
+  }
+
+  override createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new TableNames(db);
   }
 }
 

@@ -3,9 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import packageFile from "../package.json" with { type: "json" };
-import { DatabaseMovedError } from "../db/database-errors.ts";
 import type { OpenOptions } from "../db/open-database.ts";
-import { openDatabase } from "../db/open-database.ts";
+import { AppDatabase } from "./app-database.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
 import { AppError, toAppError } from "./domain/app-error.ts";
 import type { Desk } from "./domain/desk.ts";
@@ -24,7 +23,9 @@ import { readTarget } from "./http/request-target.ts";
 import { sendText } from "./http/send.ts";
 import type { Patience } from "./http/socket-server.ts";
 import { defaultPatience } from "./http/socket-server.ts";
+import { StartingGate } from "./http/starting-gate.ts";
 import { sendUpgradeRequired } from "./http/upgrade-required.ts";
+import { createReport } from "./report-errors.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
 import { createTrpcHttpDoor, sendTrpcError } from "./trpc/http-door.ts";
 import { appRouter } from "./trpc/router.ts";
@@ -50,7 +51,12 @@ export type AppOptions = {
 };
 
 export type App = {
-  /** Starts to listen. @returns the address, with the port that was taken. */
+  /**
+   * Takes the port, then opens the database: a port that is taken leaves the file as it was. Requests that come meanwhile wait
+   * up to a second, then they get 503. A start that fails gives the port back.
+   *
+   * @returns the address, with the port that was taken, once the server is ready
+   */
   listen(at: { host: string; port: number }): Promise<string>;
   /** Takes no new work, tells the sockets to come back, finishes the answers in flight and closes the database. */
   close(): Promise<void>;
@@ -59,13 +65,15 @@ export type App = {
 };
 
 /** The whole product behind one port: every door over one database. */
-export async function createApp(options: AppOptions): Promise<App> {
+export function createApp(options: AppOptions): App {
   const { logger, hosts, origins } = options;
-  const database = await openDatabase(options.database);
+  const database = new AppDatabase(options.database, logger);
   const stop = new AbortController();
   const patience = { ...defaultPatience, ...options.patience };
   const desk: Desk = {
-    database,
+    get database() {
+      return database.opened;
+    },
     hub: new LiveHub(),
     now: options.now ?? (() => new Date()),
     newSessionId: options.newSessionId ?? (() => randomUUIDv7()),
@@ -75,16 +83,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     pollMs: patience.pollMs,
   };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
-  database.onRefusal((refusal) => {
-    if (refusal) logger.error(refusal.message);
-    else logger.info("The files of the database are back in their place: it is written again.");
-  });
-  const report = (error: AppError): void => {
-    // That is said once, and not for each request.
-    const isSaid = error.cause instanceof DatabaseMovedError;
-    if (error.httpStatus >= 500 && !isSaid) logger.error({ err: error.cause ?? error }, error.message);
-    else logger.debug({ code: error.code }, error.message);
-  };
+  const report = createReport(logger);
   const heartbeatMs = Math.min(maxHeartbeatMs, patience.pingIntervalMs);
   const bounds = { ...defaultBounds, ...options.bounds };
   // One message can always be answered, and more than one answer at a time.
@@ -106,12 +105,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     isPage: (pathname) => rest.isPage(pathname),
     warn: (details, sentence) => logger.warn(details, sentence),
   });
+  const gate = new StartingGate();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = readTarget(request);
     setCorsHeaders(request, response);
     try {
       admit(request, target);
+      if (!gate.isOpen) await gate.pass();
     } catch (error) {
       if (!isTrpc(target)) throw error;
       const refusal = toAppError(error);
@@ -143,6 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     admit(request, target);
     // Those that were told to come back have been told; one more would be left open.
     if (stop.signal.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
+    if (!gate.isOpen) await gate.pass();
     if (target.pathname === "/trpc") return trpcWs.upgrade(request, socket, head, target);
     if (isChat(target)) return chat.upgrade(request, socket, head, target);
     throw new AppError(
@@ -160,8 +162,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     keepAliveMs: patience.keepAliveMs,
   });
 
-  async function close(): Promise<void> {
+  async function listen(at: { host: string; port: number }): Promise<string> {
+    const url = await server.listen(at);
+    try {
+      await database.open(stop.signal);
+      stop.signal.throwIfAborted();
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    gate.open();
+    return url;
+  }
+
+  async function stopAll(): Promise<void> {
     stop.abort();
+    gate.close();
     trpcWs.close();
     chat.close();
     await server.close();
@@ -169,9 +185,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= stopAll());
   return {
-    listen: (at) => server.listen(at),
-    close: () => (closed ??= close()),
+    listen,
+    close,
     counts: () => ({ trpcSockets: trpcWs.size, chatSockets: chat.size, followers: desk.hub.size }),
   };
 }

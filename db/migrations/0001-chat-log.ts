@@ -3,12 +3,14 @@ import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { copyOriginal, dropOriginal, setOriginalAside } from "./adopt-original.ts";
 import { findOriginal } from "./original-tables.ts";
+import { refuseStranger } from "./refuse-stranger.ts";
 
 /** The tables of the chat log, filled from those of the original backend if the file has them. */
 export const chatLog: Migration = {
   async up(db: Kysely<unknown>) {
     const original = await findOriginal(db);
-    if (original.length > 0) await setOriginalAside(db, original);
+    if (original.length === 0) await refuseStranger(db);
+    else await setOriginalAside(db, original);
     await createTables(db);
     if (original.length > 0) {
       await copyOriginal(db);

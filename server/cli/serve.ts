@@ -1,8 +1,9 @@
-import { pino } from "pino";
 import type { Logger } from "pino";
+import { pino } from "pino";
 import { readConfig } from "../config.ts";
 import type { App } from "../create-app.ts";
 import { createApp } from "../create-app.ts";
+import { isRefusal } from "./refusal.ts";
 import { nextStopSignal } from "./stop-signal.ts";
 import type { VerbCall } from "./verb.ts";
 
@@ -13,19 +14,22 @@ export async function run({ environment }: VerbCall): Promise<number> {
   try {
     const { port, host, logLevel, ...options } = readConfig(environment);
     const logger = pino({ level: logLevel }, output);
-    const app = await createApp({ ...options, logger });
-    // Before the line that says that the server runs: a signal may follow that line at once.
+    const app = createApp({ ...options, logger });
     const signalled = nextStopSignal();
-    const url = await app.listen({ host, port });
-    logger.info(
-      { url, database: options.database.file },
-      `AI Desk listens on ${url}, its API is shown at ${url}/docs`,
-    );
-    const signal = await signalled;
+    const started = app.listen({ host, port }).then((url) => {
+      logger.info(
+        { url, database: options.database.file },
+        `AI Desk listens on ${url}, its API is shown at ${url}/docs`,
+      );
+      return signalled;
+    });
+    const signal = await Promise.race([started, signalled]);
     logger.info({ signal }, "stopping");
     return await stop(app, logger);
   } catch (error) {
-    pino(output).fatal({ err: error }, error instanceof Error ? error.message : "could not start");
+    const message = error instanceof Error ? error.message : String(error);
+    pino(output).fatal(isRefusal(error) ? {} : { err: error }, message);
+    process.stderr.write(`${message}\n`);
     return 1;
   }
 }

@@ -6,6 +6,7 @@ import { AppError, toAppError } from "../domain/app-error.ts";
 import { fairTimeout } from "./fair-timer.ts";
 import type { BufferBudget } from "./buffer-budget.ts";
 import { openAccount } from "./connection-account.ts";
+import { toListenError } from "./listen-error.ts";
 import { refuseConnection } from "./refuse-connection.ts";
 import { sendError } from "./send.ts";
 import { stalls } from "./stalls.ts";
@@ -133,12 +134,7 @@ export function createHttpServer({
     listen({ host, port }) {
       return new Promise((resolve, reject) => {
         server.once("error", (error: NodeJS.ErrnoException) => {
-          const isTaken = error.code === "EADDRINUSE";
-          reject(
-            isTaken
-              ? new Error(`Port ${port} of ${host} is taken: set PORT to another, or to 0 for any.`)
-              : error,
-          );
+          reject(toListenError(error, { host, port }));
         });
         server.listen({ port, host, backlog }, () => {
           server.removeAllListeners("error");

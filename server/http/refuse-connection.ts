@@ -18,7 +18,7 @@ export function refuseConnection(socket: Duplex, error: AppError): void {
   const headers = {
     connection: "close",
     ...apiHeaders,
-    ...retryHeaders([error.code]),
+    ...retryHeaders([error.code], error.retryAfterSeconds),
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
   };

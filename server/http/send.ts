@@ -14,13 +14,16 @@ export const safeHeaders = {
 export const apiHeaders = { "cache-control": "no-store", ...safeHeaders };
 
 /** When another reader leaves is not known: soon enough to be of use, and seldom enough to cost little. */
-const retryAfterSeconds = "5";
+const defaultRetryAfterSeconds = 5;
 
 const passing: ReadonlySet<ErrorCode> = new Set(["TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE"]);
 
 /** When to ask again, in seconds (RFC 9110, §10.2.3), if any of these errors is one that passes. */
-export function retryHeaders(codes: readonly ErrorCode[]): { "retry-after"?: string } {
-  return codes.some((code) => passing.has(code)) ? { "retry-after": retryAfterSeconds } : {};
+export function retryHeaders(
+  codes: readonly ErrorCode[],
+  afterSeconds: number = defaultRetryAfterSeconds,
+): { "retry-after"?: string } {
+  return codes.some((code) => passing.has(code)) ? { "retry-after": String(afterSeconds) } : {};
 }
 
 /** Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone. */
@@ -56,7 +59,7 @@ export function sendError(
   }
   discardBody(response.req);
   sendText(response, error.httpStatus, JSON.stringify(error.toBody()), {
-    ...retryHeaders([error.code]),
+    ...retryHeaders([error.code], error.retryAfterSeconds),
     ...headers,
   });
 }

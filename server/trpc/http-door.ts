@@ -124,7 +124,11 @@ export function sendTrpcError(response: ServerResponse, error: AppError): void {
     new TRPCError({ code: toTRPCCode(error.code), message: error.message, cause: error }),
     undefined,
   );
-  const headers = { ...apiHeaders, ...retryHeaders([error.code]), "content-type": "application/json" };
+  const headers = {
+    ...apiHeaders,
+    ...retryHeaders([error.code], error.retryAfterSeconds),
+    "content-type": "application/json",
+  };
   response.writeHead(error.httpStatus, headers);
   response.end(JSON.stringify({ error: shape }));
 }

@@ -10,7 +10,7 @@ import { loopbackOrigins } from "../../server/http/origin-policy.ts";
 const [patience, busy, file = ""] = process.argv.slice(2);
 const patienceMs = Number(patience);
 const logger = pino();
-const app = await createApp({
+const app = createApp({
   database: { file, synchronous: "full" },
   hosts: createHostPolicy({ listensOn: "127.0.0.1", publicHosts: [] }),
   origins: loopbackOrigins,

@@ -29,7 +29,7 @@ export async function startApp(
   const folder = mkdtempSync(join(tmpdir(), "ai-desk-test-"));
   const { databaseFile = join(folder, "ai_desk.db"), expectsFailures = false, ...rest } = options;
   const log: string[] = [];
-  const app = await createApp({
+  const app = createApp({
     database: { file: databaseFile, synchronous: "full" },
     hosts: createHostPolicy({ listensOn: "127.0.0.1", publicHosts: [] }),
     origins: loopbackOrigins,

@@ -1,0 +1,35 @@
+import { resolve } from "node:path";
+import { SqliteError } from "better-sqlite3";
+import { ForeignDatabaseError, NewerDatabaseError } from "../migrate.ts";
+
+/** The database file cannot be used. The message names the setting, the file, what is wrong and the way out. */
+export class DatabaseFileError extends Error {
+  override readonly name = "DatabaseFileError";
+
+  /** @param fault follows the name of the file: what is wrong, a colon, and what to do. */
+  constructor(file: string, fault: string, options?: ErrorOptions) {
+    super(`DATABASE_URL names ${resolve(file)}, ${fault}.`, options);
+  }
+}
+
+/** By the beginning of SQLite's code. */
+const faults: [code: string, fault: string][] = [
+  ["SQLITE_NOTADB", "which is no SQLite database: name another file"],
+  ["SQLITE_CORRUPT", "which is damaged: put a backup in its place"],
+  ["SQLITE_BUSY", "which another process keeps locked: end that process, or its transaction"],
+  ["SQLITE_FULL", "and its disk is full: make room"],
+  ["SQLITE_READONLY", "which cannot be written: let this user write the file and its folder"],
+  ["SQLITE_CANTOPEN", "which cannot be opened: let this user write the file and its folder"],
+  ["SQLITE_IOERR", "which the disk does not read or write as it should: look into the system's log"],
+];
+
+/** Says in a sentence why a file could not be opened. An error that is not about the file stays as it is. */
+export function toDatabaseFileError(error: unknown, file: string): unknown {
+  if (error instanceof ForeignDatabaseError || error instanceof NewerDatabaseError) {
+    error.message = `${resolve(file)}: ${error.message}`;
+    return error;
+  }
+  if (!(error instanceof SqliteError)) return error;
+  const [, fault] = faults.find(([code]) => error.code.startsWith(code)) ?? [];
+  return new DatabaseFileError(file, fault ?? `and SQLite says "${error.message}"`, { cause: error });
+}

@@ -1,0 +1,45 @@
+import type { Logger } from "pino";
+import type { Database, OpenOptions } from "../db/open-database.ts";
+import { openDatabase } from "../db/open-database.ts";
+import { AppError } from "./domain/app-error.ts";
+
+/** The database of an app, which is opened when the app has its port. */
+export class AppDatabase {
+  readonly #options: OpenOptions;
+  readonly #logger: Logger;
+  #opening: Promise<Database> | undefined;
+  #opened: Database | undefined;
+
+  constructor(options: OpenOptions, logger: Logger) {
+    this.#options = options;
+    this.#logger = logger;
+  }
+
+  /** @throws {AppError} SERVICE_UNAVAILABLE before it is open. */
+  get opened(): Database {
+    if (!this.#opened) throw new AppError("SERVICE_UNAVAILABLE", "The server is starting: come back.");
+    return this.#opened;
+  }
+
+  /** @param signal ends the waiting for another process's lock. */
+  async open(signal: AbortSignal): Promise<void> {
+    const logger = this.#logger;
+    this.#opening = openDatabase({
+      ...this.#options,
+      signal,
+      warn: (message) => logger.warn(message),
+    });
+    const database = await this.#opening;
+    database.onRefusal((refusal) => {
+      if (refusal) logger.error(refusal.message);
+      else logger.info("The files of the database are back in their place: it is written again.");
+    });
+    this.#opened = database;
+  }
+
+  /** Closes it if it was opened, be it later than this call. */
+  async close(): Promise<void> {
+    const database = await this.#opening?.catch(() => undefined);
+    await database?.close();
+  }
+}

@@ -1,0 +1,11 @@
+import { ForeignDatabaseError, NewerDatabaseError } from "../../db/migrate.ts";
+import { DatabaseFileError } from "../../db/sqlite/database-file-error.ts";
+import { ConfigError } from "../config.ts";
+import { ListenError } from "../http/listen-error.ts";
+
+const refusals = [ConfigError, DatabaseFileError, ForeignDatabaseError, ListenError, NewerDatabaseError];
+
+/** Whether the message of an error says all that its reader needs to put things right: the stack would only hide it. */
+export function isRefusal(error: unknown): boolean {
+  return refusals.some((refusal) => error instanceof refusal);
+}

@@ -1,0 +1,44 @@
+import { AppError } from "../domain/app-error.ts";
+
+/** How long a request waits for the server to start, in milliseconds. */
+const waitMs = 1000;
+
+/** Where requests wait that come before the server is ready, for at most a second each. */
+export class StartingGate {
+  readonly #opening = Promise.withResolvers<void>();
+  #isOpen = false;
+
+  constructor() {
+    // A start that fails is told to those who wait here, and there may be none.
+    this.#opening.promise.catch(() => undefined);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    this.#opening.resolve();
+  }
+
+  /** Sends away the requests that wait, and those that come before it is open. */
+  close(): void {
+    this.#opening.reject(comeBack("The server is stopping: come back."));
+  }
+
+  /** @throws {AppError} SERVICE_UNAVAILABLE after a second, or when the server stops before it is ready. */
+  async pass(): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timeout = setTimeout(() => late.reject(comeBack("The server is starting: come back.")), waitMs);
+    try {
+      await Promise.race([this.#opening.promise, late.promise]);
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+}
+
+function comeBack(sentence: string): AppError {
+  return new AppError("SERVICE_UNAVAILABLE", sentence, { retryAfterSeconds: 1 });
+}

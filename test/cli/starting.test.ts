@@ -1,0 +1,144 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import SqliteFile from "better-sqlite3";
+import { expect, onTestFinished, test } from "vitest";
+import { sendRaw } from "../support/raw-request.ts";
+import { startRefused } from "../support/refused-start.ts";
+import { serverCommand } from "../support/server-command.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+
+/** A database of the original backend, which the next start takes over. */
+function makeOriginal(): string {
+  const file = join(makeTemporaryFolder(), "ai_desk.db");
+  const database = new SqliteFile(file);
+  database.exec(`
+    create table chatsession (id varchar not null primary key, title varchar not null, created_at datetime not null);
+    create table message (id integer not null primary key, session_id varchar, content varchar, sender varchar, timestamp datetime);
+    insert into chatsession values ('s', 'Old', '2025-11-30 12:00:00.000000');`);
+  database.close();
+  return file;
+}
+
+/** Keeps every other connection from the file until the returned function is called. */
+function lock(file: string): () => void {
+  const holder = new SqliteFile(file);
+  onTestFinished(() => void holder.close());
+  holder.exec("begin exclusive");
+  return () => void holder.exec("rollback");
+}
+
+async function takePort(): Promise<{ port: number; release: () => Promise<void> }> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const release = async (): Promise<void> => {
+    server.close();
+    await once(server, "close");
+  };
+  return { port: (server.address() as AddressInfo).port, release };
+}
+
+type Starting = { child: ChildProcess; url: string; port: number; messages: string[] };
+
+/** A server on a port that is known before it is ready. Resolves when it has taken the port. */
+async function beginToStart(file: string): Promise<Starting> {
+  const { port, release } = await takePort();
+  await release();
+  const [command = "", ...args] = serverCommand();
+  const child = spawn(command, args, {
+    env: { ...process.env, PORT: String(port), DATABASE_URL: `file:${file}` },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const messages: string[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    messages.push((JSON.parse(line) as { msg: string }).msg);
+  });
+  await expect.poll(() => canConnect(port)).toBe(true);
+  return { child, url: `http://127.0.0.1:${port}`, port, messages };
+}
+
+async function canConnect(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+test("a server whose port is taken leaves a database that it would have migrated as it was, and exits with 1 [START-1]", async () => {
+  const file = makeOriginal();
+  const before = readFileSync(file);
+  const { port, release } = await takePort();
+  onTestFinished(() => release());
+  const { code, stderr, log } = await startRefused({ PORT: String(port), DATABASE_URL: `file:${file}` });
+  expect(code).toBe(1);
+  expect(stderr).toBe(`Port ${port} of 127.0.0.1 is taken: set PORT to another, or to 0 for any.\n`);
+  expect(log).toEqual([expect.objectContaining({ level: 60, msg: stderr.trim() })]);
+  expect(readFileSync(file).equals(before)).toBe(true);
+  expect(existsSync(`${file}-wal`)).toBe(false);
+});
+
+test("what comes while the database is opened waits a second for it, and is then told to come back [START-2]", async () => {
+  const file = makeOriginal();
+  const unlock = lock(file);
+  const server = await beginToStart(file);
+  const late = { status: 503, headers: { "retry-after": "1" } };
+  const upgrade =
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  const get = (path: string, headers: string) =>
+    sendRaw(server.url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
+  const [root, sessions, called, socket] = await Promise.all([
+    get("/", "Connection: close\r\n"),
+    get("/api/sessions", "Connection: close\r\n"),
+    get("/trpc/health", "Connection: close\r\n"),
+    get("/ws/s", upgrade),
+  ]);
+  expect([root, sessions, called, socket]).toMatchObject([late, late, late, late]);
+  expect(JSON.parse(sessions.body)).toEqual({
+    code: "SERVICE_UNAVAILABLE",
+    message: "The server is starting: come back.",
+  });
+  expect(JSON.parse(called.body)).toMatchObject({ error: { data: { code: "SERVICE_UNAVAILABLE" } } });
+  await expect.poll(() => server.messages).toHaveLength(1);
+  expect(server.messages[0]).toMatch(/^Another process has .*ai_desk\.db locked, .*60 s at most\.$/);
+
+  const waiting = fetch(`${server.url}/api/sessions/s`);
+  unlock();
+  expect((await waiting).status).toBe(200);
+  expect(server.messages[1]).toMatch(/^AI Desk listens on/);
+  expect((await fetch(server.url)).status).toBe(200);
+});
+
+test("a server that is stopped while it waits for the database ends at once, with code 0 [START-2] [STOP-2]", async () => {
+  const file = makeOriginal();
+  const before = readFileSync(file);
+  lock(file);
+  const server = await beginToStart(file);
+  const waiting = fetch(server.url);
+  const ended = once(server.child, "exit");
+  await expect.poll(() => server.messages).toHaveLength(1);
+  server.child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+  expect((await waiting).status).toBe(503);
+  expect(server.messages.slice(1)).toEqual(["stopping", "stopped"]);
+  expect(await canConnect(server.port)).toBe(false);
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test("a start that is refused gives its port back [START-1]", async () => {
+  const { port, release } = await takePort();
+  await release();
+  const { code } = await startRefused({ PORT: String(port), DATABASE_URL: `file:${makeTemporaryFolder()}` });
+  expect(code).toBe(1);
+  expect(await canConnect(port)).toBe(false);
+});
