@@ -3,6 +3,7 @@ import type { SessionHead, UpdateSessionInput } from "../contract/session.ts";
 import { sessionNotFound } from "./app-error.ts";
 import { changeSession } from "./change-session.ts";
 import type { Desk } from "./desk.ts";
+import { toSessionHead } from "./session-head.ts";
 
 /**
  * Gives a session another title; the title it has already is no change and takes no position. It answers without the
@@ -18,6 +19,6 @@ export async function updateSession(
     const head = await findSession(trx, id);
     if (!head) throw sessionNotFound(id);
     const place = head.title === title ? undefined : await updateTitle(trx, id, title);
-    return { value: { ...head, title }, place };
+    return { value: { ...toSessionHead(head), title }, place };
   });
 }

@@ -77,7 +77,8 @@ function readHeader(request: IncomingMessage, header: string): string | undefine
   return values[0] === undefined ? undefined : decodeHeader(values[0], header);
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+// A mark at the beginning is part of the value.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Node reads header bytes as Latin-1; clients that send other characters send UTF-8. */
 function decodeHeader(value: string, header: string): string {

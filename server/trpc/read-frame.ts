@@ -24,18 +24,23 @@ export function readFrame(data: Buffer, isBinary: boolean): Asked {
 /** All of the messages of a frame, of which none counts if one is no message. @throws {TRPCError} PARSE_ERROR */
 export function readMessages(messages: unknown[]): TRPCClientOutgoingMessage[] {
   try {
-    return messages.map((message) => parseTRPCMessage(withoutNullPosition(message), untransformed));
+    return messages.map((message) => parseTRPCMessage(withoutNulls(message), untransformed));
   } catch (cause) {
     throw new TRPCError({ code: "PARSE_ERROR", cause });
   }
 }
 
-/** `null` beside the input stands for no position, as it does within the input; tRPC takes it for a fault of the frame. */
-function withoutNullPosition(message: unknown): unknown {
-  if (!isObject(message) || !isObject(message["params"]) || message["params"]["lastEventId"] !== null)
-    return message;
-  const { lastEventId: _none, ...params } = message["params"];
-  return { ...message, params };
+/** `null` for a part of a frame that may be left out stands for leaving it out; tRPC takes it for a fault of the frame. */
+function withoutNulls(message: unknown): unknown {
+  if (!isObject(message)) return message;
+  const { jsonrpc, params } = message;
+  const hasNull = jsonrpc === null || (isObject(params) && params["lastEventId"] === null);
+  if (!hasNull) return message;
+  return {
+    ...message,
+    jsonrpc: jsonrpc ?? undefined,
+    params: isObject(params) ? { ...params, lastEventId: params["lastEventId"] ?? undefined } : params,
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -94,7 +94,12 @@ test("null as the position of a subscription is none: it begins with a snapshot 
     expect.soft(text, path).toContain('"type":"snapshot"');
     id += 1;
     socket.socket.send(
-      JSON.stringify({ id, method: "subscription", params: { path, input, lastEventId: null } }),
+      JSON.stringify({
+        id,
+        method: "subscription",
+        jsonrpc: null,
+        params: { path, input, lastEventId: null },
+      }),
     );
     const isOfThis = (frame: { id?: unknown; error?: unknown }): boolean =>
       frame.id === id || "error" in frame;

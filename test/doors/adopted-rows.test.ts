@@ -294,6 +294,8 @@ test("bytes that another program put in the place of text are shown as text [STO
   expect((await listed.count(1))[0]).toMatchObject({
     sessions: [{ ...session, last_message: { id: 2, sender: "u", timestamp: "t", excerpt: "ä\u{fffd}" } }],
   });
+  const renamed = await client.session.update.mutate({ session_id: "s", title: "New" });
+  expect(renamed).toEqual({ id: "s", title: "New", created_at: "soon" });
   const edited = await client.message.update.mutate({ session_id: "s", message_id: 2, content: "edited" });
   expect(edited).toEqual({ ...message, content: "edited" });
 });
