@@ -5,6 +5,7 @@ import { Migrator } from "kysely/migration";
 import { refuseInexactIds } from "./sqlite/exact-ids.ts";
 import { ForeignDatabaseError } from "./migrations/foreign-database-error.ts";
 import { migrations as knownMigrations } from "./migrations/index.ts";
+import { findOriginal } from "./migrations/original-tables.ts";
 import type { Tables } from "./tables.ts";
 
 export { ForeignDatabaseError };
@@ -21,40 +22,82 @@ export class NewerDatabaseError extends Error {
   }
 }
 
+/** A migration that was made, and how long it took. */
+export type MadeMigration = { name: string; durationMs: number };
+
 /**
  * Brings the tables up to date: all of what is missing, or on any failure nothing. Everything from finding out what is
  * missing to noting what was done happens under one write lock, so that of two processes that start at once the second
  * finds the work done.
  *
  * @param migrations by name; what a test may replace.
+ * @param beforeChange is called before anything is changed in a file that has tables, with the names of the migrations that
+ *   it lacks. No other process writes meanwhile. What it throws ends the migrating.
+ * @returns the migrations that were missing.
  * @throws {NewerDatabaseError} when the file holds a migration that is not among `migrations`.
  * @throws {ForeignDatabaseError} when the file is another program's, or holds message ids that no client could read exactly.
  */
 export async function migrate(
   writer: Kysely<Tables>,
   migrations: Record<string, Migration> = knownMigrations,
-): Promise<void> {
+  beforeChange?: (missing: string[]) => Promise<void>,
+): Promise<MadeMigration[]> {
+  const made: MadeMigration[] = [];
   // Rebuilding a table needs this, and inside a transaction SQLite ignores it.
   await sql`pragma foreign_keys = off`.execute(writer);
   try {
     await writer.transaction().execute(async (trx) => {
-      await refuseUnknown(trx, Object.keys(migrations).toSorted());
-      const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } });
-      const { error } = await migrator.migrateToLatest();
+      const inFile = await readMigrations(trx);
+      const known = Object.keys(migrations).toSorted();
+      refuseUnknown(inFile, known);
+      const missing = known.filter((name) => !inFile.includes(name));
+      if (missing.length > 0 && (await hasTables(trx))) {
+        // A file that will be refused is left without a copy too.
+        if (inFile.length === 0) await findOriginal(trx as unknown as Kysely<unknown>);
+        await beforeChange?.(missing);
+      }
+      const provider = { getMigrations: async () => withDurations(migrations, made) };
+      const { error } = await new Migrator({ db: trx, provider }).migrateToLatest();
       if (error !== undefined) throw error;
       await refuseInexactIds(trx);
     });
+    return made;
   } finally {
     await sql`pragma foreign_keys = on`.execute(writer);
   }
 }
 
-async function refuseUnknown(trx: Transaction<Tables>, known: string[]): Promise<void> {
+function withDurations(
+  migrations: Record<string, Migration>,
+  made: MadeMigration[],
+): Record<string, Migration> {
+  const timed = (name: string, migration: Migration): Migration => ({
+    async up(db) {
+      const begun = performance.now();
+      await migration.up(db);
+      made.push({ name, durationMs: Math.round(performance.now() - begun) });
+    },
+  });
+  return Object.fromEntries(
+    Object.entries(migrations).map(([name, migration]) => [name, timed(name, migration)]),
+  );
+}
+
+async function hasTables(trx: Transaction<Tables>): Promise<boolean> {
+  const { rows } = await sql`select 1 from sqlite_master limit 1`.execute(trx);
+  return rows.length > 0;
+}
+
+/** In their order; none in a file that has not been migrated. */
+async function readMigrations(trx: Transaction<Tables>): Promise<string[]> {
   const { rows: tables } = await sql`
     select 1 from sqlite_master where type = 'table' and name = 'kysely_migration'`.execute(trx);
-  if (tables.length === 0) return;
+  if (tables.length === 0) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(trx);
-  const inFile = rows.map(({ name }) => name);
+  return rows.map(({ name }) => name);
+}
+
+function refuseUnknown(inFile: string[], known: string[]): void {
   const [first = ""] = known;
   if (inFile.length > 0 && !inFile.includes(first)) {
     throw new ForeignDatabaseError(

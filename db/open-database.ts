@@ -3,10 +3,13 @@ import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import type { DatabaseMovedError } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
+import type { MadeMigration } from "./migrate.ts";
 import { migrate } from "./migrate.ts";
 import { toDatabaseFileError } from "./sqlite/database-file-error.ts";
 import { FilePlace } from "./sqlite/file-place.ts";
 import { FileWatch } from "./sqlite/file-watch.ts";
+import { warnOfLeftLog } from "./sqlite/left-log.ts";
+import { copyBeforeMigration } from "./sqlite/migration-copy.ts";
 import { prepareFile } from "./sqlite/prepare-file.ts";
 import { probe } from "./sqlite/probe.ts";
 import { waitWhileLocked } from "./sqlite/wait-while-locked.ts";
@@ -14,7 +17,6 @@ import { SqliteMigrationDialect } from "./sqlite-dialect.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
 import { withStatementCache } from "./statement-cache.ts";
 import type { Tables } from "./tables.ts";
-import type { WriterOptions } from "./writer.ts";
 import { openForWriting, Writer } from "./writer.ts";
 
 /** What a statement runs on: the reading side of a database, or the transaction of a write unit. */
@@ -50,10 +52,14 @@ export type OpenOptions = {
   file: string;
   /** `full` syncs at every commit; `normal` may lose the last commits when the power fails, but never corrupts. */
   synchronous: "full" | "normal";
+  /** Whether a file is copied before it is migrated (see `db/sqlite/migration-copy.ts`). By default it is not. */
+  copiesBeforeMigration?: boolean;
   /** Is told, in sentences, what is odd about the file and does not keep it from being opened. */
   warn?: (message: string) => void;
-  /** Ends the waiting for another process's lock. */
+  /** Ends the waiting for another process's lock, and the copying. */
   signal?: AbortSignal;
+  /** Is told of each migration that the file lacked, once all of them are in it. */
+  onMigrated?: (migration: MadeMigration) => void;
 };
 
 /** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY. */
@@ -77,8 +83,9 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   }
 }
 
-async function open({ file, synchronous, warn, signal }: OpenOptions): Promise<Database> {
-  await waitWhileLocked(() => bringUpToDate({ file, synchronous, busyTimeoutMs: 0 }), {
+async function open(options: OpenOptions): Promise<Database> {
+  const { file, synchronous, warn, signal } = options;
+  await waitWhileLocked(() => bringUpToDate(options), {
     timeoutMs: STARTING_BUSY_TIMEOUT_MS,
     signal,
     onWait: () =>
@@ -110,15 +117,25 @@ async function open({ file, synchronous, warn, signal }: OpenOptions): Promise<D
       await reader.destroy();
       readerFile.close();
       writer.close();
+      warnOfLeftLog(file, warn);
     },
   };
 }
 
-async function bringUpToDate(options: WriterOptions): Promise<void> {
-  const file = openForWriting(options);
+async function bringUpToDate({
+  file: path,
+  synchronous,
+  copiesBeforeMigration = false,
+  onMigrated,
+  signal,
+}: OpenOptions): Promise<void> {
+  const file = openForWriting({ file: path, synchronous, busyTimeoutMs: 0 });
   try {
-    const dialect = new SqliteMigrationDialect({ database: withStatementCache(file) }, options.busyTimeoutMs);
-    await migrate(new Kysely<Tables>({ dialect }));
+    const dialect = new SqliteMigrationDialect({ database: withStatementCache(file) }, 0);
+    const made = await migrate(new Kysely<Tables>({ dialect }), undefined, async (missing) => {
+      if (copiesBeforeMigration) await copyBeforeMigration(path, { missing, signal });
+    });
+    for (const migration of made) onMigrated?.(migration);
     // Only now: the mode is written into the file, and one that was refused must stay as it was.
     file.pragma("journal_mode = WAL");
   } finally {

@@ -28,6 +28,11 @@ export class AppDatabase {
       ...this.#options,
       signal,
       warn: (message) => logger.warn(message),
+      onMigrated: ({ name, durationMs }) =>
+        logger.info(
+          { migration: name, durationMs },
+          `The database was migrated: ${name} in ${durationMs} ms.`,
+        ),
     });
     const database = await this.#opening;
     database.onRefusal((refusal) => {

@@ -53,6 +53,11 @@ const settings = {
     schema: z.string().transform(databaseFile),
   },
   SQLITE_SYNCHRONOUS: { takes: "full or normal", default: "full", schema: z.enum(["full", "normal"]) },
+  MIGRATION_COPY: {
+    takes: "on or off",
+    default: "on",
+    schema: z.enum(["on", "off"]).transform((choice) => choice === "on"),
+  },
   CORS_ORIGINS: {
     takes:
       "* or a comma-separated list of origins, such as https://chat.example.com, https://*.example.com or capacitor://localhost",
@@ -130,6 +135,7 @@ export function readConfig(environment: Environment): Config {
     database: {
       file: read("DATABASE_URL", settings.DATABASE_URL),
       synchronous: read("SQLITE_SYNCHRONOUS", settings.SQLITE_SYNCHRONOUS),
+      copiesBeforeMigration: read("MIGRATION_COPY", settings.MIGRATION_COPY),
     },
     origins: read("CORS_ORIGINS", settings.CORS_ORIGINS),
     maxMessageChars: read("MAX_MESSAGE_CHARS", settings.MAX_MESSAGE_CHARS),

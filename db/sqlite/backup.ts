@@ -2,8 +2,8 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { copyDatabase } from "./copy-database.ts";
 import type { CopyOptions } from "./copy-database.ts";
 import type { CopiedFile } from "./copy-order.ts";
-import { removeDatabase, sqliteCompanions } from "./durable-files.ts";
-import { codeOf, FileError, toFileError } from "./file-error.ts";
+import { sqliteCompanions } from "./durable-files.ts";
+import { codeOf, FileError } from "./file-error.ts";
 import { whyNoDatabase } from "./file-kind.ts";
 import { holdFile } from "./hold-file.ts";
 import { markPathOf, removeMark } from "./mark-beside.ts";
@@ -33,22 +33,14 @@ export async function backUp({ file, to, force, ...watching }: BackupOptions): P
   const target = existsSync(to) ? realpathSync(to) : to;
   const held = holdFile(target);
   try {
-    const { path, copied } = await copyDatabase({
-      from: file,
-      beside: target,
-      purpose: "backup",
-      ...watching,
-    });
-    try {
+    const copying = { from: file, beside: target, purpose: "backup", ...watching } as const;
+    return await copyDatabase(copying, (path) => {
       held.settle();
       putInPlace(path, target, { replaces: force });
       removeMark(target);
-    } catch (error) {
-      removeDatabase(path);
-      if (codeOf(error) === "EEXIST") throw alreadyThere(to);
-      throw toFileError(error, `rename ${path} to ${to}`);
-    }
-    return copied;
+    });
+  } catch (error) {
+    throw codeOf((error as Error).cause) === "EEXIST" ? alreadyThere(to) : error;
   } finally {
     held.release();
   }

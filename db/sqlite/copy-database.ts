@@ -35,11 +35,15 @@ const slackBytes = 1024 * 1024;
  * A copy of a database as it is at one moment, readable by its owner alone, checked and on disk. A server may write to the
  * file meanwhile: it waits for nothing but the disk.
  *
- * @returns the name of the copy, and what is in it.
- * @throws {FileError} when there is not enough room, `from` cannot be read or the copy cannot be written. Nothing of the
- *   copy is left then.
+ * @param putInPlace gives the finished copy, which is at `path`, the name that it shall have
+ * @returns what is in it.
+ * @throws {FileError} when there is not enough room, `from` cannot be read, or the copy cannot be written or put in place.
+ *   Nothing of the copy is left then.
  */
-export async function copyDatabase(options: CopyOptions): Promise<{ path: string; copied: CopiedFile }> {
+export async function copyDatabase(
+  options: CopyOptions,
+  putInPlace: (path: string) => void,
+): Promise<CopiedFile> {
   const { from, beside } = options;
   const doing = `copy ${from} to ${beside}`;
   const path = `${beside}.partial-${process.pid}`;
@@ -53,7 +57,8 @@ export async function copyDatabase(options: CopyOptions): Promise<{ path: string
   try {
     const copied = await runCopy(path, options);
     syncFile(path);
-    return { path, copied };
+    putInPlace(path);
+    return copied;
   } catch (error) {
     removeDatabase(path);
     throw toFileError(error, doing);

@@ -33,6 +33,8 @@ function report(message: CopyReport): void {
 
 async function copy({ from, to, purpose, replacedMessageId }: CopyOrder): Promise<CopiedFile> {
   await copyRows(order);
+  // As it is: whatever is wrong with it, an older version wants it so.
+  if (purpose === "migration") return { bytes: statSync(to).size, sessions: 0, messages: 0, faults: [] };
   // Lets a lost connection to the other process be noticed.
   await nextTurn();
   report({ step: "checking" });
@@ -74,11 +76,12 @@ async function copyRows({ from, to, purpose }: CopyOrder): Promise<void> {
  * which would do it with its next commit.
  */
 function takeLogIn(file: string): void {
-  const writer = new SqliteFile(file, { fileMustExist: true, timeout: 0 });
   try {
+    const writer = new SqliteFile(file, { fileMustExist: true, timeout: 0 });
     writer.pragma("wal_checkpoint(PASSIVE)");
-  } finally {
     writer.close();
+  } catch {
+    // The copy is good without it, which a user that may only read the file cannot do.
   }
 }
 

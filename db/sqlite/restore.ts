@@ -4,7 +4,6 @@ import { isSame } from "./backup.ts";
 import type { CopyOptions } from "./copy-database.ts";
 import { copyDatabase } from "./copy-database.ts";
 import type { CopiedFile } from "./copy-order.ts";
-import { removeDatabase } from "./durable-files.ts";
 import { FileError, toFileError } from "./file-error.ts";
 import { whyNoDatabase } from "./file-kind.ts";
 import { holdFile } from "./hold-file.ts";
@@ -38,23 +37,16 @@ export async function restore({
   refuseSource(from, target);
   const held = holdFile(target);
   try {
-    const { path, copied } = await copyDatabase({
-      from,
-      beside: target,
-      purpose: "restored",
-      replacedMessageId: Math.max(held.lastMessageId(), readMark(target)?.messageId ?? 0),
-      ...watching,
-    });
-    try {
+    let replaced: string | undefined;
+    const replacedMessageId = Math.max(held.lastMessageId(), readMark(target)?.messageId ?? 0);
+    const copying = { from, beside: target, purpose: "restored", replacedMessageId, ...watching } as const;
+    const copied = await copyDatabase(copying, (path) => {
       const isWhole = held.settle();
       const replaces = existsSync(target);
-      const replaced = putAside(target, { at: now, isWhole });
+      replaced = putAside(target, { at: now, isWhole });
       putInPlace(path, target, { replaces });
-      return { ...copied, replaced };
-    } catch (error) {
-      removeDatabase(path);
-      throw toFileError(error, `put ${from} in the place of ${file}`);
-    }
+    });
+    return { ...copied, replaced };
   } finally {
     held.release();
   }

@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import SqliteFile from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { openRawSocket } from "../support/raw-socket.ts";
 import { createSession, readSession, send } from "../support/rest.ts";
@@ -152,6 +153,25 @@ test("a second signal ends the server at once, and takes nothing that was acknow
   if (!socket.closed) await once(socket, "close");
   const { messages } = await readSession((await restart()).url, "s");
   expect(messages.map(({ content }) => content)).toEqual(["before"]);
+});
+
+test("another program that reads the database in a transaction keeps its log beside it, and one warning says so [STOP-2]", async () => {
+  const { server, file, restart } = await start();
+  const reader = new SqliteFile(file, { readonly: true });
+  onTestFinished(() => void reader.close());
+  reader.exec("begin");
+  reader.prepare("select * from message").all();
+  await send(server.url, "s", "after that");
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+  const warnings = server.log.filter(({ level }) => Number(level) >= 40);
+  expect(warnings.map(({ msg }) => msg)).toEqual([
+    expect.stringMatching(
+      /^Another program has .*ai_desk\.db open: .*ai_desk\.db-wal is left beside it, \d+\.\d MB/,
+    ),
+  ]);
+  expect(sizeOfLog(file)).toBeGreaterThan(0);
+  const { messages } = await readSession((await restart()).url, "s");
+  expect(messages.map(({ content }) => content)).toEqual(["after that"]);
 });
 
 test("the server ends as well when nobody reads its log any more [STOP-2]", async () => {

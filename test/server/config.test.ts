@@ -6,7 +6,7 @@ test("without settings everything has its documented default", () => {
   expect(config).toEqual({
     port: 8000,
     host: "127.0.0.1",
-    database: { file: "ai_desk.db", synchronous: "full" },
+    database: { file: "ai_desk.db", synchronous: "full", copiesBeforeMigration: true },
     maxMessageChars: 100_000,
     maxReadersPerSession: 10_000,
     maxSubscriptionsPerSocket: 1000,
@@ -86,6 +86,7 @@ describe("a setting that cannot be used is refused in a sentence that names it a
     ["DATABASE_URL", "file://elsewhere/ai_desk.db", /: a URL with \/\/ names an absolute path/],
     ["DATABASE_URL", "file://ai_desk.db", /a relative one is file:ai_desk\.db\.$/],
     ["DATABASE_URL", "postgres://localhost/chat", /^DATABASE_URL takes .*PostgreSQL is not supported yet/],
+    ["MIGRATION_COPY", "no", /^MIGRATION_COPY takes on or off, and is "no"\.$/],
     ["SQLITE_SYNCHRONOUS", "off", /^SQLITE_SYNCHRONOUS takes full or normal, and is "off"\.$/],
     ["CORS_ORIGINS", "example.com", /^CORS_ORIGINS takes/],
     ["CORS_ORIGINS", "https://example.com/chat", /^CORS_ORIGINS takes/],

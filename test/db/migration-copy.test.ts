@@ -1,0 +1,105 @@
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import SqliteFile from "better-sqlite3";
+import { Kysely } from "kysely";
+import { expect, test } from "vitest";
+import { migrate } from "../../db/migrate.ts";
+import { migrations } from "../../db/migrations/index.ts";
+import type { OpenOptions } from "../../db/open-database.ts";
+import { openDatabase } from "../../db/open-database.ts";
+import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
+import { checkFile } from "../../db/sqlite/check-file.ts";
+import type { Tables } from "../../db/tables.ts";
+import { startServer } from "../support/start-server.ts";
+import { newDatabasePath, originalWithMessages, query, writeFile } from "./database-file.ts";
+
+const names = Object.keys(migrations);
+
+/** A file of the version that knew only the first `count` migrations. */
+async function olderFile(count: number): Promise<string> {
+  const file = newDatabasePath();
+  const database = new SqliteFile(file);
+  const known = Object.fromEntries(Object.entries(migrations).slice(0, count));
+  await migrate(new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) }), known);
+  database.pragma("journal_mode = wal");
+  database.close();
+  return file;
+}
+
+async function openAndClose(file: string, options: Partial<OpenOptions> = {}): Promise<void> {
+  await (
+    await openDatabase({ file, synchronous: "normal", copiesBeforeMigration: true, ...options })
+  ).close();
+}
+
+const copiesOf = (file: string): string[] =>
+  readdirSync(dirname(file))
+    .filter((name) => name.startsWith(`${basename(file)}.`))
+    .toSorted();
+
+test("a file of an older version is copied as that version left it, for its owner alone, before it is migrated [MIGRATE-1]", async () => {
+  const file = await olderFile(2);
+  await openAndClose(file);
+  expect(copiesOf(file)).toEqual(["ai_desk.db.before-0003"]);
+  const copy = `${file}.before-0003`;
+  expect((await checkFile(copy)).kind).toMatchObject({ is: "older", migrations: names.slice(0, 2) });
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  expect(query(copy, "select epoch from history")).toEqual(query(file, "select epoch from history"));
+  // Its own upgrade begins with a copy of it.
+  await openAndClose(copy);
+  expect((await checkFile(copy)).kind.is).toBe("ours");
+});
+
+test("a file of the original backend is copied with every row before it is taken over [MIGRATE-1]", async () => {
+  const file = writeFile(originalWithMessages(200));
+  const rows = query(file, "select * from message");
+  await openAndClose(file);
+  expect(copiesOf(file)).toEqual(["ai_desk.db.before-0001"]);
+  expect(query(`${file}.before-0001`, "select * from message")).toEqual(rows);
+  expect((await checkFile(`${file}.before-0001`)).kind.is).toBe("original");
+});
+
+test("the newest copy is kept, and a file that lacks nothing, a new one and one that is refused are not copied [MIGRATE-1]", async () => {
+  const file = await olderFile(1);
+  for (const end of ["0000", "0001"]) writeFileSync(`${file}.before-${end}`, "an older copy");
+  writeFileSync(`${file}.before-the-move`, "somebody else's");
+  await openAndClose(file);
+  const kept = ["ai_desk.db.before-0002", "ai_desk.db.before-the-move"];
+  expect(copiesOf(file)).toEqual(kept);
+  await openAndClose(file);
+  expect(copiesOf(file)).toEqual(kept);
+
+  const fresh = newDatabasePath();
+  await openAndClose(fresh);
+  expect(copiesOf(fresh)).toEqual([]);
+  const foreign = writeFile("create table chatsession (id integer primary key, owner text)");
+  await expect(openAndClose(foreign)).rejects.toThrow("chatsession");
+  expect(copiesOf(foreign)).toEqual([]);
+});
+
+test("a start whose copy fails is refused with a sentence that names the setting, and the file is as it was [MIGRATE-2]", async () => {
+  const file = await olderFile(2);
+  mkdirSync(`${file}.before-0003/in the way`, { recursive: true });
+  await expect(openAndClose(file)).rejects.toThrow(
+    /must be migrated \(0003-list-page.*\), and the copy before that failed\. .* or set MIGRATION_COPY=off/,
+  );
+  expect((await checkFile(file)).kind).toMatchObject({ is: "older", migrations: names.slice(0, 2) });
+  expect(copiesOf(file)).toEqual(["ai_desk.db.before-0003"]);
+  await openAndClose(file, { copiesBeforeMigration: false });
+  expect((await checkFile(file)).kind.is).toBe("ours");
+});
+
+test("the server copies by default, not with MIGRATION_COPY=off, and each migration is a line of its log [MIGRATE-1] [MIGRATE-2]", async () => {
+  for (const [setting, copies] of [
+    [undefined, ["ai_desk.db.before-0003"]],
+    ["off", []],
+  ] as const) {
+    const file = await olderFile(2);
+    const server = await startServer({ DATABASE_URL: `file:${file}`, MIGRATION_COPY: setting });
+    const told = server.log.filter(({ migration }) => migration !== undefined);
+    expect(told.map(({ migration }) => migration)).toEqual(names.slice(2));
+    for (const { durationMs } of told) expect(durationMs).toEqual(expect.any(Number));
+    await server.stop();
+    expect(copiesOf(file)).toEqual(copies);
+  }
+});
