@@ -112,9 +112,10 @@ function isoText(column: RawBuilder<unknown>): RawBuilder<unknown> {
   const zone = sql`
     case when ${text} glob ${sql.lit(`*[+-]${twoDigits}:${twoDigits}`)} then substr(${text}, -6)
       when ${text} glob '*Z' then 'Z' else '' end`;
+  const withoutZone = sql`substr(${text}, 1, length(${text}) - length(${zone}))`;
   return sql`
     case when ${text} glob ${sql.lit(`${toTheMinute}*`)} and ${isWhole}
-      then coalesce(${withoutSpace(sql`substr(${text}, 1, length(${text}) - length(${zone}))`)} || ${zone}, ${text})
+      then coalesce(${withoutSpace(text)}, ${withoutSpace(withoutZone)} || ${zone}, ${text})
       else ${text}
     end`;
 }
