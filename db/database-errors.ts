@@ -48,6 +48,11 @@ export function whyForbidden(error: unknown): string | undefined {
   return isForbidden ? message : undefined;
 }
 
+/** Whether a row was not stored because another has its place. */
+export function isPlaceTaken(error: unknown): boolean {
+  return error instanceof SqliteError && error.code === "SQLITE_CONSTRAINT_UNIQUE";
+}
+
 /** Whether another connection had the lock. */
 export function isLocked(error: unknown): boolean {
   return error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");

@@ -68,7 +68,7 @@ export function listSessions(
 }
 
 /** The next position in the log of the list. Whoever writes has the write lock, so no other takes the same. */
-function nextListSeq(eb: ExpressionBuilder<Tables, "chatsession">) {
+export function nextListSeq(eb: ExpressionBuilder<Tables, "chatsession">) {
   return eb
     .selectFrom("chatsession")
     .select((inner) => inner(inner.fn.coalesce(inner.fn.max("list_seq"), inner.lit(0)), "+", 1).as("next"));
@@ -120,6 +120,13 @@ export function insertSession(
   return upsertSession.first(db, session);
 }
 
+/** Positions have so many digits at most: one beyond them, which another program may have given a row, is never told. */
+export const beyondPositions = 1_000_000_000_000_000;
+
+/** The last position that a message of a `chatsession` has; 0 if it has none. */
+export const lastSeqOfSession = sql<number>`coalesce((select max(message.seq) from message
+  where message.session_id = chatsession.id and message.seq < ${sql.lit(beyondPositions)}), 0)`;
+
 const advanceSession = prepare((db, session: { id: string }) =>
   db
     .updateTable("chatsession")
@@ -134,13 +141,19 @@ export function takeNextPlace(db: Executor, id: string): Promise<ChangePlace | u
   return advanceSession.first(db, { id });
 }
 
+/**
+ * The next position after every message there is, also one that another program has put beyond the session's position.
+ * Messages themselves cannot take a place that another has; what else changes a session could, and nobody would notice.
+ */
+const seqAfterAll = sql<number>`max(seq, ${lastSeqOfSession}) + 1`;
+
 const renameSession = prepare((db, session: { id: string; title: string }) =>
   db
     .updateTable("chatsession")
     .set((eb) => ({
       title: session.title,
-      seq: eb("seq", "+", 1),
-      title_seq: eb("seq", "+", 1),
+      seq: seqAfterAll,
+      title_seq: seqAfterAll,
       list_seq: nextListSeq(eb),
     }))
     .where("id", "=", session.id)
@@ -155,7 +168,7 @@ export function updateTitle(db: Executor, id: string, title: string): Promise<Ch
 const endSession = prepare((db, session: { id: string }) =>
   db
     .updateTable("chatsession")
-    .set((eb) => ({ title: "", seq: eb("seq", "+", 1), list_seq: nextListSeq(eb), deleted: 1 }))
+    .set((eb) => ({ title: "", seq: seqAfterAll, list_seq: nextListSeq(eb), deleted: 1 }))
     .where("id", "=", session.id)
     .where("deleted", "=", sql.lit(0))
     .returning(changePlace),

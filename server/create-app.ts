@@ -8,6 +8,7 @@ import { AppDatabase } from "./app-database.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
 import { AppError, toAppError } from "./domain/app-error.ts";
 import type { Desk } from "./domain/desk.ts";
+import { heedOthers } from "./domain/heed-others.ts";
 import { LiveHub } from "./domain/live-hub.ts";
 import { createAdmission } from "./http/admission.ts";
 import type { Bounds } from "./http/bounds.ts";
@@ -167,6 +168,7 @@ export function createApp(options: AppOptions): App {
     try {
       await database.open(stop.signal);
       stop.signal.throwIfAborted();
+      await heedOthers(desk);
     } catch (error) {
       await close();
       throw error;

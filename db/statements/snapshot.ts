@@ -54,18 +54,22 @@ export async function readSnapshot(
   sessionId: string,
   extent: SnapshotExtent,
 ): Promise<Snapshot | undefined> {
-  for (;;) {
+  for (let readAt: number | undefined; ;) {
     const limit = extent.messages + 1;
     const stand = await selectStand.first(db, { sessionId, limit });
     if (!stand) return undefined;
     const { message_count: count, content_bytes: bytes, ...session } = stand;
     if (count === 0) return { session, messages: [], hasEarlier: false };
-    const latest = { sessionId, atSeq: session.seq, from: "newest" } as const;
+    const latest = { sessionId, atSeq: session.seq, upToSeq: session.seq, from: "newest" } as const;
     const isLess = count > extent.messages || bytes > extent.contentBytes;
     const fitting = isLess ? fittingIn(extent, await listMessageSizes(db, { ...latest, limit })) : count;
     const messages = await listMessages(db, { ...latest, limit: fitting });
-    // None, if the session has changed since it was read: what there is now is of another moment.
-    if (messages.length > 0) return { session, messages: messages.toReversed(), hasEarlier: fitting < count };
+    // None, if the session has changed since it was read: what there is now is of another moment. Or all of them were written
+    // by others beyond its position.
+    const isStray = messages.length === 0 && readAt === session.seq;
+    readAt = session.seq;
+    if (messages.length > 0 || isStray)
+      return { session, messages: messages.toReversed(), hasEarlier: fitting < count };
   }
 }
 

@@ -1,5 +1,7 @@
+import { isPlaceTaken } from "../../db/database-errors.ts";
 import type { Executor } from "../../db/open-database.ts";
 import type { ChangePlace } from "../../db/session-queries.ts";
+import { passStrays } from "../../db/statements/strays.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Desk } from "./desk.ts";
 import { listTopic } from "./list-log.ts";
@@ -22,10 +24,27 @@ export async function changeSession<Value>(
   sessionId: string,
   unit: (trx: Executor) => Promise<Changed<Value>>,
 ): Promise<Value> {
-  const { value, place, change } = await desk.database.write(unit);
+  const { value, place, change } = await write(desk, sessionId, unit);
   if (place) {
     desk.hub.announce<LiveEvent>(sessionTopic(sessionId), place.seq, change);
     desk.hub.announce(listTopic, place.list_seq);
   }
   return value;
+}
+
+/** A message that another program has written stands where the next change would: that takes its place after all there are. */
+async function write<Value>(
+  desk: Desk,
+  sessionId: string,
+  unit: (trx: Executor) => Promise<Changed<Value>>,
+): Promise<Changed<Value>> {
+  try {
+    return await desk.database.write(unit);
+  } catch (error) {
+    if (!isPlaceTaken(error)) throw error;
+    return await desk.database.write(async (trx) => {
+      await passStrays(trx, sessionId);
+      return unit(trx);
+    });
+  }
 }

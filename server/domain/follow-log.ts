@@ -58,6 +58,8 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   #after: Follow<Event>["after"];
   /** The name of the history that this stream is of, once the log was read. */
   #epoch: string | undefined;
+  /** The life of the log that this stream is of, once the log was read. */
+  #life: number | undefined;
   /** The position of the last event of this stream. */
   #seq: number | undefined;
   #beginning: "snapshot" | "reset" = "snapshot";
@@ -112,7 +114,8 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
     const log = this.#log;
     const head = await log.readHead();
-    if (this.#epoch === undefined) this.#begin(head.epoch);
+    if (this.#epoch === undefined) this.#begin(head);
+    const isOther = head.epoch !== this.#epoch || head.life !== this.#life;
     const seq = this.#seq;
     if (head.end) {
       if (seq === undefined || seq >= head.seq) throw log.gone();
@@ -122,18 +125,18 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     // Position 0 is before everything, also in a log that began anew: all that is left in it is its own. But who stood there
     // already followed what was then.
     const isPast = seq !== undefined && seq < head.startSeq && (seq > 0 || this.#isCaughtUp);
-    if (seq === undefined || isPast || seq > head.seq) return this.#sendBeginning(head);
+    if (seq === undefined || isOther || isPast || seq > head.seq) return this.#sendBeginning(head);
     const page: Positioned<Event>[] = [];
     const read = await head.readChanges(seq);
     for (const change of read.changes) page.push(this.#placeChange(change));
     const isLast = read.upTo === head.seq;
     if (isLast) this.#addCaughtUp(page);
     if (page.length > 0) this.#sink.send(page, false);
-    return isLast ? { epoch: head.epoch, seq: read.upTo } : "more";
+    return isLast ? { epoch: head.epoch, life: head.life, seq: read.upTo } : "more";
   }
 
   /** Sends how the log stands, which is the same for all who begin there. */
-  async #sendBeginning({ epoch, seq }: LogHead<Event>): Promise<ReadUpTo | "more" | "end"> {
+  async #sendBeginning({ epoch, life, seq }: LogHead<Event>): Promise<ReadUpTo | "more" | "end"> {
     const type = this.#beginning;
     if (this.#endsAtReset && type === "reset") return "end";
     const place = { topic: this.#log.topic, type, epoch, seq };
@@ -144,8 +147,10 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     this.#sink.send(this.#isCaughtUp ? again : events, shared.isShared);
     this.#beginning = "reset";
     this.#isCaughtUp = true;
+    this.#epoch = epoch;
+    this.#life = life;
     this.#seq = first.event.seq;
-    return { epoch, seq: first.event.seq };
+    return { epoch, life, seq: first.event.seq };
   }
 
   async #readBeginning({ type, epoch }: BeginningPlace): Promise<Positioned<Event>[] | undefined> {
@@ -167,10 +172,11 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     page.push(this.#place({ type: "caught_up", seq, prev: seq, epoch: this.#epoch } as unknown as Event));
   }
 
-  #begin(epoch: string): void {
+  #begin({ epoch, life }: LogHead<Event>): void {
     const after = this.#after;
     const wanted = typeof after === "string" ? parsePosition(after) : undefined;
     this.#epoch = epoch;
+    this.#life = life;
     this.#seq = wanted?.epoch === undefined || wanted.epoch === epoch ? wanted?.seq : undefined;
     this.#beginning = after === undefined ? "snapshot" : "reset";
   }

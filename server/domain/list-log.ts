@@ -24,7 +24,8 @@ export function followList(
 
 /** All sessions in the order of their last changes, whatever it was that changed. */
 function listLog(desk: Desk): Log<ListEvent> {
-  const { read } = desk.database;
+  const { database, hub } = desk;
+  const { read } = database;
   const { excerptChars } = limits;
   return {
     topic: listTopic,
@@ -36,6 +37,7 @@ function listLog(desk: Desk): Log<ListEvent> {
       return {
         epoch,
         seq,
+        life: hub.lifeOf(listTopic),
         startSeq: 0,
         end: undefined,
         async readChanges(after) {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { tooManyReaders } from "./app-error.ts";
 import { LiveTopic } from "./live-topic.ts";
-import type { LiveReader } from "./live-reader.ts";
+import type { LiveReader, ReadUpTo } from "./live-reader.ts";
 import type { Change, Log, LogEvent } from "./log.ts";
 import { SharedBeginnings } from "./shared-beginnings.ts";
 
@@ -10,6 +10,7 @@ export class LiveHub {
   readonly beginnings = new SharedBeginnings();
   // Each topic's readers know the type of its events; the map does not.
   readonly #topics = new Map<string, LiveTopic<never>>();
+  readonly #lives = new Map<string, number>();
   #lastTurn: Promise<void> = Promise.resolve();
 
   /**
@@ -21,6 +22,29 @@ export class LiveHub {
   announce<Event extends LogEvent>(topic: string, seq: number, change?: Change<Event>): void {
     const known = this.#topics.get(topic) as LiveTopic<Event> | undefined;
     known?.announce(seq, change);
+  }
+
+  /**
+   * Says where a log stands, undefined if it is not there: to be called when others may have written. Readers that are
+   * behind read on, and those that cannot stand where they do begin anew.
+   */
+  compare(topic: string, stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
+    this.#topics.get(topic)?.compare(stand);
+  }
+
+  /** A log has changed in a way that its positions do not tell: {@link lifeOf} is another. */
+  beginAnew(topic: string): void {
+    this.#lives.set(topic, this.lifeOf(topic) + 1);
+  }
+
+  /** How often {@link beginAnew} was called. */
+  lifeOf(topic: string): number {
+    return this.#lives.get(topic) ?? 0;
+  }
+
+  /** The names of the logs that have readers. */
+  get topics(): string[] {
+    return [...this.#topics.keys()];
   }
 
   /**

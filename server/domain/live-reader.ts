@@ -1,8 +1,8 @@
 import type { LogEvent, Positioned } from "./log.ts";
 import type { LiveTopic } from "./live-topic.ts";
 
-/** How far the caller has read the log, and in which history. */
-export type ReadUpTo = { epoch: string; seq: number };
+/** How far the caller has read the log, in which history, and in which of the log's lives. */
+export type ReadUpTo = { epoch: string; life: number; seq: number };
 
 /** Who gets what is live. */
 export type LiveTaker<Event extends LogEvent> = {
@@ -15,6 +15,8 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
   readonly #signal: AbortSignal;
   readonly #topic: LiveTopic<Event>;
   #upTo = 0;
+  /** Where it stood when the others were further last. */
+  #wasBehindAt: number | undefined;
   #taker: LiveTaker<Event> | undefined;
   #wake: (() => void) | undefined;
 
@@ -34,7 +36,12 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
     this.#taker = taker;
     return new Promise((resolve) => {
       this.#wake = resolve;
-      if (this.#signal.aborted || !this.#topic.goLive(this, from)) this.#goBack();
+      if (this.#signal.aborted) return this.#goBack();
+      if (this.#topic.goLive(this, from)) return;
+      // It has read again, and there is nothing further: the others stand where the log does not reach any more.
+      if (this.#wasBehindAt === from.seq) this.#topic.compare(from);
+      this.#wasBehindAt = from.seq;
+      this.#goBack();
     });
   }
 

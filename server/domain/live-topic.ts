@@ -17,6 +17,10 @@ export class LiveTopic<Event extends LogEvent> {
   #announced = 0;
   /** The name of the history that the positions of the live readers belong to. */
   #epoch = "";
+  /** The life of the log that they are of. */
+  #life = 0;
+  /** Whether the log is to be read even if nothing was announced. */
+  #mustRead = false;
   /** How far the log was read for the live readers. Undefined while there are none. */
   #readUpTo: number | undefined;
   /** The position of the last event that they got. */
@@ -43,6 +47,16 @@ export class LiveTopic<Event extends LogEvent> {
     if (this.#pending.push(change) === 1) setImmediate(() => this.#deliverPending());
   }
 
+  /** @param stand where the log stands; undefined if it is not there. */
+  compare(stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
+    const readUpTo = this.#readUpTo;
+    // Those that are not live read the log themselves before they are; what they may have read is not the latest.
+    const isOther = readUpTo === undefined || stand?.life !== this.#life || stand.seq < readUpTo;
+    if (stand) this.#announced = Math.max(this.#announced, stand.seq);
+    if (isOther) this.#mustRead = true;
+    this.#readOn();
+  }
+
   /** Adds a reader. It must join before it reads the log: what is announced from now on is not lost on it. */
   join(signal: AbortSignal): LiveReader<Event> {
     const reader = new LiveReader(signal, this);
@@ -51,10 +65,14 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   /** @returns false if the log has been read further for the others: there is more for this one to read first. */
-  goLive(reader: LiveReader<Event>, { epoch, seq }: ReadUpTo): boolean {
+  goLive(reader: LiveReader<Event>, { epoch, life, seq }: ReadUpTo): boolean {
+    if (this.#readUpTo !== undefined && (epoch !== this.#epoch || life !== this.#life)) {
+      this.#sendAllBack();
+    }
     if (this.#readUpTo !== undefined && this.#readUpTo > seq) return false;
     if (this.#readUpTo === undefined) {
       this.#epoch = epoch;
+      this.#life = life;
       this.#readUpTo = seq;
       this.#lastSeq = seq;
     }
@@ -74,8 +92,10 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   #readOn(): void {
-    if (this.#reading || this.#readUpTo === undefined || this.#announced <= this.#readUpTo) return;
+    if (this.#reading || this.#readUpTo === undefined) return;
+    if (!this.#mustRead && this.#announced <= this.#readUpTo) return;
     this.#reading = true;
+    this.#mustRead = false;
     void this.#read().finally(() => {
       this.#reading = false;
       this.#readOn();
@@ -89,7 +109,8 @@ export class LiveTopic<Event extends LogEvent> {
     try {
       const head = await this.#log.readHead();
       // An end, or a beginning anew: each reader finds out for itself what that means from where it stands.
-      if (head.end || head.startSeq > after || head.seq < after) return this.#sendAllBack();
+      const isOther = head.epoch !== this.#epoch || head.life !== this.#life;
+      if (head.end || isOther || head.startSeq > after || head.seq < after) return this.#sendAllBack();
       // Undefined when all have fallen behind over what they were given.
       let from: number | undefined = after;
       while (from !== undefined && from < head.seq) {
@@ -131,6 +152,8 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   #sendAllBack(): void {
+    // They are of the log as it was.
+    this.#pending = [];
     for (const reader of this.#live) reader.fallBehind();
   }
 }

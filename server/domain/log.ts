@@ -24,6 +24,8 @@ export type LogHead<Event extends LogEvent> = {
   epoch: string;
   /** The position of the last change. */
   seq: number;
+  /** Which of its lives it is: another number means that it was removed and made anew, whatever its positions say. */
+  life: number;
   /** Where it begins: positions before this one, but for 0, are of a past life. */
   startSeq: number;
   /** The last event of all, if the log has ended. */

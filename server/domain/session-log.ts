@@ -25,8 +25,15 @@ export function followSession(
   return streamLog(desk.hub, new SessionLog(desk, sessionId), { after, signal });
 }
 
+const topicPrefix = "session:";
+
 export function sessionTopic(sessionId: string): string {
-  return `session:${sessionId}`;
+  return topicPrefix + sessionId;
+}
+
+/** @returns undefined for the topic of another log. */
+export function sessionIdOf(topic: string): string | undefined {
+  return topic.startsWith(topicPrefix) ? topic.slice(topicPrefix.length) : undefined;
 }
 
 /** A session's messages and its title, in the order of their last changes. */
@@ -54,6 +61,7 @@ export class SessionLog implements Log<LiveEvent> {
     return {
       epoch: session.epoch,
       seq: session.seq,
+      life: session.ordinal,
       startSeq: session.start_seq,
       end: session.deleted ? { type: "session_deleted", seq: session.seq } : undefined,
       readChanges: (after) => readChanges(this.#desk, session, after),

@@ -11,7 +11,7 @@ type Note = { type: "note"; seq: number; prev: number; text: string };
 /** A log of notes in memory that counts how often it is read, and that can fail, end or begin anew. */
 function makeLog({ maxReaders = 10, coalesceMs = 0, pageSize = Infinity } = {}) {
   const notes: { type: "note"; seq: number; text: string }[] = [];
-  const state = { reads: 0, startSeq: 0, failure: undefined as Error | undefined };
+  const state = { reads: 0, life: 1, startSeq: 0, failure: undefined as Error | undefined };
   const log: Log<Note> = {
     topic: "notes",
     maxReaders,
@@ -21,6 +21,7 @@ function makeLog({ maxReaders = 10, coalesceMs = 0, pageSize = Infinity } = {}) 
       if (state.failure) throw state.failure;
       return {
         epoch: "epoch",
+        life: state.life,
         seq: notes.at(-1)?.seq ?? 0,
         startSeq: state.startSeq,
         end: undefined,
@@ -46,7 +47,7 @@ function goLive(reader: LiveReader<Note>, upTo: number) {
   const taker = { events: [] as Note[], isReady: true, isSentBack: false };
   void reader
     .goLive(
-      { epoch: "epoch", seq: upTo },
+      { epoch: "epoch", life: 1, seq: upTo },
       {
         take(events) {
           if (taker.isReady) taker.events.push(...events.map(({ event }) => event));

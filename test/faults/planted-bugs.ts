@@ -40,8 +40,8 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: changeSession,
-        from: "await desk.database.write(unit);",
-        to: `await desk.database.write(async (trx) => {
+        from: "await write(desk, sessionId, unit);",
+        to: `await write(desk, sessionId, async (trx) => {
     const changed = await unit(trx);
     if (changed.place) desk.hub.announce(sessionTopic(sessionId), changed.place.seq);
     await new Promise((told) => setTimeout(told, 1));
@@ -136,9 +136,9 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: sessionLog,
-        from: "const { id, title, created_at, seq } = found.session;",
+        from: "const { seq } = found.session;",
         to: `await new Promise((later) => setTimeout(later, 3));
-      const { id, title, created_at, seq } = (await findSessionLog(read, this.#sessionId)) ?? found.session;`,
+      const { seq } = (await findSessionLog(read, this.#sessionId)) ?? found.session;`,
       },
     ],
     caughtAs: "STATE",
@@ -198,8 +198,8 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: followLog,
-        from: "seq === undefined || isPast",
-        to: "!seq || isPast",
+        from: "seq === undefined || isOther",
+        to: "!seq || isOther",
       },
     ],
     caughtAs: "RESET",

@@ -1,0 +1,158 @@
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
+import { readListHead } from "../../db/list-queries.ts";
+import type { Stand, StrayMarks } from "../../db/statements/strays.ts";
+import {
+  findSessionsBehind,
+  findSessionsWithStrays,
+  findStraySessions,
+  placeStrays,
+  readStands,
+  readStrayMarks,
+} from "../../db/statements/strays.ts";
+import { changeSession } from "./change-session.ts";
+import type { Desk } from "./desk.ts";
+import { listTopic } from "./list-log.ts";
+import { RemovedSessions } from "./removed-sessions.ts";
+import { sessionIdOf, sessionTopic } from "./session-log.ts";
+
+/** How many rows are looked at before others have their turn. */
+const rowsPerTurn = 250;
+
+/** How long the look at a file that others may have written while it was closed pauses between rows, in milliseconds. */
+const pauseMs = 5;
+
+/** How soon what could not be read is read again, in milliseconds. */
+const retryMs = 250;
+
+/**
+ * Makes the readers of this process see what others write to its database, as long as it is open: other servers, which
+ * write as this one does, and tools, which may know nothing of the logs.
+ */
+export async function heedOthers(desk: Desk): Promise<void> {
+  const others = new Others(desk);
+  // Before the first of them can have written.
+  await others.remember();
+  desk.database.onOthersCommit(() => others.look());
+  void others.placeOldStrays();
+}
+
+class Others {
+  readonly #desk: Desk;
+  #marks: StrayMarks = { messageId: 0, sessionRow: 0, listSeq: 0 };
+  readonly #removed: RemovedSessions;
+  #countingLater: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  #isToldAgain = false;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.#removed = new RemovedSessions(desk.database.read);
+  }
+
+  async remember(): Promise<void> {
+    this.#marks = await readStrayMarks(this.#desk.database.read);
+  }
+
+  /** Others have committed. */
+  look(): void {
+    // Whoever begins from now on sees it.
+    this.#desk.hub.beginnings.clear();
+    this.#isToldAgain = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    void this.#lookOn();
+  }
+
+  /** Gives their places to the strays that were written while no server had the file. */
+  async placeOldStrays(): Promise<void> {
+    const { read } = this.#desk.database;
+    const { sessionRow } = this.#marks;
+    try {
+      await wait(pauseMs, undefined, { ref: false });
+      await this.#removed.count();
+      await this.#place(await findStraySessions(read, { row: 0, listSeq: 0 }));
+      for (let after = 0; after < sessionRow; after += rowsPerTurn) {
+        if (this.#desk.stopping.aborted) return;
+        const upTo = Math.min(sessionRow, after + rowsPerTurn);
+        await this.#place(await findSessionsBehind(read, { after, upTo }));
+        await wait(pauseMs, undefined, { ref: false });
+      }
+    } catch {
+      // The next change to such a session passes them.
+    }
+  }
+
+  async #lookOn(): Promise<void> {
+    while (this.#isToldAgain && !this.#desk.stopping.aborted) {
+      this.#isToldAgain = false;
+      try {
+        await this.#lookOnce();
+      } catch {
+        // What keeps the database from being read is told to those who read it.
+        this.#isToldAgain = true;
+        await wait(retryMs, undefined, { ref: false });
+      }
+    }
+    this.#isLooking = false;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { hub, database } = this.#desk;
+    const marks = await readStrayMarks(database.read);
+    const { messageId, sessionRow, listSeq } = this.#marks;
+    await this.#place(await findStraySessions(database.read, { row: sessionRow, listSeq }), listSeq);
+    for (let after = messageId; after < marks.messageId; after += rowsPerTurn) {
+      const upTo = Math.min(marks.messageId, after + rowsPerTurn);
+      await this.#place(await findSessionsWithStrays(database.read, { after, upTo }));
+      await nextTurn();
+    }
+    this.#marks = marks;
+
+    const ids = hub.topics.flatMap((topic) => sessionIdOf(topic) ?? []);
+    for (let at = 0; at < ids.length; at += rowsPerTurn) {
+      await this.#compare(ids.slice(at, at + rowsPerTurn));
+      await nextTurn();
+    }
+    await this.#compareList();
+  }
+
+  async #place(ids: readonly string[], listSeq = 0): Promise<void> {
+    for (const id of ids) {
+      await changeSession(this.#desk, id, async (trx) => {
+        return { value: undefined, place: await placeStrays(trx, { id, listSeq }) };
+      });
+    }
+  }
+
+  /** Tells the readers of these sessions where each stands now. */
+  async #compare(ids: readonly string[]): Promise<void> {
+    const { hub, database } = this.#desk;
+    let stands = await readStands(database.read, ids);
+    const behind = stands.filter(isBehind).map(({ id }) => id);
+    if (behind.length > 0) {
+      await this.#place(behind);
+      stands = await readStands(database.read, ids);
+    }
+    const byId = new Map(stands.map((stand) => [stand.id, stand]));
+    for (const id of ids) {
+      const stand = byId.get(id);
+      const isThere = stand !== undefined && stand.deleted === 0;
+      hub.compare(sessionTopic(id), isThere ? { seq: stand.seq, life: stand.ordinal } : undefined);
+    }
+  }
+
+  async #compareList(): Promise<void> {
+    const { hub, database } = this.#desk;
+    const { waitMs } = this.#removed;
+    if (waitMs > 0) {
+      clearTimeout(this.#countingLater);
+      this.#countingLater = setTimeout(() => this.look(), waitMs).unref();
+    } else if (await this.#removed.count()) hub.beginAnew(listTopic);
+    const { seq } = await readListHead(database.read);
+    hub.compare(listTopic, { seq, life: hub.lifeOf(listTopic) });
+  }
+}
+
+function isBehind({ seq, deleted, last_seq }: Stand): boolean {
+  return deleted === 0 && seq < last_seq;
+}
