@@ -33,11 +33,14 @@ const maxGatheringTurns = 4;
  */
 export class GroupCommit {
   readonly #writer: Writer;
+  readonly #onCommit: () => void;
   #waiting: Job[] = [];
   #working: Promise<void> | undefined;
 
-  constructor(writer: Writer) {
+  /** @param onCommit is called after each commit, before anyone learns of it. It must not throw. */
+  constructor(writer: Writer, onCommit: () => void = () => undefined) {
     this.#writer = writer;
+    this.#onCommit = onCommit;
   }
 
   write<Value>(unit: Unit<Value>): Promise<Value> {
@@ -97,6 +100,7 @@ export class GroupCommit {
         return settled;
       });
       this.#writer.assertInPlace();
+      this.#onCommit();
       for (const settle of outcomes) settle();
     } catch (error) {
       if (!(error instanceof DatabaseMovedError)) this.#writer.discard();

@@ -83,14 +83,33 @@ export class Writer {
     }
   }
 
+  /**
+   * Runs a statement with a commit of its own. The process waits for the lock as long as it may take.
+   *
+   * @throws {DatabaseMovedError} where the files are not in their place, and none are open
+   */
+  executeNow(statement: string): void {
+    this.#openPatiently().exec(statement);
+  }
+
+  /** Takes the write-ahead log into the file, and makes it empty where no other process reads it. */
+  checkpoint(): void {
+    // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
+    this.#openPatiently().pragma("main.wal_checkpoint(TRUNCATE)");
+  }
+
   /** Checkpoints the write-ahead log into the file and closes it. */
   close(): void {
     if (this.#place.refusal && !this.#connection) return;
+    this.checkpoint();
+    this.#connection?.file.close();
+  }
+
+  /** For those who have nothing else to do meanwhile. */
+  #openPatiently(): SqliteFile.Database {
     const { file } = (this.#connection ??= this.#open());
     file.pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
-    // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
-    file.pragma("main.wal_checkpoint(TRUNCATE)");
-    file.close();
+    return file;
   }
 
   /** Here nobody waits within SQLite: the process has others to answer meanwhile. */

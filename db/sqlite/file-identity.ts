@@ -1,6 +1,51 @@
 import type { Database } from "better-sqlite3";
 import type { Mark } from "./mark-beside.ts";
 
+/** What a database file says of itself, and how far it goes. */
+export type FileIdentity = {
+  /** The run of the server that opened it last; empty before the first. */
+  run: string;
+  /** Whether that run has closed it. */
+  isClosed: boolean;
+  /** Whether it is a backup that no server has opened yet. */
+  isCopy: boolean;
+  /** The last position of the list of sessions. */
+  listSeq: number;
+  /** The last message id that was given out; 0 if none. */
+  messageId: number;
+};
+
+const selectIdentity = `
+  select run, closed, copied, (select max(list_seq) from chatsession) as listSeq,
+    (select seq from sqlite_sequence where name = 'message') as messageId
+  from history`;
+
+/** @returns a function that reads the identity of the file that `database` has open */
+export function prepareIdentity(database: Database): () => FileIdentity {
+  const statement = database.prepare<
+    [],
+    { run: string; closed: 0 | 1; copied: 0 | 1; listSeq: number | null; messageId: number | null }
+  >(selectIdentity);
+  return () => {
+    const row = statement.get();
+    if (!row) throw new Error("The file has no history: it is not AI Desk's.");
+    const { run, closed, copied, listSeq, messageId } = row;
+    return {
+      run,
+      isClosed: closed === 1,
+      isCopy: copied === 1,
+      listSeq: listSeq ?? 0,
+      messageId: messageId ?? 0,
+    };
+  };
+}
+
+/** The run that a file names; empty where it is the original backend's, or an older version's that named none. */
+export function readRun(database: Database): string {
+  if (!hasIdentity(database)) return "";
+  return database.prepare<[], string>("select run from history").pluck().get() ?? "";
+}
+
 /** Says in a copy of a database file that it is one: the first server that opens it gives it a new epoch. */
 export function markAsCopy(copy: Database): void {
   // A copy that an older version could have made, before a migration, has no room for it.
@@ -13,16 +58,19 @@ function hasIdentity(database: Database): boolean {
   );
 }
 
+/** More messages than are stored between a mark and the next one. */
+const idsPastMark = 10_000;
+
 const forgetRun = ", run = '', closed = 1, copied = 0";
 
 /**
- * Begins a new history in a file, which an older version may have made: every position that was given before gets a `reset`, and no message id that was given
- * before is given again.
+ * Begins a new history in a file, which an older version may have made: every position that was given before gets a
+ * `reset`, and no message id that was given before is given again.
  *
  * @param replaced what is known of the file in whose place this one is put, such as {@link readMark} of its path
  * @returns the new epoch
  */
-export function giveNewEpoch(database: Database, replaced?: Pick<Mark, "messageId">): string {
+export function giveNewEpoch(database: Database, replaced?: Pick<Mark, "messageId"> & Partial<Mark>): string {
   return database
     .transaction(() => {
       const epoch = database
@@ -32,7 +80,10 @@ export function giveNewEpoch(database: Database, replaced?: Pick<Mark, "messageI
         .pluck()
         .get();
       if (epoch === undefined) throw new Error("The file has no history: it is not AI Desk's.");
-      if (replaced) skipMessageIds(database, replaced.messageId);
+      if (replaced) {
+        const { messageId, isSettled = true } = replaced;
+        skipMessageIds(database, isSettled ? messageId : messageId + idsPastMark);
+      }
       return epoch;
     })
     .immediate();

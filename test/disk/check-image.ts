@@ -14,53 +14,69 @@ export type Finding = {
   violations: string[];
   /** The acknowledged messages that are not there. */
   missing: Answer[];
+  /** Whether the product does not take it for what was last served, and gives it a new epoch. */
+  hasNewEpoch: boolean;
 };
 
 type StoredRow = { id: number; seq: number; key: string; content: string };
 
-/** Writes the image into `folder`, opens it as SQLite and the product do after a crash, and looks for what was acknowledged. */
+/** What is in a file: `epoch` is undefined in one that is not made yet. */
+type Recovered = { epoch: string | undefined; rows: StoredRow[] };
+
+/** Opens the image as SQLite and as the product do after a crash, and looks for what was acknowledged. */
 export async function checkImage(
   image: Image,
   { folder, acknowledged }: { folder: string; acknowledged: readonly Answer[] },
 ): Promise<Finding> {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
-  for (const [name, content] of image) writeFileSync(join(folder, name), content);
   const database = [...image.keys()].find((name) => name.endsWith(".db")) ?? "ai_desk.db";
   const file = join(folder, database);
   try {
-    const rows = readRecovered(file);
-    await startOn(file);
+    // The product starts on what the crash has left and not on what SQLite has made of it.
+    writeImage(image, folder);
+    const { epoch, rows } = readRecovered(file);
+    writeImage(image, folder);
+    const epochThen = await startOn(file);
     const { faults } = await checkFile(file);
     const stored = new Map(rows.map(({ id, key }) => [id, key]));
     return {
       violations: [...faults.map(({ rule, sentence }) => `${rule} ${sentence}`), ...describeFaults(rows)],
       missing: acknowledged.filter(({ id, key }) => stored.get(id) !== key),
+      hasNewEpoch: epoch !== undefined && epoch !== epochThen,
     };
   } catch (error) {
-    return { violations: [`CORRUPT ${String(error)}`], missing: [] };
+    return { violations: [`CORRUPT ${String(error)}`], missing: [], hasNewEpoch: false };
   }
 }
 
-function readRecovered(file: string): StoredRow[] {
+function writeImage(image: Image, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const [name, content] of image) writeFileSync(join(folder, name), content);
+}
+
+function readRecovered(file: string): Recovered {
   const database = new SqliteFile(file);
   try {
     // What is recovered here stays in this folder for a moment only.
     database.pragma("synchronous = off");
-    const hasMessages = database.prepare("select 1 from sqlite_master where name = 'message'").get();
-    if (hasMessages === undefined) return [];
-    return database.prepare<[], StoredRow>("select id, seq, key, content from message order by id").all();
+    const isMade = database.prepare("select 1 from sqlite_master where name = 'history'").get();
+    if (isMade === undefined) return { epoch: undefined, rows: [] };
+    const epoch = database.prepare<[], string>("select epoch from history").pluck().get();
+    const messages = "select id, seq, key, content from message order by id";
+    return { epoch, rows: database.prepare<[], StoredRow>(messages).all() };
   } finally {
     database.close();
   }
 }
 
-/** The product starts and writes on whatever the crash has left, an empty or half made file too. */
-async function startOn(file: string): Promise<void> {
+/** The product starts and writes on whatever the crash has left, an empty or half made file too. @returns the epoch then */
+async function startOn(file: string): Promise<string> {
   const database = await openDatabase({ file, synchronous: "normal" });
   try {
     await database.write((trx) => insertSession(trx, { id: "after the crash", title: "", created_at: "" }));
     await database.read.selectFrom("message").select("id").limit(1).execute();
+    const { epoch } = await database.read.selectFrom("history").select("epoch").executeTakeFirstOrThrow();
+    return epoch;
   } finally {
     await database.close();
   }

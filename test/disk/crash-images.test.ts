@@ -35,9 +35,15 @@ function expectAllStored(attempts: Attempt[], lives: RecordOptions["lives"]): vo
 /** Those in which something was lost or is wrong, short enough to read. */
 function faultsOf(crashes: Crash[]): string[] {
   return crashes
-    .filter(({ missing, violations }) => missing.length > 0 || violations.length > 0)
-    .map(({ at, kind, acknowledged, missing, violations }) =>
-      [`${kind} after call ${at}: LOST ${missing.length} of ${acknowledged}`, ...violations].join("; "),
+    .filter(
+      ({ missing, violations, hasNewEpoch }) => missing.length > 0 || violations.length > 0 || hasNewEpoch,
+    )
+    .map(({ at, kind, acknowledged, missing, violations, hasNewEpoch }) =>
+      [
+        `${kind} after call ${at}: LOST ${missing.length} of ${acknowledged}`,
+        ...violations,
+        ...(hasNewEpoch ? ["EPOCH"] : []),
+      ].join("; "),
     );
 }
 
@@ -52,7 +58,7 @@ function mostLost(crashes: Crash[], kind: CrashKind): { lost: number; acknowledg
 }
 
 describeTraced("the files as a crash after any call would leave them", 3_600_000, () => {
-  test("nothing that was acknowledged is missing under full [DURABLE-1] [DURABLE-2] [DURABLE-3]", async () => {
+  test("nothing that was acknowledged is missing under full, and the epoch stays [DURABLE-1] [DURABLE-2] [DURABLE-3] [FILE-1]", async () => {
     const lives: RecordOptions["lives"] = isLongForm
       ? [
           { messages: 250, end: "SIGKILL" },
@@ -72,6 +78,23 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
     expect(crashes.at(-1)?.acknowledged).toBeGreaterThan(195);
   });
 
+  test.each(["full", "normal"] as const)(
+    "the epoch stays after whatever step of a start or a stop a crash comes, under %s [FILE-1]",
+    async (synchronous) => {
+      const lives: RecordOptions["lives"] = [
+        { messages: 1, end: "SIGTERM" },
+        { messages: 1, end: "SIGKILL" },
+        { messages: 1, end: "SIGTERM" },
+      ];
+      const recording = await record({ synchronous, lives });
+      expectModelToBeTrue(recording);
+      const count = isLongForm ? Number.POSITIVE_INFINITY : 30;
+      const crashes = await crashAndReport(recording, `${synchronous}, starts and stops`, count);
+      const told = crashes.filter(({ missing }) => synchronous === "full" || missing.length === 0);
+      expect(faultsOf(told)).toEqual([]);
+    },
+  );
+
   test("under normal a power failure takes the newest commits and nothing else, a kill nothing [DURABLE-3]", async () => {
     const messages = isLongForm ? 300 : 60;
     const lives: RecordOptions["lives"] = [{ messages, end: isLongForm ? "SIGTERM" : "SIGKILL" }];
@@ -81,6 +104,8 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
     const crashes = await crashAndReport(recording, "normal", isLongForm ? 1500 : 25);
     expect(faultsOf(crashes.filter(({ kind }) => kind === "process killed"))).toEqual([]);
     expect(crashes.flatMap(({ violations }) => violations)).toEqual([]);
+    // Positions of what is gone were told: then the epoch is a new one, if the mark was not lost with it.
+    expect(crashes.filter(({ hasNewEpoch, missing }) => hasNewEpoch && missing.length === 0)).toEqual([]);
     expect(mostLost(crashes, "power lost, only what was synced").lost).toBeGreaterThan(0);
   });
 
@@ -91,7 +116,7 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
           { messages: 220, end: "SIGTERM" },
         ]
       : [{ messages: 80, end: "SIGKILL" }];
-    const inject = "fsync,fdatasync:error=EIO:when=15+3";
+    const inject = "fsync,fdatasync:error=EIO:when=19+3";
     const recording = await record({ synchronous: "full", lives, inject });
     expectAllStored(recording.attempts, lives);
     expectModelToBeTrue(recording);

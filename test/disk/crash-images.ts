@@ -25,6 +25,7 @@ export type Crash = {
   acknowledged: number;
   missing: Answer[];
   violations: string[];
+  hasNewEpoch: boolean;
 };
 
 /** A point in a recording, and the folder as the calls up to there leave it. */

@@ -6,7 +6,12 @@ const pageBytes = 4096;
 const sectorBytes = 512;
 
 /** A piece of a write, within one page. */
-type Piece = { offset: number; data: Uint8Array };
+type Piece = {
+  offset: number;
+  data: Uint8Array;
+  /** How many sizes the file must have taken on before: zeros beyond the end of a file come with its being cut off there. */
+  sizes: number;
+};
 
 /**
  * A file between the process that writes it and the disk under it: what the process sees, what is surely on the disk,
@@ -23,10 +28,14 @@ export class FileOnDisk {
   #sizes: number[] = [];
 
   write(offset: number, data: Uint8Array): void {
+    this.#write(offset, data, 0);
+  }
+
+  #write(offset: number, data: Uint8Array, sizes: number): void {
     for (let at = 0; at < data.length;) {
       const page = Math.floor((offset + at) / pageBytes);
       const end = Math.min(data.length, (page + 1) * pageBytes - offset);
-      const piece = { offset: offset + at, data: data.subarray(at, end) };
+      const piece = { offset: offset + at, data: data.subarray(at, end), sizes };
       const pieces = this.#waiting.get(page);
       if (pieces) pieces.push(piece);
       else this.#waiting.set(page, [piece]);
@@ -39,9 +48,9 @@ export class FileOnDisk {
 
   truncate(size: number): void {
     const { size: before } = this.#seen;
-    if (size < before) this.write(size, new Uint8Array(before - size));
-    this.#seen.size = size;
     this.#sizes.push(size);
+    if (size < before) this.#write(size, new Uint8Array(before - size), this.#sizes.length);
+    this.#seen.size = size;
   }
 
   sync(): void {
@@ -52,6 +61,7 @@ export class FileOnDisk {
     this.#synced.size = this.#seen.size;
     this.#waiting.clear();
     this.#sizes = [];
+    for (const piece of [...this.#givenUp.values()].flat()) piece.sizes = 0;
   }
 
   failSync(): void {
@@ -74,7 +84,8 @@ export class FileOnDisk {
   /** When the power fails and besides, any sectors are there as they were after any write since. */
   torn(random: Random): Buffer {
     const image = new Bytes(this.#synced);
-    const size = random.pick([image.size, ...this.#sizes]);
+    const sizes = random.below(this.#sizes.length + 1);
+    const size = this.#sizes[sizes - 1] ?? image.size;
     const survival = random.pick([0.1, 0.5, 0.9]);
     const unsettled = new Map<number, Piece[]>(this.#givenUp);
     for (const [page, pieces] of this.#waiting) {
@@ -84,7 +95,9 @@ export class FileOnDisk {
       for (let at = page * pageBytes; at < (page + 1) * pageBytes; at += sectorBytes) {
         if (random.fraction() > survival) continue;
         const count = random.fraction() < 0.5 ? pieces.length : random.below(pieces.length + 1);
-        for (const piece of pieces.slice(0, count)) image.writeWithin(at, at + sectorBytes, piece);
+        for (const piece of pieces.slice(0, count)) {
+          if (piece.sizes <= sizes) image.writeWithin(at, at + sectorBytes, piece);
+        }
       }
     }
     image.size = size;

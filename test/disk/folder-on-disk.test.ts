@@ -72,6 +72,12 @@ test("a truncation takes effect with a sync", () => {
   ).toBe("a");
 });
 
+test("a file that was cut off is there whole after a power failure, or cut off, and never with holes", () => {
+  const written = [open(file), write(0, "a".repeat(1024)), sync()];
+  const cut = after(...written, { kind: "truncate", handle: file, size: 0 });
+  expect(tornVariants(cut)).toEqual(new Set(["a".repeat(1024), ""]));
+});
+
 test("what a failed sync gave up no later sync brings to the disk, unless its page is written again", () => {
   const page = 4096;
   const lost = after(

@@ -23,8 +23,8 @@ const commitThatCannotFail: Edit = {
 };
 
 const lives = [{ messages: 40, end: "SIGKILL" as const }];
-/** The first dozen belong to the start. */
-const everySecondSync = "fsync,fdatasync:error=EIO:when=13+2";
+/** The first seventeen belong to the start and to the session that is made then. */
+const everySecondSync = "fsync,fdatasync:error=EIO:when=18+2";
 
 describeTraced("what would lose messages is found", 120_000, () => {
   const inImages: { fault: string; edit: Edit; inject?: string; after: CrashKind }[] = [

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { insertMessage } from "../../../db/message-queries.ts";
 import { openDatabase } from "../../../db/open-database.ts";
 import { insertSession } from "../../../db/session-queries.ts";
-import { giveNewEpoch, markAsCopy, readLastMessageId } from "../../../db/sqlite/file-identity.ts";
+import { giveNewEpoch, markAsCopy, prepareIdentity } from "../../../db/sqlite/file-identity.ts";
 import { newDatabasePath, open, query, writeFile } from "../database-file.ts";
 
 const message = { session_id: "s", content: "", sender: "user", timestamp: "" };
@@ -27,6 +27,10 @@ function change<Value>(file: string, act: (database: SqliteFile.Database) => Val
   }
 }
 
+function lastMessageIdOf(file: string): number {
+  return change(file, (database) => prepareIdentity(database)().messageId);
+}
+
 test("a new epoch is another one, and takes the mark of a copy away", async () => {
   const file = await makeFile();
   const [before] = query(file, "select epoch from history") as { epoch: string }[];
@@ -40,9 +44,9 @@ test("a new epoch is another one, and takes the mark of a copy away", async () =
 
 test("after a new epoch no message id is given that the replaced file gave", async () => {
   const file = await makeFile();
-  change(file, (database) => giveNewEpoch(database, { messageId: 0 }));
-  expect(change(file, readLastMessageId)).toBe(1);
-  change(file, (database) => giveNewEpoch(database, { messageId: 40 }));
+  change(file, (database) => giveNewEpoch(database, { messageId: 0, isSettled: true }));
+  expect(lastMessageIdOf(file)).toBe(1);
+  change(file, (database) => giveNewEpoch(database, { messageId: 40, isSettled: true }));
   const database = await open(file);
   const { id } = await database.write((trx) => insertMessage(trx, { ...message, seq: 2 }));
   expect(id).toBe(41);
@@ -51,8 +55,8 @@ test("after a new epoch no message id is given that the replaced file gave", asy
 test("the same in a file that never had a message", async () => {
   const file = newDatabasePath();
   await (await openDatabase({ file, synchronous: "normal" })).close();
-  change(file, (database) => giveNewEpoch(database, { messageId: 40 }));
-  expect(change(file, readLastMessageId)).toBe(40);
+  change(file, (database) => giveNewEpoch(database, { messageId: 40, isSettled: true }));
+  expect(lastMessageIdOf(file)).toBe(40);
 });
 
 test("a copy of a file of before there were marks stays as it is", () => {

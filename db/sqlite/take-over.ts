@@ -1,0 +1,92 @@
+import { resolve } from "node:path";
+import SqliteFile from "better-sqlite3";
+import { Kysely } from "kysely";
+import type { MadeMigration } from "../migrate.ts";
+import { migrate } from "../migrate.ts";
+import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
+import { withStatementCache } from "../statement-cache.ts";
+import type { Tables } from "../tables.ts";
+import { openForWriting } from "../writer.ts";
+import type { Run } from "./begin-run.ts";
+import { beginRun, findFile } from "./begin-run.ts";
+import { closeAtExit } from "./close-at-exit.ts";
+import { closeKeepingLog } from "./close-keeping-log.ts";
+import { copyBeforeMigration } from "./migration-copy.ts";
+import { waitWhileLocked } from "./wait-while-locked.ts";
+import { explainNewEpoch } from "./why-new-epoch.ts";
+
+export type OpenOptions = {
+  /** The SQLite file. It and its folder are made if they are missing. */
+  file: string;
+  /** `full` syncs at every commit; `normal` may lose the last commits when the power fails, but never corrupts. */
+  synchronous: "full" | "normal";
+  /** Whether a file is copied before it is migrated (see `db/sqlite/migration-copy.ts`). By default it is not. */
+  copiesBeforeMigration?: boolean;
+  /** Is told, in sentences, what is odd about the file and does not keep it from being opened. */
+  warn?: (message: string) => void;
+  /** Ends the waiting for another process's lock, and the copying. */
+  signal?: AbortSignal;
+  /** Is told of each migration that the file lacked, once all of them are in it. */
+  onMigrated?: (migration: MadeMigration) => void;
+};
+
+/** How long a reader waits for another process before it fails with SQLITE_BUSY. */
+const READER_BUSY_TIMEOUT_MS = 5000;
+/** How long a start waits for another process, which may be taking over a large file of the original backend. */
+const STARTING_BUSY_TIMEOUT_MS = 60_000;
+
+/** A file that a run of the server has begun over, and the connection that reads from then on. */
+export type TakenOver = { run: Run; readerFile: SqliteFile.Database };
+
+/** Brings a file up to date and begins a run over it. Waits while another process has the file locked. */
+export async function takeOver(options: OpenOptions): Promise<TakenOver> {
+  const { file, warn, signal } = options;
+  const path = resolve(file);
+  const taken = await waitWhileLocked(() => tryToTakeOver(options), {
+    timeoutMs: STARTING_BUSY_TIMEOUT_MS,
+    signal,
+    onWait: () =>
+      warn?.(
+        `Another process has ${path} locked, which DATABASE_URL names: the start waits for it, ` +
+          `${STARTING_BUSY_TIMEOUT_MS / 1000} s at most.`,
+      ),
+  });
+  const { newEpoch, leftOverLog } = taken.run;
+  if (newEpoch) warn?.(explainNewEpoch(path, newEpoch, leftOverLog));
+  return taken;
+}
+
+async function tryToTakeOver(options: OpenOptions): Promise<TakenOver> {
+  const { file, synchronous } = options;
+  const found = findFile(file);
+  const starter = openForWriting({ file, synchronous, busyTimeoutMs: 0 });
+  const close = (): void => closeKeepingLog(starter, file);
+  const stayOpen = closeAtExit(close);
+  try {
+    const isMigrated = await bringUpToDate(starter, options);
+    const run = await beginRun(starter, { file, found, isMigrated });
+    const readerFile = new SqliteFile(file, { timeout: READER_BUSY_TIMEOUT_MS, readonly: true });
+    // Whoever closes a file last checkpoints it and takes its shared memory away: a writer that is replaced since the disk
+    // is full must not be the last, or nothing could be read until there is room again.
+    readerFile.prepare("select 1 from history").get();
+    return { run, readerFile };
+  } finally {
+    stayOpen();
+    close();
+  }
+}
+
+/** @returns whether there was something to be done. */
+async function bringUpToDate(
+  database: SqliteFile.Database,
+  { file, copiesBeforeMigration = false, onMigrated, signal }: OpenOptions,
+): Promise<boolean> {
+  const dialect = new SqliteMigrationDialect({ database: withStatementCache(database) }, 0);
+  const made = await migrate(new Kysely<Tables>({ dialect }), undefined, async (missing) => {
+    if (copiesBeforeMigration) await copyBeforeMigration(file, { missing, signal });
+  });
+  for (const migration of made) onMigrated?.(migration);
+  // Only now: the mode is written into the file, and one that was refused must stay as it was.
+  database.pragma("journal_mode = WAL");
+  return made.length > 0;
+}

@@ -1,0 +1,50 @@
+import type { FileIdentity } from "./file-identity.ts";
+import type { Mark } from "./mark-beside.ts";
+
+/** Why a file is not, or not surely, the successor of what was last served. */
+export type NewEpochReason = "copied" | "replaced" | "behind" | "log lost";
+
+/**
+ * Whether the positions that were given before may have another meaning in a file.
+ *
+ * @param inside what the file says of itself, its log included
+ * @param mark what was last served from its path; undefined where nothing says it, as with a file that was moved
+ * @param hasLog whether it came with a write-ahead log
+ * @returns undefined where the file is the one that was last served, or was never served here
+ */
+export function whyNewEpoch(
+  inside: FileIdentity,
+  mark: Mark | undefined,
+  hasLog: boolean,
+): NewEpochReason | undefined {
+  if (inside.isCopy) return "copied";
+  if (mark && !mark.runs.includes(inside.run)) return "replaced";
+  if (mark && inside.listSeq < mark.listSeq) return "behind";
+  // With all that was served in the file itself the log had nothing more in it: another program has taken it in.
+  if (!inside.isClosed && !hasLog && !mark?.isSettled) return "log lost";
+  return undefined;
+}
+
+/**
+ * Says it to the operator.
+ *
+ * @param leftOverLog where the log of another file is now that lay beside this one
+ */
+export function explainNewEpoch(file: string, reason: NewEpochReason, leftOverLog?: string): string {
+  return [
+    explanations[reason](file),
+    ...(leftOverLog === undefined
+      ? []
+      : [`The write-ahead log beside it belonged to the file before it, and is now ${leftOverLog}.`]),
+    "It has a new epoch: a client that comes back with a position gets a reset.",
+  ].join(" ");
+}
+
+const explanations: Record<NewEpochReason, (file: string) => string> = {
+  copied: (file) => `${file} is a backup.`,
+  replaced: (file) =>
+    `${file} is not the file that was last served here: another file, or a copy, is in its place.`,
+  behind: (file) => `${file} lacks changes that were served from here: an earlier copy is in its place.`,
+  "log lost": (file) =>
+    `${file} was not closed and its write-ahead log ${file}-wal is missing: the last changes may be lost.`,
+};
