@@ -25,6 +25,8 @@ export function putAside(file: string, { at, isWhole }: { at: Date; isWhole: boo
   renameMark(file, aside);
   syncFolderOf(file);
   for (const end of logs) rmSync(`${file}${end}`, { force: true });
+  // Before another file takes the name: a log that came back after a power failure would be replayed over that.
+  if (logs.length > 0) syncFolderOf(file);
   return hasFile || logs.length > 0 ? aside : undefined;
 }
 

@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../../db/open-database.ts";
+import { insertSession } from "../../db/session-queries.ts";
+import { checkFile } from "../../db/sqlite/check-file.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+import { isLongForm } from "./failing-calls.ts";
+import { describeTraced } from "./strace.ts";
+
+const program = join(import.meta.dirname, "restoring-process.ts");
+
+/** A call of the kernel, before the n-th of which the process is killed. */
+type Kill = [call: string, when: number];
+
+/** Those of one run, from its first one to beyond its last one. */
+const everyKill: Kill[] = [
+  ...Array.from({ length: 12 }, (_, index): Kill => ["fsync", index + 1]),
+  ...Array.from({ length: 12 }, (_, index): Kill => ["pwrite64", index + 1]),
+  ...Array.from({ length: 3 }, (_, index): Kill => ["unlink", index + 1]),
+  ["link", 1],
+  ["rename", 1],
+  ["ftruncate", 1],
+];
+const someKills: Kill[] = [
+  ["pwrite64", 3],
+  ["link", 1],
+  ["rename", 1],
+  // The last one: the folder, after the renaming.
+  ["fsync", 7],
+];
+
+/** Runs the program; with a kill under strace. @returns whether it was killed. */
+async function run(args: string[], kill?: Kill): Promise<boolean> {
+  const [call, when] = kill ?? [];
+  const tracer =
+    kill === undefined
+      ? []
+      : ["strace", "-qq", "-o/dev/null", `-etrace=${call}`, `-einject=${call}:signal=KILL:when=${when}`];
+  const [command = "", ...rest] = [...tracer, process.execPath, program, ...args];
+  const child = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  // strace ends as its tracee has ended.
+  return signal === "SIGKILL" || code === 137 || code !== 0;
+}
+
+/** A database with one session, as a killed server leaves it: what was written is in its log alone. */
+async function leaveKilled(file: string, session: string): Promise<void> {
+  const live = join(makeTemporaryFolder(), "live.db");
+  const database = await openDatabase({ file: live, synchronous: "normal" });
+  await database.write((trx) => insertSession(trx, { id: session, title: "", created_at: "" }));
+  for (const end of ["", "-wal"]) copyFileSync(`${live}${end}`, `${file}${end}`);
+  await database.close();
+}
+
+/** Starts on the file, and tells which session is in it. */
+async function startOn(file: string): Promise<string[]> {
+  const database = await openDatabase({ file, synchronous: "normal" });
+  const rows = await database.read.selectFrom("chatsession").select("id").execute();
+  await database.close();
+  return rows.map(({ id }) => id);
+}
+
+const partialsIn = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name.includes(".partial-"));
+
+describeTraced("a copy whose process is killed", 600_000, () => {
+  test("a restore that is killed at any call leaves the old database or the new one, whole, and can be repeated [RESTORE-2]", async () => {
+    const found = new Set<string>();
+    let killed = 0;
+    const scratch = makeTemporaryFolder();
+    const from = join(scratch, "backup.db");
+    await leaveKilled(from, "new");
+    for (const [index, kill] of (isLongForm ? everyKill : someKills).entries()) {
+      const folder = join(scratch, String(index));
+      mkdirSync(folder);
+      const file = join(folder, "ai_desk.db");
+      await leaveKilled(file, "old");
+      if (await run(["restore", from, file], kill)) killed += 1;
+      // A start would hide what is missing: it makes a file where none is.
+      expect(existsSync(file), kill.join()).toBe(true);
+      const [session = "", ...others] = await startOn(file);
+      expect(others).toEqual([]);
+      expect(["old", "new"], kill.join()).toContain(session);
+      found.add(session);
+      expect((await checkFile(file)).faults).toEqual([]);
+      if (index % 4 > 0) continue;
+      expect(await run(["restore", from, file])).toBe(false);
+      expect(await startOn(file)).toEqual(["new"]);
+      expect(partialsIn(folder)).toEqual([]);
+    }
+    expect([...found].toSorted()).toEqual(["new", "old"]);
+    expect(killed).toBeGreaterThanOrEqual(4);
+  });
+
+  test("a backup that is killed before its renaming leaves the older backup as it was [BACKUP-2]", async () => {
+    const folder = makeTemporaryFolder();
+    const to = join(folder, "backup.db");
+    const first = join(folder, "first.db");
+    const second = join(folder, "second.db");
+    await leaveKilled(first, "first");
+    await leaveKilled(second, "second");
+    expect(await run(["backup", first, to])).toBe(false);
+    expect(await run(["backup", second, to], ["rename", 1])).toBe(true);
+    const check = join(folder, "check.db");
+    copyFileSync(to, check);
+    expect(await startOn(check)).toEqual(["first"]);
+    expect(await run(["backup", second, to])).toBe(false);
+    expect(await startOn(to)).toEqual(["second"]);
+    expect(partialsIn(folder)).toEqual([]);
+  });
+});
