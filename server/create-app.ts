@@ -10,6 +10,7 @@ import { AppError, toAppError } from "./domain/app-error.ts";
 import type { Desk } from "./domain/desk.ts";
 import { heedOthers } from "./domain/heed-others.ts";
 import { LiveHub } from "./domain/live-hub.ts";
+import type { AccessLog } from "./http/access-log.ts";
 import { createAdmission } from "./http/admission.ts";
 import type { Bounds } from "./http/bounds.ts";
 import { defaultBounds } from "./http/bounds.ts";
@@ -22,6 +23,7 @@ import type { OriginPolicy } from "./http/origin-policy.ts";
 import type { RequestTarget } from "./http/request-target.ts";
 import { readTarget } from "./http/request-target.ts";
 import { sendText } from "./http/send.ts";
+import { nameRoute } from "./http/traced-request.ts";
 import type { Patience } from "./http/socket-server.ts";
 import { defaultPatience } from "./http/socket-server.ts";
 import { StartingGate } from "./http/starting-gate.ts";
@@ -85,6 +87,9 @@ export function createApp(options: AppOptions): App {
   };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
   const report = createReport(logger);
+  const access: AccessLog | undefined = logger.isLevelEnabled("info")
+    ? (what, entry) => logger.info(entry, what)
+    : undefined;
   const heartbeatMs = Math.min(maxHeartbeatMs, patience.pingIntervalMs);
   const bounds = { ...defaultBounds, ...options.bounds };
   // One message can always be answered, and more than one answer at a time.
@@ -97,8 +102,9 @@ export function createApp(options: AppOptions): App {
     ...doors,
     patience,
     maxSubscriptions: options.maxSubscriptionsPerSocket,
+    access,
   });
-  const chat = createChatDoor({ desk, maxFrameBytes: bodyBytes, patience, report });
+  const chat = createChatDoor({ desk, maxFrameBytes: bodyBytes, patience, report, access });
   const setCorsHeaders = createCors(origins);
   const admit = createAdmission({
     hosts,
@@ -117,11 +123,14 @@ export function createApp(options: AppOptions): App {
     } catch (error) {
       if (!isTrpc(target)) throw error;
       const refusal = toAppError(error);
-      report(refusal);
+      report(refusal, request);
       return sendTrpcError(response, refusal);
     }
     if (request.method === "OPTIONS") return answerOptions(response, target);
-    if (isForSocketAlone(request, target)) return sendUpgradeRequired(response);
+    if (isForSocketAlone(request, target)) {
+      nameRoute(request, socketRouteOf(target));
+      return sendUpgradeRequired(response);
+    }
     if (isTrpc(target)) return trpcHttp(request, response, target);
     return rest.answer(request, response, target);
   }
@@ -142,6 +151,7 @@ export function createApp(options: AppOptions): App {
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const target = readTarget(request);
+    if (target.pathname === "/trpc" || isChat(target)) nameRoute(request, socketRouteOf(target));
     admit(request, target);
     // Those that were told to come back have been told; one more would be left open.
     if (stop.signal.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
@@ -159,6 +169,7 @@ export function createApp(options: AppOptions): App {
     answer,
     upgrade,
     report,
+    access,
     idleTimeoutMs: 2 * patience.stallTimeoutMs,
     keepAliveMs: patience.keepAliveMs,
   });
@@ -202,6 +213,11 @@ function isChat({ pathname }: RequestTarget): boolean {
 /** Whether a plain request is for what only an upgrade gives. At `/trpc` a handshake keeps its key when it loses `Upgrade`. */
 function isForSocketAlone({ headers }: IncomingMessage, target: RequestTarget): boolean {
   return isChat(target) || (target.pathname === "/trpc" && headers["sec-websocket-key"] !== undefined);
+}
+
+/** What the log calls the address of a WebSocket. */
+function socketRouteOf(target: RequestTarget): string {
+  return isChat(target) ? "/ws/{session_id}" : "/trpc";
 }
 
 function isTrpc({ pathname }: RequestTarget): boolean {

@@ -27,6 +27,13 @@ export const errorSchema = z
       .enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
       .meta({ description: "What went wrong, for programs.", examples: ["BAD_REQUEST"] }),
     issues: z.array(issueSchema).optional().meta({ description: "Each fault of the input." }),
+    request_id: z
+      .string()
+      .optional()
+      .meta({
+        description: "The request's id, where the server failed: its log has more under this id.",
+        examples: ["7f9c2ba4e88f-1"],
+      }),
   })
   .meta({
     id: "ApiError",

@@ -21,7 +21,6 @@ export type EventStreamOptions<Item> = {
 
 /** Proxies and development servers that compress, cache or buffer an answer would hold events back. */
 const streamHeaders = {
-  ...apiHeaders,
   "cache-control": "no-store, no-transform",
   "x-accel-buffering": "no",
 };
@@ -87,7 +86,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
     const { headers, heartbeat } = this.#options;
     // Set, since only what was set can be asked for: the closing server looks for streams by their type.
     this.#response.setHeader("content-type", "text/event-stream");
-    this.#response.writeHead(200, { ...streamHeaders, ...headers });
+    this.#response.writeHead(200, { ...apiHeaders(this.#response.req), ...streamHeaders, ...headers });
     this.#heartbeat = setInterval(() => {
       if (this.isReady) this.#response.write(heartbeat.text);
     }, heartbeat.intervalMs);

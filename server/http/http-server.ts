@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError, toAppError } from "../domain/app-error.ts";
+import type { AccessLog } from "./access-log.ts";
+import { baseEntry, requestEntry } from "./access-log.ts";
 import { fairTimeout } from "./fair-timer.ts";
 import type { BufferBudget } from "./buffer-budget.ts";
 import { openAccount } from "./connection-account.ts";
@@ -10,6 +12,8 @@ import { toListenError } from "./listen-error.ts";
 import { refuseConnection } from "./refuse-connection.ts";
 import { sendError } from "./send.ts";
 import { stalls } from "./stalls.ts";
+import type { Report } from "./report.ts";
+import { TracedRequest } from "./traced-request.ts";
 
 export type HttpHandlers = {
   /** Where what waits in memory for each connection is counted. */
@@ -18,8 +22,9 @@ export type HttpHandlers = {
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Takes over a connection that asks to become a WebSocket. What it throws is answered in plain HTTP. */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
-  /** Told of each error that is answered. */
-  report: (error: AppError) => void;
+  report: Report;
+  /** Takes a line for each request that has ended and each refused upgrade. Undefined: none is made. */
+  access?: AccessLog | undefined;
   /** A connection on which nothing moves for so long is cut: longer than any poll and any pause between heartbeats. */
   idleTimeoutMs: number;
   /** How long a connection on which nothing is being answered is kept for its next request, as `Keep-Alive` says. */
@@ -51,10 +56,12 @@ export function createHttpServer({
   answer,
   upgrade,
   report,
+  access,
   idleTimeoutMs,
   keepAliveMs,
 }: HttpHandlers): HttpServer {
   const server = createServer({
+    IncomingMessage: TracedRequest,
     shouldUpgradeCallback: isWebSocket,
     requireHostHeader: false,
     // A request without a body ends as it begins, and no stream is run for it: a tenth of a short answer's time.
@@ -93,13 +100,16 @@ export function createHttpServer({
     refuseConnection(socket, error);
   }
 
-  function answerRequest(request: IncomingMessage, response: ServerResponse): void {
+  function answerRequest(request: TracedRequest, response: ServerResponse): void {
     const unfinished = connections.get(request.socket) ?? [];
     unfinished.push(response);
-    response.on("close", () => unfinished.splice(unfinished.indexOf(response), 1));
+    response.on("close", () => {
+      unfinished.splice(unfinished.indexOf(response), 1);
+      access?.("request", requestEntry(request, response));
+    });
     answer(request, response).catch((error: unknown) => {
       const appError = toAppError(error);
-      report(appError);
+      report(appError, request);
       sendError(response, appError);
     });
   }
@@ -116,8 +126,9 @@ export function createHttpServer({
     socket.on("error", destroy);
     upgrade(request, socket, head).catch((error: unknown) => {
       const appError = toAppError(error);
-      report(appError);
-      refuseConnection(socket, appError);
+      report(appError, request);
+      refuseConnection(socket, appError, request);
+      access?.("request", { ...baseEntry(request), status: appError.httpStatus, ms: request.ageMs });
     });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {

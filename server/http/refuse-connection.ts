@@ -1,23 +1,28 @@
+import type { IncomingMessage } from "node:http";
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AppError } from "../domain/app-error.ts";
 import { fairTimeout } from "./fair-timer.ts";
-import { apiHeaders, retryHeaders } from "./send.ts";
+import { apiHeaders, errorBody, retryHeaders } from "./send.ts";
 
 /** How long a peer has to take the answer and to close its half of the connection. */
 const lingerMs = 2000;
 
-/** Answers an upgrade, or bytes that are no request, with an error in plain HTTP, and ends the connection. */
-export function refuseConnection(socket: Duplex, error: AppError): void {
+/**
+ * Answers an upgrade, or bytes that are no request, with an error in plain HTTP, and ends the connection.
+ *
+ * @param request what asked for the upgrade
+ */
+export function refuseConnection(socket: Duplex, error: AppError, request?: IncomingMessage): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(error.toBody());
+  const body = JSON.stringify(errorBody(error, request));
   const status = error.httpStatus;
   const headers = {
     connection: "close",
-    ...apiHeaders,
+    ...apiHeaders(request),
     ...retryHeaders([error.code], error.retryAfterSeconds),
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),

@@ -22,7 +22,11 @@ export async function sendJsonStream(
       continue;
     }
     if (!response.headersSent)
-      response.writeHead(200, { ...apiHeaders, "content-type": "application/json", ...headers });
+      response.writeHead(200, {
+        ...apiHeaders(response.req),
+        "content-type": "application/json",
+        ...headers,
+      });
     if (response.req.method === "HEAD") return void response.end();
     // A large piece is not put together with what waits before it, which would be a copy of both.
     for (const part of [...inParts(pending), ...inParts(piece)]) {

@@ -1,7 +1,9 @@
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import type { AppError } from "../domain/app-error.ts";
 import { discardBody } from "./read-body.ts";
+import { requestIdOf } from "./traced-request.ts";
 
 /** Every answer's: no page of another origin may load it or show it in a frame, and it is what its type says. */
 export const safeHeaders = {
@@ -10,8 +12,23 @@ export const safeHeaders = {
   "content-security-policy": "frame-ancestors 'self'",
 };
 
-/** What every answer of the API carries: no cache is to keep it. */
-export const apiHeaders = { "cache-control": "no-store", ...safeHeaders };
+/** Every answer's headers: those that keep it safe, and the request's id for those who ask about it. */
+export function answerHeaders(request: IncomingMessage | undefined): Record<string, string> {
+  const id = requestIdOf(request);
+  return id === undefined ? safeHeaders : { ...safeHeaders, "x-request-id": id };
+}
+
+/** The same of an answer with data, which no cache is to keep. */
+export function apiHeaders(request: IncomingMessage | undefined): Record<string, string> {
+  return { "cache-control": "no-store", ...answerHeaders(request) };
+}
+
+/** The body of an error. That of a failure has the request's id, which finds it in the log. */
+export function errorBody(error: AppError, request: IncomingMessage | undefined): ErrorBody {
+  const id = requestIdOf(request);
+  const isFailure = error.httpStatus >= 500 && id !== undefined;
+  return { ...error.toBody(), ...(isFailure && { request_id: id }) };
+}
 
 /** When another reader leaves is not known: soon enough to be of use, and seldom enough to cost little. */
 const defaultRetryAfterSeconds = 5;
@@ -36,9 +53,9 @@ export function sendText(
   response.writeHead(
     status,
     text === undefined
-      ? { ...apiHeaders, ...headers }
+      ? { ...apiHeaders(response.req), ...headers }
       : {
-          ...apiHeaders,
+          ...apiHeaders(response.req),
           "content-type": "application/json",
           "content-length": Buffer.byteLength(text),
           ...headers,
@@ -58,7 +75,7 @@ export function sendError(
     return;
   }
   discardBody(response.req);
-  sendText(response, error.httpStatus, JSON.stringify(error.toBody()), {
+  sendText(response, error.httpStatus, JSON.stringify(errorBody(error, response.req)), {
     ...retryHeaders([error.code], error.retryAfterSeconds),
     ...headers,
   });

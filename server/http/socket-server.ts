@@ -3,9 +3,12 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
 import { AppError } from "../domain/app-error.ts";
+import type { AccessLog } from "./access-log.ts";
+import { baseEntry } from "./access-log.ts";
 import { ClientSocket } from "./client-socket.ts";
 import { fairInterval, fairTimeout } from "./fair-timer.ts";
 import { refuseConnection } from "./refuse-connection.ts";
+import { TracedRequest } from "./traced-request.ts";
 
 /** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
 export type Patience = {
@@ -47,14 +50,31 @@ export type SocketServer = {
 
 const ignore = (): void => undefined;
 
-/** A WebSocket server that is handed its connections, for frames of up to `maxFrameBytes`. It closes those that are dead. */
-export function createSocketServer(maxFrameBytes: number, patience: Patience): SocketServer {
+/** The peer is asked for at once: a connection that has ended does not tell it. */
+function logSocket(log: AccessLog, request: TracedRequest, client: ClientSocket): void {
+  const entry = baseEntry(request);
+  log("socket opened", entry);
+  client.on("close", (closeCode) =>
+    log("socket closed", { ...entry, closeCode, ms: request.ageMs, bytes: request.sentBytes }),
+  );
+}
+
+export type SocketServerOptions = {
+  /** How large a frame may be, in bytes. */
+  maxFrameBytes: number;
+  patience: Patience;
+  /** Takes a line when a socket opens and one when it closes. Undefined: none is made. */
+  access?: AccessLog | undefined;
+};
+
+/** A WebSocket server that is handed its connections. It closes those that are dead. */
+export function createSocketServer({ maxFrameBytes, patience, access }: SocketServerOptions): SocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, WebSocket: ClientSocket });
-  server.on("wsClientError", ({ message }, connection) => {
-    refuseConnection(
-      connection,
-      new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`),
-    );
+  server.on("wsClientError", ({ message }, connection, request) => {
+    const error = new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`);
+    refuseConnection(connection, error, request);
+    if (request instanceof TracedRequest)
+      access?.("request", { ...baseEntry(request), status: error.httpStatus, ms: request.ageMs });
   });
   const pulse = fairInterval(() => {
     for (const client of server.clients) client.checkPulse();
@@ -77,6 +97,7 @@ export function createSocketServer(maxFrameBytes: number, patience: Patience): S
         // ws closes the socket with the right code itself; without a listener the error would end the process.
         client.on("error", ignore);
         connection.on("end", cutUnlessClosed);
+        if (access && request instanceof TracedRequest) logSocket(access, request, client);
         onOpen(client);
       });
     },

@@ -51,7 +51,7 @@ export async function sendParts(
   headers: OutgoingHttpHeaders,
 ): Promise<void> {
   const type = { "content-type": "application/json", "content-length": byteLengthOf(parts) };
-  response.writeHead(status, { ...apiHeaders, ...type, ...headers });
+  response.writeHead(status, { ...apiHeaders(response.req), ...type, ...headers });
   for (const part of parts) {
     const bytes = typeof part === "string" ? Buffer.from(part) : part;
     for (let at = 0; at < bytes.length && !response.destroyed; at += partBytes) {

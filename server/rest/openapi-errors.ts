@@ -70,7 +70,8 @@ function exampleOf(
     UNPROCESSABLE_CONTENT:
       "This key was used before in this session, for other content: take a new key for a new message.",
   };
-  return new AppError(code, messages[code]).toBody();
+  const error = new AppError(code, messages[code]);
+  return { ...error.toBody(), ...(error.httpStatus >= 500 && { request_id: "7f9c2ba4e88f-1" }) };
 }
 
 /** What the route's own schema says of an input with one fault. */

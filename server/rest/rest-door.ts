@@ -5,6 +5,7 @@ import type { Desk } from "../domain/desk.ts";
 import { Readiness } from "../domain/readiness.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { sendError, sendText } from "../http/send.ts";
+import { nameRoute } from "../http/traced-request.ts";
 import type { StaticFile } from "./docs-pages.ts";
 import { answerStatic, createDocsPages } from "./docs-pages.ts";
 import { createStaticFile } from "./docs/static-file.ts";
@@ -19,6 +20,7 @@ import type { Match } from "./route-table.ts";
 import { createRouteTable } from "./route-table.ts";
 import type { Route } from "./routes.ts";
 import { listRoutes } from "./routes.ts";
+import type { Report } from "../http/report.ts";
 
 export type RestDoorOptions = {
   desk: Desk;
@@ -28,8 +30,7 @@ export type RestDoorOptions = {
   heartbeatMs: number;
   /** The product's version, for the OpenAPI document. */
   version: string;
-  /** Told of each error that is answered. */
-  report: (error: AppError) => void;
+  report: Report;
 };
 
 export type RestDoor = {
@@ -72,6 +73,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
     const methods = methodsOf(pathname);
     if (methods.length === 0) throw new AppError("NOT_FOUND", `There is nothing at ${pathname}.`);
     const file = findFile(pathname);
+    if (file) nameRoute(request, pathname);
     if (file && methods.includes(request.method ?? "")) {
       if (!hasTrailingSlash) return answerStatic(request, response, file);
       // A page names its files relative to its own address, so it has only one.
@@ -99,12 +101,13 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
         const match = table.find(target.pathname);
         const method = request.method === "HEAD" ? "GET" : request.method;
         const route = match?.routes.get(method ?? "");
+        if (match) nameRoute(request, match.path);
         if (!match || !route) return await answerElse(request, response, target);
         const send = await prepare({ ...everyCall, request, response, target }, route, match);
         await send();
       } catch (error) {
         const appError = error instanceof TRPCError ? fromTRPCError(error) : toAppError(error);
-        report(appError);
+        report(appError, request);
         sendError(response, appError);
       }
     },

@@ -3,19 +3,22 @@ import { splitPath } from "./routes.ts";
 
 /** What is at an address: a route for each method that it takes, and what its path says (still percent-encoded). */
 export type Match = {
+  /** The path as documented, such as `/api/sessions/{session_id}`. */
+  path: string;
   routes: ReadonlyMap<string, Route>;
   parameters: readonly { name: string; text: string }[];
 };
 
 export type RouteTable = { find(pathname: string): Match | undefined };
 
-type Resource = { segments: readonly Segment[]; routes: Map<string, Route> };
+type Resource = { path: string; segments: readonly Segment[]; routes: Map<string, Route> };
 
 /** Finds routes by address. No two paths of the API match the same address, so the first that does is the only one. */
 export function createRouteTable(routes: readonly Route[]): RouteTable {
   const resources = new Map<string, Resource>();
   for (const route of routes) {
-    const resource = resources.get(route.path) ?? { segments: route.segments, routes: new Map() };
+    const { path, segments } = route;
+    const resource = resources.get(path) ?? { path, segments, routes: new Map() };
     resource.routes.set(route.method, route);
     resources.set(route.path, resource);
   }
@@ -23,9 +26,9 @@ export function createRouteTable(routes: readonly Route[]): RouteTable {
   return {
     find(pathname) {
       const parts = splitPath(pathname);
-      for (const { segments, routes: found } of byLength.get(parts.length) ?? []) {
+      for (const { path, segments, routes: found } of byLength.get(parts.length) ?? []) {
         const parameters = matchParts(segments, parts);
-        if (parameters) return { routes: found, parameters };
+        if (parameters) return { path, routes: found, parameters };
       }
       return undefined;
     },

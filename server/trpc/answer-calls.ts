@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { ErrorCode } from "../contract/error-codes.ts";
-import type { AppError } from "../domain/app-error.ts";
 import { retryHeaders, sendText } from "../http/send.ts";
 import type { JsonParts } from "../http/whole-json.ts";
 import { sendParts } from "../http/whole-json.ts";
@@ -12,13 +11,13 @@ import type { ErrorShape } from "./error-shape.ts";
 import { gatherLarge } from "./large-answers.ts";
 import type { PlainCalls } from "./plain-calls.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
+import type { Report } from "../http/report.ts";
 
 export type AnswerOptions = {
   ctx: Context;
   request: IncomingMessage;
   response: ServerResponse;
-  /** Told of each error that is answered. */
-  report: (error: AppError) => void;
+  report: Report;
 };
 
 /** Calls whose inputs have been validated. What else the client sent with them is not kept. */
@@ -58,8 +57,12 @@ export async function answerCalls(
     if (outcome.ok)
       return { envelope: { result: { data: outcome.data } }, code: undefined, large: outcome.large };
     const error = fromTRPCError(outcome.error);
-    report(error);
-    return { envelope: { error: toErrorShape(outcome.error, path) }, code: error.code, large: undefined };
+    report(error, request);
+    return {
+      envelope: { error: toErrorShape(outcome.error, path, request) },
+      code: error.code,
+      large: undefined,
+    };
   }
 
   const answers: CallAnswer[] = [];

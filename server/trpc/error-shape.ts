@@ -6,6 +6,7 @@ export type ErrorData = {
   code: ErrorCode;
   httpStatus: number;
   path?: string;
+  request_id?: string;
   issues?: { path: (string | number)[]; code: string; message: string }[];
 };
 

@@ -80,8 +80,8 @@ export async function answerEventStream(
     stream.write(toEvent("return", ""));
   } catch (cause) {
     const error = getTRPCErrorFromUnknown(cause);
-    report(fromTRPCError(error));
-    stream.write(toEvent("serialized-error", JSON.stringify(toErrorShape(error, path))));
+    report(fromTRPCError(error), response.req);
+    stream.write(toEvent("serialized-error", JSON.stringify(toErrorShape(error, path, response.req))));
   }
   stream.end();
 }

@@ -6,6 +6,7 @@ import type { Desk } from "../domain/desk.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import { accountOf } from "../http/connection-account.ts";
 import { assertJsonBody, discardBody, hasBody, parseJson, readText } from "../http/read-body.ts";
+import { nameRoute } from "../http/traced-request.ts";
 import { apiHeaders, retryHeaders } from "../http/send.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
@@ -15,6 +16,7 @@ import { answerEventStream, findEventStreamCall } from "./event-stream-call.ts";
 import { findPlainCalls } from "./plain-calls.ts";
 import { fromTRPCError, toErrorShape, toTRPCCode } from "./to-error-shape.ts";
 import type { AppRouter } from "./router.ts";
+import type { Report } from "../http/report.ts";
 
 /** How many calls one HTTP batch may hold. */
 export const maxBatchSize = 100;
@@ -27,8 +29,7 @@ export type TrpcDoorOptions = {
   maxBodyBytes: number;
   /** How large what a request is answered with may be, in bytes of JSON, where it is whole in memory. */
   maxAnswerBytes: number;
-  /** Told of each error that is answered. */
-  report: (error: AppError) => void;
+  report: Report;
 };
 
 export type TrpcHttpDoorOptions = TrpcDoorOptions & {
@@ -74,6 +75,7 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
     } catch (error) {
       return sendTrpcError(response, toAppError(error));
     }
+    nameRoute(request, routeOf(path, procedures));
     const asked = { request, path, query, body };
     const calls = findPlainCalls(asked, { procedures, maxBatchSize });
     const allowance = new AnswerAllowance(maxAnswerBytes, accountOf(request.socket));
@@ -85,7 +87,7 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
     if (streamed) return answerEventStream(streamed, { ctx, response, report, heartbeatMs });
     if (text !== undefined) Object.assign(request, { body: text });
     simplifyAddress(request, target);
-    for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(apiHeaders(request))) response.setHeader(name, value);
     await nodeHTTPRequestHandler({
       req: request,
       res: response,
@@ -102,9 +104,20 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
           ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && { allow: otherMethod(request) }),
         },
       }),
-      onError: ({ error }) => report(fromTRPCError(error)),
+      onError: ({ error }) => report(fromTRPCError(error), request),
     });
   };
+}
+
+/** How many procedures of a batch are named. */
+const maxNamed = 3;
+
+/** What the log calls a request: by the procedures that there are, since any text may come as the name of one. */
+function routeOf(path: string, procedures: ReadonlyMap<string, unknown>): string {
+  if (procedures.has(path)) return `/trpc/${path}`;
+  const known = path.split(",").filter((name) => procedures.has(name));
+  const more = known.length > maxNamed ? `,… (${known.length})` : "";
+  return `/trpc/${known.slice(0, maxNamed).join(",")}${more}`;
 }
 
 /**
@@ -123,9 +136,10 @@ export function sendTrpcError(response: ServerResponse, error: AppError): void {
   const shape = toErrorShape(
     new TRPCError({ code: toTRPCCode(error.code), message: error.message, cause: error }),
     undefined,
+    response.req,
   );
   const headers = {
-    ...apiHeaders,
+    ...apiHeaders(response.req),
     ...retryHeaders([error.code], error.retryAfterSeconds),
     "content-type": "application/json",
   };

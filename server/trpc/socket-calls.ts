@@ -14,6 +14,7 @@ import type { Answer, RequestName } from "./socket-frames.ts";
 import { answerFrame, eventEncoding, largeAnswerFrame, pongFrame } from "./socket-frames.ts";
 import { Subscription } from "./subscription.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
+import type { Report } from "../http/report.ts";
 
 export type SocketCallsOptions = {
   desk: Desk;
@@ -22,7 +23,7 @@ export type SocketCallsOptions = {
   maxSubscriptions: number;
   /** How large an answer may be, in bytes of JSON. */
   maxAnswerBytes: number;
-  report: (error: AppError) => void;
+  report: Report;
 };
 
 /**

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from "node:http";
 import type { TRPCError } from "@trpc/server";
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
 import { AppError, toAppError } from "../domain/app-error.ts";
+import { errorBody } from "../http/send.ts";
 import type { ErrorShape } from "./error-shape.ts";
 
 /** tRPC's own errors have these codes for what the table calls by another name. */
@@ -28,9 +30,14 @@ export function fromTRPCError(error: TRPCError): AppError {
     : new AppError("BAD_REQUEST", error.message);
 }
 
-export function toErrorShape(error: TRPCError, path: string | undefined): ErrorShape {
+/** @param request what is answered, whose id the data of a failure has. */
+export function toErrorShape(
+  error: TRPCError,
+  path: string | undefined,
+  request?: IncomingMessage,
+): ErrorShape {
   const appError = fromTRPCError(error);
-  const { message, code, issues } = appError.toBody();
+  const { message, code, issues, request_id } = errorBody(appError, request);
   return {
     message,
     code: TRPC_ERROR_CODES_BY_KEY[toTRPCCode(code)],
@@ -39,6 +46,7 @@ export function toErrorShape(error: TRPCError, path: string | undefined): ErrorS
       httpStatus: appError.httpStatus,
       ...(path !== undefined && { path }),
       ...(issues && { issues }),
+      ...(request_id !== undefined && { request_id }),
     },
   };
 }

@@ -7,6 +7,7 @@ import type { FairTimer } from "../http/fair-timer.ts";
 import { fairTimeout } from "../http/fair-timer.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import type { Patience } from "../http/socket-server.ts";
+import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../http/socket-server.ts";
 import { listProcedures } from "./call-procedure.ts";
 import type { TrpcDoorOptions } from "./http-door.ts";
@@ -19,6 +20,7 @@ export type TrpcWsDoorOptions = TrpcDoorOptions & {
   patience: Patience;
   /** How many subscriptions one socket may have at a time. */
   maxSubscriptions: number;
+  access?: AccessLog | undefined;
 };
 
 export type SocketDoor = {
@@ -36,11 +38,17 @@ export type SocketDoor = {
  */
 export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
   const { desk, maxBodyBytes, maxAnswerBytes, patience, maxSubscriptions, report } = options;
-  const server = createSocketServer(maxBodyBytes, patience);
+  const server = createSocketServer({ maxFrameBytes: maxBodyBytes, patience, access: options.access });
   const procedures = listProcedures(options.router);
 
-  function serve(socket: ClientSocket, announcesParams: boolean): void {
-    const calls = new SocketCalls(socket, { desk, procedures, maxSubscriptions, maxAnswerBytes, report });
+  function serve(socket: ClientSocket, request: IncomingMessage, announcesParams: boolean): void {
+    const calls = new SocketCalls(socket, {
+      desk,
+      procedures,
+      maxSubscriptions,
+      maxAnswerBytes,
+      report: (error) => report(error, request),
+    });
     const deadline = announcesParams ? closeUnlessStopped(socket, patience.connectionParamsMs) : undefined;
     let isWaitingForParams = announcesParams;
     socket.on("message", (data: Buffer, isBinary) => {
@@ -57,7 +65,7 @@ export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
   return {
     upgrade(request, connection, head, { query }) {
       const announcesParams = new URLSearchParams(query).get("connectionParams") === "1";
-      server.upgrade(request, connection, head, (socket) => serve(socket, announcesParams));
+      server.upgrade(request, connection, head, (socket) => serve(socket, request, announcesParams));
     },
     close() {
       for (const socket of server.clients) socket.sendFrame(reconnectFrame);

@@ -9,15 +9,18 @@ import { assertHasLog, getSessionHead } from "../domain/get-session.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
 import type { Patience } from "../http/socket-server.ts";
+import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../http/socket-server.ts";
 import type { Wanted } from "./chat-socket.ts";
 import { runChatSocket } from "./chat-socket.ts";
+import type { Report } from "../http/report.ts";
 
 export type ChatDoorOptions = {
   desk: Desk;
   maxFrameBytes: number;
   patience: Patience;
-  report: (error: AppError) => void;
+  report: Report;
+  access?: AccessLog | undefined;
 };
 
 export type ChatDoor = {
@@ -33,8 +36,9 @@ export type ChatDoor = {
 };
 
 /** The plain WebSocket, one socket a session, as PROTOCOL.md has it. */
-export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDoorOptions): ChatDoor {
-  const server = createSocketServer(maxFrameBytes, patience);
+export function createChatDoor(options: ChatDoorOptions): ChatDoor {
+  const { desk, report } = options;
+  const server = createSocketServer(options);
   return {
     async upgrade(request, connection, head, target) {
       const sessionId = readSessionId(target);
@@ -44,7 +48,7 @@ export function createChatDoor({ desk, maxFrameBytes, patience, report }: ChatDo
       connection.cork();
       setImmediate(() => connection.uncork());
       server.upgrade(request, connection, head, (socket) => {
-        runChatSocket(socket, { desk, sessionId, wanted, report });
+        runChatSocket(socket, { desk, sessionId, wanted, report: (error) => report(error, request) });
       });
     },
     close: () => server.close(),

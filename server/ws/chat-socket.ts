@@ -2,7 +2,6 @@ import { chatFrameSchema } from "../contract/chat-frame.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { addMessage } from "../domain/add-message.ts";
-import type { AppError } from "../domain/app-error.ts";
 import { toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { followMessages } from "../domain/follow-messages.ts";
@@ -12,6 +11,7 @@ import type { ClientSocket } from "../http/client-socket.ts";
 import { Intake } from "../http/intake.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
+import type { Report } from "../http/report.ts";
 
 /** What the client wants to be sent, and what it has already, if it said so. */
 export type Wanted =
@@ -22,7 +22,7 @@ export type ChatSocketOptions = {
   desk: Desk;
   sessionId: string;
   wanted: Wanted;
-  report: (error: AppError) => void;
+  report: Report;
 };
 
 /** How the socket closes when following the session fails; in any other way it is the server that failed. */

@@ -60,6 +60,8 @@ async function runOnce(side: (run: Run) => Promise<Findings>, options: RunOption
       startServer: (environment = {}) =>
         start([...profiled, ...serverArgs], {
           PORT: "0",
+          // Without a line for each request: what that costs is a row of its own.
+          LOG_LEVEL: "warn",
           DATABASE_URL: `file:${databaseFile}`,
           ...environment,
         }),

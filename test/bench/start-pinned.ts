@@ -1,8 +1,12 @@
+import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { cpus } from "node:os";
 import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** The core of the server, and those of the load generator. */
 const cores = { server: "0", generator: `1-${cpus().length - 1}` };
@@ -33,7 +37,7 @@ export function pinGenerator(): string | undefined {
 
 /**
  * Starts a Node program, on the server's core if it can be pinned. Resolves when it says where it listens, as a JSON line
- * with `url` on stdout.
+ * with `url` on stdout, or where it is told to say less, when it answers.
  *
  * @throws if it ends before.
  */
@@ -41,23 +45,30 @@ export async function startPinned(
   args: string[],
   { environment, pinned }: { environment: Record<string, string>; pinned: boolean },
 ): Promise<PinnedProcess> {
+  const isSilent = environment["LOG_LEVEL"] === "warn";
+  const port = isSilent ? await findFreePort() : undefined;
   const [command = "", ...rest] = [
     ...(pinned ? ["taskset", "-c", cores.server] : []),
     process.execPath,
     ...args,
   ];
   const child = spawn(command, rest, {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, ...(port !== undefined && { PORT: String(port) }) },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
   const kill = (): boolean => child.kill("SIGKILL");
   process.once("exit", kill);
   const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
+    const lines = createInterface({ input: child.stdout }).on("line", (line) => {
       const { url: found } = JSON.parse(line) as { url?: string };
-      if (found !== undefined) resolve(found);
+      if (found === undefined) return;
+      resolve(found);
+      // What follows is taken and not looked at.
+      lines.close();
+      child.stdout.resume();
     });
+    if (port !== undefined) void untilAnswered(`http://127.0.0.1:${port}`, child).then(resolve, reject);
     void ended.then(() => reject(new Error(`${args.join(" ")} has ended before it listened.`)));
   });
   const { pid } = child;
@@ -75,6 +86,24 @@ export async function startPinned(
       process.off("exit", kill);
     },
   };
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** A server takes connections before it is ready, and lets them wait. */
+async function untilAnswered(url: string, child: ChildProcess): Promise<string> {
+  while (child.exitCode === null) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) break;
+    await wait(5);
+  }
+  return url;
 }
 
 function readStatusBytes(pid: number, field: string): number {

@@ -44,7 +44,7 @@ async function signalNpm(signal: NodeJS.Signals) {
   database.exec("begin exclusive; rollback");
   database.close();
   return {
-    log: server.log.slice(1).map(({ msg }) => msg),
+    log: server.log.map(({ msg }) => msg).slice(-2),
     isPortFree: await isRefused(server),
     isFileWhole: !existsSync(`${file}-wal`),
   };

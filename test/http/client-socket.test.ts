@@ -9,7 +9,7 @@ import { toTextFrames } from "../../server/http/text-frames.ts";
 
 /** A socket of ours, and the client at its other end. */
 async function connect(patience = defaultPatience): Promise<{ socket: ClientSocket; client: WebSocket }> {
-  const sockets = createSocketServer(1024, patience);
+  const sockets = createSocketServer({ maxFrameBytes: 1024, patience });
   const server = createServer();
   const opened = new Promise<ClientSocket>((resolve) => {
     server.on("upgrade", (request, connection, head) => {

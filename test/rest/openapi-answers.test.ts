@@ -142,7 +142,9 @@ async function expectRefusals(url: string, places: Place[], status: string): Pro
     if (!documented) continue;
     const example = exampleOf(documented.content) as ErrorBody;
     const good = exampleRequest(place, { optional: false });
-    const response = await sendExample(url, place, { ...good, ...wrongs[status]?.(good, example) });
+    const wrong = { ...good, ...wrongs[status]?.(good, example) };
+    const headers = { ...wrong.headers, "x-request-id": example.request_id ?? "" };
+    const response = await sendExample(url, place, { ...wrong, headers });
     const name = `${place.operation.operationId} ${status}`;
     expect([name, String(response.status)]).toEqual([name, status]);
     expect(await response.json(), name).toEqual(example);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Level } from "pino";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import type { App, AppOptions } from "../../server/create-app.ts";
@@ -24,10 +25,19 @@ export type RunningApp = {
  * logged at `error` or above then fails the test, unless `expectsFailures` says that the test provokes it.
  */
 export async function startApp(
-  options: Partial<Omit<AppOptions, "logger">> & { databaseFile?: string; expectsFailures?: boolean } = {},
+  options: Partial<Omit<AppOptions, "logger">> & {
+    databaseFile?: string;
+    expectsFailures?: boolean;
+    logLevel?: Level;
+  } = {},
 ): Promise<RunningApp> {
   const folder = mkdtempSync(join(tmpdir(), "ai-desk-test-"));
-  const { databaseFile = join(folder, "ai_desk.db"), expectsFailures = false, ...rest } = options;
+  const {
+    databaseFile = join(folder, "ai_desk.db"),
+    expectsFailures = false,
+    logLevel = "error",
+    ...rest
+  } = options;
   const log: string[] = [];
   const app = createApp({
     database: { file: databaseFile, synchronous: "full" },
@@ -37,7 +47,7 @@ export async function startApp(
     maxReadersPerSession: 1000,
     maxSubscriptionsPerSocket: 100,
     ...rest,
-    logger: pino({ level: "error" }, { write: (line: string) => log.push(line) }),
+    logger: pino({ level: logLevel }, { write: (line: string) => log.push(line) }),
   });
   onTestFinished(async () => {
     await app.close();

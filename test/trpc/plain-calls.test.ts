@@ -29,10 +29,14 @@ function ask(url: string, { method, path, headers = {}, body = "" }: Asked): Pro
   return sendRaw(url, `${method} /trpc/${path} HTTP/1.1\r\n${head.join("")}${length}\r\n${body}`);
 }
 
-/** Without the time, and without how long the body is said to be: the adapter's come in chunks. */
+/**
+ * Without the time, and without how long the body is said to be: the adapter's come in chunks. Our streams say besides
+ * that they are not to be stored.
+ */
 function compared({ status, headers, body }: RawAnswer): object {
   const { date: _date, "content-length": _length, "transfer-encoding": _chunked, ...rest } = headers;
-  return { status, headers: rest, body };
+  const cacheControl = rest["cache-control"]?.replace("no-cache", "no-store");
+  return { status, headers: { ...rest, "cache-control": cacheControl }, body };
 }
 
 const plain: [string, Asked][] = [

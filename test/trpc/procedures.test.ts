@@ -128,7 +128,11 @@ test("what nobody foresaw is told to the log and not to the client", async () =>
   ]);
   expect([rest.status, await rest.json()]).toEqual([
     500,
-    { message: "The server failed; the failure is in its log.", code: "INTERNAL_SERVER_ERROR" },
+    {
+      message: "The server failed; the failure is in its log.",
+      code: "INTERNAL_SERVER_ERROR",
+      request_id: rest.headers.get("x-request-id"),
+    },
   ]);
   expect(log.length).toBe(3);
   for (const line of log) expect(line).toContain("a secret of the inside");

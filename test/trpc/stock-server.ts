@@ -41,7 +41,7 @@ export async function startStockAdapter(given?: Desk): Promise<string> {
   return listen(
     createServer((request, response) => {
       setCorsHeaders(request, response);
-      for (const [name, value] of Object.entries(apiHeaders)) response.setHeader(name, value);
+      for (const [name, value] of Object.entries(apiHeaders(request))) response.setHeader(name, value);
       const { pathname } = readTarget(request);
       void nodeHTTPRequestHandler({
         req: request,

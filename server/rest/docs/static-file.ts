@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { safeHeaders } from "../../http/send.ts";
+import { answerHeaders } from "../../http/send.ts";
 
 /** A text that is served as it is. */
 export type StaticFile = {
@@ -27,7 +27,6 @@ export function createStaticFile(
       "content-type": contentType,
       // The addresses stay the same from one version to the next: to ask again costs a 304, to guess would mix the two.
       "cache-control": "no-cache",
-      ...safeHeaders,
       "referrer-policy": "no-referrer",
       ...(contentSecurityPolicy !== undefined && { "content-security-policy": contentSecurityPolicy }),
     },
@@ -46,13 +45,13 @@ export async function answerStatic(
   const { body, etag } = await (zipped ? file.gzipped() : file.plain());
   // Appended, since CORS has its own word in this header.
   response.appendHeader("vary", "Accept-Encoding");
+  const headers = { ...answerHeaders(request), ...file.headers, etag };
   if (namesTag(request.headers["if-none-match"], etag)) {
-    response.writeHead(304, { ...file.headers, etag }).end();
+    response.writeHead(304, headers).end();
     return;
   }
   response.writeHead(200, {
-    ...file.headers,
-    etag,
+    ...headers,
     "content-length": body.length,
     ...(zipped && { "content-encoding": "gzip" }),
   });

@@ -1,4 +1,5 @@
 import type { Row } from "../row.ts";
+import { accessLine } from "./access-line.ts";
 import { backAfter50000 } from "./back-after-50000.ts";
 import { costAgainstSize } from "./cost-against-size.ts";
 import { fanOutRows } from "./fan-out.ts";
@@ -21,6 +22,7 @@ export const rows: Row[] = [
   ...postMessage,
   ...getSession,
   ...getRoot,
+  ...accessLine,
   ...fanOutRows,
   ...publishToDelivery,
   ...idleConnections,
