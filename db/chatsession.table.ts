@@ -5,8 +5,9 @@ type Flag = ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;
 /**
  * A chat session and the head of its log.
  *
- * A deleted session stays as a row with `deleted = 1`, an empty title and no messages: it holds the last position,
- * so that a session made anew under the same id goes on counting and no position ever means two things.
+ * A deleted session stays as a row with `deleted = 1` and an empty title: it holds the last position, so that a session
+ * made anew under the same id goes on counting and no position ever means two things. Its messages are removed with it, or
+ * if they are many, after it.
  */
 export type ChatSessionTable = {
   id: string;
@@ -23,5 +24,10 @@ export type ChatSessionTable = {
   start_seq: ColumnType<number, number | undefined, number>;
   /** The position of the session's last change, whatever it was, in the log of the list of sessions. */
   list_seq: number;
+  /**
+   * Messages of this id's past lives that wait to be removed have ids up to this one; null when none waits. Messages of the
+   * session itself have ids above it.
+   */
+  purge_id: ColumnType<number | null, number | null | undefined, number | null>;
   deleted: Flag;
 };

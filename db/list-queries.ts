@@ -81,13 +81,16 @@ function selectSessions(db: Executor, excerptChars: number) {
   return db
     .selectFrom("chatsession as session")
     .leftJoin("message as last", (join) =>
-      join.on("last.id", "=", (eb) =>
-        eb
-          .selectFrom("message")
-          .select((inner) => inner.fn.max("message.id").as("id"))
-          .whereRef("message.session_id", "=", "session.id")
-          .where("message.deleted", "=", sql.lit(0)),
-      ),
+      join
+        .on("last.id", "=", (eb) =>
+          eb
+            .selectFrom("message")
+            .select((inner) => inner.fn.max("message.id").as("id"))
+            .whereRef("message.session_id", "=", "session.id")
+            .where("message.deleted", "=", sql.lit(0)),
+        )
+        // That of a past life, where the session has none of its own.
+        .on(sql`last.id <= session.purge_id`, "is not", sql.lit(true)),
     )
     .select([
       "session.id",

@@ -3,6 +3,9 @@ import type { MessageRow } from "./message-queries.ts";
 import { messageColumns } from "./message-queries.ts";
 import type { Executor } from "./open-database.ts";
 import { opaque, prepare } from "./statement.ts";
+import type { SessionRow } from "./session-queries.ts";
+import type { SessionLife } from "./statements/session-extents.ts";
+import { isAlive } from "./statements/session-extents.ts";
 
 export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
 
@@ -12,7 +15,7 @@ const fewChanges = 10;
 /** How much content a page of changes holds, in bytes, unless a single message has more. */
 const pageBytes = 1024 * 1024;
 
-type ChangesQuery = { sessionId: string; after: number; upTo: number };
+type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: number };
 
 type ChangePageQuery = ChangesQuery & { limit: number };
 
@@ -38,10 +41,20 @@ function selectSizesOf(db: Executor, page: ChangePageQuery) {
     .limit(opaque(page.limit, "integer"));
 }
 
-function selectChanges(db: Executor, { sessionId, after, upTo }: ChangesQuery) {
+function selectChanges(db: Executor, { sessionId, ordinal, after, upTo }: ChangesQuery) {
   return db
     .selectFrom("message")
     .where("session_id", "=", opaque(sessionId, "text"))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("chatsession")
+          .select(sql.lit(1).as("lives"))
+          .where("chatsession.id", "=", opaque(sessionId, "text"))
+          .where("chatsession.ordinal", "=", ordinal)
+          .where("chatsession.deleted", "=", sql.lit(0)),
+      ),
+    )
     .where("seq", ">", after)
     .where("seq", "<=", upTo)
     .orderBy("seq");
@@ -50,13 +63,23 @@ function selectChanges(db: Executor, { sessionId, after, upTo }: ChangesQuery) {
 /**
  * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
  * and fewer if they are large. Tells up to which position these are all.
+ *
+ * @returns undefined if this life of the session has ended.
  */
 export async function listChangedMessages(
   db: Executor,
-  page: ChangePageQuery,
-): Promise<{ rows: ChangedMessageRow[]; upTo: number }> {
+  {
+    life,
+    after,
+    ...range
+  }: { life: SessionLife & Pick<SessionRow, "start_seq">; after: number; upTo: number; limit: number },
+): Promise<{ rows: ChangedMessageRow[]; upTo: number } | undefined> {
+  const { id: sessionId, ordinal, start_seq: startSeq } = life;
+  // Changes up to there are those of past lives.
+  const page = { ...range, sessionId, ordinal, after: Math.max(after, startSeq) };
   const upTo = page.upTo - page.after > fewChanges ? await findPageEnd(db, page) : page.upTo;
-  return { rows: await selectPage.all(db, { ...page, upTo }), upTo };
+  const rows = await selectPage.all(db, { ...page, upTo });
+  return rows.length > 0 || (await isAlive(db, life)) ? { rows, upTo } : undefined;
 }
 
 async function findPageEnd(db: Executor, page: ChangePageQuery): Promise<number> {

@@ -2,7 +2,7 @@ import type { ExpressionBuilder, Insertable, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./open-database.ts";
-import { opaque, prepare, prepareByShape } from "./statement.ts";
+import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 /** What every door shows of a message. */
@@ -12,116 +12,6 @@ export type MessageRow = Pick<
 >;
 
 export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key"] as const;
-
-export type MessagePageQuery = {
-  sessionId: string;
-  /** Only ids above this one. */
-  after?: number | undefined;
-  /** Only ids below this one. */
-  before?: number | undefined;
-  /** Only messages whose last change is not beyond this position. */
-  upToSeq?: number | undefined;
-  /** No messages at all unless the session stands at this position. */
-  atSeq?: number | undefined;
-  limit: number;
-  /** `newest` takes the page from the end. Either way the rows come in the order they were taken. */
-  from: "oldest" | "newest";
-};
-
-export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
-  return messagePages(page).all(db, page);
-}
-
-/** Up to so many messages are read without asking first how large they are. */
-export const fewMessages = 10;
-
-/** How much content a chunk of messages holds, in bytes, unless a single message has more. */
-const chunkBytes = 1024 * 1024;
-
-/** The page, or if its messages are large the first of them, and whether there are no more after these. */
-export async function listMessageChunk(
-  db: Executor,
-  page: MessagePageQuery,
-): Promise<{ rows: MessageRow[]; isLast: boolean }> {
-  const limit = page.limit > fewMessages ? await countFitting(db, page) : page.limit;
-  const rows = await listMessages(db, { ...page, limit });
-  return { rows, isLast: rows.length < limit };
-}
-
-/** How large a message is: how many bytes its content has. */
-export type MessageSize = { id: number; bytes: number };
-
-export function listMessageSizes(db: Executor, page: MessagePageQuery): Promise<MessageSize[]> {
-  return messageSizes(page).all(db, page);
-}
-
-/** How many of these, from the first, make a chunk. */
-export function countInChunk(sizes: readonly MessageSize[]): number {
-  let total = 0;
-  const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > chunkBytes);
-  return tooMany < 0 ? sizes.length : Math.max(1, tooMany);
-}
-
-async function countFitting(db: Executor, page: MessagePageQuery): Promise<number> {
-  const sizes = await listMessageSizes(db, page);
-  const count = countInChunk(sizes);
-  return count === sizes.length ? page.limit : count;
-}
-
-const messagePages = prepareByShape(shapeOf, (db, page: MessagePageQuery, shape) =>
-  selectPage(db, page, shape).select(messageColumns),
-);
-
-const messageSizes = prepareByShape(shapeOf, (db, page: MessagePageQuery, shape) =>
-  selectPage(db, page, shape).select(["id", sql<number>`octet_length(content)`.as("bytes")]),
-);
-
-/** What of a page's bounds there is makes another statement: one for all would read more than its own rows. */
-function shapeOf({ after, before, upToSeq, atSeq, from }: MessagePageQuery) {
-  return {
-    after: after !== undefined,
-    before: before !== undefined,
-    upToSeq: upToSeq !== undefined,
-    atSeq: atSeq !== undefined,
-    from,
-  };
-}
-
-function selectPage(db: Executor, page: MessagePageQuery, shape: ReturnType<typeof shapeOf>) {
-  return db
-    .selectFrom("message")
-    .where("session_id", "=", opaque(page.sessionId, "text"))
-    .where("deleted", "=", sql.lit(0))
-    .$if(shape.after, (query) => query.where("id", ">", page.after ?? 0))
-    .$if(shape.before, (query) => query.where("id", "<", page.before ?? 0))
-    .$if(shape.upToSeq, (query) => query.where("seq", "<=", page.upToSeq ?? 0))
-    .$if(shape.atSeq, (query) => query.where((eb) => eb.exists(selectStand(eb, page))))
-    .orderBy("id", shape.from === "oldest" ? "asc" : "desc")
-    .limit(opaque(page.limit, "integer"));
-}
-
-/** The session, if it stands where the page has to be of. SQLite asks once a statement, and not for each message. */
-function selectStand(eb: ExpressionBuilder<Tables, "message">, { sessionId, atSeq }: MessagePageQuery) {
-  return eb
-    .selectFrom("chatsession")
-    .select(sql.lit(1).as("stands"))
-    .where("chatsession.id", "=", opaque(sessionId, "text"))
-    .where("chatsession.seq", "=", atSeq ?? 0)
-    .where("chatsession.deleted", "=", sql.lit(0));
-}
-
-const selectLatestId = prepare((db, session: { id: string }) =>
-  db
-    .selectFrom("message")
-    .select((eb) => eb.fn.max("id").as("id"))
-    .where("session_id", "=", session.id)
-    .where("deleted", "=", sql.lit(0)),
-);
-
-/** The id of a session's newest message; 0 if it has none. */
-export async function findLatestMessageId(db: Executor, sessionId: string): Promise<number> {
-  return (await selectLatestId.first(db, { id: sessionId }))?.id ?? 0;
-}
 
 type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted">;
 
@@ -152,17 +42,36 @@ const selectByKey = prepare((db, send: { sessionId: string; key: string }) =>
   db
     .selectFrom("message")
     .select([...messageColumns, "key_digest"])
+    .select((eb) => isPast(eb).as("is_past"))
     .where("session_id", "=", send.sessionId)
     .where("key", "=", send.key),
 );
 
-/** The send that named `key`, deleted or not. */
-export function findMessageByKey(
-  db: Executor,
+const deleteMessage = prepare((db, { id }: { id: number }) => db.deleteFrom("message").where("id", "=", id));
+
+/**
+ * The send that named `key`, deleted or not. One of a past life of the session is removed instead: it would keep the key
+ * from the session.
+ *
+ * @param trx where the caller is about to store a message of that key
+ */
+export async function findMessageByKey(
+  trx: Executor,
   sessionId: string,
   key: string,
 ): Promise<(MessageRow & { key_digest: string | null }) | undefined> {
-  return selectByKey.first(db, { sessionId, key });
+  const found = await selectByKey.first(trx, { sessionId, key });
+  if (!found?.is_past) return found;
+  await deleteMessage.all(trx, { id: found.id });
+  return undefined;
+}
+
+/** Whether a message is of a past life of its session, and waits to be removed. */
+function isPast(eb: ExpressionBuilder<Tables, "message">) {
+  return eb
+    .selectFrom("chatsession as own")
+    .select(sql<0 | 1>`ifnull(message.id <= own.purge_id, 0)`.as("is_past"))
+    .whereRef("own.id", "=", "message.session_id");
 }
 
 const selectMessage = prepare((db, message: { sessionId: string; id: number }) =>
@@ -171,7 +80,8 @@ const selectMessage = prepare((db, message: { sessionId: string; id: number }) =
     .select(messageColumns)
     .where("id", "=", message.id)
     .where("session_id", "=", message.sessionId)
-    .where("deleted", "=", sql.lit(0)),
+    .where("deleted", "=", sql.lit(0))
+    .where(isPast, "=", 0),
 );
 
 /** A message that is not deleted. */

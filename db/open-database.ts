@@ -9,10 +9,12 @@ import { FileWatch } from "./sqlite/file-watch.ts";
 import { warnOfLeftLog } from "./sqlite/left-log.ts";
 import { prepareFile } from "./sqlite/prepare-file.ts";
 import { probe } from "./sqlite/probe.ts";
+import { Purger } from "./sqlite/purger.ts";
 import { ServedMark } from "./sqlite/served-mark.ts";
 import type { OpenOptions } from "./sqlite/take-over.ts";
 import { takeOver } from "./sqlite/take-over.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
+import { hasUnpurged } from "./statements/purge.ts";
 import type { Tables } from "./tables.ts";
 import { Writer } from "./writer.ts";
 
@@ -42,6 +44,8 @@ export type Database = {
   onRefusal(listener: (refusal: DatabaseMovedError | undefined) => void): void;
   /** Calls `listener` within 250 ms after another process has committed. It may be called when none has. */
   onOthersCommit(listener: () => void): void;
+  /** Goes on removing the messages that deleted sessions have left, between the writes of others. */
+  purge(): void;
   /** Checkpoints the write-ahead log into the file and closes it. */
   close(): Promise<void>;
 };
@@ -78,6 +82,8 @@ async function open(options: OpenOptions): Promise<Database> {
   const watch = new FileWatch(place, writer);
   place.onChange((refusal) => refusal && writer.saveLog());
   const write = groups.write.bind(groups);
+  const purger = new Purger(groups);
+  if (await hasUnpurged(reader)) purger.start();
   const stayOpen = closeAtExit(() => {
     writer.discard();
     readerFile.close();
@@ -88,8 +94,10 @@ async function open(options: OpenOptions): Promise<Database> {
     probe: () => probe({ read: reader, write }),
     onRefusal: (listener) => place.onChange(listener),
     onOthersCommit: (listener) => watch.onOthersCommit(listener),
+    purge: () => purger.start(),
     async close() {
       watch.stop();
+      await purger.stop();
       await groups.idle();
       stayOpen();
       endRun({ writer, reader: readerFile, mark });

@@ -10,7 +10,8 @@ CREATE TABLE chatsession (
   title_seq integer default 0 not null,
   start_seq integer default 0 not null,
   deleted integer default 0 not null check (deleted in (0, 1)),
-  list_seq integer default 0 not null
+  list_seq integer default 0 not null,
+  purge_id integer
 );
 
 CREATE UNIQUE INDEX chatsession_list on chatsession (list_seq);
@@ -18,6 +19,8 @@ CREATE UNIQUE INDEX chatsession_list on chatsession (list_seq);
 CREATE UNIQUE INDEX chatsession_ordinal on chatsession (ordinal);
 
 CREATE INDEX chatsession_page on chatsession (ordinal) where deleted = 0;
+
+CREATE INDEX chatsession_purge on chatsession (id) where purge_id is not null;
 
 CREATE TABLE history (
   id integer primary key check (id = 1),

@@ -17,11 +17,18 @@ const head = ["id", "title", "created_at"] as const;
 const changePlace = ["seq", "list_seq"] as const;
 
 const selectSession = prepare((db, session: { id: string }) =>
-  db.selectFrom("chatsession").select(head).where("id", "=", session.id).where("deleted", "=", sql.lit(0)),
+  db
+    .selectFrom("chatsession")
+    .select([...head, "ordinal"])
+    .where("id", "=", session.id)
+    .where("deleted", "=", sql.lit(0)),
 );
 
 /** A session that is not deleted. */
-export function findSession(db: Executor, id: string): Promise<SessionHeadRow | undefined> {
+export function findSession(
+  db: Executor,
+  id: string,
+): Promise<(SessionHeadRow & Pick<SessionRow, "ordinal">) | undefined> {
   return selectSession.first(db, { id });
 }
 
@@ -165,22 +172,33 @@ export function updateTitle(db: Executor, id: string, title: string): Promise<Ch
   return renameSession.only(db, { id, title });
 }
 
-const endSession = prepare((db, session: { id: string }) =>
+const endSessionRow = prepare((db, session: { id: string; hasMessages: 0 | 1 }) =>
   db
     .updateTable("chatsession")
-    .set((eb) => ({ title: "", seq: seqAfterAll, list_seq: nextListSeq(eb), deleted: 1 }))
+    .set((eb) => ({
+      title: "",
+      seq: seqAfterAll,
+      list_seq: nextListSeq(eb),
+      deleted: 1,
+      purge_id: sql<number | null>`iif(${session.hasMessages}, ${lastMessageId}, null)`,
+    }))
     .where("id", "=", session.id)
     .where("deleted", "=", sql.lit(0))
     .returning(changePlace),
 );
 
-const deleteMessages = prepare((db, session: { id: string }) =>
-  db.deleteFrom("message").where("session_id", "=", session.id),
-);
+/** The last id that any message was given: that of the next one is above it. */
+const lastMessageId = sql<number>`coalesce((select seq from sqlite_sequence where name = 'message'), 0)`;
 
-/** Leaves of a session its id and its last positions. @returns undefined if there is no such session. */
-export async function deleteSessionRow(db: Executor, id: string): Promise<ChangePlace | undefined> {
-  const place = await endSession.first(db, { id });
-  if (place) await deleteMessages.all(db, { id });
-  return place;
+/**
+ * Marks a session as deleted.
+ *
+ * @param hasMessages whether messages of it are left, which wait to be removed
+ * @returns undefined if there is no such session.
+ */
+export function endSession(
+  db: Executor,
+  session: { id: string; hasMessages: boolean },
+): Promise<ChangePlace | undefined> {
+  return endSessionRow.first(db, { id: session.id, hasMessages: session.hasMessages ? 1 : 0 });
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { readListHead } from "../list-queries.ts";
-import { insertMessage, listMessages } from "../message-queries.ts";
+import { insertMessage } from "../message-queries.ts";
 import type { Database, Executor } from "../open-database.ts";
 import { insertSession, listSessions, takeNextPlace } from "../session-queries.ts";
+import { listMessages } from "../statements/message-pages.ts";
 
 /**
  * Tries whether a database can be read, and written: with statements that the product uses itself, and a commit that leaves
@@ -15,7 +16,11 @@ export async function probe({ read, write }: Pick<Database, "read" | "write">): 
   await readListHead(read);
   await listSessions(read, { beforeOrdinal: Number.MAX_SAFE_INTEGER, limit: 1 });
   const session = { id: `probe ${randomUUID()}`, title: "", created_at: "" };
-  await listMessages(read, { sessionId: session.id, limit: 1, from: "newest" });
+  await listMessages(read, {
+    life: { id: session.id, ordinal: 0, purge_id: null },
+    limit: 1,
+    from: "newest",
+  });
   await write(async (trx) => {
     await sql`savepoint probe`.execute(trx);
     await tryWriting(trx, session);

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import type { MessageRow } from "../message-queries.ts";
-import { listMessages, listMessageSizes } from "../message-queries.ts";
 import type { Executor } from "../open-database.ts";
 import type { SessionRow } from "../session-queries.ts";
 import { opaque, prepare } from "../statement.ts";
+import { listMessages, listMessageSizes } from "./message-pages.ts";
 
 /** A session and the latest of its messages, oldest first. */
 export type Snapshot = { session: SessionRow; messages: MessageRow[]; hasEarlier: boolean };
@@ -14,6 +14,9 @@ export type SnapshotExtent = {
   /** How much content they have together at most, in bytes. The latest is there whatever it has. */
   contentBytes: number;
 };
+
+/** Ids are numbers that JSON can hold. */
+const belowEveryId = Number.MIN_SAFE_INTEGER - 1;
 
 const selectStand = prepare((db, { sessionId, limit }: { sessionId: string; limit: number }) =>
   db
@@ -27,6 +30,12 @@ const selectStand = prepare((db, { sessionId, limit }: { sessionId: string; limi
               .select(sql<number>`octet_length(content)`.as("bytes"))
               .where("session_id", "=", opaque(sessionId, "text"))
               .where("message.deleted", "=", sql.lit(0))
+              .where("message.id", ">", (own) =>
+                own
+                  .selectFrom("chatsession as own")
+                  .select(sql<number>`ifnull(own.purge_id, ${sql.lit(belowEveryId)})`.as("id"))
+                  .where("own.id", "=", opaque(sessionId, "text")),
+              )
               .orderBy("message.id", "desc")
               .limit(opaque(limit, "integer"))
               .as("latest"),
@@ -60,7 +69,7 @@ export async function readSnapshot(
     if (!stand) return undefined;
     const { message_count: count, content_bytes: bytes, ...session } = stand;
     if (count === 0) return { session, messages: [], hasEarlier: false };
-    const latest = { sessionId, atSeq: session.seq, upToSeq: session.seq, from: "newest" } as const;
+    const latest = { life: session, atSeq: session.seq, upToSeq: session.seq, from: "newest" } as const;
     const isLess = count > extent.messages || bytes > extent.contentBytes;
     const fitting = isLess ? fittingIn(extent, await listMessageSizes(db, { ...latest, limit })) : count;
     const messages = await listMessages(db, { ...latest, limit: fitting });

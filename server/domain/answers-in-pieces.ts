@@ -1,25 +1,36 @@
+import type { SessionExtent } from "../../db/statements/session-extents.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
-import type { ListSessionsInput, SessionHead, UpdateSessionInput } from "../contract/session.ts";
+import type { Page } from "../contract/page.ts";
+import type { ListSessionsInput, UpdateSessionInput } from "../contract/session.ts";
 import { limits } from "../contract/limits.ts";
+import { SessionEndedError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
-import { getSessionHead } from "./get-session.ts";
+import { getSessionExtent } from "./get-session.ts";
 import { readMessagePage } from "./list-messages.ts";
-import { listSessionHeads } from "./list-sessions.ts";
+import { listExtents, listSessionHeads } from "./list-sessions.ts";
 import { readMessages } from "./read-messages.ts";
-import { updateSession } from "./update-session.ts";
+import { toSessionHead } from "./session-head.ts";
+import { renameSession } from "./update-session.ts";
 
 /** JSON in pieces, and the cursor of the next page if it is a page of more. */
 export type AnswerInPieces = { pieces: AsyncIterable<string>; nextCursor: string | null };
 
+/** How many characters of an answer in pieces are gathered before any of them are sent. */
+export const flushChars = 64 * 1024;
+
+type ReadPage<Item> = (page: { cursor?: string; limit: number }) => Promise<Page<Item>>;
+
+type ToJson<Item> = (items: Iterable<Item> | AsyncIterable<Item>) => AsyncGenerator<string>;
+
 /** `GET /api/sessions`: without `limit` and `cursor` all sessions, else a page of them. */
-export async function streamSessions(desk: Desk, input: ListSessionsInput): Promise<AnswerInPieces> {
-  const wanted = input.limit ?? (input.cursor === undefined ? undefined : limits.defaultPageItems);
-  const first = await listSessionHeads(desk, { ...input, limit: wanted ?? limits.pageItems });
-  const heads = wanted === undefined ? allHeads(desk, first) : first.items;
-  return {
-    pieces: sessionsJson(desk, heads, input.messages !== "none"),
-    nextCursor: wanted === undefined ? null : first.next_cursor,
-  };
+export function streamSessions(desk: Desk, input: ListSessionsInput): Promise<AnswerInPieces> {
+  return input.messages === "none"
+    ? streamList(input, (page) => listSessionHeads(desk, page), headsJson)
+    : streamList(
+        input,
+        (page) => listExtents(desk, page),
+        (sessions) => sessionsJson(desk, sessions),
+      );
 }
 
 /** `GET /api/sessions/{session_id}`. @throws {AppError} NOT_FOUND */
@@ -27,12 +38,15 @@ export async function streamSession(
   desk: Desk,
   { session_id: id }: { session_id: string },
 ): Promise<AnswerInPieces> {
-  return { pieces: sessionJson(desk, await getSessionHead(desk, id)), nextCursor: null };
+  return { pieces: sessionJson(desk, await getSessionExtent(desk, id)), nextCursor: null };
 }
 
 /** `PATCH /api/sessions/{session_id}`: the session is renamed before the first piece. @throws {AppError} NOT_FOUND */
 export async function streamUpdatedSession(desk: Desk, input: UpdateSessionInput): Promise<AnswerInPieces> {
-  return { pieces: sessionJson(desk, await updateSession(desk, input)), nextCursor: null };
+  const { id, ordinal } = await renameSession(desk, input);
+  const session = await getSessionExtent(desk, id);
+  if (session.ordinal !== ordinal) throw new SessionEndedError(id);
+  return { pieces: sessionJson(desk, session), nextCursor: null };
 }
 
 /** `GET /api/sessions/{session_id}/messages`. @throws {AppError} NOT_FOUND */
@@ -41,41 +55,81 @@ export async function streamMessages(desk: Desk, input: ListMessagesInput): Prom
   return { pieces: arrayJson(chunks), nextCursor: next_cursor };
 }
 
-async function* allHeads(
-  desk: Desk,
-  first: { items: SessionHead[]; next_cursor: string | null },
-): AsyncGenerator<SessionHead> {
+async function streamList<Item>(
+  { cursor, limit }: ListSessionsInput,
+  read: ReadPage<Item>,
+  toJson: ToJson<Item>,
+): Promise<AnswerInPieces> {
+  if (limit === undefined && cursor === undefined) {
+    const first = await read({ limit: limits.pageItems });
+    return { pieces: toJson(allItems(first, read)), nextCursor: null };
+  }
+  const from = cursor === undefined ? {} : { cursor };
+  const { items, next_cursor } = await read({ ...from, limit: limit ?? limits.defaultPageItems });
+  return { pieces: toJson(items), nextCursor: next_cursor };
+}
+
+async function* allItems<Item>(first: Page<Item>, read: ReadPage<Item>): AsyncGenerator<Item> {
   let page = first;
   for (;;) {
     yield* page.items;
     if (page.next_cursor === null) return;
-    page = await listSessionHeads(desk, { cursor: page.next_cursor, limit: limits.pageItems });
+    page = await read({ cursor: page.next_cursor, limit: limits.pageItems });
   }
 }
 
-async function* sessionsJson(
-  desk: Desk,
-  heads: Iterable<SessionHead> | AsyncIterable<SessionHead>,
-  withMessages: boolean,
-): AsyncGenerator<string> {
+async function* headsJson(heads: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<string> {
   let separator = "[";
   for await (const head of heads) {
-    yield separator;
-    if (withMessages) yield* sessionJson(desk, head);
-    else yield JSON.stringify(head);
+    yield separator + JSON.stringify(head);
     separator = ",";
   }
   yield separator === "[" ? "[]" : "]";
 }
 
-async function* sessionJson(desk: Desk, head: SessionHead): AsyncGenerator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"messages":`;
-  yield* arrayJson(readMessages(desk, head.id));
+/** A session that is deleted before any of it may have been sent is left out. @throws {SessionEndedError} after that */
+async function* sessionsJson(
+  desk: Desk,
+  sessions: Iterable<SessionExtent> | AsyncIterable<SessionExtent>,
+): AsyncGenerator<string> {
+  let separator = "[";
+  for await (const session of sessions) {
+    const pieces = sessionJson(desk, session);
+    const beginning = await readBeginning(pieces);
+    if (!beginning) continue;
+    yield separator;
+    yield* beginning;
+    yield* pieces;
+    separator = ",";
+  }
+  yield separator === "[" ? "[]" : "]";
+}
+
+/** As many pieces of a session as make a flush, if it has as many. Undefined if it is deleted meanwhile. */
+async function readBeginning(pieces: AsyncGenerator<string, void>): Promise<string[] | undefined> {
+  const beginning: string[] = [];
+  try {
+    for (let chars = 0; chars < flushChars;) {
+      const { value } = await pieces.next();
+      if (value === undefined) break;
+      beginning.push(value);
+      chars += value.length;
+    }
+  } catch (error) {
+    if (error instanceof SessionEndedError) return undefined;
+    throw error;
+  }
+  return beginning;
+}
+
+async function* sessionJson(desk: Desk, session: SessionExtent): AsyncGenerator<string, void> {
+  yield `${JSON.stringify(toSessionHead(session)).slice(0, -1)},"messages":`;
+  yield* arrayJson(readMessages(desk, session));
   yield "}";
 }
 
 /** One array of what comes in several. */
-async function* arrayJson(chunks: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
+async function* arrayJson(chunks: AsyncIterable<readonly unknown[]>): AsyncGenerator<string, void> {
   let separator = "[";
   for await (const chunk of chunks) {
     if (chunk.length === 0) continue;

@@ -77,6 +77,13 @@ export function tooManyReaders(limit: number): AppError {
   );
 }
 
+/** What becomes of an answer whose session is deleted while it is read. */
+export class SessionEndedError extends AppError {
+  constructor(id: string) {
+    super("NOT_FOUND", `The session ${JSON.stringify(id)} was deleted while it was read.`);
+  }
+}
+
 export function messageNotFound(id: number): AppError {
   return new AppError("NOT_FOUND", `There is no message ${id} in this session.`);
 }

@@ -1,18 +1,24 @@
-import { deleteSessionRow } from "../../db/session-queries.ts";
 import { findForbiddingTable } from "../../db/sqlite/referring-tables.ts";
+import { deleteSessionRow } from "../../db/statements/purge.ts";
 import { AppError, sessionNotFound } from "./app-error.ts";
 import { changeSession } from "./change-session.ts";
 import type { Desk } from "./desk.ts";
 
-/** Deletes a session with its messages. @throws {AppError} NOT_FOUND, CONFLICT (another program's table refers to them) */
+/**
+ * Deletes a session with its messages: nobody is shown any of them from now on. Where they are many, their rows are removed
+ * after the answer.
+ *
+ * @throws {AppError} NOT_FOUND, CONFLICT (another program's table refers to the messages)
+ */
 export async function deleteSession(desk: Desk, id: string): Promise<void> {
-  await changeSession(desk, id, async (trx) => {
+  const isPurged = await changeSession(desk, id, async (trx) => {
     const table = await findForbiddingTable(trx, id);
     if (table !== undefined) throw sessionReferredTo(id, table);
-    const place = await deleteSessionRow(trx, id);
-    if (!place) throw sessionNotFound(id);
-    return { value: undefined, place };
+    const deleted = await deleteSessionRow(trx, id);
+    if (!deleted) throw sessionNotFound(id);
+    return { value: deleted.isPurged, place: deleted.place };
   });
+  if (!isPurged) desk.database.purge();
 }
 
 /** @param table another program's, in the same file */

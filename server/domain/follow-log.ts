@@ -128,6 +128,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     if (seq === undefined || isOther || isPast || seq > head.seq) return this.#sendBeginning(head);
     const page: Positioned<Event>[] = [];
     const read = await head.readChanges(seq);
+    if (!read) return "more";
     for (const change of read.changes) page.push(this.#placeChange(change));
     const isLast = read.upTo === head.seq;
     if (isLast) this.#addCaughtUp(page);

@@ -1,8 +1,6 @@
-import { findLatestMessageId, listMessageChunk } from "../../db/message-queries.ts";
-import { findSessionLog } from "../../db/session-queries.ts";
+import { listMessageChunk } from "../../db/statements/message-pages.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
-import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import { followLog } from "./follow-log.ts";
 import type { Sink } from "./live-stream.ts";
@@ -10,7 +8,8 @@ import { LiveStream } from "./live-stream.ts";
 import type { Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 import { memoize } from "./memoize.ts";
-import { toMessage } from "./read-messages.ts";
+import { getSessionExtent } from "./get-session.ts";
+import { assertAlive, toMessage } from "./read-messages.ts";
 import { SessionLog } from "./session-log.ts";
 
 type Wanted = {
@@ -64,29 +63,34 @@ class MessageSink implements Sink<Positioned<LiveEvent>> {
   }
 }
 
-/** Sends the messages that there are. @returns the position up to which these are all. */
+/**
+ * Sends the messages that there are after the one with the id `afterId`.
+ *
+ * @returns the position up to which these are all.
+ */
 async function replay(
   desk: Desk,
   { sessionId, afterId, signal }: Wanted,
   sink: Sink<Message>,
 ): Promise<string> {
-  const { read } = desk.database;
-  // In this order: a message that comes between the two is above the id and within the position, so it is replayed.
-  let after = afterId === "first" ? undefined : (afterId ?? (await findLatestMessageId(read, sessionId)));
-  const session = await findSessionLog(read, sessionId);
-  if (!session || session.deleted) throw sessionNotFound(sessionId);
+  const session = await getSessionExtent(desk, sessionId);
   const upToSeq = session.seq;
+  const end = String(upToSeq);
+  // It has what there is.
+  if (afterId === undefined) return end;
+  let after = afterId === "first" ? undefined : afterId;
 
   async function sendChunk(isFirst: boolean): Promise<boolean> {
     if (!isFirst) await desk.hub.takeTurn();
-    const { rows, isLast } = await listMessageChunk(read, {
-      sessionId,
+    const { rows, isLast } = await listMessageChunk(desk.database.read, {
+      life: session,
       after,
       upToSeq,
       limit: changesPerRead,
       from: "oldest",
     });
-    if (rows.length > 0) sink.send(rows.map(toMessage), false);
+    if (rows.length === 0) await assertAlive(desk, session);
+    else sink.send(rows.map(toMessage), false);
     after = rows.at(-1)?.id ?? after;
     return isLast;
   }
@@ -94,5 +98,5 @@ async function replay(
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     if (await sink.inTurn(() => sendChunk(isFirst))) break;
   }
-  return String(upToSeq);
+  return end;
 }

@@ -1,4 +1,6 @@
 import { findSession, findSessionLog } from "../../db/session-queries.ts";
+import type { SessionExtent } from "../../db/statements/session-extents.ts";
+import { findSessionExtent } from "../../db/statements/session-extents.ts";
 import type { SessionHead } from "../contract/session.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
@@ -9,6 +11,13 @@ export async function getSessionHead(desk: Desk, id: string): Promise<SessionHea
   const head = await findSession(desk.database.read, id);
   if (!head) throw sessionNotFound(id);
   return toSessionHead(head);
+}
+
+/** A session at this moment, as its messages are read by. @throws {AppError} NOT_FOUND */
+export async function getSessionExtent(desk: Desk, id: string): Promise<SessionExtent> {
+  const extent = await findSessionExtent(desk.database.read, id);
+  if (!extent) throw sessionNotFound(id);
+  return extent;
 }
 
 /** That there is such a session or was one. @throws {AppError} NOT_FOUND */

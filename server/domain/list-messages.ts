@@ -1,38 +1,44 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { MessageSize } from "../../db/message-queries.ts";
-import { countInChunk, listMessages as listMessageRows, listMessageSizes } from "../../db/message-queries.ts";
+import type { MessageSize } from "../../db/statements/message-pages.ts";
+import {
+  countInChunk,
+  listMessages as listMessageRows,
+  listMessageSizes,
+} from "../../db/statements/message-pages.ts";
+import type { SessionLife } from "../../db/statements/session-extents.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { Message } from "../contract/message.ts";
 import type { Desk } from "./desk.ts";
-import { getSessionHead } from "./get-session.ts";
-import { toMessage } from "./read-messages.ts";
+import { getSessionExtent } from "./get-session.ts";
+import { assertAlive, toMessage } from "./read-messages.ts";
 
 /**
  * A page of a session's messages, oldest first within it, in chunks as `readMessages` has them. With `before` alone the
  * pages go back in time; otherwise they go forward. `cursor` takes the place of the bound that moves. `after: 0` is before
- * the first message, whatever its id. What is deleted while it is read is left out.
+ * the first message, whatever its id.
  *
- * @throws {AppError} NOT_FOUND
+ * @throws {AppError} NOT_FOUND, as the chunks do
  */
 export async function readMessagePage(
   desk: Desk,
   { session_id: sessionId, before, after, cursor, limit = limits.defaultPageItems }: ListMessagesInput,
 ): Promise<{ chunks: AsyncIterable<Message[]>; next_cursor: string | null }> {
-  await getSessionHead(desk, sessionId);
+  const life = await getSessionExtent(desk, sessionId);
   const backwards = before !== undefined && after === undefined;
   const moved = cursor === undefined ? {} : { [backwards ? "before" : "after"]: Number(cursor) };
   const sizes = await listMessageSizes(desk.database.read, {
-    sessionId,
+    life,
     before,
     after: after === 0 ? undefined : after,
     ...moved,
     limit: limit + 1,
     from: backwards ? "newest" : "oldest",
   });
+  if (sizes.length === 0) await assertAlive(desk, life);
   const shown = sizes.slice(0, limit);
   return {
-    chunks: readChunks(desk, sessionId, backwards ? shown.toReversed() : shown),
+    chunks: readChunks(desk, life, backwards ? shown.toReversed() : shown),
     next_cursor: sizes.length > limit ? String(shown.at(-1)?.id) : null,
   };
 }
@@ -40,7 +46,7 @@ export async function readMessagePage(
 /** @param sizes of a range of messages without gaps, oldest first */
 async function* readChunks(
   desk: Desk,
-  sessionId: string,
+  life: SessionLife,
   sizes: readonly MessageSize[],
 ): AsyncGenerator<Message[], void, undefined> {
   let left = sizes;
@@ -49,8 +55,10 @@ async function* readChunks(
     const limit = countInChunk(left);
     const after = Number(left[0]?.id) - 1;
     const before = Number(left[limit - 1]?.id) + 1;
-    const range = { sessionId, after, before, limit, from: "oldest" } as const;
-    yield (await listMessageRows(desk.database.read, range)).map(toMessage);
+    const range = { life, after, before, limit, from: "oldest" } as const;
+    const rows = await listMessageRows(desk.database.read, range);
+    if (rows.length === 0) await assertAlive(desk, life);
+    yield rows.map(toMessage);
     left = left.slice(limit);
   }
 }

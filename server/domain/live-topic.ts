@@ -115,7 +115,9 @@ export class LiveTopic<Event extends LogEvent> {
       let from: number | undefined = after;
       while (from !== undefined && from < head.seq) {
         if (from > after) await nextTurn();
-        const { changes, upTo } = await head.readChanges(from);
+        const read = await head.readChanges(from);
+        if (!read) return this.#sendAllBack();
+        const { changes, upTo } = read;
         // Meanwhile all may have left, and others come.
         if (this.#readUpTo !== from) return;
         this.#readUpTo = upTo;

@@ -30,8 +30,11 @@ export type LogHead<Event extends LogEvent> = {
   startSeq: number;
   /** The last event of all, if the log has ended. */
   end: Change<Event> | undefined;
-  /** The next changes after a position, in their order and none beyond `seq`, and how far they reach: to `seq` if that is all. */
-  readChanges(after: number): Promise<{ changes: Change<Event>[]; upTo: number }>;
+  /**
+   * The next changes after a position, in their order and none beyond `seq`, and how far they reach: to `seq` if that is all.
+   * Undefined if the log has ended since.
+   */
+  readChanges(after: number): Promise<{ changes: Change<Event>[]; upTo: number } | undefined>;
 };
 
 /** An event of a stream, and the position after it. */

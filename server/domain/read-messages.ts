@@ -1,9 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageRow } from "../../db/message-queries.ts";
-import { fewMessages, listMessageChunk } from "../../db/message-queries.ts";
+import { fewMessages, listMessageChunk } from "../../db/statements/message-pages.ts";
+import type { SessionExtent, SessionLife } from "../../db/statements/session-extents.ts";
+import { isAlive } from "../../db/statements/session-extents.ts";
 import { textValue } from "../../db/text-value.ts";
 import { limits } from "../contract/limits.ts";
 import type { Message } from "../contract/message.ts";
+import { SessionEndedError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 
 /** A message as the doors show it. */
@@ -20,25 +23,37 @@ export function toMessage({ id, session_id, content, sender, timestamp, key }: M
 }
 
 /**
- * All messages of a session, oldest first, in chunks: between two of them others have their turn, and no more than one
- * chunk, a megabyte of content, is in memory. Empty if there is no such session.
+ * The messages that a session had when its extent was read, oldest first, in chunks: between two of them others have their
+ * turn, and no more than one chunk, a megabyte of content, is in memory. Edits and deletions of single messages meanwhile
+ * show; messages added meanwhile are left out.
+ *
+ * @throws {SessionEndedError} when the session is deleted meanwhile, even if it is made anew
  */
 export async function* readMessages(
   desk: Desk,
-  sessionId: string,
+  session: SessionExtent,
 ): AsyncGenerator<Message[], void, undefined> {
+  const { last_id: lastId } = session;
+  if (lastId === null) return;
   let after: number | undefined;
   // Most sessions are short, and of few messages nobody has to ask how large they are.
   for (let limit: number = fewMessages; ; limit = limits.pageItems) {
     const { rows, isLast } = await listMessageChunk(desk.database.read, {
-      sessionId,
+      life: session,
       after,
+      before: lastId + 1,
       limit,
       from: "oldest",
     });
-    if (rows.length > 0) yield rows.map(toMessage);
-    if (isLast) return;
-    after = rows.at(-1)?.id ?? after;
+    if (rows.length === 0) await assertAlive(desk, session);
+    else yield rows.map(toMessage);
+    after = rows.at(-1)?.id;
+    if (isLast || after === lastId) return;
     await nextTurn();
   }
+}
+
+/** That a session is the one it was when its life was read. @throws {SessionEndedError} */
+export async function assertAlive(desk: Desk, life: SessionLife): Promise<void> {
+  if (!(await isAlive(desk.database.read, life))) throw new SessionEndedError(life.id);
 }

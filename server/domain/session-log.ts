@@ -100,14 +100,12 @@ async function readChanges(
   desk: Desk,
   session: SessionRow,
   after: number,
-): Promise<{ changes: Change<LiveEvent>[]; upTo: number }> {
+): Promise<{ changes: Change<LiveEvent>[]; upTo: number } | undefined> {
   if (session.seq <= after) return { changes: [], upTo: after };
-  const { rows, upTo } = await listChangedMessages(desk.database.read, {
-    sessionId: session.id,
-    after,
-    upTo: session.seq,
-    limit: changesPerRead,
-  });
+  const page = { life: session, after, upTo: session.seq, limit: changesPerRead };
+  const read = await listChangedMessages(desk.database.read, page);
+  if (!read) return undefined;
+  const { rows, upTo } = read;
   const changes = rows.map(toChange);
   if (session.title_seq > after && session.title_seq <= upTo) {
     const place = changes.findIndex((change) => change.seq > session.title_seq);

@@ -1,4 +1,5 @@
 import { findSession, updateTitle } from "../../db/session-queries.ts";
+import type { SessionLife } from "../../db/statements/session-extents.ts";
 import type { SessionHead, UpdateSessionInput } from "../contract/session.ts";
 import { sessionNotFound } from "./app-error.ts";
 import { changeSession } from "./change-session.ts";
@@ -11,14 +12,21 @@ import { toSessionHead } from "./session-head.ts";
  *
  * @throws {AppError} NOT_FOUND
  */
-export async function updateSession(
+export async function updateSession(desk: Desk, input: UpdateSessionInput): Promise<SessionHead> {
+  const { id, title, created_at } = await renameSession(desk, input);
+  return { id, title, created_at };
+}
+
+/** The same, and tells which life of the session it was. @throws {AppError} NOT_FOUND */
+export function renameSession(
   desk: Desk,
   { session_id: id, title }: UpdateSessionInput,
-): Promise<SessionHead> {
-  return changeSession<SessionHead>(desk, id, async (trx) => {
-    const head = await findSession(trx, id);
-    if (!head) throw sessionNotFound(id);
-    const place = head.title === title ? undefined : await updateTitle(trx, id, title);
-    return { value: { ...toSessionHead(head), title }, place };
+): Promise<SessionHead & Pick<SessionLife, "ordinal">> {
+  return changeSession(desk, id, async (trx) => {
+    const session = await findSession(trx, id);
+    if (!session) throw sessionNotFound(id);
+    const place = session.title === title ? undefined : await updateTitle(trx, id, title);
+    const value = { ...toSessionHead(session), title, ordinal: session.ordinal };
+    return { value, place };
   });
 }

@@ -1,10 +1,8 @@
 import { once } from "node:events";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { flushChars } from "../domain/answers-in-pieces.ts";
 import { apiHeaders, sendText } from "./send.ts";
-
-/** How many characters are gathered before they are sent and others have their turn. */
-const flushChars = 64 * 1024;
 
 /**
  * Answers with JSON that is made piece by piece. It is never whole in memory, waits for a client that reads slowly, and

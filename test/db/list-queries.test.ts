@@ -4,8 +4,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
 import { entombMessage, insertMessage, updateContent } from "../../db/message-queries.ts";
 import type { Database } from "../../db/open-database.ts";
-import { deleteSessionRow, insertSession, takeNextPlace, updateTitle } from "../../db/session-queries.ts";
+import { insertSession, takeNextPlace, updateTitle } from "../../db/session-queries.ts";
 import { SqliteStatementDialect } from "../../db/sqlite-dialect.ts";
+import { deleteSessionRow } from "../../db/statements/purge.ts";
 import type { Tables } from "../../db/tables.ts";
 import { newDatabasePath, open } from "./database-file.ts";
 

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { insertMessage, listMessageChunk } from "../../db/message-queries.ts";
+import { insertMessage } from "../../db/message-queries.ts";
 import type { Database } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { insertSession } from "../../db/session-queries.ts";
+import { listMessageChunk } from "../../db/statements/message-pages.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 async function openWithMessages(contents: string[]): Promise<Database> {
@@ -26,7 +27,7 @@ async function readAll(database: Database, limit: number): Promise<number[][]> {
   const chunks: number[][] = [];
   for (let after = 0; ;) {
     const { rows, isLast } = await listMessageChunk(database.read, {
-      sessionId: "s",
+      life: { id: "s", ordinal: 1, purge_id: null },
       after,
       limit,
       from: "oldest",

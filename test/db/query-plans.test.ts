@@ -4,10 +4,13 @@ import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
 import { listChangedMessages } from "../../db/log-queries.ts";
-import { findMessageByKey, listMessages } from "../../db/message-queries.ts";
+import { findMessageByKey } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
 import { listSessions } from "../../db/session-queries.ts";
 import { SqliteStatementDialect } from "../../db/sqlite-dialect.ts";
+import { listMessages } from "../../db/statements/message-pages.ts";
+import { hasUnpurged } from "../../db/statements/purge.ts";
+import { findSessionExtent, listSessionExtents } from "../../db/statements/session-extents.ts";
 import { readSnapshot } from "../../db/statements/snapshot.ts";
 import type { Tables } from "../../db/tables.ts";
 import { newDatabasePath, open } from "./database-file.ts";
@@ -35,25 +38,39 @@ async function planOf(run: (db: Executor) => Promise<unknown>): Promise<string> 
     .join("\n");
 }
 
+const life = { id: "s", ordinal: 1, start_seq: 0, purge_id: null };
+
+/** Whether the session is still the same is asked once, and not for each message. */
+const lifeOnce = "SEARCH chatsession EXISTS USING INDEX chatsession_ordinal (ordinal=?)";
+
 test.each([
   ["oldest", { after: 5 }, "USING INDEX message_page (session_id=? AND rowid>?)"],
   ["newest", { before: 5 }, "USING INDEX message_page (session_id=? AND rowid<?)"],
   ["newest", {}, "USING INDEX message_page (session_id=?)"],
 ] as const)("a page from the %s with %o reads only its own rows", async (from, position, index) => {
-  const plan = await planOf((db) => listMessages(db, { sessionId: "s", limit: 10, from, ...position }));
-  expect(plan).toBe(`SEARCH message ${index}`);
+  const plan = await planOf((db) => listMessages(db, { life, limit: 10, from, ...position }));
+  expect(plan.split("\n")).toEqual([lifeOnce, `SEARCH message ${index}`]);
+});
+
+test("a page of a session that was made anew passes over what its past life has left", async () => {
+  const plan = await planOf((db) =>
+    listMessages(db, { life: { ...life, purge_id: 3 }, limit: 10, from: "oldest" }),
+  );
+  expect(plan).toContain("USING INDEX message_page (session_id=? AND rowid>?)");
 });
 
 test("catching up reads only what was missed", async () => {
-  const plan = await planOf((db) =>
-    listChangedMessages(db, { sessionId: "s", after: 5, upTo: 9, limit: 10 }),
-  );
-  expect(plan).toBe("SEARCH message USING INDEX message_log (session_id=? AND seq>? AND seq<?)");
+  const plan = await planOf((db) => listChangedMessages(db, { life, after: 5, upTo: 9, limit: 10 }));
+  expect(plan.split("\n").slice(0, 2)).toEqual([
+    lifeOnce,
+    "SEARCH message USING INDEX message_log (session_id=? AND seq>? AND seq<?)",
+  ]);
 });
 
 test("a repeated send is found by its key", async () => {
   const plan = await planOf((db) => findMessageByKey(db, "s", "key"));
-  expect(plan).toBe("SEARCH message USING INDEX message_key (session_id=? AND key=?)");
+  expect(plan).toContain("SEARCH message USING INDEX message_key (session_id=? AND key=?)");
+  expect(plan).not.toContain("SCAN");
 });
 
 test("a page of the session list reads only its own rows", async () => {
@@ -61,9 +78,29 @@ test("a page of the session list reads only its own rows", async () => {
   expect(plan).toBe("SEARCH chatsession USING INDEX chatsession_page (ordinal<?)");
 });
 
+test("a page of sessions with their messages reads only its own rows, and of each session the end of its page", async () => {
+  const last = [
+    "CORRELATED SCALAR SUBQUERY 1",
+    "SEARCH message USING COVERING INDEX message_page (session_id=?)",
+  ];
+  const page = await planOf((db) => listSessionExtents(db, { beforeOrdinal: 5, limit: 10 }));
+  expect(page.split("\n")).toEqual(["SEARCH chatsession USING INDEX chatsession_page (ordinal<?)", ...last]);
+  const one = await planOf((db) => findSessionExtent(db, "s"));
+  expect(one.split("\n")).toEqual([
+    "SEARCH chatsession USING INDEX sqlite_autoindex_chatsession_1 (id=?)",
+    ...last,
+  ]);
+});
+
+test("unfinished deletions are found without looking for them", async () => {
+  expect(await planOf((db) => hasUnpurged(db))).toBe(
+    "SEARCH chatsession USING INDEX chatsession_purge (id>?)",
+  );
+});
+
 test("a snapshot takes the latest messages from the end of the pages", async () => {
   const plan = await planOf((db) => readSnapshot(db, "s", { messages: 100, contentBytes: 1000 }));
-  expect(plan).toContain("SEARCH message USING INDEX message_page (session_id=?)");
+  expect(plan).toContain("SEARCH message USING INDEX message_page (session_id=? AND rowid>?)");
 });
 
 test("the head of the list is the end of its log [LIST-2]", async () => {

@@ -9,14 +9,16 @@ export function readStored(file: string): { epoch: string; stored: StoredSession
     return database.transaction(() => {
       const epoch = database.prepare("select epoch from history").pluck().get() as string;
       const sessions = database
-        .prepare("select id, title, seq, start_seq, list_seq, deleted from chatsession")
-        .all() as Omit<StoredSession, "messages">[];
+        .prepare("select id, title, seq, start_seq, list_seq, deleted, purge_id from chatsession")
+        .all() as (Omit<StoredSession, "messages"> & { purge_id: number | null })[];
       const messages = database.prepare(
-        "select id, content, key, seq, deleted from message where session_id = ? order by id",
+        `select id, content, key, seq, deleted from message
+         where session_id = @id and (id > @purge_id or @purge_id is null) order by id`,
       );
-      const stored = sessions.map((session) => ({
+      const stored = sessions.map(({ purge_id, ...session }) => ({
         ...session,
-        messages: messages.all(session.id) as StoredMessage[],
+        // What waits to be removed with its session is stored no more.
+        messages: messages.all({ id: session.id, purge_id }) as StoredMessage[],
       }));
       return { epoch, stored };
     })();

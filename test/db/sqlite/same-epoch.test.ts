@@ -71,6 +71,7 @@ test("the epoch stays when a version without marks has written the file [FILE-1]
     for (const column of ["run", "closed", "copied"]) {
       database.exec(`alter table history drop column ${column}`);
     }
+    database.exec("drop index chatsession_purge; alter table chatsession drop column purge_id");
     database.exec("delete from kysely_migration where name > '0004'");
   });
   file.remove("-mark");

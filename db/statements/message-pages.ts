@@ -1,0 +1,119 @@
+import type { ExpressionBuilder } from "kysely";
+import { sql } from "kysely";
+import type { MessageRow } from "../message-queries.ts";
+import { messageColumns } from "../message-queries.ts";
+import type { Executor } from "../open-database.ts";
+import { opaque, prepareByShape } from "../statement.ts";
+import type { Tables } from "../tables.ts";
+import type { SessionLife } from "./session-extents.ts";
+
+export type MessagePageQuery = {
+  /** The life of a session that the messages are of. When it has ended, there are none. */
+  life: SessionLife;
+  /** Only ids above this one. */
+  after?: number | undefined;
+  /** Only ids below this one. */
+  before?: number | undefined;
+  /** Only messages whose last change is not beyond this position. */
+  upToSeq?: number | undefined;
+  /** No messages at all unless the session stands at this position. */
+  atSeq?: number | undefined;
+  limit: number;
+  /** `newest` takes the page from the end. Either way the rows come in the order they were taken. */
+  from: "oldest" | "newest";
+};
+
+export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
+  const parameters = parametersOf(page);
+  return messagePages(parameters).all(db, parameters);
+}
+
+/** Up to so many messages are read without asking first how large they are. */
+export const fewMessages = 10;
+
+/** How much content a chunk of messages holds, in bytes, unless a single message has more. */
+const chunkBytes = 1024 * 1024;
+
+/** The page, or if its messages are large the first of them, and whether there are no more after these. */
+export async function listMessageChunk(
+  db: Executor,
+  page: MessagePageQuery,
+): Promise<{ rows: MessageRow[]; isLast: boolean }> {
+  const limit = page.limit > fewMessages ? await countFitting(db, page) : page.limit;
+  const rows = await listMessages(db, { ...page, limit });
+  return { rows, isLast: rows.length < limit };
+}
+
+/** How large a message is: how many bytes its content has. */
+export type MessageSize = { id: number; bytes: number };
+
+export function listMessageSizes(db: Executor, page: MessagePageQuery): Promise<MessageSize[]> {
+  const parameters = parametersOf(page);
+  return messageSizes(parameters).all(db, parameters);
+}
+
+/** How many of these, from the first, make a chunk. */
+export function countInChunk(sizes: readonly MessageSize[]): number {
+  let total = 0;
+  const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > chunkBytes);
+  return tooMany < 0 ? sizes.length : Math.max(1, tooMany);
+}
+
+async function countFitting(db: Executor, page: MessagePageQuery): Promise<number> {
+  const sizes = await listMessageSizes(db, page);
+  const count = countInChunk(sizes);
+  return count === sizes.length ? page.limit : count;
+}
+
+type Parameters = Omit<MessagePageQuery, "life"> & { sessionId: string; ordinal: number };
+
+function parametersOf({ life, after, ...page }: MessagePageQuery): Parameters {
+  const { id: sessionId, ordinal, purge_id: purgeId } = life;
+  const lowest = purgeId === null ? after : Math.max(purgeId, after ?? purgeId);
+  return { ...page, sessionId, ordinal, after: lowest };
+}
+
+const messagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
+  selectPage(db, page, shape).select(messageColumns),
+);
+
+const messageSizes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
+  selectPage(db, page, shape).select(["id", sql<number>`octet_length(content)`.as("bytes")]),
+);
+
+/** What of a page's bounds there is makes another statement: one for all would read more than its own rows. */
+function shapeOf({ after, before, upToSeq, atSeq, from }: Parameters) {
+  return {
+    after: after !== undefined,
+    before: before !== undefined,
+    upToSeq: upToSeq !== undefined,
+    atSeq: atSeq !== undefined,
+    from,
+  };
+}
+
+type Shape = ReturnType<typeof shapeOf>;
+
+function selectPage(db: Executor, page: Parameters, shape: Shape) {
+  return db
+    .selectFrom("message")
+    .where("session_id", "=", opaque(page.sessionId, "text"))
+    .where("deleted", "=", sql.lit(0))
+    .where((eb) => eb.exists(selectLife(eb, page, shape)))
+    .$if(shape.after, (query) => query.where("id", ">", page.after ?? 0))
+    .$if(shape.before, (query) => query.where("id", "<", page.before ?? 0))
+    .$if(shape.upToSeq, (query) => query.where("seq", "<=", page.upToSeq ?? 0))
+    .orderBy("id", shape.from === "oldest" ? "asc" : "desc")
+    .limit(opaque(page.limit, "integer"));
+}
+
+/** The session, if it is still the one that the page is of. SQLite asks once a statement, and not for each message. */
+function selectLife(eb: ExpressionBuilder<Tables, "message">, page: Parameters, { atSeq }: Shape) {
+  return eb
+    .selectFrom("chatsession")
+    .select(sql.lit(1).as("lives"))
+    .where("chatsession.id", "=", opaque(page.sessionId, "text"))
+    .where("chatsession.ordinal", "=", page.ordinal)
+    .where("chatsession.deleted", "=", sql.lit(0))
+    .$if(atSeq, (query) => query.where("chatsession.seq", "=", page.atSeq ?? 0));
+}

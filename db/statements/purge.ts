@@ -1,0 +1,99 @@
+import { sql } from "kysely";
+import type { Executor } from "../open-database.ts";
+import type { ChangePlace } from "../session-queries.ts";
+import { endSession } from "../session-queries.ts";
+import { opaque, prepare } from "../statement.ts";
+
+/** How many messages are removed by one statement, and how much content they have at most, in bytes, if it is more than one. */
+const batchRows = 100;
+const batchBytes = 1024 * 1024;
+
+/** What a slice of a deletion may be, so that other writes do not wait long for it. */
+const sliceRows = 1000;
+const sliceMs = 5;
+
+/** A deleted session has no messages of its own, whatever their positions. */
+const everySeq = Number.MAX_SAFE_INTEGER;
+
+type Range = { sessionId: string; upToSeq: number };
+
+type Batch = Range & { count: number; isAll: boolean };
+
+const selectBatch = prepare((db, { sessionId, upToSeq }: Range) =>
+  db
+    .selectFrom("message")
+    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
+    .where("session_id", "=", opaque(sessionId, "text"))
+    .where("seq", "<=", upToSeq)
+    .orderBy("seq")
+    .limit(sql.lit(batchRows)),
+);
+
+const deleteBatch = prepare((db, { sessionId, upToSeq }: Range) =>
+  db.deleteFrom("message").where("session_id", "=", sessionId).where("seq", "<=", upToSeq),
+);
+
+/** The first messages up to a position: how many, up to which position they are, and whether these are all. */
+async function findBatch(db: Executor, range: Range): Promise<Batch> {
+  const rows = await selectBatch.all(db, range);
+  let total = 0;
+  const tooMany = rows.findIndex(({ bytes }) => (total += bytes) > batchBytes);
+  const count = tooMany < 0 ? rows.length : Math.max(1, tooMany);
+  const isAll = count === rows.length && count < batchRows;
+  return { sessionId: range.sessionId, upToSeq: rows[count - 1]?.seq ?? 0, count, isAll };
+}
+
+/**
+ * Leaves of a session its id and its last positions. If it has many messages, or large ones, some are left for
+ * {@link purgeSlice}.
+ *
+ * @returns undefined if there is no such session.
+ */
+export async function deleteSessionRow(
+  db: Executor,
+  id: string,
+): Promise<{ place: ChangePlace; isPurged: boolean } | undefined> {
+  const batch = await findBatch(db, { sessionId: id, upToSeq: everySeq });
+  const place = await endSession(db, { id, hasMessages: !batch.isAll });
+  if (!place) return undefined;
+  await deleteBatch.all(db, batch);
+  return { place, isPurged: batch.isAll };
+}
+
+const setPurged = prepare((db, session: { id: string }) =>
+  db.updateTable("chatsession").set({ purge_id: null }).where("id", "=", session.id),
+);
+
+const selectUnpurged = prepare((db, { from }: { from: string }) =>
+  db
+    .selectFrom("chatsession")
+    .select(["id", "start_seq", "deleted"])
+    .where("purge_id", "is not", null)
+    .where("id", ">=", from)
+    .orderBy("id")
+    .limit(sql.lit(1)),
+);
+
+/** Whether messages of deleted sessions wait to be removed. */
+export async function hasUnpurged(db: Executor): Promise<boolean> {
+  return (await selectUnpurged.first(db, { from: "" })) !== undefined;
+}
+
+/** The sessions that are gone through, in the order of their ids: from which one on. */
+export type PurgeProgress = { from: string };
+
+/** Removes some of what deleted sessions have left. @returns whether nothing is left. */
+export async function purgeSlice(db: Executor, progress: PurgeProgress): Promise<boolean> {
+  const end = performance.now() + sliceMs;
+  for (let rows = 0; rows < sliceRows && performance.now() < end;) {
+    const session = await selectUnpurged.first(db, progress);
+    if (!session) return true;
+    const { id, deleted, start_seq: startSeq } = session;
+    progress.from = id;
+    const batch = await findBatch(db, { sessionId: id, upToSeq: deleted ? everySeq : startSeq });
+    await deleteBatch.all(db, batch);
+    if (batch.isAll) await setPurged.all(db, { id });
+    rows += Math.max(1, batch.count);
+  }
+  return false;
+}

@@ -1,0 +1,74 @@
+import type { ExpressionBuilder } from "kysely";
+import { sql } from "kysely";
+import type { Executor } from "../open-database.ts";
+import type { SessionHeadRow, SessionRow } from "../session-queries.ts";
+import { opaque, prepare } from "../statement.ts";
+import type { Tables } from "../tables.ts";
+
+/** One life of a session: a session that is deleted and made anew is another one under the same id. */
+export type SessionLife = Pick<SessionRow, "id" | "ordinal" | "purge_id">;
+
+/** A session at one moment: its head, its position, and how far its messages reach. */
+export type SessionExtent = SessionHeadRow &
+  SessionLife & {
+    seq: number;
+    /** The id of its newest message. If it has none, null or an id that is not above `purge_id`. */
+    last_id: number | null;
+  };
+
+const columns = ["id", "title", "created_at", "ordinal", "purge_id", "seq"] as const;
+
+const selectExtent = prepare((db, session: { id: string }) =>
+  db
+    .selectFrom("chatsession")
+    .select(columns)
+    .select(lastId)
+    .where("id", "=", session.id)
+    .where("deleted", "=", sql.lit(0)),
+);
+
+/** A session that is not deleted. */
+export function findSessionExtent(db: Executor, id: string): Promise<SessionExtent | undefined> {
+  return selectExtent.first(db, { id });
+}
+
+type SessionPageQuery = { beforeOrdinal: number; limit: number };
+
+const selectExtents = prepare((db, page: SessionPageQuery) =>
+  db
+    .selectFrom("chatsession")
+    .select(columns)
+    .select(lastId)
+    .where("deleted", "=", sql.lit(0))
+    .where("ordinal", "<", page.beforeOrdinal)
+    .orderBy("ordinal", "desc")
+    .limit(opaque(page.limit, "integer")),
+);
+
+/** Sessions newest first, those made before the one with `beforeOrdinal`. */
+export function listSessionExtents(db: Executor, page: SessionPageQuery): Promise<SessionExtent[]> {
+  return selectExtents.all(db, page);
+}
+
+function lastId(eb: ExpressionBuilder<Tables, "chatsession">) {
+  return eb
+    .selectFrom("message")
+    .select((inner) => inner.fn.max("message.id").as("id"))
+    .whereRef("message.session_id", "=", "chatsession.id")
+    .where("message.deleted", "=", sql.lit(0))
+    .as("last_id");
+}
+
+const selectLife = prepare((db, { id, ordinal }: Omit<SessionLife, "purge_id">) =>
+  db
+    .selectFrom("chatsession")
+    .select("id")
+    .where("id", "=", id)
+    .where("ordinal", "=", ordinal)
+    .where("deleted", "=", sql.lit(0)),
+);
+
+/** Whether the session is neither deleted nor made anew since its life was read. */
+export async function isAlive(db: Executor, { id, ordinal }: SessionLife): Promise<boolean> {
+  return (await selectLife.first(db, { id, ordinal })) !== undefined;
+}
