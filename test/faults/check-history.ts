@@ -2,9 +2,25 @@ import { checkListReaders } from "./check-list-readers.ts";
 import { checkReaders } from "./check-readers.ts";
 import { checkWrites } from "./check-writes.ts";
 import type { History } from "./history.ts";
+import { violation } from "./violation.ts";
 import type { Violation } from "./violation.ts";
 
 /** All that is wrong with a history; nothing if the server kept its promises. Looks at nothing but the history. */
 export function checkHistory(history: History): Violation[] {
-  return [...checkWrites(history), ...checkReaders(history), ...checkListReaders(history)];
+  return [
+    ...checkWrites(history),
+    ...checkReaders(history),
+    ...checkListReaders(history),
+    ...checkPatience(history),
+  ];
+}
+
+/** A server that only stood still has closed nobody for that. */
+function checkPatience({ isUndisturbed, readers, messageReaders, listReaders }: History): Violation[] {
+  if (!isUndisturbed) return [];
+  return [...readers, ...messageReaders, ...listReaders].flatMap(({ door, session, attachments }) =>
+    attachments
+      .filter(({ end }) => ["cut", "4008", "4012"].includes(end))
+      .map(({ end }) => violation("IMPATIENT", `${door} on ${session} ended with ${end}`)),
+  );
 }

@@ -5,8 +5,6 @@ import { editsOf } from "./history.ts";
 import type { Violation } from "./violation.ts";
 import { violation } from "./violation.ts";
 
-const snapshotMessages = 100;
-
 /** Whether every reader of a session saw one order, and ends with what is stored. */
 export function checkReaders(history: History): Violation[] {
   const { readers, stored, calls, epoch } = history;
@@ -133,7 +131,7 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
         ({ title } = event.session);
         messages.clear();
         for (const { id, content } of shown) messages.set(id, content);
-        knownFrom = shown.length < snapshotMessages ? 0 : (shown[0]?.id ?? 0);
+        knownFrom = event.has_earlier ? (shown[0]?.id ?? 0) : 0;
         break;
       }
       case "message":

@@ -82,6 +82,8 @@ export type History = {
   listReaders: ReaderHistory<Seen>[];
   /** What the server did that it never may: ended by itself, ended with a code, logged an error. */
   incidents: string[];
+  /** Whether nothing but standstills of the server happened to its readers. */
+  isUndisturbed: boolean;
   epoch: string;
   stored: StoredSession[];
 };

@@ -285,6 +285,12 @@ export const plantedBugs: PlantedBug[] = [
     when: { moody: true, heavy: true },
   },
   {
+    bug: "what another server writes is not told",
+    edits: [{ file: "server/create-app.ts", from: "await heedOthers(desk);", to: "" }],
+    caughtAs: "STUCK",
+    when: { secondServer: true },
+  },
+  {
     bug: "the list is not told of new messages",
     edits: [
       {

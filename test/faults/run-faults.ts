@@ -5,6 +5,12 @@ import type { Scenario } from "./scenario.ts";
 import type { ServerUnderFire } from "./server-under-fire.ts";
 import type { Direction, Link } from "./tcp-proxy.ts";
 
+/** How long the server stands still in a standstill, in milliseconds: longer than it waits for a pong ({@link standingStill}). */
+const standstillMs = 1400;
+
+/** What makes the server's patience shorter than a standstill. */
+export const standingStill = { PING_SECONDS: "1" };
+
 /** No more connections than these are held up at a time, so that some writer gets on, and with it the run. */
 const maxHeldUp = 3;
 
@@ -13,7 +19,7 @@ type Stage = { server: ServerUnderFire; scenario: Scenario; random: Random; prog
 /** Lets go wrong what the scenario wants, each at its moment of the writers' work, and ends when all is well again. */
 export async function runFaults({ server, scenario, random, progress }: Stage): Promise<void> {
   const heldUp: Link[] = [];
-  const { linkFaults, cuts, kills, terminations, freezes, operations } = scenario;
+  const { linkFaults, cuts, kills, terminations, freezes, standstills, operations } = scenario;
   const restart = (signal: "SIGKILL" | "SIGTERM") => async (): Promise<void> => {
     // Not right after an answer: in the middle of whatever comes then.
     await wait(random.below(8));
@@ -27,6 +33,7 @@ export async function runFaults({ server, scenario, random, progress }: Stage): 
     ...times(kills, () => restart("SIGKILL")),
     ...times(terminations, () => restart("SIGTERM")),
     ...times(freezes, () => () => server.freeze(20 + random.below(120))),
+    ...times(standstills, () => () => server.freeze(standstillMs + random.below(400))),
   ].map((act) => ({ act, at: random.below(operations) }));
 
   await Promise.all(

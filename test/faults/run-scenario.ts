@@ -6,7 +6,8 @@ import type { FollowDoor } from "./follow-doors.ts";
 import { eventDoors, listDoors, messageDoor } from "./follow-doors.ts";
 import type { History, ReaderHistory, Seen, ShownMessage } from "./history.ts";
 import { Progress } from "./progress.ts";
-import { runFaults } from "./run-faults.ts";
+import { openTool } from "./odd-write-doors.ts";
+import { runFaults, standingStill } from "./run-faults.ts";
 import type { Reading } from "./run-reader.ts";
 import { runReader } from "./run-reader.ts";
 import { runWriter, Writing } from "./run-writers.ts";
@@ -19,7 +20,12 @@ import { httpWriteDoors } from "./write-doors.ts";
 /** Runs a scenario against the real server, of the product at `root` if it is not this one, and tells all that was seen. */
 export async function runScenario(scenario: Scenario, root?: string): Promise<History> {
   const databaseFile = join(makeTemporaryFolder(), "ai_desk.db");
-  const server = await ServerUnderFire.start({ databaseFile, root });
+  const server = await ServerUnderFire.start({
+    databaseFile,
+    root,
+    environment: scenario.standstills > 0 ? standingStill : {},
+    hasSecond: scenario.secondServer,
+  });
   const seeds = new Random(scenario.seed);
   const nextRandom = (): Random => new Random(seeds.below(2 ** 31));
   const progress = new Progress(scenario.operations);
@@ -32,12 +38,13 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
     await writing.perform(direct, seeds, session, { type: "create", title: "first" });
   }
 
+  const tool = scenario.tool ? openTool(databaseFile) : undefined;
   const running: Promise<void>[] = [];
   const readers = startReaders();
   await Promise.all([
     runFaults({ server, scenario, random: nextRandom(), progress }),
     ...Array.from({ length: scenario.writers }, () =>
-      runWriter(writing, { server, scenario, random: nextRandom(), progress }),
+      runWriter(writing, { server, scenario, random: nextRandom(), progress, tool }),
     ),
   ]);
   for (const link of server.links) link.release();
@@ -45,14 +52,17 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
   const final = readStored(databaseFile);
   quiet.resolve(final);
   await Promise.all(running);
-  await server.stop("SIGTERM");
+  await server.stopAll();
+  // Last: whoever closes a file last takes its log away.
+  tool?.close();
   const incidents = [...server.incidents, ...(await findFileFaults(databaseFile))];
-  return { ...readers, ...final, calls: writing.calls, incidents };
+  return { ...readers, ...final, calls: writing.calls, incidents, isUndisturbed: scenario.standstills > 0 };
 
   /** The last of all writes, of each kind at some seed: nothing comes after it that would make up for its not being told. */
   async function writeLast(): Promise<void> {
     await server.up;
-    const doors = httpWriteDoors(server);
+    // That of the other server reaches these readers by the file alone.
+    const doors = httpWriteDoors({ url: server.secondUrl ?? server.url });
     for (const session of sessions) {
       if (session === recreatedSession) {
         await writing.perform(doors, seeds, session, { type: "create", title: "anew" });

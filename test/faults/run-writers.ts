@@ -2,12 +2,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Random } from "../support/random.ts";
 import type { Answer, Call, Operation } from "./history.ts";
 import { contentOf } from "./history.ts";
+import { junkAfterRequests } from "./odd-write-doors.ts";
 import type { Progress } from "./progress.ts";
 import type { Scenario } from "./scenario.ts";
 import { recreatedSession } from "./scenario.ts";
 import type { ServerUnderFire } from "./server-under-fire.ts";
 import type { WriteDoor } from "./write-doors.ts";
-import { openWriteDoors } from "./write-doors.ts";
+import { httpWriteDoors, openWriteDoors } from "./write-doors.ts";
 
 /** Takes six bytes on the wire and one in memory. */
 const costly = "\u0001";
@@ -145,9 +146,24 @@ export async function runWriter(
     scenario,
     random,
     progress,
-  }: { server: ServerUnderFire; scenario: Scenario; random: Random; progress: Progress },
+    tool,
+  }: {
+    server: ServerUnderFire;
+    scenario: Scenario;
+    random: Random;
+    progress: Progress;
+    /** It is closed elsewhere. */
+    tool: WriteDoor | undefined;
+  },
 ): Promise<void> {
-  const doors = openWriteDoors(server.proxy);
+  const own = openWriteDoors(server.proxy);
+  const { secondUrl } = server;
+  const doors = [
+    ...own,
+    ...(secondUrl === undefined ? [] : httpWriteDoors({ url: secondUrl })),
+    ...(tool ? [tool] : []),
+    ...(scenario.junk ? [junkAfterRequests(server.proxy, random)] : []),
+  ];
   const sessions = [...scenario.sessions, ...(scenario.recreates ? [recreatedSession] : [])];
   while (progress.begin()) {
     const session = random.pick(sessions);
@@ -157,7 +173,7 @@ export async function runWriter(
     }
     progress.end();
   }
-  for (const door of doors) door.close();
+  for (const door of own) door.close();
 
   function choose(session: string): Operation[] {
     const { large, heavy } = scenario;

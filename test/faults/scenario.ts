@@ -15,8 +15,16 @@ export type Scenario = {
   cuts: number;
   kills: number;
   terminations: number;
-  /** How often the server stands still. */
+  /** How often the server stands still for a moment. */
   freezes: number;
+  /** How often it stands still for longer than it waits for any WebSocket. Readers are then disturbed by nothing else. */
+  standstills: number;
+  /** Whether another server has the same file, and takes some of the writes. */
+  secondServer: boolean;
+  /** Whether a program of somebody else's writes to the file too. */
+  tool: boolean;
+  /** Whether some requests have junk after them. */
+  junk: boolean;
   /** Whether readers come and go, stop reading, and come back with whatever position. */
   moody: boolean;
   /** Whether some contents are so large that a reader which stops reading falls behind. */
@@ -52,8 +60,16 @@ export function scenarioOf(seed: number): Scenario {
     large: random.fraction() < 0.5,
     recreates: random.fraction() < 0.5,
     heavy: random.fraction() < 0.3,
+    standstills: 0,
+    secondServer: random.fraction() < 0.4,
+    tool: random.fraction() < 0.4,
+    junk: random.fraction() < 0.5,
     patienceMs: 15_000,
   };
+  if (random.fraction() < 0.15) {
+    const undisturbed = { linkFaults: 0, cuts: 0, kills: 0, terminations: 0, moody: false, heavy: false };
+    return { ...mixture, ...undisturbed, standstills: 2 };
+  }
   if (!mixture.heavy) return mixture;
   // A reader can only fall behind on a connection that lasts.
   const lasting = { sessions: ["a"], recreates: false, linkFaults: 8, cuts: 0, kills: 1, terminations: 0 };
@@ -71,6 +87,10 @@ export const calm: Omit<Scenario, "seed"> = {
   kills: 0,
   terminations: 0,
   freezes: 0,
+  standstills: 0,
+  secondServer: false,
+  tool: false,
+  junk: false,
   moody: false,
   large: false,
   heavy: false,

@@ -16,6 +16,16 @@ const stopPatienceMs = 20_000;
 /** From 50 on a line of the log tells of a failure of the server. */
 const errorLevel = 50;
 
+export type ServerUnderFireOptions = {
+  databaseFile: string;
+  /** Where the product is, if it is not this one. */
+  root?: string | undefined;
+  /** Its settings. */
+  environment?: Record<string, string>;
+  /** Whether another server has the same file. */
+  hasSecond?: boolean;
+};
+
 /** The real server over one database file, behind a proxy, ended and started again at any moment. */
 export class ServerUnderFire {
   readonly proxy: TcpProxy;
@@ -26,38 +36,43 @@ export class ServerUnderFire {
   starts = 0;
   readonly #root: string;
   readonly #proxies: TcpProxy[];
+  readonly #environment: Record<string, string>;
   #running: RunningServer | undefined;
+  #second: RunningServer | undefined;
   #port: number | undefined;
   #isUp = Promise.withResolvers<void>();
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(proxy: TcpProxy, { databaseFile, root }: { databaseFile: string; root: string }) {
+  private constructor(
+    proxy: TcpProxy,
+    { databaseFile, root = repository, environment = {} }: ServerUnderFireOptions,
+  ) {
     this.proxy = proxy;
     this.#proxies = [proxy];
     this.databaseFile = databaseFile;
     this.#root = root;
+    this.#environment = environment;
   }
 
-  /** `root`: where the product is, if it is not this one. */
-  static async start({
-    databaseFile,
-    root = repository,
-  }: {
-    databaseFile: string;
-    root?: string | undefined;
-  }): Promise<ServerUnderFire> {
-    const server = new ServerUnderFire(await TcpProxy.listen(), { databaseFile, root });
+  static async start(options: ServerUnderFireOptions): Promise<ServerUnderFire> {
+    const server = new ServerUnderFire(await TcpProxy.listen(), options);
     // Here, because a test keeps this function for as long as all tests run, and with it all that is in sight of it.
     onTestFinished(() => {
       for (const proxy of server.#proxies) proxy.close();
     });
     await server.#start();
+    if (options.hasSecond) server.#second = await server.#launch();
     return server;
   }
 
   /** Where it is without the proxy, while it runs. */
   get url(): string {
     return this.#running?.url ?? "";
+  }
+
+  /** Where another server over the same file is, which nothing happens to. Undefined if there is none. */
+  get secondUrl(): string | undefined {
+    return this.#second?.url;
   }
 
   /** One more way to it, for one client, whose connections are told from all others by it. */
@@ -96,18 +111,30 @@ export class ServerUnderFire {
     child?.kill("SIGCONT");
   }
 
+  /** Ends the other server too. */
+  async stopAll(): Promise<void> {
+    await this.stop("SIGTERM");
+    const second = this.#second;
+    this.#second = undefined;
+    if (second) await this.#end(second, "SIGTERM");
+  }
+
   async stop(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const running = this.#running;
     if (!running) return;
     this.#running = undefined;
     this.#isUp = Promise.withResolvers();
+    await this.#end(running, signal);
+    this.#pointTo(undefined);
+  }
+
+  async #end(running: RunningServer, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const overdue = setTimeout(() => {
       this.incidents.push(`${signal}: it did not end`);
       running.process.kill("SIGKILL");
     }, stopPatienceMs);
     const ended = await running.stop(signal);
     clearTimeout(overdue);
-    this.#pointTo(undefined);
     if (signal === "SIGTERM" && ended.code !== 0) this.incidents.push(`SIGTERM: ${JSON.stringify(ended)}`);
     for (const entry of running.log) {
       if (Number(entry["level"]) >= errorLevel) this.incidents.push(`logged: ${JSON.stringify(entry)}`);
@@ -120,19 +147,26 @@ export class ServerUnderFire {
   }
 
   async #start(): Promise<void> {
+    const running = await this.#launch();
+    this.#running = running;
+    this.starts += 1;
+    this.#pointTo(Number(new URL(running.url).port));
+    this.#isUp.resolve();
+  }
+
+  async #launch(): Promise<RunningServer> {
     const running = await startServer(
       {
         DATABASE_URL: `file:${this.databaseFile}`,
         NODE_OPTIONS: `--import ${clockThatJumps}`,
+        ...this.#environment,
       },
       { cwd: this.#root, launch: serverCommand(this.#root) },
     );
-    this.#running = running;
     running.process.once("exit", (code, signal) => {
-      if (this.#running === running) this.incidents.push(`ended by itself: ${code} ${signal}`);
+      const isMeant = this.#running !== running && this.#second !== running;
+      if (!isMeant) this.incidents.push(`ended by itself: ${code} ${signal}`);
     });
-    this.starts += 1;
-    this.#pointTo(Number(new URL(running.url).port));
-    this.#isUp.resolve();
+    return running;
   }
 }

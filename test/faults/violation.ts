@@ -29,7 +29,9 @@ export type ViolationName =
   /** A reader did as the events say and does not have what is stored. */
   | "STATE"
   /** A reader was never told of the last change, a writer never answered. */
-  | "STUCK";
+  | "STUCK"
+  /** A peer was closed for a stall of the server. */
+  | "IMPATIENT";
 
 export type Violation = { name: ViolationName; detail: string };
 

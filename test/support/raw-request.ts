@@ -19,7 +19,8 @@ export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawA
   return parseAnswer(Buffer.concat(chunks).toString());
 }
 
-function parseAnswer(text: string): RawAnswer {
+/** The answer at the beginning of what a server has sent. */
+export function parseAnswer(text: string): RawAnswer {
   const end = text.indexOf("\r\n\r\n");
   const [statusLine = "", ...lines] = text.slice(0, end).split("\r\n");
   const headers = lines.map((line): [string, string] => {
