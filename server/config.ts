@@ -1,8 +1,6 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import type { OpenOptions } from "../db/open-database.ts";
 import { limits } from "./contract/limits.ts";
-import { DatabaseUrlError, readDatabaseUrl } from "./database-url.ts";
 import type { HostPolicy } from "./http/host-policy.ts";
 import { createHostPolicy, readPublicHosts } from "./http/host-policy.ts";
 import type { Bounds } from "./http/bounds.ts";
@@ -10,7 +8,8 @@ import { defaultBounds } from "./http/bounds.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
 import { readOrigins } from "./http/origin-policy.ts";
 import type { Patience } from "./http/socket-server.ts";
-import { shownValue } from "./shown-value.ts";
+import type { Environment, Setting } from "./setting.ts";
+import { databaseFile, fail, hostName, readSetting, seconds, wholeNumber } from "./setting.ts";
 
 export type Config = {
   port: number;
@@ -32,8 +31,6 @@ export class ConfigError extends Error {
 }
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-
-type Setting<Value> = { takes: string; default: string; schema: z.ZodType<Value, string> };
 
 /** Each variable: what it takes, in words for the one who set it, and how it is read. An empty one counts as not set. */
 const settings = {
@@ -113,8 +110,6 @@ const settings = {
   LOG_LEVEL: { takes: `one of ${logLevels.join(", ")}`, default: "info", schema: z.enum(logLevels) },
 } as const;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the settings from the environment.
  *
@@ -165,54 +160,4 @@ export function readDatabaseFile(environment: Environment): string {
   const { value, fault } = readSetting(environment, "DATABASE_URL", settings.DATABASE_URL);
   if (value === undefined) throw new ConfigError(fault);
   return value;
-}
-
-/** @returns the value, or a sentence that says why there is none. */
-function readSetting<Value>(
-  environment: Environment,
-  name: string,
-  setting: Setting<Value>,
-): { value?: Value; fault?: string } {
-  const text = environment[name]?.trim() || setting.default;
-  const result = setting.schema.safeParse(text);
-  if (result.success) return { value: result.data };
-  const hints = result.error.issues
-    .filter(({ code }) => code === "custom")
-    .map(({ message }) => `: ${message}`);
-  return { fault: `${name} takes ${setting.takes}, and is ${shownValue(text)}${hints[0] ?? ""}.` };
-}
-
-function wholeNumber(least: number, most: number): z.ZodType<number, string> {
-  return z
-    .string()
-    .regex(/^\d{1,10}$/)
-    .transform(Number)
-    .pipe(z.int().min(least).max(most));
-}
-
-/** Read as milliseconds. */
-function seconds(least: number, most: number): z.ZodType<number, string> {
-  return wholeNumber(least, most).transform((count) => count * 1000);
-}
-
-function fail(context: z.RefinementCtx): never {
-  context.addIssue({ code: "invalid_format", format: "setting" });
-  return z.NEVER;
-}
-
-/** An IPv6 address may stand in brackets, as in a URL. */
-function hostName(host: string): string | undefined {
-  const address = host.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(address) > 0) return address;
-  return /^[A-Za-z\d_]([\w.-]*[\w.])?$/.test(host) ? host : undefined;
-}
-
-function databaseFile(url: string, context: z.RefinementCtx): string {
-  try {
-    return readDatabaseUrl(url);
-  } catch (error) {
-    if (!(error instanceof DatabaseUrlError)) throw error;
-    context.addIssue({ code: "custom", message: error.message });
-    return z.NEVER;
-  }
 }

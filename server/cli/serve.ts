@@ -3,24 +3,28 @@ import { pino } from "pino";
 import { readConfig } from "../config.ts";
 import type { App } from "../create-app.ts";
 import { createApp } from "../create-app.ts";
+import { listExposures } from "./exposure.ts";
+import { LogDestination } from "./log-destination.ts";
 import { isRefusal } from "./refusal.ts";
 import { nextStopSignal } from "./stop-signal.ts";
 import type { VerbCall } from "./verb.ts";
 
+const stdoutDescriptor = 1;
+
 /** Runs the server until a signal stops it. @returns the exit code. */
 export async function run({ environment }: VerbCall): Promise<number> {
-  // Written at once: what waits when the process ends is tried again for ever where nobody reads it any more.
-  const output = pino.destination({ sync: true });
+  const output = new LogDestination(stdoutDescriptor);
   try {
     const { port, host, logLevel, ...options } = readConfig(environment);
     const logger = pino({ level: logLevel }, output);
     const app = createApp({ ...options, logger });
     const signalled = nextStopSignal();
-    const started = app.listen({ host, port }).then((url) => {
+    const started = app.listen({ host, port }).then(async (url) => {
       logger.info(
         { url, database: options.database.file },
         `AI Desk listens on ${url}, its API is shown at ${url}/docs`,
       );
+      for (const exposure of await listExposures({ host, origins: options.origins })) logger.warn(exposure);
       return signalled;
     });
     const signal = await Promise.race([started, signalled]);

@@ -1,0 +1,34 @@
+import { lookup } from "node:dns/promises";
+import { BlockList, isIPv4 } from "node:net";
+import type { OriginPolicy } from "../http/origin-policy.ts";
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+/** Sentences on who can read and change everything, by settings that let in more than this machine: there is no sign-in. */
+export async function listExposures({
+  host,
+  origins,
+}: {
+  host: string;
+  origins: OriginPolicy;
+}): Promise<string[]> {
+  const exposures: string[] = [];
+  // The same name is looked up to listen.
+  const { address } = await lookup(host);
+  if (!loopback.check(address, isIPv4(address) ? "ipv4" : "ipv6")) {
+    exposures.push(
+      `HOST is ${host}: everyone who reaches this address can read, change and delete everything, since there is no sign-in. ` +
+        "Set HOST to 127.0.0.1, or let only a firewall or a proxy with a sign-in reach it.",
+    );
+  }
+  // "null" is the origin of a sandboxed frame, which any page can make.
+  if (origins.allowsAll || origins.allows("null")) {
+    exposures.push(
+      `CORS_ORIGINS ${origins.allowsAll ? "is *" : "names null"}: every web page that is open in a browser which reaches this server ` +
+        "can read, change and delete everything, since there is no sign-in. Name the origins of your own pages.",
+    );
+  }
+  return exposures;
+}
