@@ -172,6 +172,7 @@ export function createApp(options: AppOptions): App {
     access,
     idleTimeoutMs: 2 * patience.stallTimeoutMs,
     keepAliveMs: patience.keepAliveMs,
+    headersMs: patience.headersMs,
   });
 
   async function listen(at: { host: string; port: number }): Promise<string> {

@@ -3,6 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import type { HostPolicy } from "./host-policy.ts";
 import { hostnameOf } from "./host-policy.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
+import { assertPlainFraming } from "./read-body.ts";
 import type { RequestTarget } from "./request-target.ts";
 import { createWarnOnce } from "./warn-once.ts";
 
@@ -70,6 +71,7 @@ export function createAdmission({ hosts, origins, isPage, warn }: AdmissionOptio
   }
 
   return (request, target) => {
+    assertPlainFraming(request);
     const { host } = request.headers;
     if (host === undefined) {
       if (request.httpVersion === "1.1") throw new AppError("BAD_REQUEST", "The Host header is missing.");

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Sink } from "../domain/live-stream.ts";
 import { memoize } from "../domain/memoize.ts";
+import { probeEndedPeer } from "./ended-peer.ts";
 import { drained } from "./send-stream.ts";
 import { apiHeaders } from "./send.ts";
 
@@ -87,8 +88,10 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
     // Set, since only what was set can be asked for: the closing server looks for streams by their type.
     this.#response.setHeader("content-type", "text/event-stream");
     this.#response.writeHead(200, { ...apiHeaders(this.#response.req), ...streamHeaders, ...headers });
-    this.#heartbeat = setInterval(() => {
+    const beat = (): void => {
       if (this.isReady) this.#response.write(heartbeat.text);
-    }, heartbeat.intervalMs);
+    };
+    this.#heartbeat = setInterval(beat, heartbeat.intervalMs);
+    probeEndedPeer(this.#response, beat);
   }
 }

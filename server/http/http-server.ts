@@ -6,9 +6,13 @@ import { AppError, toAppError } from "../domain/app-error.ts";
 import type { AccessLog } from "./access-log.ts";
 import { baseEntry, requestEntry } from "./access-log.ts";
 import { fairTimeout } from "./fair-timer.ts";
+import { brokenRequest, lateHeaders } from "./broken-request.ts";
 import type { BufferBudget } from "./buffer-budget.ts";
 import { openAccount } from "./connection-account.ts";
-import { toListenError } from "./listen-error.ts";
+import { createHeaderGrace } from "./header-grace.ts";
+import { listen } from "./listen.ts";
+import { holdContinue, limitRest } from "./read-body.ts";
+import { cutIfIdle, endAfter } from "./connection-end.ts";
 import { refuseConnection } from "./refuse-connection.ts";
 import { sendError } from "./send.ts";
 import { stalls } from "./stalls.ts";
@@ -29,6 +33,8 @@ export type HttpHandlers = {
   idleTimeoutMs: number;
   /** How long a connection on which nothing is being answered is kept for its next request, as `Keep-Alive` says. */
   keepAliveMs: number;
+  /** How long the headers of a request may take from their first byte to their last. */
+  headersMs: number;
 };
 
 export type HttpServer = {
@@ -37,12 +43,6 @@ export type HttpServer = {
   /** Takes no new connection, finishes the answers in flight and cuts what is still open after 5 seconds. */
   close(): Promise<void>;
 };
-
-/**
- * How many connections may wait to be taken; the system may allow fewer. With Node's own 511 those of a storm beyond that
- * wait for the second in which TCP tries again: 2,000 that came back at once had all caught up after 2.5 s, and not 1.6.
- */
-const backlog = 4096;
 
 /** A request that its client sends just before the announced time is up is on its way for a while, and is answered. */
 const keepAliveBufferMs = 2000;
@@ -59,6 +59,7 @@ export function createHttpServer({
   access,
   idleTimeoutMs,
   keepAliveMs,
+  headersMs,
 }: HttpHandlers): HttpServer {
   const server = createServer({
     IncomingMessage: TracedRequest,
@@ -66,7 +67,13 @@ export function createHttpServer({
     requireHostHeader: false,
     // A request without a body ends as it begins, and no stream is run for it: a tenth of a short answer's time.
     optimizeEmptyRequests: true,
+    headersTimeout: headersMs,
+    // A body is given its time where it is read: other requests are to go on for as long as they like.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(1000, headersMs),
   });
+  // A client that has said all it has to say, and has closed its half, is answered all the same.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.timeout = idleTimeoutMs;
   server.keepAliveTimeout = keepAliveMs;
   server.keepAliveTimeoutBuffer = keepAliveBufferMs;
@@ -97,8 +104,12 @@ export function createHttpServer({
 
   function refuse(socket: Duplex, error: AppError): void {
     connections.delete(socket);
+    report(error);
     refuseConnection(socket, error);
   }
+
+  const grace = createHeaderGrace(headersMs, (socket) => refuse(socket, brokenRequest(lateHeaders)));
+  const broken = new WeakSet<Duplex>();
 
   function answerRequest(request: TracedRequest, response: ServerResponse): void {
     const unfinished = connections.get(request.socket) ?? [];
@@ -106,7 +117,9 @@ export function createHttpServer({
     response.on("close", () => {
       unfinished.splice(unfinished.indexOf(response), 1);
       access?.("request", requestEntry(request, response));
+      if (!request.complete) limitRest(request);
     });
+    grace.end(request.socket);
     answer(request, response).catch((error: unknown) => {
       const appError = toAppError(error);
       report(appError, request);
@@ -116,6 +129,10 @@ export function createHttpServer({
 
   server.on("timeout", cutIfIdle);
   server.on("request", answerRequest);
+  server.on("checkContinue", (request, response) => {
+    holdContinue(request, () => response.writeContinue());
+    answerRequest(request, response);
+  });
   // What a client expects beyond `100-continue` is nothing that we know of: it gets its answer all the same.
   server.on("checkExpectation", answerRequest);
   server.on("connect", (_request, socket) => {
@@ -131,32 +148,26 @@ export function createHttpServer({
       access?.("request", { ...baseEntry(request), status: appError.httpStatus, ms: request.ageMs });
     });
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const [response, ...others] = connections.get(socket) ?? [];
-    if (response && (others.length > 0 || response.headersSent || response.req.complete)) {
+  server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) => {
+    // A connection that failed has nobody left to be told.
+    if (socket.destroyed || (code === lateHeaders && grace.takes(socket))) return;
+    const unfinished = connections.get(socket) ?? [];
+    const isFirst = unfinished.length === 1 && unfinished[0]?.headersSent === false;
+    if (unfinished.length === 0 || (isFirst && unfinished[0]?.req.complete === false)) {
+      refuse(socket, brokenRequest(code));
+    } else if (!broken.has(socket)) {
       // The fault is in what follows a good request: an error now would be read as that one's answer, or as a part of it.
-      socket.destroy();
-      return;
+      broken.add(socket);
+      report(brokenRequest(code));
+      endAfter(
+        socket,
+        unfinished.findLast(({ req }) => req.complete),
+      );
     }
-    refuse(socket, brokenRequest(error.code));
   });
 
   return {
-    listen({ host, port }) {
-      return new Promise((resolve, reject) => {
-        server.once("error", (error: NodeJS.ErrnoException) => {
-          reject(toListenError(error, { host, port }));
-        });
-        server.listen({ port, host, backlog }, () => {
-          server.removeAllListeners("error");
-          // A connection that cannot be taken (no file handle left, say) is no reason to end those that are open.
-          server.on("error", (error) => report(toAppError(error)));
-          const address = server.address();
-          const taken = typeof address === "object" && address ? address.port : port;
-          resolve(`http://${host.includes(":") ? `[${host}]` : host}:${taken}`);
-        });
-      });
-    },
+    listen: (at) => listen(server, at, report),
     async close() {
       const ended = new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -175,29 +186,8 @@ export function createHttpServer({
   };
 }
 
-/** Cuts a connection on which nothing moves, but not for a stall of our own: what has come in meanwhile is read first. */
-function cutIfIdle(socket: Socket): void {
-  const { bytesRead, bytesWritten, timeout } = socket;
-  setImmediate(() => {
-    if (socket.bytesRead !== bytesRead || socket.bytesWritten !== bytesWritten) return;
-    if (timeout !== undefined && stalls.hasBeenSince(performance.now() - timeout)) socket.setTimeout(timeout);
-    else socket.destroy();
-  });
-}
-
 function destroy(this: Duplex): void {
   this.destroy();
-}
-
-/** What to say of bytes that Node's parser could not read, by the code of its error. */
-function brokenRequest(code: string | undefined): AppError {
-  if (code === "HPE_HEADER_OVERFLOW") {
-    return new AppError("PAYLOAD_TOO_LARGE", "The request's headers are too large.");
-  }
-  if (code === "HPE_INVALID_URL") {
-    return new AppError("BAD_REQUEST", "The path is not valid: percent-encode whatever is not plain ASCII.");
-  }
-  return new AppError("BAD_REQUEST", "This is not an HTTP request.");
 }
 
 function isEventStream(response: ServerResponse): boolean {

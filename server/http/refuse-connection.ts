@@ -28,7 +28,12 @@ export function refuseConnection(socket: Duplex, error: AppError, request?: Inco
     "content-length": Buffer.byteLength(body),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
+  endConnection(socket, `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
+}
+
+/** Sends the last bytes of a connection and ends it, and sees to it that the peer does so too. */
+export function endConnection(socket: Duplex, bytes = ""): void {
+  socket.end(bytes);
   // Nobody else looks after it any more: a peer that does not close its half would keep it open for ever, and the
   // server from stopping.
   const cut = fairTimeout(() => socket.destroy(), lingerMs);

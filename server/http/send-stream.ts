@@ -19,12 +19,7 @@ export async function sendJsonStream(
       pending += piece;
       continue;
     }
-    if (!response.headersSent)
-      response.writeHead(200, {
-        ...apiHeaders(response.req),
-        "content-type": "application/json",
-        ...headers,
-      });
+    if (!response.headersSent) beginJson(response, headers);
     if (response.req.method === "HEAD") return void response.end();
     // A large piece is not put together with what waits before it, which would be a copy of both.
     for (const part of [...inParts(pending), ...inParts(piece)]) {
@@ -46,6 +41,17 @@ function* inParts(text: string): Generator<string> {
     yield text.slice(at, end);
     at = end;
   }
+}
+
+/** Sends as much of an answer of JSON as says nothing yet. */
+export function sendBlank(response: ServerResponse): void {
+  if (response.req.method === "HEAD") return;
+  if (!response.headersSent) beginJson(response);
+  response.write(" ");
+}
+
+function beginJson(response: ServerResponse, headers: OutgoingHttpHeaders = {}): void {
+  response.writeHead(200, { ...apiHeaders(response.req), "content-type": "application/json", ...headers });
 }
 
 /** Resolves when a response takes more, or is closed. */

@@ -43,6 +43,11 @@ export function retryHeaders(
   return codes.some((code) => passing.has(code)) ? { "retry-after": String(afterSeconds) } : {};
 }
 
+/** What a refusal says beside its body. The rest of a request that is late is not waited for. */
+export function refusalHeaders({ code, retryAfterSeconds }: AppError): OutgoingHttpHeaders {
+  return { ...retryHeaders([code], retryAfterSeconds), ...(code === "TIMEOUT" && { connection: "close" }) };
+}
+
 /** Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone. */
 export function sendText(
   response: ServerResponse,
@@ -76,7 +81,7 @@ export function sendError(
   }
   discardBody(response.req);
   sendText(response, error.httpStatus, JSON.stringify(errorBody(error, response.req)), {
-    ...retryHeaders([error.code], error.retryAfterSeconds),
+    ...refusalHeaders(error),
     ...headers,
   });
 }

@@ -18,6 +18,8 @@ export type Patience = {
   pollMs: number;
   /** For the next request of a connection on which none is being answered. */
   keepAliveMs: number;
+  /** For the headers of a request, from their first byte to their last. */
+  headersMs: number;
   /** For a peer to take anything at all of what waits for it. An HTTP connection has twice as long. */
   stallTimeoutMs: number;
   /** For the connection parameters that a tRPC socket has announced. */
@@ -30,6 +32,7 @@ export const defaultPatience: Patience = {
   pingIntervalMs: 20_000,
   pollMs: 25_000,
   keepAliveMs: 65_000,
+  headersMs: 10_000,
   stallTimeoutMs: 30_000,
   connectionParamsMs: 10_000,
   closeTimeoutMs: 2_000,

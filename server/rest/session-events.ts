@@ -8,8 +8,9 @@ import type { Positioned } from "../domain/log.ts";
 import type { Polled } from "../domain/poll-events.ts";
 import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
+import { probeEndedPeer } from "../http/ended-peer.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
-import { sendJsonStream } from "../http/send-stream.ts";
+import { sendBlank, sendJsonStream } from "../http/send-stream.ts";
 import type { Route } from "./routes.ts";
 import { splitPath, toSegment } from "./routes.ts";
 
@@ -45,6 +46,7 @@ type StreamCall = {
 export async function answerPoll(call: StreamCall, input: SessionEventsInput): Promise<void> {
   const { desk, request, response } = call;
   if (request.headers.accept?.includes("text/event-stream")) return answerStream(call, input);
+  probeEndedPeer(response, () => sendBlank(response));
   const polled = await pollEvents(desk, input, signalOfClose(response));
   return sendJsonStream(response, pollJson(polled));
 }

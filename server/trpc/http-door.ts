@@ -5,9 +5,9 @@ import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import { accountOf } from "../http/connection-account.ts";
-import { assertJsonBody, discardBody, hasBody, parseJson, readText } from "../http/read-body.ts";
+import { assertJsonBody, discardBody, hasBody, parseBody, readText } from "../http/read-body.ts";
 import { nameRoute } from "../http/traced-request.ts";
-import { apiHeaders, retryHeaders } from "../http/send.ts";
+import { apiHeaders, refusalHeaders, retryHeaders } from "../http/send.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
 import { answerCalls, otherMethod, prepareCalls, varyOf } from "./answer-calls.ts";
@@ -70,7 +70,7 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
       if (request.method === "POST" && (hasBody(request) || request.headers["content-type"] !== undefined)) {
         assertJsonBody(request);
         text = await readText(request, maxBodyBytes);
-        if (text !== "") body = parseJson(text, "The body");
+        if (text !== "") body = parseBody(text);
       }
     } catch (error) {
       return sendTrpcError(response, toAppError(error));
@@ -140,7 +140,7 @@ export function sendTrpcError(response: ServerResponse, error: AppError): void {
   );
   const headers = {
     ...apiHeaders(response.req),
-    ...retryHeaders([error.code], error.retryAfterSeconds),
+    ...refusalHeaders(error),
     "content-type": "application/json",
   };
   response.writeHead(error.httpStatus, headers);

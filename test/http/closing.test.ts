@@ -114,6 +114,7 @@ test("a port that another server has is refused in a sentence that says what to 
     report: () => undefined,
     idleTimeoutMs: 60_000,
     keepAliveMs: 60_000,
+    headersMs: 10_000,
   });
   const port = Number(new URL(url).port);
   await expect(other.listen({ host: "127.0.0.1", port })).rejects.toThrow(

@@ -19,6 +19,7 @@ test.each([
     upgrade: refuse,
     report: () => undefined,
     keepAliveMs: 60_000,
+    headersMs: 10_000,
     idleTimeoutMs: 60_000,
   });
   onTestFinished(() => server.close());

@@ -1,0 +1,19 @@
+import { AppError } from "../domain/app-error.ts";
+
+/** What Node's parser says of a request whose headers did not come in time. */
+export const lateHeaders = "ERR_HTTP_REQUEST_TIMEOUT";
+
+/** What to say of bytes that Node's parser could not read, by the code of its error. */
+export function brokenRequest(code: string | undefined): AppError {
+  if (code === lateHeaders) return new AppError("TIMEOUT", "The request's headers took too long to arrive.");
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new AppError("PAYLOAD_TOO_LARGE", "The request's headers are too large.");
+  }
+  if (code === "HPE_INVALID_URL") {
+    return new AppError("BAD_REQUEST", "The path is not valid: percent-encode whatever is not plain ASCII.");
+  }
+  if (code === "HPE_INVALID_EOF_STATE") {
+    return new AppError("BAD_REQUEST", "The connection was closed in the middle of the request.");
+  }
+  return new AppError("BAD_REQUEST", "This is not an HTTP request.");
+}
