@@ -10,7 +10,7 @@ export const sessionEventsInputSchema = z.object({
   after: optional(
     z.string().meta({
       description:
-        "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. A stream that is resumed by `Last-Event-ID` goes on after that.",
+        "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. `Last-Event-ID`, and `lastEventId` in the query in any spelling, go before it.",
       examples: ["9f86d081884c7d65:7"],
     }),
   ),

@@ -8,8 +8,12 @@ import type { Positioned } from "../domain/log.ts";
 import type { Polled } from "../domain/poll-events.ts";
 import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
+import { prefersEventStream } from "../http/accept.ts";
 import { probeEndedPeer } from "../http/ended-peer.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
+import type { RequestTarget } from "../http/request-target.ts";
+import { readQuery } from "../http/request-target.ts";
+import { readResumePosition } from "../http/resume-position.ts";
 import { sendBlank, sendJsonStream } from "../http/send-stream.ts";
 import type { Route } from "./routes.ts";
 import { splitPath, toSegment } from "./routes.ts";
@@ -38,27 +42,31 @@ type StreamCall = {
   desk: Desk;
   request: IncomingMessage;
   response: ServerResponse;
+  target: RequestTarget;
   /** How often a silent stream is given a sign of life. */
   heartbeatMs: number;
 };
 
 /** Answers with a poll, or with a stream if the client asks for one by `Accept`. */
 export async function answerPoll(call: StreamCall, input: SessionEventsInput): Promise<void> {
-  const { desk, request, response } = call;
-  if (request.headers.accept?.includes("text/event-stream")) return answerStream(call, input);
+  const { desk, request, response, target } = call;
+  if (prefersEventStream(request.headers.accept)) return answerStream(call, input);
   probeEndedPeer(response, () => sendBlank(response));
-  const polled = await pollEvents(desk, input, signalOfClose(response));
+  const polled = await pollEvents(
+    desk,
+    { ...input, ...positionOf(request, target) },
+    signalOfClose(response),
+  );
   return sendJsonStream(response, pollJson(polled));
 }
 
 /** Answers with a stream. */
 export async function answerStream(
-  { desk, request, response, heartbeatMs }: StreamCall,
+  { desk, request, response, target, heartbeatMs }: StreamCall,
   input: SessionEventsInput,
 ): Promise<void> {
-  // An EventSource that comes back asks for the same address, with the position of what it last got beside it.
-  const resumed = request.headersDistinct["last-event-id"]?.[0] ?? input.after;
-  const followed = { sessionId: input.session_id, after: resumed, signal: signalOfClose(response) };
+  const { session_id: sessionId, after } = { ...input, ...positionOf(request, target) };
+  const followed = { sessionId, after, signal: signalOfClose(response) };
   using stream = new EventStream(response, {
     encoding,
     heartbeat: { text: ":\n\n", intervalMs: heartbeatMs },
@@ -66,6 +74,12 @@ export async function answerStream(
   // What goes wrong before anything was sent is answered as an error.
   await followSession(desk, followed).into(stream);
   stream.end();
+}
+
+/** Takes the place of the input's `after`, if there is one. */
+function positionOf(request: IncomingMessage, { query }: RequestTarget): { after?: string } {
+  const after = readResumePosition(request, readQuery(query));
+  return after === undefined ? {} : { after };
 }
 
 function signalOfClose(response: ServerResponse): AbortSignal {

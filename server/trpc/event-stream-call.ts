@@ -4,6 +4,7 @@ import { parseConnectionParamsFromString } from "@trpc/server/http";
 import { toJson } from "../domain/event-json.ts";
 import type { LogEvent, Positioned } from "../domain/log.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
+import { readResumePosition } from "../http/resume-position.ts";
 import type { AnswerOptions } from "./answer-calls.ts";
 import { varyOf } from "./answer-calls.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
@@ -33,14 +34,13 @@ export function findEventStreamCall(
   const procedure = procedures.get(path);
   if (procedure?.type !== "subscription" || request.method !== "GET" || !takesJson(request)) return undefined;
   if (query.get("batch") === "1" || !hasGoodParams(query.get("connectionParams"))) return undefined;
-  const lastEventId =
-    request.headers["last-event-id"]?.toString() ?? query.get("lastEventId") ?? query.get("Last-Event-Id");
+  const lastEventId = readResumePosition(request, query);
   return {
     path,
     procedure,
     readInput() {
       const input = parseInput(query.get("input"));
-      return lastEventId ? withLastEventId(input, lastEventId) : input;
+      return lastEventId === undefined ? input : withLastEventId(input, lastEventId);
     },
   };
 }

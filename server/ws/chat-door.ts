@@ -8,6 +8,7 @@ import type { Desk } from "../domain/desk.ts";
 import { assertHasLog, getSessionHead } from "../domain/get-session.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
+import { readResumePosition } from "../http/resume-position.ts";
 import type { Patience } from "../http/socket-server.ts";
 import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../http/socket-server.ts";
@@ -42,7 +43,7 @@ export function createChatDoor(options: ChatDoorOptions): ChatDoor {
   return {
     async upgrade(request, connection, head, target) {
       const sessionId = readSessionId(target);
-      const wanted = readWanted(readQuery(target.query));
+      const wanted = readWanted(request, readQuery(target.query));
       await assertCanFollow(desk, sessionId, wanted);
       // What there is to send is known within this turn of the event loop, and goes out with the handshake.
       connection.cork();
@@ -75,10 +76,10 @@ function invalidSessionId(messages: string[]): AppError {
   return invalidInput(messages.map((message) => ({ path: ["session_id"], code: "custom", message })));
 }
 
-function readWanted(query: ReadonlyMap<string, string>): Wanted {
+function readWanted(request: IncomingMessage, query: ReadonlyMap<string, string>): Wanted {
   const after = query.get("after");
   const events = query.get("events") ?? "messages";
-  if (events === "all") return { events, after };
+  if (events === "all") return { events, after: readResumePosition(request, query) ?? after };
   if (events === "messages") return { events, afterId: readMessageId(after) };
   const message = `must be messages, which is the default, or all, and is ${JSON.stringify(events)}`;
   throw invalidInput([{ path: ["events"], code: "invalid_value", message }]);
