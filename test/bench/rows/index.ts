@@ -1,6 +1,7 @@
 import type { Row } from "../row.ts";
 import { accessLine } from "./access-line.ts";
 import { backAfter50000 } from "./back-after-50000.ts";
+import { backupWhileWriting } from "./backup-while-writing.ts";
 import { costAgainstSize } from "./cost-against-size.ts";
 import { fanOutRows } from "./fan-out.ts";
 import { getRoot } from "./get-root.ts";
@@ -29,5 +30,6 @@ export const rows: Row[] = [
   ...reconnectStorm,
   ...costAgainstSize,
   ...listAllSessions,
+  ...backupWhileWriting,
   ...startRow,
 ];
