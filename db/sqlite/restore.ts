@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isSame } from "./backup.ts";
 import type { CopyOptions } from "./copy-database.ts";
@@ -41,6 +41,7 @@ export async function restore({
     const replacedMessageId = Math.max(held.lastMessageId(), readMark(target)?.messageId ?? 0);
     const copying = { from, beside: target, purpose: "restored", replacedMessageId, ...watching } as const;
     const copied = await copyDatabase(copying, (path) => {
+      giveToOwner(path, existsSync(target) ? target : dirname(target));
       const isWhole = held.settle();
       const replaces = existsSync(target);
       replaced = putAside(target, { at: now, isWhole });
@@ -61,6 +62,13 @@ function resolveTarget(file: string): string {
   } catch (error) {
     throw toFileError(error, `restore to ${file}`);
   }
+}
+
+/** What root restores, the user that runs the server must be able to open. */
+function giveToOwner(path: string, model: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(model);
+  chownSync(path, uid, gid);
 }
 
 function refuseSource(from: string, target: string): void {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  chownSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -175,6 +176,20 @@ test("the mark of the database that was there goes with it, and no id that it ga
   await restore({ from: newBackup(), file, now });
   expect(query(file, "select seq from sqlite_sequence where name = 'message'")).toEqual([{ seq: 90 }]);
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "what root restores belongs to the user that the database belonged to, or else its folder",
+  async () => {
+    const file = await closedFile();
+    chownSync(file, 12_345, 12_346);
+    await restore({ from: newBackup(), file, now });
+    expect(statSync(file)).toMatchObject({ uid: 12_345, gid: 12_346 });
+    const missing = newDatabasePath();
+    chownSync(dirname(missing), 12_347, 12_348);
+    await restore({ from: newBackup(), file: missing, now });
+    expect(statSync(missing)).toMatchObject({ uid: 12_347, gid: 12_348 });
+  },
+);
 
 test("a link to the database stays one: what it leads to is replaced", async () => {
   const file = await closedFile();
