@@ -117,7 +117,7 @@ test("what comes while the database is opened waits a second for it, and is then
   const waiting = fetch(`${server.url}/api/sessions/s`);
   unlock();
   expect((await waiting).status).toBe(200);
-  expect(server.messages.at(-1)).toMatch(/^AI Desk listens on/);
+  await expect.poll(() => server.messages).toContainEqual(expect.stringMatching(/^AI Desk listens on/));
   expect((await fetch(server.url)).status).toBe(200);
 });
 
