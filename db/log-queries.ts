@@ -51,7 +51,7 @@ function selectChanges(db: Executor, { sessionId, ordinal, after, upTo }: Change
           .selectFrom("chatsession")
           .select(sql.lit(1).as("lives"))
           .where("chatsession.id", "=", opaque(sessionId, "text"))
-          .where("chatsession.ordinal", "=", ordinal)
+          .where("chatsession.ordinal", "=", opaque(ordinal, "integer"))
           .where("chatsession.deleted", "=", sql.lit(0)),
       ),
     )

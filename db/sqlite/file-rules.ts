@@ -96,6 +96,17 @@ export const fileRules: FileRule[] = [
     remedy: "No answer shows that text. Set content, or title, to ''.",
   },
   {
+    name: "PURGE",
+    since: "0005-unfinished-deletions",
+    // What a deletion has left is found by its ids: see the table of messages.
+    select: `select 'message ' || message.id || ' of ' || quote(session.id) as place
+      from message join chatsession as session on session.id = message.session_id
+      where (session.deleted = 1 or message.seq <= session.start_seq) and (message.id <= session.purge_id) is not true`,
+    fault: "messages of deleted sessions that nothing removes",
+    remedy:
+      "Another program has written them. Delete them, or set purge_id of their session to the highest of their ids.",
+  },
+  {
     name: "VALUE",
     since: chatLog,
     select: `select 'message ' || id as place from message

@@ -67,10 +67,11 @@ async function countFitting(db: Executor, page: MessagePageQuery): Promise<numbe
 
 type Parameters = Omit<MessagePageQuery, "life"> & { sessionId: string; ordinal: number };
 
-function parametersOf({ life, after, ...page }: MessagePageQuery): Parameters {
+function parametersOf({ life, after, before, upToSeq, atSeq, limit, from }: MessagePageQuery): Parameters {
   const { id: sessionId, ordinal, purge_id: purgeId } = life;
   const lowest = purgeId === null ? after : Math.max(purgeId, after ?? purgeId);
-  return { ...page, sessionId, ordinal, after: lowest };
+  // Named one by one: this is done for each session of a list.
+  return { sessionId, ordinal, after: lowest, before, upToSeq, atSeq, limit, from };
 }
 
 const messagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
@@ -113,7 +114,7 @@ function selectLife(eb: ExpressionBuilder<Tables, "message">, page: Parameters, 
     .selectFrom("chatsession")
     .select(sql.lit(1).as("lives"))
     .where("chatsession.id", "=", opaque(page.sessionId, "text"))
-    .where("chatsession.ordinal", "=", page.ordinal)
+    .where("chatsession.ordinal", "=", opaque(page.ordinal, "integer"))
     .where("chatsession.deleted", "=", sql.lit(0))
-    .$if(atSeq, (query) => query.where("chatsession.seq", "=", page.atSeq ?? 0));
+    .$if(atSeq, (query) => query.where("chatsession.seq", "=", opaque(page.atSeq ?? 0, "integer")));
 }

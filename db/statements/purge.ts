@@ -24,7 +24,7 @@ const selectBatch = prepare((db, { sessionId, upToSeq }: Range) =>
     .selectFrom("message")
     .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
     .where("session_id", "=", opaque(sessionId, "text"))
-    .where("seq", "<=", upToSeq)
+    .where("seq", "<=", opaque(upToSeq, "integer"))
     .orderBy("seq")
     .limit(sql.lit(batchRows)),
 );
@@ -69,7 +69,7 @@ const selectUnpurged = prepare((db, { from }: { from: string }) =>
     .selectFrom("chatsession")
     .select(["id", "start_seq", "deleted"])
     .where("purge_id", "is not", null)
-    .where("id", ">=", from)
+    .where("id", ">=", opaque(from, "text"))
     .orderBy("id")
     .limit(sql.lit(1)),
 );

@@ -12,7 +12,7 @@ export type SessionLife = Pick<SessionRow, "id" | "ordinal" | "purge_id">;
 export type SessionExtent = SessionHeadRow &
   SessionLife & {
     seq: number;
-    /** The id of its newest message. If it has none, null or an id that is not above `purge_id`. */
+    /** No message that there is has a higher id; null if there is none at all. */
     last_id: number | null;
   };
 
@@ -50,12 +50,11 @@ export function listSessionExtents(db: Executor, page: SessionPageQuery): Promis
   return selectExtents.all(db, page);
 }
 
+/** Of all messages and not of those of one session: that is found once for all sessions of a page. */
 function lastId(eb: ExpressionBuilder<Tables, "chatsession">) {
   return eb
     .selectFrom("message")
     .select((inner) => inner.fn.max("message.id").as("id"))
-    .whereRef("message.session_id", "=", "chatsession.id")
-    .where("message.deleted", "=", sql.lit(0))
     .as("last_id");
 }
 
@@ -64,7 +63,7 @@ const selectLife = prepare((db, { id, ordinal }: Omit<SessionLife, "purge_id">) 
     .selectFrom("chatsession")
     .select("id")
     .where("id", "=", id)
-    .where("ordinal", "=", ordinal)
+    .where("ordinal", "=", opaque(ordinal, "integer"))
     .where("deleted", "=", sql.lit(0)),
 );
 

@@ -97,29 +97,35 @@ async function* sessionsJson(
     const pieces = sessionJson(desk, session);
     const beginning = await readBeginning(pieces);
     if (!beginning) continue;
-    yield separator;
-    yield* beginning;
-    yield* pieces;
+    // A piece that is large is not put together with others, which would be a copy of all.
+    if (beginning.isAll) yield separator + beginning.pieces.join("");
+    else {
+      yield separator;
+      yield* beginning.pieces;
+      yield* pieces;
+    }
     separator = ",";
   }
   yield separator === "[" ? "[]" : "]";
 }
 
-/** As many pieces of a session as make a flush, if it has as many. Undefined if it is deleted meanwhile. */
-async function readBeginning(pieces: AsyncGenerator<string, void>): Promise<string[] | undefined> {
-  const beginning: string[] = [];
+/** As many pieces of a session as make a flush, or all if they do not. Undefined if it is deleted meanwhile. */
+async function readBeginning(
+  from: AsyncGenerator<string, void>,
+): Promise<{ pieces: string[]; isAll: boolean } | undefined> {
+  const pieces: string[] = [];
   try {
     for (let chars = 0; chars < flushChars;) {
-      const { value } = await pieces.next();
-      if (value === undefined) break;
-      beginning.push(value);
+      const { value } = await from.next();
+      if (value === undefined) return { pieces, isAll: true };
+      pieces.push(value);
       chars += value.length;
     }
   } catch (error) {
     if (error instanceof SessionEndedError) return undefined;
     throw error;
   }
-  return beginning;
+  return { pieces, isAll: false };
 }
 
 async function* sessionJson(desk: Desk, session: SessionExtent): AsyncGenerator<string, void> {

@@ -33,22 +33,22 @@ export async function* readMessages(
   desk: Desk,
   session: SessionExtent,
 ): AsyncGenerator<Message[], void, undefined> {
-  const { last_id: lastId } = session;
-  if (lastId === null) return;
+  if (session.last_id === null) return;
+  const before = session.last_id + 1;
   let after: number | undefined;
   // Most sessions are short, and of few messages nobody has to ask how large they are.
   for (let limit: number = fewMessages; ; limit = limits.pageItems) {
     const { rows, isLast } = await listMessageChunk(desk.database.read, {
       life: session,
       after,
-      before: lastId + 1,
+      before,
       limit,
       from: "oldest",
     });
     if (rows.length === 0) await assertAlive(desk, session);
     else yield rows.map(toMessage);
+    if (isLast) return;
     after = rows.at(-1)?.id;
-    if (isLast || after === lastId) return;
     await nextTurn();
   }
 }

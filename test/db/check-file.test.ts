@@ -6,10 +6,13 @@ import { expect, onTestFinished, test } from "vitest";
 import { migrate } from "../../db/migrate.ts";
 import { migrations } from "../../db/migrations/index.ts";
 import { openDatabase } from "../../db/open-database.ts";
+import { insertSession } from "../../db/session-queries.ts";
 import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
 import { checkFile } from "../../db/sqlite/check-file.ts";
 import { fileRules } from "../../db/sqlite/file-rules.ts";
+import { deleteSessionRow } from "../../db/statements/purge.ts";
 import type { Tables } from "../../db/tables.ts";
+import { fillSession } from "../support/fill-session.ts";
 import { digest, leaveAsKilled, newDatabasePath, originalWithMessages, writeFile } from "./database-file.ts";
 import { damagePage } from "./damaged-file.ts";
 import { fillDesk } from "./filled-desk.ts";
@@ -29,6 +32,20 @@ test("a file that the product has written breaks no rule: sessions made, renamed
   expect(kind.is).toBe("ours");
   expect(faults).toEqual([]);
   expect(content).toEqual({ sessions: 2, messages: 4 });
+});
+
+test("a deletion that is not finished breaks no rule, nor does a session that is made anew meanwhile [CHECK-1] [DELETED-2]", async () => {
+  const file = await filledFile();
+  const database = await openDatabase({ file, synchronous: "normal" });
+  await database.write(async (trx) => {
+    await insertSession(trx, { id: "large", title: "", created_at: "" });
+  });
+  fillSession(file, "large", { count: 300, content: "x" });
+  await database.write((trx) => deleteSessionRow(trx, "large"));
+  expect(await findings(file)).toEqual([]);
+  await database.write((trx) => insertSession(trx, { id: "large", title: "", created_at: "" }));
+  expect(await findings(file)).toEqual([]);
+  await database.close();
 });
 
 const broken: [rule: string, statements: string, said: RegExp, isUnusable?: true][] = [
@@ -60,6 +77,11 @@ const broken: [rule: string, statements: string, said: RegExp, isUnusable?: true
   ["PLACE", "update chatsession set start_seq = seq + 1 where id = 'busy'", /session 'busy'/],
   ["LIST", "drop index chatsession_list; update chatsession set list_seq = 3", /position 3/],
   ["TOMBSTONE", "update message set content = 'still here' where deleted = 1", /still have their text/],
+  [
+    "PURGE",
+    "update chatsession set deleted = 1, title = '' where id = 'again'",
+    /messages of deleted sessions that nothing removes: message \d of 'again'/,
+  ],
   ["VALUE", "update message set content = x'00ff' where id = 1", /message 1/],
   ["HISTORY", "delete from history", /holds 0 rows/, true],
   ["HISTORY", "update history set epoch = 'X'", /holds the row "X"/, true],

@@ -78,11 +78,8 @@ test("a page of the session list reads only its own rows", async () => {
   expect(plan).toBe("SEARCH chatsession USING INDEX chatsession_page (ordinal<?)");
 });
 
-test("a page of sessions with their messages reads only its own rows, and of each session the end of its page", async () => {
-  const last = [
-    "CORRELATED SCALAR SUBQUERY 1",
-    "SEARCH message USING COVERING INDEX message_page (session_id=?)",
-  ];
+test("a page of sessions with their messages reads only its own rows, and once how far the messages reach", async () => {
+  const last = ["SCALAR SUBQUERY 1", "SEARCH message"];
   const page = await planOf((db) => listSessionExtents(db, { beforeOrdinal: 5, limit: 10 }));
   expect(page.split("\n")).toEqual(["SEARCH chatsession USING INDEX chatsession_page (ordinal<?)", ...last]);
   const one = await planOf((db) => findSessionExtent(db, "s"));
