@@ -24,7 +24,8 @@ setPriority(10);
 try {
   report({ step: "done", copied: await copy(order) });
 } catch (error) {
-  report({ step: "failed", message: toFileError(error, `copy ${order.from} to ${order.to}`).message });
+  const to = order.to.replace(/\.partial-\d+$/, "");
+  report({ step: "failed", message: toFileError(error, `copy ${order.from} to ${to}`).message });
 }
 
 function report(message: CopyReport): void {

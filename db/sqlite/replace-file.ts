@@ -1,4 +1,14 @@
-import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { sqliteCompanions, syncFile, syncFolderOf } from "./durable-files.ts";
 import { codeOf } from "./file-error.ts";
 import { renameMark } from "./mark-beside.ts";
@@ -28,6 +38,26 @@ export function putAside(file: string, { at, isWhole }: { at: Date; isWhole: boo
   // Before another file takes the name: a log that came back after a power failure would be replayed over that.
   if (logs.length > 0) syncFolderOf(file);
   return hasFile || logs.length > 0 ? aside : undefined;
+}
+
+/**
+ * Undoes every {@link putAside} after which no other file has come into the place of `file`, since the process was killed or
+ * failed: two names of one database are a danger to it once both are opened.
+ */
+export function takeBack(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found || found.nlink < 2) return;
+  const beginning = `${basename(file)}.replaced-`;
+  for (const name of readdirSync(dirname(file)).filter((each) => each.startsWith(beginning))) {
+    const aside = join(dirname(file), name);
+    const { ino, dev } = statSync(aside);
+    if (ino !== found.ino || dev !== found.dev) continue;
+    for (const end of sqliteCompanions) {
+      if (existsSync(`${aside}${end}`)) renameSync(`${aside}${end}`, `${file}${end}`);
+    }
+    renameMark(aside, file);
+    rmSync(aside);
+  }
 }
 
 /** Such as `20251130-235959`, in UTC. */

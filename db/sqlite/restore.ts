@@ -8,7 +8,7 @@ import { FileError, toFileError } from "./file-error.ts";
 import { whyNoDatabase } from "./file-kind.ts";
 import { holdFile } from "./hold-file.ts";
 import { readMark } from "./mark-beside.ts";
-import { putAside, putInPlace } from "./replace-file.ts";
+import { putAside, putInPlace, takeBack } from "./replace-file.ts";
 
 export type RestoreOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
   /** A backup, or any other database of AI Desk; it stays as it is. */
@@ -37,6 +37,7 @@ export async function restore({
   refuseSource(from, target);
   const held = holdFile(target);
   try {
+    takeBack(target);
     let replaced: string | undefined;
     const replacedMessageId = Math.max(held.lastMessageId(), readMark(target)?.messageId ?? 0);
     const copying = { from, beside: target, purpose: "restored", replacedMessageId, ...watching } as const;
@@ -48,6 +49,9 @@ export async function restore({
       putInPlace(path, target, { replaces });
     });
     return { ...copied, replaced };
+  } catch (error) {
+    takeBack(target);
+    throw error;
   } finally {
     held.release();
   }
