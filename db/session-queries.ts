@@ -81,52 +81,6 @@ export function nextListSeq(eb: ExpressionBuilder<Tables, "chatsession">) {
     .select((inner) => inner(inner.fn.coalesce(inner.fn.max("list_seq"), inner.lit(0)), "+", 1).as("next"));
 }
 
-const upsertSession = prepare((db, session: SessionHeadRow) =>
-  db
-    .insertInto("chatsession")
-    .values((eb) => ({
-      id: session.id,
-      title: session.title,
-      created_at: session.created_at,
-      ordinal: eb
-        .selectFrom("chatsession")
-        .select((inner) =>
-          inner(inner.fn.coalesce(inner.fn.max("ordinal"), inner.lit(0)), "+", 1).as("next"),
-        ),
-      seq: 0,
-      list_seq: nextListSeq(eb),
-    }))
-    .onConflict((conflict) =>
-      conflict
-        .column("id")
-        .doUpdateSet((eb) => ({
-          title: eb.ref("excluded.title"),
-          created_at: eb.ref("excluded.created_at"),
-          ordinal: eb.ref("excluded.ordinal"),
-          list_seq: eb.ref("excluded.list_seq"),
-          start_seq: eb.ref("chatsession.seq"),
-          seq: eb("chatsession.seq", "+", 1),
-          title_seq: eb("chatsession.seq", "+", 1),
-          deleted: 0,
-        }))
-        .where("chatsession.deleted", "=", 1),
-    )
-    .returning([...head, ...changePlace]),
-);
-
-/**
- * Makes a session, or makes a deleted one anew. The new one goes on where its predecessor's log ended: its own first
- * change is that it is there again, so whoever still follows the old one learns of it.
- *
- * @returns undefined if a session of that id exists.
- */
-export function insertSession(
-  db: Executor,
-  session: SessionHeadRow,
-): Promise<(SessionHeadRow & ChangePlace) | undefined> {
-  return upsertSession.first(db, session);
-}
-
 /** Positions have so many digits at most: one beyond them, which another program may have given a row, is never told. */
 export const beyondPositions = 1_000_000_000_000_000;
 
@@ -188,7 +142,7 @@ const endSessionRow = prepare((db, session: { id: string; hasMessages: 0 | 1 }) 
 );
 
 /** The last id that any message was given: that of the next one is above it. */
-const lastMessageId = sql<number>`coalesce((select seq from sqlite_sequence where name = 'message'), 0)`;
+export const lastMessageId = sql<number>`coalesce((select seq from sqlite_sequence where name = 'message'), 0)`;
 
 /**
  * Marks a session as deleted.

@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import { readListHead } from "../list-queries.ts";
 import { insertMessage } from "../message-queries.ts";
 import type { Database, Executor } from "../open-database.ts";
-import { insertSession, listSessions, takeNextPlace } from "../session-queries.ts";
+import { listSessions, takeNextPlace } from "../session-queries.ts";
+import { insertSession } from "../statements/make-session.ts";
 import { listMessages } from "../statements/message-pages.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { insertSession } from "../../db/session-queries.ts";
+import { insertSession } from "../../db/statements/make-session.ts";
 import type { CreateSessionInput, Session } from "../contract/session.ts";
 import { AppError } from "./app-error.ts";
 import { changeSession } from "./change-session.ts";
@@ -7,23 +7,23 @@ import { sessionTopic } from "./session-log.ts";
 
 /** @throws {AppError} CONFLICT if there is a session of that id; it stays as it is. */
 export async function createSession(desk: Desk, input: CreateSessionInput): Promise<Session> {
-  const session = {
+  const head = {
     id: input.id ?? desk.newSessionId(),
     title: input.title ?? "New chat",
     created_at: input.created_at ?? desk.now().toISOString(),
   };
-  const made = await changeSession<Session>(desk, session.id, async (trx) => {
-    const row = await insertSession(trx, session);
+  const made = await changeSession(desk, head.id, async (trx) => {
+    const row = await insertSession(trx, head);
     if (!row) {
       throw new AppError(
         "CONFLICT",
-        `There is a session ${JSON.stringify(session.id)} already: choose another id.`,
+        `There is a session ${JSON.stringify(head.id)} already: choose another id.`,
       );
     }
-    const { seq, list_seq, ...head } = row;
-    return { value: { ...head, messages: [] }, place: { seq, list_seq } };
+    return { value: row, place: row };
   });
+  if (!made.isPurged) desk.database.purge();
   // Another program may have removed a session of this id, and whoever followed that one stands where this one has not been.
-  desk.hub.compare(sessionTopic(session.id), undefined);
-  return made;
+  desk.hub.compare(sessionTopic(head.id), undefined);
+  return { ...head, messages: [] };
 }

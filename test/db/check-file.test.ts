@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { migrate } from "../../db/migrate.ts";
 import { migrations } from "../../db/migrations/index.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { insertSession } from "../../db/session-queries.ts";
+import { insertSession } from "../../db/statements/make-session.ts";
 import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
 import { checkFile } from "../../db/sqlite/check-file.ts";
 import { fileRules } from "../../db/sqlite/file-rules.ts";

@@ -1,6 +1,7 @@
 import { entombMessage, insertMessage, updateContent } from "../../db/message-queries.ts";
 import type { Database } from "../../db/open-database.ts";
-import { insertSession, takeNextPlace, updateTitle } from "../../db/session-queries.ts";
+import { takeNextPlace, updateTitle } from "../../db/session-queries.ts";
+import { insertSession } from "../../db/statements/make-session.ts";
 import { deleteSessionRow } from "../../db/statements/purge.ts";
 
 const time = "2025-11-30T12:00:00.000Z";

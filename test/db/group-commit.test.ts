@@ -6,7 +6,8 @@ import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import type { Database, Executor } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { insertSession, listSessions } from "../../db/session-queries.ts";
+import { listSessions } from "../../db/session-queries.ts";
+import { insertSession } from "../../db/statements/make-session.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 async function open(): Promise<{ database: Database; file: string }> {

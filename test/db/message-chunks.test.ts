@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { insertMessage } from "../../db/message-queries.ts";
 import type { Database } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { insertSession } from "../../db/session-queries.ts";
+import { insertSession } from "../../db/statements/make-session.ts";
 import { listMessageChunk } from "../../db/statements/message-pages.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { readListHead } from "../../db/list-queries.ts";
-import { insertSession } from "../../db/session-queries.ts";
+import { insertSession } from "../../db/statements/make-session.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { newDatabasePath, open } from "./database-file.ts";
 

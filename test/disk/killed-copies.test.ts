@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../db/open-database.ts";
-import { insertSession } from "../../db/session-queries.ts";
+import { insertSession } from "../../db/statements/make-session.ts";
 import { checkFile } from "../../db/sqlite/check-file.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { isLongForm } from "./failing-calls.ts";

@@ -6,7 +6,7 @@ import { createSession, readSession, send } from "../support/rest.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
-test("a file moved away under the server: every door refuses writes and says why, reads go on, and the log says it once [FILE-10]", async () => {
+test("a file moved away under the server: every door refuses writes and says why, reads go on, and the log says it once [FILE-8]", async () => {
   const file = join(makeTemporaryFolder(), "ai_desk.db");
   const server = await startServer({ DATABASE_URL: `file:${file}` });
   await createSession(server.url, { id: "s" });

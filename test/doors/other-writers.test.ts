@@ -46,7 +46,7 @@ async function expectLists(app: RunningApp, lists: ReturnType<typeof followList>
   }
 }
 
-test("two servers on one file: the readers of each hear of the other's writes, by every door, each once and in one order [FILE-11] [ORDER-3]", async () => {
+test("two servers on one file: the readers of each hear of the other's writes, by every door, each once and in one order [FILE-9] [ORDER-3]", async () => {
   const databaseFile = join(makeTemporaryFolder(), "ai_desk.db");
   const one = await startApp({ databaseFile });
   const other = await startApp({ databaseFile });
@@ -80,7 +80,7 @@ test.each([
   ["the next position", "(select seq + 1 from chatsession where id = 's')", 2],
   ["a position ahead", "(select seq + 5 from chatsession where id = 's')", 6],
 ])(
-  "a message that a tool writes at %s is told, and stands in nobody's way [FILE-12]",
+  "a message that a tool writes at %s is told, and stands in nobody's way [FILE-10]",
   async (_, seq, expected) => {
     const app = await startWithSession();
     await send(app.url, "s", "before");
@@ -104,7 +104,7 @@ test.each([
   },
 );
 
-test("each kind of write goes past what a tool has written, also before that is noticed [FILE-12] [ORDER-1]", async () => {
+test("each kind of write goes past what a tool has written, also before that is noticed [FILE-10] [ORDER-1]", async () => {
   const app = await startWithSession();
   const { id } = await send(app.url, "s", "first");
   const reader = follow(liveDoors[0] as (typeof liveDoors)[0], app);
@@ -136,7 +136,7 @@ test("each kind of write goes past what a tool has written, also before that is 
   expect((await call(app.url, "DELETE", "/api/sessions/s")).status).toBe(204);
 });
 
-test("an edit in place is seen by all who come after it, whatever others began with before [FILE-12] [SLOW-5]", async () => {
+test("an edit in place is seen by all who come after it, whatever others began with before [FILE-10] [SLOW-5]", async () => {
   const app = await startWithSession();
   await send(app.url, "s", "secret");
   const before = liveDoors.map((door) => follow(door, app));
@@ -154,7 +154,7 @@ test("an edit in place is seen by all who come after it, whatever others began w
   }
 });
 
-test("a session that a tool removes is gone for its readers and from the lists [FILE-12] [DELETED-1]", async () => {
+test("a session that a tool removes is gone for its readers and from the lists [FILE-10] [DELETED-1]", async () => {
   const app = await startWithSession();
   await createSession(app.url, { id: "stays" });
   await send(app.url, "s", "one");
@@ -171,7 +171,32 @@ test("a session that a tool removes is gone for its readers and from the lists [
   }
 });
 
-test("a reader whose log falls back behind it begins anew [FILE-12] [RESET-1]", async () => {
+test("an id that is made anew after a tool removed its session begins empty, at positions of its own [FILE-10] [ORDER-2]", async () => {
+  const app = await startWithSession();
+  for (const content of ["one", "two", "three"]) await send(app.url, "s", content);
+  await call(app.url, "PATCH", "/api/sessions/s", { title: "position 4" });
+  const reader = follow(liveDoors[0] as (typeof liveDoors)[0], app);
+  const [snapshot] = await reader.events.count(1);
+  runInShell(app, "delete from chatsession where id = 's'");
+  await createSession(app.url, { id: "s", title: "anew" });
+  await send(app.url, "s", "new");
+  expect(viewOf(await readSession(app.url, "s"))).toMatchObject({
+    title: "anew",
+    messages: [{ content: "new" }],
+  });
+  const late = follow(liveDoors[0] as (typeof liveDoors)[0], app, snapshot?.position);
+  const [first] = await late.events.count(1);
+  expect(first).toMatchObject({ event: { type: "reset", session: { title: "anew" } } });
+  expect(first?.event.seq).toBeGreaterThan(4);
+  // Who followed it all the time begins anew too, or has been told that it is gone.
+  const last = await Promise.race([
+    reader.ended,
+    reader.events.until((seen) => seen.some(({ event }) => event.type === "reset")).then(() => "reset"),
+  ]);
+  expect(["reset", "NOT_FOUND"]).toContain(last);
+});
+
+test("a reader whose log falls back behind it begins anew [FILE-10] [RESET-1]", async () => {
   const app = await startWithSession();
   for (const content of ["one", "two", "three"]) await send(app.url, "s", content);
   const readers = liveDoors.map((door) => follow(door, app));
@@ -188,7 +213,7 @@ test("a reader whose log falls back behind it begins anew [FILE-12] [RESET-1]", 
   }
 });
 
-test("what a tool has written while no server had the file is told to those who come back [FILE-12] [RESUME-1]", async () => {
+test("what a tool has written while no server had the file is told to those who come back [FILE-10] [RESUME-1]", async () => {
   const databaseFile = join(makeTemporaryFolder(), "ai_desk.db");
   const before = await startApp({ databaseFile });
   await createSession(before.url, { id: "s" });

@@ -17,7 +17,7 @@ const sessionLog = "server/domain/session-log.ts";
 const addMessage = "server/domain/add-message.ts";
 const changeSession = "server/domain/change-session.ts";
 const groupCommit = "db/group-commit.ts";
-const sessionQueries = "db/session-queries.ts";
+const makeSession = "db/statements/make-session.ts";
 
 const comingAndGoing: Partial<Scenario> = { moody: true, linkFaults: 20, cuts: 2 };
 
@@ -170,11 +170,11 @@ export const plantedBugs: PlantedBug[] = [
   {
     bug: "positions begin anew with a session that is made anew",
     edits: [
-      { file: sessionQueries, from: 'start_seq: eb.ref("chatsession.seq"),', to: "start_seq: 0," },
+      { file: makeSession, from: "start_seq: end,", to: "start_seq: 0," },
       {
-        file: sessionQueries,
-        from: 'seq: eb("chatsession.seq", "+", 1),\n          title_seq: eb("chatsession.seq", "+", 1),',
-        to: "seq: 1,\n          title_seq: 1,",
+        file: makeSession,
+        from: "seq: sql<number>`${end} + 1`,\n            title_seq: sql<number>`${end} + 1`,",
+        to: "seq: 1,\n            title_seq: 1,",
       },
     ],
     caughtAs: "DIFFERS",

@@ -5,7 +5,8 @@ import { onTestFinished } from "vitest";
 import { insertMessage } from "../../../db/message-queries.ts";
 import type { Database } from "../../../db/open-database.ts";
 import { openDatabase } from "../../../db/open-database.ts";
-import { insertSession, takeNextPlace } from "../../../db/session-queries.ts";
+import { takeNextPlace } from "../../../db/session-queries.ts";
+import { insertSession } from "../../../db/statements/make-session.ts";
 import { readMark } from "../../../db/sqlite/mark-beside.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 

@@ -1,0 +1,72 @@
+import { sql } from "kysely";
+import type { Executor } from "../open-database.ts";
+import type { ChangePlace, SessionHeadRow } from "../session-queries.ts";
+import { beyondPositions, lastMessageId, nextListSeq } from "../session-queries.ts";
+import { prepare } from "../statement.ts";
+
+/**
+ * Where another program has removed a session and left its messages, these tell of its positions, but not of titles that
+ * came after the last of them: so many are passed over.
+ */
+const titlesAfterMessages = 1000;
+
+const upsertSession = prepare((db, session: SessionHeadRow) => {
+  const lastSeqLeft = sql<number>`(select max(seq) from message
+    where session_id = ${session.id} and seq < ${sql.lit(beyondPositions)})`;
+  const isAnyLeft = sql<0 | 1>`exists (select 1 from message where session_id = ${session.id})`;
+  const startAfterLeft = sql<number>`coalesce(${lastSeqLeft} + ${sql.lit(titlesAfterMessages)}, 0)`;
+  return db
+    .insertInto("chatsession")
+    .values((eb) => ({
+      id: session.id,
+      title: session.title,
+      created_at: session.created_at,
+      ordinal: eb
+        .selectFrom("chatsession")
+        .select((inner) =>
+          inner(inner.fn.coalesce(inner.fn.max("ordinal"), inner.lit(0)), "+", 1).as("next"),
+        ),
+      start_seq: startAfterLeft,
+      seq: sql<number>`${startAfterLeft} + ${isAnyLeft}`,
+      title_seq: sql<number>`${startAfterLeft} + ${isAnyLeft}`,
+      purge_id: sql<number | null>`iif(${isAnyLeft}, ${lastMessageId}, null)`,
+      list_seq: nextListSeq(eb),
+    }))
+    .onConflict((conflict) =>
+      conflict
+        .column("id")
+        .doUpdateSet((eb) => {
+          const end = sql<number>`max(chatsession.seq, coalesce(${lastSeqLeft}, 0))`;
+          return {
+            title: eb.ref("excluded.title"),
+            created_at: eb.ref("excluded.created_at"),
+            ordinal: eb.ref("excluded.ordinal"),
+            list_seq: eb.ref("excluded.list_seq"),
+            purge_id: eb.ref("excluded.purge_id"),
+            start_seq: end,
+            seq: sql<number>`${end} + 1`,
+            title_seq: sql<number>`${end} + 1`,
+            deleted: 0,
+          };
+        })
+        .where("chatsession.deleted", "=", 1),
+    )
+    .returning(["id", "title", "created_at", "seq", "list_seq", "purge_id"]);
+});
+
+/**
+ * Makes a session, or makes a deleted one anew. The new one goes on where its predecessor's log ended: its own first
+ * change is that it is there again, so whoever still follows the old one learns of it. Messages that a predecessor has left
+ * are none of its own and wait to be removed, also where nothing but they tells of it.
+ *
+ * @returns undefined if a session of that id exists; else where it stands, and whether messages wait to be removed.
+ */
+export async function insertSession(
+  db: Executor,
+  session: SessionHeadRow,
+): Promise<(SessionHeadRow & ChangePlace & { isPurged: boolean }) | undefined> {
+  const made = await upsertSession.first(db, session);
+  if (!made) return undefined;
+  const { purge_id, ...row } = made;
+  return { ...row, isPurged: purge_id === null };
+}
