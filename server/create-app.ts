@@ -170,9 +170,8 @@ export function createApp(options: AppOptions): App {
     upgrade,
     report,
     access,
-    idleTimeoutMs: 2 * patience.stallTimeoutMs,
-    keepAliveMs: patience.keepAliveMs,
-    headersMs: patience.headersMs,
+    times: { ...patience, idleTimeoutMs: 2 * patience.stallTimeoutMs },
+    deadPeerMs: patience.deadPeerMs,
   });
 
   async function listen(at: { host: string; port: number }): Promise<string> {

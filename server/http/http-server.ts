@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError, toAppError } from "../domain/app-error.ts";
@@ -9,15 +8,18 @@ import { fairTimeout } from "./fair-timer.ts";
 import { brokenRequest, lateHeaders } from "./broken-request.ts";
 import type { BufferBudget } from "./buffer-budget.ts";
 import { openAccount } from "./connection-account.ts";
+import { watchForDeadPeers } from "./dead-peers.ts";
 import { createHeaderGrace } from "./header-grace.ts";
 import { listen } from "./listen.ts";
+import type { ConnectionTimes } from "./node-server.ts";
+import { createNodeServer } from "./node-server.ts";
 import { holdContinue, limitRest } from "./read-body.ts";
 import { cutIfIdle, endAfter } from "./connection-end.ts";
 import { refuseConnection } from "./refuse-connection.ts";
 import { sendError } from "./send.ts";
 import { stalls } from "./stalls.ts";
 import type { Report } from "./report.ts";
-import { TracedRequest } from "./traced-request.ts";
+import type { TracedRequest } from "./traced-request.ts";
 
 export type HttpHandlers = {
   /** Where what waits in memory for each connection is counted. */
@@ -29,12 +31,9 @@ export type HttpHandlers = {
   report: Report;
   /** Takes a line for each request that has ended and each refused upgrade. Undefined: none is made. */
   access?: AccessLog | undefined;
-  /** A connection on which nothing moves for so long is cut: longer than any poll and any pause between heartbeats. */
-  idleTimeoutMs: number;
-  /** How long a connection on which nothing is being answered is kept for its next request, as `Keep-Alive` says. */
-  keepAliveMs: number;
-  /** How long the headers of a request may take from their first byte to their last. */
-  headersMs: number;
+  times: ConnectionTimes;
+  /** How often it looks for peers whose packets are lost, in milliseconds. */
+  deadPeerMs: number;
 };
 
 export type HttpServer = {
@@ -43,9 +42,6 @@ export type HttpServer = {
   /** Takes no new connection, finishes the answers in flight and cuts what is still open after 5 seconds. */
   close(): Promise<void>;
 };
-
-/** A request that its client sends just before the announced time is up is on its way for a while, and is answered. */
-const keepAliveBufferMs = 2000;
 
 /** How long answers in flight may take before their connections are cut. */
 const closeTimeoutMs = 5000;
@@ -57,37 +53,23 @@ export function createHttpServer({
   upgrade,
   report,
   access,
-  idleTimeoutMs,
-  keepAliveMs,
-  headersMs,
+  times,
+  deadPeerMs,
 }: HttpHandlers): HttpServer {
-  const server = createServer({
-    IncomingMessage: TracedRequest,
-    shouldUpgradeCallback: isWebSocket,
-    requireHostHeader: false,
-    // A request without a body ends as it begins, and no stream is run for it: a tenth of a short answer's time.
-    optimizeEmptyRequests: true,
-    headersTimeout: headersMs,
-    // A body is given its time where it is read: other requests are to go on for as long as they like.
-    requestTimeout: 0,
-    connectionsCheckingInterval: Math.min(1000, headersMs),
-  });
-  // A client that has said all it has to say, and has closed its half, is answered all the same.
-  Object.assign(server, { httpAllowHalfOpen: true });
-  server.timeout = idleTimeoutMs;
-  server.keepAliveTimeout = keepAliveMs;
-  server.keepAliveTimeoutBuffer = keepAliveBufferMs;
+  const server = createNodeServer(times);
   stalls.watch();
   /**
    * Those that speak HTTP and were not refused, each with its unfinished answers. Not one set of all answers: it would
    * grow a new table now and then, and V8 lets each old one keep alive, until a full collection, whatever was in it.
    */
   const connections = new Map<Duplex, ServerResponse[]>();
+  const stopWatching = watchForDeadPeers(
+    () => [...connections.values()].flatMap(([first]) => first?.req.socket ?? []),
+    deadPeerMs,
+  );
 
   server.on("connection", (socket) => {
     connections.set(socket, []);
-    // One that has not asked for anything yet is kept like one that has been answered: load balancers open some ahead.
-    socket.setTimeout(Math.max(idleTimeoutMs, keepAliveMs + keepAliveBufferMs));
     const account = openAccount(budget, socket);
     socket.on("close", () => account.close());
     socket.on("close", forget);
@@ -108,7 +90,7 @@ export function createHttpServer({
     refuseConnection(socket, error);
   }
 
-  const grace = createHeaderGrace(headersMs, (socket) => refuse(socket, brokenRequest(lateHeaders)));
+  const grace = createHeaderGrace(times.headersMs, (socket) => refuse(socket, brokenRequest(lateHeaders)));
   const broken = new WeakSet<Duplex>();
 
   function answerRequest(request: TracedRequest, response: ServerResponse): void {
@@ -169,6 +151,7 @@ export function createHttpServer({
   return {
     listen: (at) => listen(server, at, report),
     async close() {
+      stopWatching();
       const ended = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
@@ -192,8 +175,4 @@ function destroy(this: Duplex): void {
 
 function isEventStream(response: ServerResponse): boolean {
   return String(response.getHeader("content-type")).startsWith("text/event-stream");
-}
-
-function isWebSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === "websocket";
 }

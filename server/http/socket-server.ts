@@ -20,6 +20,8 @@ export type Patience = {
   keepAliveMs: number;
   /** For the headers of a request, from their first byte to their last. */
   headersMs: number;
+  /** For a peer to acknowledge anything of what was sent to it over HTTP: it is looked for at this interval. */
+  deadPeerMs: number;
   /** For a peer to take anything at all of what waits for it. An HTTP connection has twice as long. */
   stallTimeoutMs: number;
   /** For the connection parameters that a tRPC socket has announced. */
@@ -33,6 +35,7 @@ export const defaultPatience: Patience = {
   pollMs: 25_000,
   keepAliveMs: 65_000,
   headersMs: 10_000,
+  deadPeerMs: 60_000,
   stallTimeoutMs: 30_000,
   connectionParamsMs: 10_000,
   closeTimeoutMs: 2_000,

@@ -112,9 +112,8 @@ test("a port that another server has is refused in a sentence that says what to 
     answer: doNothing,
     upgrade: doNothing,
     report: () => undefined,
-    idleTimeoutMs: 60_000,
-    keepAliveMs: 60_000,
-    headersMs: 10_000,
+    times: { idleTimeoutMs: 60_000, keepAliveMs: 60_000, headersMs: 10_000 },
+    deadPeerMs: 60_000,
   });
   const port = Number(new URL(url).port);
   await expect(other.listen({ host: "127.0.0.1", port })).rejects.toThrow(

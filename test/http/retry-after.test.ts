@@ -18,9 +18,8 @@ test.each([
     answer: refuse,
     upgrade: refuse,
     report: () => undefined,
-    keepAliveMs: 60_000,
-    headersMs: 10_000,
-    idleTimeoutMs: 60_000,
+    times: { idleTimeoutMs: 60_000, keepAliveMs: 60_000, headersMs: 10_000 },
+    deadPeerMs: 60_000,
   });
   onTestFinished(() => server.close());
   const url = await server.listen({ host: "127.0.0.1", port: 0 });

@@ -29,6 +29,8 @@ export async function startApp(
     databaseFile?: string;
     expectsFailures?: boolean;
     logLevel?: Level;
+    /** The address to listen at; loopback by default. */
+    host?: string;
   } = {},
 ): Promise<RunningApp> {
   const folder = mkdtempSync(join(tmpdir(), "ai-desk-test-"));
@@ -36,6 +38,7 @@ export async function startApp(
     databaseFile = join(folder, "ai_desk.db"),
     expectsFailures = false,
     logLevel = "error",
+    host = "127.0.0.1",
     ...rest
   } = options;
   const log: string[] = [];
@@ -54,6 +57,6 @@ export async function startApp(
     rmSync(folder, { recursive: true });
     if (!expectsFailures && log.length > 0) throw new Error(`The server failed: ${log.join("")}`);
   });
-  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  const url = await app.listen({ host, port: 0 });
   return { app, url, wsUrl: url.replace(/^http/, "ws"), databaseFile, log };
 }
