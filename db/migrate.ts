@@ -6,6 +6,7 @@ import { refuseInexactIds } from "./sqlite/exact-ids.ts";
 import { ForeignDatabaseError } from "./migrations/foreign-database-error.ts";
 import { migrations as knownMigrations } from "./migrations/index.ts";
 import { findOriginal } from "./migrations/original-tables.ts";
+import { refuseStranger } from "./migrations/refuse-stranger.ts";
 import type { Tables } from "./tables.ts";
 
 export { ForeignDatabaseError };
@@ -53,7 +54,7 @@ export async function migrate(
       const missing = known.filter((name) => !inFile.includes(name));
       if (missing.length > 0 && (await hasTables(trx))) {
         // A file that will be refused is left without a copy too.
-        if (inFile.length === 0) await findOriginal(trx as unknown as Kysely<unknown>);
+        if (inFile.length === 0) await refuseForeign(trx as unknown as Kysely<unknown>);
         await beforeChange?.(missing);
       }
       const provider = { getMigrations: async () => withDurations(migrations, made) };
@@ -65,6 +66,11 @@ export async function migrate(
   } finally {
     await sql`pragma foreign_keys = on`.execute(writer);
   }
+}
+
+async function refuseForeign(db: Kysely<unknown>): Promise<void> {
+  const original = await findOriginal(db);
+  if (original.length === 0) await refuseStranger(db);
 }
 
 function withDurations(

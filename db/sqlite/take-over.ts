@@ -1,17 +1,13 @@
 import { resolve } from "node:path";
 import SqliteFile from "better-sqlite3";
-import { Kysely } from "kysely";
 import type { MadeMigration } from "../migrate.ts";
-import { migrate } from "../migrate.ts";
-import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
-import { withStatementCache } from "../statement-cache.ts";
-import type { Tables } from "../tables.ts";
 import { openForWriting } from "../writer.ts";
-import type { Run } from "./begin-run.ts";
+import type { FoundFile, Run } from "./begin-run.ts";
 import { beginRun, findFile } from "./begin-run.ts";
+import { bringUpToDate, LargeMigrationError } from "./bring-up-to-date.ts";
 import { closeAtExit } from "./close-at-exit.ts";
 import { closeKeepingLog } from "./close-keeping-log.ts";
-import { copyBeforeMigration } from "./migration-copy.ts";
+import { migrateApart } from "./migrate-apart.ts";
 import { waitWhileLocked } from "./wait-while-locked.ts";
 import { explainNewEpoch } from "./why-new-epoch.ts";
 
@@ -35,6 +31,9 @@ const READER_BUSY_TIMEOUT_MS = 5000;
 /** How long a start waits for another process, which may be taking over a large file of the original backend. */
 const STARTING_BUSY_TIMEOUT_MS = 60_000;
 
+/** The size of a file, in bytes, from which on its migrations would keep the process from answering others for long. */
+const largeBytes = 16 * 1024 * 1024;
+
 /** A file that a run of the server has begun over, and the connection that reads from then on. */
 export type TakenOver = { run: Run; readerFile: SqliteFile.Database };
 
@@ -57,14 +56,40 @@ export async function takeOver(options: OpenOptions): Promise<TakenOver> {
 }
 
 async function tryToTakeOver(options: OpenOptions): Promise<TakenOver> {
-  const { file, synchronous } = options;
+  const { file, synchronous, copiesBeforeMigration = false, signal, onMigrated } = options;
   const found = findFile(file);
+  try {
+    return await beginOver(options, { found, largeBytes });
+  } catch (error) {
+    if (!(error instanceof LargeMigrationError)) throw error;
+  }
+  const made = await migrateApart({ file, synchronous, copiesBeforeMigration }, signal);
+  for (const migration of made) onMigrated?.(migration);
+  return beginOver(options, { found, isMigrated: made.length > 0 });
+}
+
+/** @param isMigrated whether it was migrated just now */
+async function beginOver(
+  options: OpenOptions,
+  {
+    found,
+    isMigrated = false,
+    largeBytes: most,
+  }: { found: FoundFile; isMigrated?: boolean; largeBytes?: number },
+): Promise<TakenOver> {
+  const { file, synchronous, copiesBeforeMigration, signal } = options;
   const starter = openForWriting({ file, synchronous, busyTimeoutMs: 0 });
   const close = (): void => closeKeepingLog(starter, file);
   const stayOpen = closeAtExit(close);
   try {
-    const isMigrated = await bringUpToDate(starter, options);
-    const run = await beginRun(starter, { file, found, isMigrated });
+    const made = await bringUpToDate(starter, {
+      file,
+      copiesBeforeMigration,
+      signal,
+      ...(most !== undefined && { largeBytes: most }),
+    });
+    for (const migration of made) options.onMigrated?.(migration);
+    const run = await beginRun(starter, { file, found, isMigrated: isMigrated || made.length > 0 });
     const readerFile = new SqliteFile(file, { timeout: READER_BUSY_TIMEOUT_MS, readonly: true });
     // Whoever closes a file last checkpoints it and takes its shared memory away: a writer that is replaced since the disk
     // is full must not be the last, or nothing could be read until there is room again.
@@ -74,19 +99,4 @@ async function tryToTakeOver(options: OpenOptions): Promise<TakenOver> {
     stayOpen();
     close();
   }
-}
-
-/** @returns whether there was something to be done. */
-async function bringUpToDate(
-  database: SqliteFile.Database,
-  { file, copiesBeforeMigration = false, onMigrated, signal }: OpenOptions,
-): Promise<boolean> {
-  const dialect = new SqliteMigrationDialect({ database: withStatementCache(database) }, 0);
-  const made = await migrate(new Kysely<Tables>({ dialect }), undefined, async (missing) => {
-    if (copiesBeforeMigration) await copyBeforeMigration(file, { missing, signal });
-  });
-  for (const migration of made) onMigrated?.(migration);
-  // Only now: the mode is written into the file, and one that was refused must stay as it was.
-  database.pragma("journal_mode = WAL");
-  return made.length > 0;
 }

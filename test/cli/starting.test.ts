@@ -25,6 +25,30 @@ function makeOriginal(): string {
   return file;
 }
 
+/** One of 18 MB, which is migrated in a process of its own. */
+function makeLargeOriginal(): string {
+  const file = makeOriginal();
+  const database = new SqliteFile(file);
+  database.exec(`
+    insert into message values (1, 's', printf('%.*c', 18000000, 'x'), 'user', '2025-11-30 12:00:00.000000')`);
+  database.close();
+  return file;
+}
+
+/** Stops the first process that a process starts as soon as there is one, on Linux. @returns its id */
+async function freezeChildOf(pid: number | undefined): Promise<number> {
+  let frozen: number | undefined;
+  const freeze = (): boolean => {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+    if (!child) return false;
+    frozen = Number(child);
+    return process.kill(frozen, "SIGSTOP");
+  };
+  await expect.poll(freeze, { interval: 5 }).toBe(true);
+  if (frozen === undefined) throw new Error("unreachable: one was stopped");
+  return frozen;
+}
+
 /** Keeps every other connection from the file until the returned function is called. */
 function lock(file: string): () => void {
   const holder = new SqliteFile(file);
@@ -143,4 +167,41 @@ test("a start that is refused gives its port back [START-1]", async () => {
   const { code } = await startRefused({ PORT: String(port), DATABASE_URL: `file:${makeTemporaryFolder()}` });
   expect(code).toBe(1);
   expect(await canConnect(port)).toBe(false);
+});
+
+test.runIf(existsSync("/proc/self/task"))(
+  "while a large file is migrated requests are answered, and a stop ends it: the next start finds the file whole [START-2] [STOP-2]",
+  async () => {
+    const file = makeLargeOriginal();
+    const server = await beginToStart(file);
+    const waiting = fetch(server.url);
+    const migration = await freezeChildOf(server.child.pid);
+    expect((await waiting).status).toBe(503);
+    const ended = once(server.child, "exit");
+    server.child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+    expect(server.messages).toEqual(["stopping", "stopped"]);
+    await expect.poll(() => existsSync(`/proc/${migration}`)).toBe(false);
+
+    const next = await beginToStart(file);
+    const ready = () => fetch(`${next.url}/api/sessions/s/messages`);
+    await expect.poll(async () => (await ready()).status).toBe(200);
+    expect(await (await ready()).json()).toMatchObject([{ id: 1, timestamp: "2025-11-30T12:00:00" }]);
+    expect(next.messages.filter((message) => message.startsWith("The database was migrated"))).not.toEqual(
+      [],
+    );
+  },
+);
+
+test("another program's large database is refused as a small one is [START-1]", async () => {
+  const file = join(makeTemporaryFolder(), "other.db");
+  const other = new SqliteFile(file);
+  other.exec("create table files (content); insert into files values (zeroblob(18000000))");
+  other.close();
+  const before = readFileSync(file);
+  const { code, stderr, log } = await startRefused({ DATABASE_URL: `file:${file}` });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/other\.db: The file is another program's database: it has the table "files"/);
+  expect(log).toEqual([expect.not.objectContaining({ err: expect.anything() as unknown })]);
+  expect(readFileSync(file).equals(before)).toBe(true);
 });

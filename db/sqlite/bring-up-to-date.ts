@@ -1,0 +1,43 @@
+import { statSync } from "node:fs";
+import type SqliteFile from "better-sqlite3";
+import { Kysely } from "kysely";
+import type { MadeMigration } from "../migrate.ts";
+import { migrate } from "../migrate.ts";
+import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
+import { withStatementCache } from "../statement-cache.ts";
+import type { Tables } from "../tables.ts";
+import { copyBeforeMigration } from "./migration-copy.ts";
+
+/** The file lacks migrations, and is too large to be migrated here. Nothing was changed. */
+export class LargeMigrationError extends Error {
+  override readonly name = "LargeMigrationError";
+}
+
+export type MigrationOptions = {
+  file: string;
+  copiesBeforeMigration?: boolean | undefined;
+  /** Ends the copying. */
+  signal?: AbortSignal | undefined;
+  /** The size of a file, in bytes, from which on it is not migrated here. By default every file is. */
+  largeBytes?: number;
+};
+
+/**
+ * Makes the migrations that a file lacks and gives it a write-ahead log.
+ *
+ * @returns the migrations that were made
+ * @throws {LargeMigrationError} when there are some to make and the file has `largeBytes`.
+ */
+export async function bringUpToDate(
+  database: SqliteFile.Database,
+  { file, copiesBeforeMigration = false, signal, largeBytes = Infinity }: MigrationOptions,
+): Promise<MadeMigration[]> {
+  const dialect = new SqliteMigrationDialect({ database: withStatementCache(database) }, 0);
+  const made = await migrate(new Kysely<Tables>({ dialect }), undefined, async (missing) => {
+    if (statSync(file).size >= largeBytes) throw new LargeMigrationError();
+    if (copiesBeforeMigration) await copyBeforeMigration(file, { missing, signal });
+  });
+  // Only now: the mode is written into the file, and one that was refused must stay as it was.
+  database.pragma("journal_mode = WAL");
+  return made;
+}

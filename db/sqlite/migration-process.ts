@@ -1,0 +1,28 @@
+import { SqliteError } from "better-sqlite3";
+import { openForWriting } from "../writer.ts";
+import { bringUpToDate } from "./bring-up-to-date.ts";
+import { closeKeepingLog } from "./close-keeping-log.ts";
+import type { MigrationOrder, MigrationReport } from "./migration-order.ts";
+
+// The program of a process of its own: a migration is a few long calls of SQLite, and the server has others to answer.
+const order = JSON.parse(process.argv[2] ?? "") as MigrationOrder;
+process.on("disconnect", () => process.exit(1));
+report(await run(order));
+
+async function run({ file, synchronous, copiesBeforeMigration }: MigrationOrder): Promise<MigrationReport> {
+  try {
+    const database = openForWriting({ file, synchronous, busyTimeoutMs: 0 });
+    try {
+      return { made: await bringUpToDate(database, { file, copiesBeforeMigration }) };
+    } finally {
+      closeKeepingLog(database, file);
+    }
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { fault: { name, message, ...(error instanceof SqliteError && { code: error.code }) } };
+  }
+}
+
+function report(message: MigrationReport): void {
+  process.send?.(message, () => process.disconnect?.());
+}
