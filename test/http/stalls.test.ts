@@ -7,14 +7,15 @@ import { expect, onTestFinished, test } from "vitest";
 import type { ClientOptions } from "ws";
 import { WebSocket } from "ws";
 import { Collector } from "../support/readers.ts";
-import { createSession, send } from "../support/rest.ts";
+import { createSession } from "../support/rest.ts";
 import type { RunningServer } from "../support/start-server.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
-const patienceMs = 600;
+/** Enough for a client on a busy machine. */
+const patienceMs = 1500;
 /** Longer than the server waits for any peer here: it has twice its patience with an HTTP connection. */
-const stallMs = 1600;
+const stallMs = 3300;
 
 function startImpatientServer(): Promise<RunningServer> {
   const script = join(import.meta.dirname, "impatient-server.ts");
@@ -53,44 +54,46 @@ async function beginRequest(
   return { socket, rest: body.slice(5), answers };
 }
 
-test.each([
-  { how: "is stopped", begin: "SIGSTOP", end: "SIGCONT" },
-  { how: "is busy", begin: "SIGUSR2", end: undefined },
-] as const)(
-  "what peers send while the server $how is not missed, at whatever moment that begins [ALIVE-6]",
-  async ({ begin, end }) => {
-    const server = await startImpatientServer();
-    await createSession(server.url, { id: "s" });
-    const slow = openSocket(`${server.wsUrl}/ws/s`);
-    await once(slow.socket, "open");
-    slow.socket.pause();
-    // More than the system holds for a reader, and what the server holds beside.
-    const count = 120;
-    const sending = Promise.all(
-      Array.from({ length: count }, () => send(server.url, "s", "x".repeat(95_000))),
-    );
-    const chat = openSocket(`${server.wsUrl}/ws/s`, { autoPong: false });
-    const calls = openSocket(`${server.wsUrl}/trpc`, { autoPong: false });
-    const pings = await Promise.all([chat, calls].map(async ({ pings: all }) => (await all.count(1))[0]));
-    const announcing = openSocket(`${server.wsUrl}/trpc?connectionParams=1`);
-    await once(announcing.socket, "open");
-    const request = await beginRequest(server.url);
+/** @returns the codes that sockets were closed with. */
+async function stallAmongPeers({
+  begin,
+  end,
+}: {
+  begin: NodeJS.Signals;
+  end?: NodeJS.Signals;
+}): Promise<number[]> {
+  const server = await startImpatientServer();
+  await createSession(server.url, { id: "s" });
+  const chat = openSocket(`${server.wsUrl}/ws/s`, { autoPong: false });
+  const calls = openSocket(`${server.wsUrl}/trpc`, { autoPong: false });
+  const pings = await Promise.all([chat, calls].map(async ({ pings: all }) => (await all.count(1))[0]));
+  const announcing = openSocket(`${server.wsUrl}/trpc?connectionParams=1`);
+  await once(announcing.socket, "open");
+  const request = await beginRequest(server.url);
 
-    server.process.kill(begin);
-    slow.socket.resume();
-    chat.socket.pong(pings[0]);
-    calls.socket.pong(pings[1]);
-    announcing.socket.send(JSON.stringify({ method: "connectionParams", data: null }));
-    request.socket.write(request.rest);
-    await wait(stallMs);
-    if (end) server.process.kill(end);
+  server.process.kill(begin);
+  chat.socket.pong(pings[0]);
+  calls.socket.pong(pings[1]);
+  announcing.socket.send(JSON.stringify({ method: "connectionParams", data: null }));
+  request.socket.write(request.rest);
+  await wait(stallMs);
+  if (end) server.process.kill(end);
 
-    announcing.socket.send(JSON.stringify({ id: 1, method: "query", params: { path: "health" } }));
-    expect((await announcing.texts.count(1))[0]).toContain('"result"');
-    expect((await request.answers.count(1))[0]).toMatch(/^HTTP\/1\.1 200 /);
-    await sending;
-    await slow.texts.count(count);
-    await Promise.all([chat, calls].map(({ pings: all }) => all.count(2)));
-    expect([slow, chat, calls, announcing].map(({ codes }) => codes)).toEqual([[], [], [], []]);
-  },
-);
+  expect((await request.answers.count(1))[0]).toMatch(/^HTTP\/1\.1 200 /);
+  announcing.socket.send(JSON.stringify({ id: 1, method: "query", params: { path: "health" } }));
+  expect((await announcing.texts.count(1))[0]).toContain('"result"');
+  for (const { socket } of [chat, calls, announcing]) {
+    const heard = Promise.race([once(socket, "pong"), once(socket, "close")]);
+    socket.ping();
+    await heard;
+  }
+  return [chat, calls, announcing].flatMap(({ codes }) => codes);
+}
+
+test("what peers send while the server is stopped, or busy with one thing, is not missed, at whatever moment that begins [ALIVE-6]", async () => {
+  const stalls = [
+    stallAmongPeers({ begin: "SIGSTOP", end: "SIGCONT" }),
+    stallAmongPeers({ begin: "SIGUSR2" }),
+  ];
+  expect(await Promise.all(stalls)).toEqual([[], []]);
+});
