@@ -1,3 +1,4 @@
+import { checkEpochs } from "./check-epochs.ts";
 import { checkListReaders } from "./check-list-readers.ts";
 import { checkReaders } from "./check-readers.ts";
 import { checkWrites } from "./check-writes.ts";
@@ -12,6 +13,7 @@ export function checkHistory(history: History): Violation[] {
     ...checkReaders(history),
     ...checkListReaders(history),
     ...checkPatience(history),
+    ...checkEpochs(history),
   ];
 }
 

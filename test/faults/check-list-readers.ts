@@ -7,9 +7,9 @@ import { violation } from "./violation.ts";
 const excerptChars = 200;
 
 /** Whether every reader of the list of sessions ends with the sessions that there are. */
-export function checkListReaders({ listReaders, stored, epoch }: History): Violation[] {
+export function checkListReaders({ listReaders, stored, epochs }: History): Violation[] {
   return (listReaders as ReaderHistory<Seen<ListEvent>>[]).flatMap((reader) => [
-    ...checkStream(reader, { epoch, startSeq: 0, wasDeleted: false }),
+    ...checkStream(reader, { epochs, startSeq: 0, wasDeleted: false }),
     ...(reader.isDone ? checkSidebar(reader, stored) : []),
   ]);
 }

@@ -1,13 +1,13 @@
 import type { LiveEvent } from "../../server/contract/live-event.ts";
 import { checkEnd, checkStream } from "./check-streams.ts";
 import type { History, ReaderHistory, Seen, ShownMessage, StoredSession } from "./history.ts";
-import { editsOf } from "./history.ts";
+import { editsOf, parsePosition } from "./history.ts";
 import type { Violation } from "./violation.ts";
 import { violation } from "./violation.ts";
 
 /** Whether every reader of a session saw one order, and ends with what is stored. */
 export function checkReaders(history: History): Violation[] {
-  const { readers, stored, calls, epoch } = history;
+  const { readers, stored, calls, epochs, epoch } = history;
   return stored.flatMap((session) => {
     const own = readers.filter((reader) => reader.session === session.id) as ReaderHistory<Seen<LiveEvent>>[];
     const wasDeleted = calls.some(
@@ -19,13 +19,13 @@ export function checkReaders(history: History): Violation[] {
       ),
     );
     return [
-      ...own.flatMap((reader) => checkStream(reader, { epoch, startSeq: session.start_seq, wasDeleted })),
+      ...own.flatMap((reader) => checkStream(reader, { epochs, startSeq: session.start_seq, wasDeleted })),
       ...own.flatMap((reader) => checkContents(reader, written)),
-      ...checkAgreement(own, session, wasDeleted),
+      ...checkAgreement(own, session, { epoch, wasDeleted }),
       ...own.filter(({ isDone }) => isDone).flatMap((reader) => checkState(reader, session)),
       ...history.messageReaders
         .filter((reader) => reader.session === session.id)
-        .flatMap((reader) => checkMessageReader(reader, session, { written, wasDeleted, epoch })),
+        .flatMap((reader) => checkMessageReader(reader, session, { written, wasDeleted, epochs })),
     ];
   });
 }
@@ -51,18 +51,18 @@ function checkContents(
 function checkAgreement(
   readers: ReaderHistory<Seen<LiveEvent>>[],
   session: StoredSession,
-  wasDeleted: boolean,
+  { epoch, wasDeleted }: { epoch: string; wasDeleted: boolean },
 ): Violation[] {
   const found: Violation[] = [];
-  const changes = new Map<number, string>();
+  const changes = new Map<string, string>();
   const rows = new Map(session.messages.map((row) => [row.id, row]));
   for (const { door, attachments } of readers) {
-    for (const { event } of attachments.flatMap(({ items }) => items)) {
+    for (const { event, position } of attachments.flatMap(({ items }) => items)) {
       if (event.type === "snapshot" || event.type === "reset" || event.type === "caught_up") continue;
       const { prev: _prev, ...change } = event;
       const json = JSON.stringify(change);
-      const known = changes.get(event.seq);
-      changes.set(event.seq, known ?? json);
+      const known = changes.get(position);
+      changes.set(position, known ?? json);
       const what = `${door} on ${session.id} saw ${json.slice(0, 150)}`;
       if (known !== undefined && known !== json) {
         found.push(violation("DIFFERS", `${what}, another ${known.slice(0, 150)}`));
@@ -73,7 +73,8 @@ function checkAgreement(
           : event.type === "message_deleted"
             ? event.message_id
             : undefined;
-      if (id === undefined || wasDeleted) continue;
+      // Of what a copy has replaced nothing is stored.
+      if (id === undefined || wasDeleted || parsePosition(position).epoch !== epoch) continue;
       const row = rows.get(id);
       if (!row || row.seq < event.seq) found.push(violation("LOST", `${what}, and it is not stored`));
       else if (row.seq === event.seq && (row.deleted === 1) !== (event.type === "message_deleted")) {
@@ -156,10 +157,16 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
 function checkMessageReader(
   reader: ReaderHistory<ShownMessage>,
   session: StoredSession,
-  { written, wasDeleted, epoch }: { written: ReadonlySet<string>; wasDeleted: boolean; epoch: string },
+  {
+    written,
+    wasDeleted,
+    epochs,
+  }: { written: ReadonlySet<string>; wasDeleted: boolean; epochs: readonly string[] },
 ): Violation[] {
   const who = `${reader.door} on ${reader.session}`;
-  const found = reader.attachments.flatMap((each) => checkEnd(each, who, { epoch, startSeq: 0, wasDeleted }));
+  const found = reader.attachments.flatMap((each) =>
+    checkEnd(each, who, { epochs, startSeq: 0, wasDeleted }),
+  );
   if (!reader.isDone)
     found.push(violation("STUCK", `${who}: ${JSON.stringify(reader.attachments.at(-1)).slice(-200)}`));
   const seen = new Set<number>();

@@ -1,4 +1,5 @@
 import type { Attachment, ReaderHistory, Seen } from "./history.ts";
+import { formatPosition, parsePosition } from "./history.ts";
 import type { Violation } from "./violation.ts";
 import { violation } from "./violation.ts";
 
@@ -6,7 +7,8 @@ const goodEnds = new Set(["", "stopped", "complete", "cut", "1012", "4008", "401
 const endsOfDeleted = new Set(["4504", "NOT_FOUND"]);
 
 export type LogFacts = {
-  epoch: string;
+  /** The epochs that there were, in turn. */
+  epochs: readonly string[];
   /** Where the log began anew; 0 if it never did. Positions before it may be of a past life. */
   startSeq: number;
   /** Whether it was ever deleted. */
@@ -36,8 +38,9 @@ export function checkEnd({ end }: Attachment<unknown>, who: string, facts: LogFa
   return [violation(end === "NOT_FOUND" ? "REFUSED" : "SERVER_ERROR", `${who} ended with ${end}`)];
 }
 
-function seqOf(after: string | undefined): number {
-  return Number(after?.split(":").at(-1));
+/** A position without an epoch is one of the history that there is then. */
+function isOf(epoch: string, after: string): boolean {
+  return ["", epoch].includes(parsePosition(after).epoch);
 }
 
 /** What a reader gets first, by the position that it came with. */
@@ -52,30 +55,42 @@ function checkBeginning(
   if (isImpossible) return type === "reset" ? [] : [violation("RESET", what)];
   if (after === undefined) return type === "snapshot" ? [] : [violation("RESUME", what)];
   if (type === "snapshot") return [violation("RESUME", what)];
-  const mayBePast = wasDeleted && seqOf(after) < startSeq && seqOf(after) > 0;
+  if (!isOf(parsePosition(first.position).epoch, after)) {
+    return type === "reset" ? [] : [violation("RESET", `${what}, of another epoch`)];
+  }
+  const { place } = parsePosition(after);
+  const mayBePast = wasDeleted && place < startSeq && place > 0;
   return type === "reset" && !mayBePast ? [violation("RESET", what)] : [];
 }
 
 /** The positions from one event to the next. */
 function checkChain(
-  { after, isImpossible, items, knownSeq }: Attachment<Seen>,
+  { after, isImpossible, items, knownPlaces }: Attachment<Seen>,
   who: string,
-  { epoch, wasDeleted, comesBack }: LogFacts & { comesBack: boolean },
+  { epochs, wasDeleted, comesBack }: LogFacts & { comesBack: boolean },
 ): Violation[] {
   const found: Violation[] = [];
-  let last = after === undefined || isImpossible ? 0 : seqOf(after);
+  let last = after === undefined || isImpossible ? 0 : parsePosition(after).place;
+  let epochNumber: number | undefined;
   let caughtUp = 0;
   for (const [index, { position, event }] of items.entries()) {
     const { type, seq, prev } = event;
     const what = `${who}: event ${index} after ${after} is ${JSON.stringify({ position, type, seq, prev })}, before it ${last}`;
     const isBeginning = type === "snapshot" || type === "reset";
-    if (position !== `${epoch}:${seq}`) found.push(violation("ORDER", what));
-    if (isBeginning && index > 0 && !wasDeleted) found.push(violation("RESET", what));
+    const { epoch } = parsePosition(position);
+    const before = epochNumber ?? epochs.indexOf(epoch);
+    epochNumber = epochs.indexOf(epoch);
+    const isNewEpoch = epochNumber > before;
+    if (position !== formatPosition(epoch, seq)) found.push(violation("ORDER", what));
+    if (epochNumber < 0 || epochNumber < before) found.push(violation("EPOCH", what));
+    if (isNewEpoch && !isBeginning) found.push(violation("RESET", what));
+    if (isBeginning && index > 0 && !wasDeleted && !isNewEpoch) found.push(violation("RESET", what));
     if (prev !== (isBeginning ? 0 : last)) found.push(violation("GAP", what));
     if (type === "caught_up") {
       caughtUp += 1;
-      if (seq !== last || seq < knownSeq || (caughtUp > 1 && !comesBack)) {
-        found.push(violation("CAUGHT_UP", `${what}, known ${knownSeq}`));
+      const known = knownPlaces.get(epoch) ?? 0;
+      if (seq !== last || seq < known || (caughtUp > 1 && !comesBack)) {
+        found.push(violation("CAUGHT_UP", `${what}, known ${known}`));
       }
     } else if (seq <= last && !isBeginning) found.push(violation("ORDER", what));
     last = seq;

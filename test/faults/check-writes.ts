@@ -6,14 +6,16 @@ import { violation } from "./violation.ts";
 type CallOf<Type extends Operation["type"]> = Call & { operation: Extract<Operation, { type: Type }> };
 
 /** Whether what was acknowledged is stored, once and as it was said, and nothing else is. */
-export function checkWrites({ calls, stored, incidents }: History): Violation[] {
+export function checkWrites({ calls, stored, incidents, begunAnewAt }: History): Violation[] {
   return [
     ...incidents.map((incident) => violation("SERVER_ERROR", incident)),
     ...calls.flatMap(checkAnswer),
     ...stored.flatMap((session) => {
       const own = calls.filter((call) => call.session === session.id);
       // Of a session that was deleted the messages are gone, and with them what could be checked.
-      return of(own, "delete session").length > 0 ? checkPhantoms(session, own) : checkSession(session, own);
+      return of(own, "delete session").length > 0
+        ? checkPhantoms(session, own)
+        : checkSession(session, own, begunAnewAt);
     }),
   ];
 }
@@ -43,15 +45,17 @@ function checkAnswer(call: Call): Violation[] {
     : [violation("ANSWER", describe(call))];
 }
 
-function checkSession(session: StoredSession, calls: Call[]): Violation[] {
+/** What was acknowledged before a copy was put back may be gone, and what was changed then may be as it was before. */
+function checkSession(session: StoredSession, all: Call[], begunAnewAt: number): Violation[] {
+  const calls = all.filter(({ wanted }) => wanted >= begunAnewAt);
   return [
-    ...checkPhantoms(session, calls),
+    ...checkPhantoms(session, all),
     ...checkSends(session, calls),
     ...checkKeys(calls),
-    ...checkOrder(of(calls, "send")),
-    ...session.messages.flatMap((row) => checkMessage(row, calls)),
-    ...checkTitle(session, calls),
-    ...checkRefusals(calls),
+    ...checkOrder(of(all, "send"), begunAnewAt),
+    ...session.messages.flatMap((row) => checkMessage(row, { calls, all, begunAnewAt })),
+    ...checkTitle(session, calls, all),
+    ...checkRefusals(calls, all),
   ];
 }
 
@@ -118,11 +122,13 @@ function checkKeys(calls: Call[]): Violation[] {
 }
 
 /** What was sent after another send was answered is stored after it. */
-function checkOrder(sends: CallOf<"send">[]): Violation[] {
+function checkOrder(sends: CallOf<"send">[], begunAnewAt: number): Violation[] {
   // A repeat is answered with an id of long ago, so only the first call of a content says when it came in.
   const begun = new Map<string, CallOf<"send">>();
   for (const call of sends) if (!begun.has(call.operation.content)) begun.set(call.operation.content, call);
-  const done = [...begun.values()].filter(({ answer }) => answer.outcome === "done");
+  const done = [...begun.values()].filter(
+    ({ answer, wanted }) => answer.outcome === "done" && wanted >= begunAnewAt,
+  );
   const byEnd = done.toSorted((a, b) => a.ended - b.ended);
   let ended = 0;
   let highest = 0;
@@ -144,19 +150,24 @@ function idOf({ answer }: Call): number {
 }
 
 /** A message says what the last of its writes said, or is gone by one. */
-function checkMessage({ id, content, deleted }: StoredMessage, calls: Call[]): Violation[] {
-  const deletes = of(calls, "delete").filter(
-    ({ operation, answer }) => operation.id === id && !isRefused(answer),
-  );
+function checkMessage(
+  { id, content, deleted }: StoredMessage,
+  { calls, all, begunAnewAt }: { calls: Call[]; all: Call[]; begunAnewAt: number },
+): Violation[] {
+  const deletesOf = (some: Call[]): Call[] =>
+    of(some, "delete").filter(({ operation, answer }) => operation.id === id && !isRefused(answer));
   if (deleted) {
-    return deletes.length > 0 ? [] : [violation("LOST", `message ${id} is gone, and nobody deleted it`)];
+    return deletesOf(all).length > 0
+      ? []
+      : [violation("LOST", `message ${id} is gone, and nobody deleted it`)];
   }
-  const isDeleted = deletes.some(({ answer }) => answer.outcome === "done");
+  const isDeleted = deletesOf(calls).some(({ answer }) => answer.outcome === "done");
   if (isDeleted) return [violation("LOST", `message ${id} was deleted, and is there`)];
   // A repeat writes nothing: the send counts from its first call that was answered.
-  const sends = of(calls, "send")
+  const sends = of(all, "send")
     .filter((call) => idOf(call) === id)
-    .slice(0, 1);
+    .slice(0, 1)
+    .filter(({ begun }) => begun >= begunAnewAt);
   const edits = of(calls, "edit").filter(
     ({ operation, answer }) => operation.id === id && !isRefused(answer),
   );
@@ -171,9 +182,14 @@ function checkMessage({ id, content, deleted }: StoredMessage, calls: Call[]): V
   ];
 }
 
-function checkTitle({ id, title }: StoredSession, calls: Call[]): Violation[] {
-  const writes = [...of(calls, "create"), ...of(calls, "rename")].filter(({ answer }) => !isRefused(answer));
-  const possible = lastOf(writes).map(({ operation }) => operation.title);
+function titlesOf(calls: Call[]): CallOf<"create" | "rename">[] {
+  return [...of(calls, "create"), ...of(calls, "rename")].filter(({ answer }) => !isRefused(answer));
+}
+
+function checkTitle({ id, title }: StoredSession, calls: Call[], all: Call[]): Violation[] {
+  const isRenamed = titlesOf(calls).some(({ answer }) => answer.outcome === "done");
+  const writes = isRenamed || calls.length === all.length ? lastOf(titlesOf(calls)) : titlesOf(all);
+  const possible = writes.map(({ operation }) => operation.title);
   if (possible.includes(title)) return [];
   return [violation("LOST", `the title of ${id} is ${title}, not ${possible.join(" or ")}`)];
 }
@@ -192,8 +208,8 @@ function lastOf<Write extends Call>(writes: Write[]): Write[] {
 }
 
 /** The reasons that there are to refuse a call. */
-function checkRefusals(calls: Call[]): Violation[] {
-  const deleted = new Set(of(calls, "delete").map(({ operation }) => operation.id));
+function checkRefusals(calls: Call[], all: Call[]): Violation[] {
+  const deleted = new Set(of(all, "delete").map(({ operation }) => operation.id));
   return calls
     .filter(({ operation, answer }) => {
       if (answer.outcome !== "refused" || answer.code === "INTERNAL_SERVER_ERROR") return false;

@@ -21,6 +21,8 @@ export type Answer =
 
 /** One call, and when it began and ended, in ticks of the run. One without an outcome may take effect at any later time. */
 export type Call = {
+  /** When it was first tried, by this call or one before it. */
+  wanted: number;
   door: string;
   session: string;
   operation: Operation;
@@ -38,8 +40,8 @@ export type Attachment<Item> = {
   after: string | undefined;
   /** Whether the position is one that this log cannot have given. */
   isImpossible: boolean;
-  /** The last position that anyone was known to be at when it was opened. */
-  knownSeq: number;
+  /** The last place that anyone was known to be at when it was opened, of each epoch. */
+  knownPlaces: ReadonlyMap<string, number>;
   items: readonly Item[];
   /** The most that was published to it while its connection took nothing. */
   heldUpBytes: number;
@@ -84,9 +86,24 @@ export type History = {
   incidents: string[];
   /** Whether nothing but standstills of the server happened to its readers. */
   isUndisturbed: boolean;
+  /** After which tick of the run no more is known of what was said before: a copy was put back. 0 if none was. */
+  begunAnewAt: number;
+  /** The epochs that there were in turn, as it should be: another one with each copy that was put back. */
+  epochs: readonly string[];
+  /** The epoch at the end. */
   epoch: string;
   stored: StoredSession[];
 };
+
+export function formatPosition(epoch: string, place: number): string {
+  return `${epoch}:${place}`;
+}
+
+/** One without an epoch, and an id of a message, are of an epoch without a name. */
+export function parsePosition(position: string): { epoch: string; place: number } {
+  const parts = position.split(":");
+  return { epoch: parts.length > 1 ? (parts[0] ?? "") : "", place: Number(parts.at(-1)) };
+}
 
 /** What makes a content that is told from all others: of this send, and how often it was edited. */
 export function contentOf(token: string, edits: number, padding = ""): string {

@@ -18,6 +18,7 @@ const addMessage = "server/domain/add-message.ts";
 const changeSession = "server/domain/change-session.ts";
 const groupCommit = "db/group-commit.ts";
 const makeSession = "db/statements/make-session.ts";
+const whyNewEpoch = "db/sqlite/why-new-epoch.ts";
 
 const comingAndGoing: Partial<Scenario> = { moody: true, linkFaults: 20, cuts: 2 };
 
@@ -289,6 +290,29 @@ export const plantedBugs: PlantedBug[] = [
     edits: [{ file: "server/create-app.ts", from: "await heedOthers(desk);", to: "" }],
     caughtAs: "STUCK",
     when: { secondServer: true },
+  },
+  {
+    bug: "a copy that was put back keeps its epoch",
+    edits: [
+      {
+        file: whyNewEpoch,
+        from: 'if (mark && !mark.runs.includes(inside.run)) return "replaced";',
+        to: "",
+      },
+      {
+        file: whyNewEpoch,
+        from: 'if (mark && inside.listSeq < mark.listSeq) return "behind";',
+        to: "",
+      },
+    ],
+    caughtAs: "EPOCH",
+    when: { restores: 1 },
+  },
+  {
+    bug: "a killed server's file gets a new epoch",
+    edits: [{ file: whyNewEpoch, from: "!inside.isClosed && !hasLog", to: "!inside.isClosed" }],
+    caughtAs: "EPOCH",
+    when: { kills: 3 },
   },
   {
     bug: "the list is not told of new messages",

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Backups } from "./backups.ts";
 import type { Random } from "../support/random.ts";
 import type { Progress } from "./progress.ts";
 import type { Scenario } from "./scenario.ts";
@@ -14,12 +15,18 @@ export const standingStill = { PING_SECONDS: "1" };
 /** No more connections than these are held up at a time, so that some writer gets on, and with it the run. */
 const maxHeldUp = 3;
 
-type Stage = { server: ServerUnderFire; scenario: Scenario; random: Random; progress: Progress };
+type Stage = {
+  server: ServerUnderFire;
+  scenario: Scenario;
+  random: Random;
+  progress: Progress;
+  backups: Backups;
+};
 
 /** Lets go wrong what the scenario wants, each at its moment of the writers' work, and ends when all is well again. */
-export async function runFaults({ server, scenario, random, progress }: Stage): Promise<void> {
+export async function runFaults({ server, scenario, random, progress, backups }: Stage): Promise<void> {
   const heldUp: Link[] = [];
-  const { linkFaults, cuts, kills, terminations, freezes, standstills, operations } = scenario;
+  const { linkFaults, cuts, kills, terminations, freezes, standstills, restores, operations } = scenario;
   const restart = (signal: "SIGKILL" | "SIGTERM") => async (): Promise<void> => {
     // Not right after an answer: in the middle of whatever comes then.
     await wait(random.below(8));
@@ -32,6 +39,7 @@ export async function runFaults({ server, scenario, random, progress }: Stage): 
     }),
     ...times(kills, () => restart("SIGKILL")),
     ...times(terminations, () => restart("SIGTERM")),
+    ...times(restores, () => restore),
     ...times(freezes, () => () => server.freeze(20 + random.below(120))),
     ...times(standstills, () => () => server.freeze(standstillMs + random.below(400))),
   ].map((act) => ({ act, at: random.below(operations) }));
@@ -43,6 +51,14 @@ export async function runFaults({ server, scenario, random, progress }: Stage): 
     }),
   );
   for (const link of heldUp) link.release();
+
+  async function restore(at: number): Promise<void> {
+    const anyEnd = (): "SIGKILL" | "SIGTERM" => random.pick(["SIGKILL", "SIGTERM"]);
+    const leavesLog = random.fraction() < 0.5;
+    const copy = await backups.make(anyEnd());
+    await progress.until(at + 10 + random.below(60));
+    await backups.putBack(copy, anyEnd(), { leavesLog });
+  }
 
   async function disturb(at: number): Promise<void> {
     const { links } = server;

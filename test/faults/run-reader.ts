@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Random } from "../support/random.ts";
 import type { Followed, FollowDoor } from "./follow-doors.ts";
 import type { Attachment, ReaderHistory } from "./history.ts";
+import { parsePosition } from "./history.ts";
 import { holdUp } from "./hold-up.ts";
 import type { Progress } from "./progress.ts";
 import type { ServerUnderFire } from "./server-under-fire.ts";
@@ -11,15 +12,14 @@ export type Reading<Item> = {
   session: string;
   /** Where a reader comes back after this item. */
   positionOf: (item: Item) => string;
-  placeOf: (position: string) => number;
   /** Where it begins: undefined for now. */
   start: string | undefined;
   /** Whether it may come back with any position, one that the log cannot have given too. */
   strays: boolean;
-  /** The last place that anyone is known to have got to. */
-  knownPlace: () => number;
-  /** The last place of all. Resolves when all is quiet. */
-  finalPlace: Promise<number>;
+  /** The last place that anyone is known to have got to, of each epoch. */
+  knownPlaces: () => ReadonlyMap<string, number>;
+  /** The last position of all. Resolves when all is quiet. */
+  finalPosition: Promise<string>;
 };
 
 export type ReaderStage = {
@@ -43,7 +43,7 @@ export async function runReader<Item>(
   { server, random, progress, moody, heavy, published, gaveUp }: ReaderStage,
   history: ReaderHistory<Item>,
 ): Promise<void> {
-  const { session, positionOf, placeOf, finalPlace } = reading;
+  const { session, positionOf, finalPosition } = reading;
   const known: string[] = [];
   const proxy = await server.openProxy();
   const outOfTime = gaveUp.then(() => "out of time" as const);
@@ -54,7 +54,7 @@ export async function runReader<Item>(
     const attachment: Attachment<Item> = {
       after,
       isImpossible,
-      knownSeq: reading.knownPlace(),
+      knownPlaces: reading.knownPlaces(),
       items: [],
       heldUpBytes: 0,
       end: "",
@@ -62,16 +62,17 @@ export async function runReader<Item>(
     const following = door.follow(proxy, { session, after });
     attachment.items = following.events.items;
     history.attachments.push(attachment);
-    const start = after === undefined || isImpossible ? -1 : placeOf(after);
-    const done = finalPlace.then(async (place) => {
-      await following.events.until((items) => Math.max(start, ...placesOf(items)) >= place);
+    const start = after === undefined || isImpossible ? [] : [after];
+    const done = finalPosition.then(async (last) => {
+      await following.events.until((items) => hasGotTo(last, [...start, ...items.map(positionOf)]));
       return "done" as const;
     });
     const how = await Promise.race([following.ended, done, outOfTime, leave(following, attachment)]);
     attachment.items = [...following.events.items];
     attachment.end = how === "done" || how === "out of time" ? "" : how;
     // Who begins anew has only what came then: positions beyond that are no longer where it has been.
-    if (start === 0 && attachment.items.length > 0) known.length = 0;
+    if (start.some((position) => parsePosition(position).place === 0) && attachment.items.length > 0)
+      known.length = 0;
     known.push(...attachment.items.map(positionOf));
     following.stop();
     history.isDone = how === "done";
@@ -80,25 +81,16 @@ export async function runReader<Item>(
     await wait(random.below(10));
   }
 
-  function placesOf(items: readonly Item[]): number[] {
-    return items.map((item) => placeOf(positionOf(item)));
-  }
-
   function chooseBeginning(): { after: string | undefined; isImpossible: boolean } {
     const last = known.at(-1) ?? reading.start;
     if (!reading.strays || !moody || last === undefined) return good(last);
     const choice = random.fraction();
-    const [epoch = ""] = last.split(":");
+    const { epoch, place } = parsePosition(last);
     if (choice < 0.06) return good(undefined);
     if (choice < 0.1) return good(random.pick(["0", `${epoch}:0`]));
     if (choice < 0.18) return good(random.pick(known));
     if (choice > 0.22) return good(last);
-    const impossible = [
-      `${epoch}:${placeOf(last) + 1_000_000}`,
-      `0123abcd:${placeOf(last)}`,
-      "-1",
-      "nowhere",
-    ];
+    const impossible = [`${epoch}:${place + 1_000_000}`, `0123abcd:${place}`, "-1", "nowhere"];
     return { after: random.pick(impossible), isImpossible: true };
   }
 
@@ -125,6 +117,12 @@ export async function runReader<Item>(
       following.resume();
     }
   }
+}
+
+/** Whether one of these positions is the last one or, in its epoch, beyond it. */
+function hasGotTo(last: string, positions: readonly string[]): boolean {
+  const { epoch, place } = parsePosition(last);
+  return positions.map(parsePosition).some((each) => each.place >= place && ["", epoch].includes(each.epoch));
 }
 
 function good(after: string | undefined): { after: string | undefined; isImpossible: boolean } {

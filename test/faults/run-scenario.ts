@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Random } from "../support/random.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+import { Backups } from "./backups.ts";
 import type { FollowDoor } from "./follow-doors.ts";
 import { eventDoors, listDoors, messageDoor } from "./follow-doors.ts";
+import { formatPosition, parsePosition } from "./history.ts";
 import type { History, ReaderHistory, Seen, ShownMessage } from "./history.ts";
 import { Progress } from "./progress.ts";
 import { openTool } from "./odd-write-doors.ts";
@@ -39,10 +41,11 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
   }
 
   const tool = scenario.tool ? openTool(databaseFile) : undefined;
+  const backups = new Backups(server, () => writing.beginAnew());
   const running: Promise<void>[] = [];
   const readers = startReaders();
   await Promise.all([
-    runFaults({ server, scenario, random: nextRandom(), progress }),
+    runFaults({ server, scenario, random: nextRandom(), progress, backups }),
     ...Array.from({ length: scenario.writers }, () =>
       runWriter(writing, { server, scenario, random: nextRandom(), progress, tool }),
     ),
@@ -56,7 +59,15 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
   // Last: whoever closes a file last takes its log away.
   tool?.close();
   const incidents = [...server.incidents, ...(await findFileFaults(databaseFile))];
-  return { ...readers, ...final, calls: writing.calls, incidents, isUndisturbed: scenario.standstills > 0 };
+  return {
+    ...readers,
+    ...final,
+    calls: writing.calls,
+    begunAnewAt: writing.begunAnewAt,
+    epochs: backups.epochs,
+    incidents,
+    isUndisturbed: scenario.standstills > 0,
+  };
 
   /** The last of all writes, of each kind at some seed: nothing comes after it that would make up for its not being told. */
   async function writeLast(): Promise<void> {
@@ -82,7 +93,9 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
         eventDoors.map((door) =>
           start<Seen>(door as unknown as FollowDoor<Seen>, {
             ...ofPositions(session, () => readers.readers),
-            finalPlace: promise.then(({ stored }) => stored.find(({ id }) => id === session)?.seq ?? 0),
+            finalPosition: promise.then(({ epoch, stored }) =>
+              formatPosition(epoch, stored.find(({ id }) => id === session)?.seq ?? 0),
+            ),
           }),
         ),
       ),
@@ -91,16 +104,17 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
       start<ShownMessage>(messageDoor, {
         session,
         positionOf: ({ id }) => String(id),
-        placeOf: Number,
         start: "0",
         strays: false,
-        knownPlace: () => 0,
-        finalPlace: promise.then(({ stored }) =>
-          Math.max(
-            0,
-            ...(stored.find(({ id }) => id === session)?.messages ?? [])
-              .filter(({ deleted }) => !deleted)
-              .map(({ id }) => id),
+        knownPlaces: () => new Map(),
+        finalPosition: promise.then(({ stored }) =>
+          String(
+            Math.max(
+              0,
+              ...(stored.find(({ id }) => id === session)?.messages ?? [])
+                .filter(({ deleted }) => !deleted)
+                .map(({ id }) => id),
+            ),
           ),
         ),
       }),
@@ -108,7 +122,9 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
     const ofList = listDoors.map((door) =>
       start<Seen>(door as unknown as FollowDoor<Seen>, {
         ...ofPositions("the list", () => readers.listReaders),
-        finalPlace: promise.then(({ stored }) => Math.max(...stored.map(({ list_seq }) => list_seq))),
+        finalPosition: promise.then(({ epoch, stored }) =>
+          formatPosition(epoch, Math.max(...stored.map(({ list_seq }) => list_seq))),
+        ),
       }),
     );
     return { readers: ofEvents, messageReaders: ofMessages, listReaders: ofList };
@@ -144,15 +160,17 @@ function ofPositions(session: string, all: () => ReaderHistory<Seen>[]) {
   return {
     session,
     positionOf: ({ position }: Seen) => position,
-    placeOf: (position: string) => Number(position.split(":").at(-1)),
     start: undefined,
     strays: true,
-    knownPlace: () =>
-      Math.max(
-        0,
-        ...all()
-          .filter((reader) => reader.session === session)
-          .flatMap(({ attachments }) => attachments.map(({ items }) => items.at(-1)?.event.seq ?? 0)),
-      ),
+    knownPlaces() {
+      const places = new Map<string, number>();
+      for (const { attachments } of all().filter((reader) => reader.session === session)) {
+        for (const { position } of attachments.flatMap(({ items }) => items.slice(-1))) {
+          const { epoch, place } = parsePosition(position);
+          places.set(epoch, Math.max(place, places.get(epoch) ?? 0));
+        }
+      }
+      return places;
+    },
   };
 }

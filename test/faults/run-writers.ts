@@ -25,6 +25,7 @@ type Sent = {
 /** What all writers of a run know: what was called, and what was stored. */
 export class Writing {
   readonly calls: Call[] = [];
+  begunAnewAt = 0;
   readonly #sent: Sent[] = [];
   readonly #published = new Map<string, number>();
   readonly #server: ServerUnderFire;
@@ -40,6 +41,7 @@ export class Writing {
 
   /** Makes the call. A send with a key is repeated, by any of the doors, until its outcome is known. */
   async perform(doors: WriteDoor[], random: Random, session: string, operation: Operation): Promise<Call> {
+    const wanted = this.#tick;
     for (;;) {
       await this.#server.up;
       const door = random.pick(doors.filter((each) => each.takes(operation)));
@@ -47,6 +49,7 @@ export class Writing {
         door: door.name,
         session,
         operation,
+        wanted,
         begun: (this.#tick += 1),
         ended: Number.POSITIVE_INFINITY,
         answer: { outcome: "unknown" },
@@ -61,6 +64,12 @@ export class Writing {
       }
       if (operation.type !== "send" || operation.key === undefined) return call;
     }
+  }
+
+  /** Forgets what was stored, since it may not be any more. */
+  beginAnew(): void {
+    this.begunAnewAt = this.#tick += 1;
+    this.#sent.length = 0;
   }
 
   /** How many bytes those who read this session have been sent, at least. */
@@ -78,7 +87,9 @@ export class Writing {
     }
   }
 
-  #remember({ session, operation, answer }: Call): void {
+  #remember({ session, operation, answer, begun }: Call): void {
+    // It may have been answered by the server that was.
+    if (begun < this.begunAnewAt) return;
     if (answer.outcome !== "done" || operation.type !== "send" || operation.reusesKey) return;
     const { content, key } = operation;
     const id = answer.message?.id;

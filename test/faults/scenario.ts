@@ -25,6 +25,8 @@ export type Scenario = {
   tool: boolean;
   /** Whether some requests have junk after them. */
   junk: boolean;
+  /** How often a copy of the database file is put back that was made earlier in the run. */
+  restores: number;
   /** Whether readers come and go, stop reading, and come back with whatever position. */
   moody: boolean;
   /** Whether some contents are so large that a reader which stops reading falls behind. */
@@ -65,15 +67,21 @@ export function scenarioOf(seed: number): Scenario {
     tool: random.fraction() < 0.4,
     junk: random.fraction() < 0.5,
     patienceMs: 15_000,
+    restores: 0,
   };
   if (random.fraction() < 0.15) {
     const undisturbed = { linkFaults: 0, cuts: 0, kills: 0, terminations: 0, moody: false, heavy: false };
     return { ...mixture, ...undisturbed, standstills: 2 };
   }
-  if (!mixture.heavy) return mixture;
+  if (!mixture.heavy) return new Random(seed * 104_729).fraction() < 0.3 ? restoring(mixture) : mixture;
   // A reader can only fall behind on a connection that lasts.
   const lasting = { sessions: ["a"], recreates: false, linkFaults: 8, cuts: 0, kills: 1, terminations: 0 };
   return { ...mixture, ...lasting, operations: 120 + random.below(60) };
+}
+
+/** A file is put back by hand while nobody has it open. */
+function restoring(mixture: Scenario): Scenario {
+  return { ...mixture, restores: 1, secondServer: false, tool: false };
 }
 
 /** One in which nothing goes wrong but what is planted. */
@@ -91,6 +99,7 @@ export const calm: Omit<Scenario, "seed"> = {
   secondServer: false,
   tool: false,
   junk: false,
+  restores: 0,
   moody: false,
   large: false,
   heavy: false,

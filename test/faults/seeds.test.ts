@@ -14,7 +14,7 @@ const heavySeeds = seeds.filter((seed) => scenarioOf(seed).heavy);
 /** In one such seed the server may be killed before any reader has fallen behind, but not in so many. */
 const enoughHeavySeeds = 4;
 
-describe("whatever happens to the server, the connections and the clock, no reader and no writer loses anything, at every door [DURABLE-2] [ORDER-3] [ORDER-4] [ATTACH-1] [RESUME-1] [RESUME-3] [RESET-2] [LIST-2] [KEY-1]", () => {
+describe("whatever happens to the server, its file, the connections and the clock, no reader and no writer loses anything, at every door [DURABLE-2] [ORDER-3] [ORDER-4] [ATTACH-1] [RESUME-1] [RESUME-3] [RESET-2] [LIST-2] [KEY-1] [FILE-1] [FILE-2]", () => {
   const fallenBehind: string[] = [];
 
   test.each([...new Set([...regressions, ...seeds])])("seed %i", { timeout: 60_000 }, async (seed) => {

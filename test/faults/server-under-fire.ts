@@ -93,10 +93,11 @@ export class ServerUnderFire {
     return this.#isUp.promise;
   }
 
-  /** Ends it with a signal and starts it again. One after the other, when several want to. */
-  restart(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  /** Ends it with a signal and starts it again, `meanwhile` between. One after the other, when several want to. */
+  restart(signal: "SIGKILL" | "SIGTERM", meanwhile: () => void = () => undefined): Promise<void> {
     const restart = async (): Promise<void> => {
       await this.stop(signal);
+      meanwhile();
       await this.#start();
     };
     this.#turn = this.#turn.then(restart);

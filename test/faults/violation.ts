@@ -22,6 +22,8 @@ export type ViolationName =
   | "RESUME"
   /** A `reset` for a good position, or none for an impossible one. */
   | "RESET"
+  /** The epoch is another without a reason, or the same although a copy was put back. */
+  | "EPOCH"
   /** `caught_up` more than once, or before what there was. */
   | "CAUGHT_UP"
   /** Two readers saw different changes at one position. */

@@ -1,0 +1,10 @@
+import type { History } from "./history.ts";
+import type { Violation } from "./violation.ts";
+import { violation } from "./violation.ts";
+
+/** Whether the epoch is a new one after each copy that was put back, and else the one that it was. */
+export function checkEpochs({ epochs, epoch }: History): Violation[] {
+  const found = [...epochs, epoch].join(", ");
+  const isNewEachTime = new Set(epochs).size === epochs.length;
+  return isNewEachTime && epochs.at(-1) === epoch ? [] : [violation("EPOCH", found)];
+}
