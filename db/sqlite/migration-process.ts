@@ -1,6 +1,7 @@
 import { SqliteError } from "better-sqlite3";
 import { openForWriting } from "../writer.ts";
 import { bringUpToDate } from "./bring-up-to-date.ts";
+import { closeAtExit } from "./close-at-exit.ts";
 import { closeKeepingLog } from "./close-keeping-log.ts";
 import type { MigrationOrder, MigrationReport } from "./migration-order.ts";
 
@@ -12,6 +13,7 @@ report(await run(order));
 async function run({ file, synchronous, copiesBeforeMigration }: MigrationOrder): Promise<MigrationReport> {
   try {
     const database = openForWriting({ file, synchronous, busyTimeoutMs: 0 });
+    closeAtExit(() => closeKeepingLog(database, file));
     try {
       return { made: await bringUpToDate(database, { file, copiesBeforeMigration }) };
     } finally {
