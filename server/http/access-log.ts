@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { isBlank } from "./send-stream.ts";
 import type { TracedRequest } from "./traced-request.ts";
 
 /** A line of the access log: an HTTP request that has ended, or the opening or closing of a WebSocket. */
@@ -30,7 +31,7 @@ const clientLeft = 499;
 export function requestEntry(request: TracedRequest, response: ServerResponse): AccessEntry {
   return {
     ...baseEntry(request),
-    status: response.headersSent ? response.statusCode : clientLeft,
+    status: response.headersSent && !isBlank(response) ? response.statusCode : clientLeft,
     ms: request.ageMs,
     bytes: request.sentBytes,
   };

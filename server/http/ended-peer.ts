@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 
 /** When an ended peer is written to, in milliseconds: what comes back to one write is met by the next. */
-const probesMs = [0, 50, 500, 5000];
+const probesMs = [0, 10, 100, 1000, 5000];
 
 /**
  * A peer that has closed its half of the connection may read on, or may be gone. Only what is sent to it tells: `write`, which

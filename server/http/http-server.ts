@@ -102,6 +102,8 @@ export function createHttpServer({
       if (!request.complete) limitRest(request);
     });
     grace.end(request.socket);
+    // Until its first request a connection is given the time of an idle one.
+    if (request.socket.timeout !== times.idleTimeoutMs) request.socket.setTimeout(times.idleTimeoutMs);
     answer(request, response).catch((error: unknown) => {
       const appError = toAppError(error);
       report(appError, request);

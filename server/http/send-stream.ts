@@ -13,6 +13,7 @@ export async function sendJsonStream(
   pieces: AsyncIterable<string>,
   headers: OutgoingHttpHeaders = {},
 ): Promise<void> {
+  if (response.headersSent) blank.delete(response);
   let pending = "";
   for await (const piece of pieces) {
     if (pending.length + piece.length < flushChars) {
@@ -43,10 +44,20 @@ function* inParts(text: string): Generator<string> {
   }
 }
 
+const blank = new WeakSet<ServerResponse>();
+
+/** Whether all that was sent of an answer says nothing. */
+export function isBlank(response: ServerResponse): boolean {
+  return blank.has(response);
+}
+
 /** Sends as much of an answer of JSON as says nothing yet. */
 export function sendBlank(response: ServerResponse): void {
   if (response.req.method === "HEAD") return;
-  if (!response.headersSent) beginJson(response);
+  if (!response.headersSent) {
+    beginJson(response);
+    blank.add(response);
+  }
   response.write(" ");
 }
 
