@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
 import { fairInterval } from "./fair-timer.ts";
 import type { Account } from "./buffer-account.ts";
 import { accountOf } from "./connection-account.ts";
+import { Intake } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
 import { Pulse } from "./pulse.ts";
 import type { TextFrames } from "./text-frames.ts";
@@ -20,6 +22,8 @@ export class ClientSocket extends WebSocket {
   #closing: AbortController | undefined;
   #lastTurn: Promise<void> | undefined;
   readonly #pulse = new Pulse(this);
+  /** Its frames that wait for their turn. */
+  readonly intake = new Intake(this);
 
   /**
    * Says over what it is sent, and how long a client may take nothing of what waits for it, in milliseconds, before it is
@@ -89,6 +93,14 @@ export class ClientSocket extends WebSocket {
     const sending = this.#outbox?.sending;
     if (sending) void sending.then(() => this.close(code, reason));
     else this.close(code, reason);
+  }
+
+  /** Resolves when the frames that have come are answered, and the answers are handed on. */
+  async answered(): Promise<void> {
+    await this.intake.idle();
+    // What is told to all readers is told in the same turn.
+    await nextTurn();
+    await this.#outbox?.sending;
   }
 
   /** Asks for a sign of life, to be called at an interval: a client that gave none since the last time is closed. */

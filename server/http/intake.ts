@@ -9,6 +9,7 @@ export class Intake {
   readonly #socket: WebSocket;
   #frames = 0;
   #bytes = 0;
+  #whenIdle: PromiseWithResolvers<void> | undefined;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -26,6 +27,15 @@ export class Intake {
     this.#frames -= 1;
     this.#bytes -= bytes;
     if (this.#socket.isPaused && !this.#isFull) this.#socket.resume();
+    if (this.#frames === 0) this.#whenIdle?.resolve();
+  }
+
+  /** Resolves when no frame waits. */
+  async idle(): Promise<void> {
+    if (this.#frames === 0) return;
+    this.#whenIdle ??= Promise.withResolvers<void>();
+    await this.#whenIdle.promise;
+    this.#whenIdle = undefined;
   }
 
   get #isFull(): boolean {

@@ -54,6 +54,22 @@ export type SocketServer = {
   close(): void;
 };
 
+/**
+ * ws closes as soon as the peer has closed its half of the connection, with the frames before unanswered. Its listener, which is
+ * not among those that were there `before`, is called when they are answered.
+ */
+function answerBeforeEnd(client: ClientSocket, connection: Duplex, before: ReadonlySet<unknown>): void {
+  for (const listener of connection.listeners("end") as ((this: Duplex) => void)[]) {
+    if (before.has(listener)) continue;
+    connection.removeListener("end", listener);
+    const end = async (): Promise<void> => {
+      await client.answered();
+      if (!connection.destroyed) listener.call(connection);
+    };
+    connection.once("end", () => void end());
+  }
+}
+
 const ignore = (): void => undefined;
 
 /** The peer is asked for at once: a connection that has ended does not tell it. */
@@ -98,8 +114,10 @@ export function createSocketServer({ maxFrameBytes, patience, access }: SocketSe
 
   return {
     upgrade(request, connection, head, onOpen) {
+      const before = new Set(connection.listeners("end"));
       server.handleUpgrade(request, connection, head, (client) => {
         client.attach(connection, stallTimeoutMs);
+        answerBeforeEnd(client, connection, before);
         // ws closes the socket with the right code itself; without a listener the error would end the process.
         client.on("error", ignore);
         connection.on("end", cutUnlessClosed);

@@ -3,7 +3,6 @@ import { AppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
-import { Intake } from "../http/intake.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
 import type { SocketCall, SocketProcedureCall } from "./prepare-frame.ts";
@@ -34,14 +33,12 @@ export type SocketCallsOptions = {
 export class SocketCalls {
   readonly #socket: ClientSocket;
   readonly #options: SocketCallsOptions;
-  readonly #intake: Intake;
   readonly #subscriptions = new Map<number | string, AbortController>();
   #last: Promise<void> = Promise.resolve();
 
   constructor(socket: ClientSocket, options: SocketCallsOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#intake = new Intake(socket);
     socket.on("close", () => {
       for (const stop of this.#subscriptions.values()) stop.abort();
     });
@@ -49,13 +46,13 @@ export class SocketCalls {
 
   /** Answers what is asked for in a frame, after those before it. */
   take(data: Buffer, isBinary: boolean): void {
-    this.#intake.take(data.length);
+    this.#socket.intake.take(data.length);
     this.#last = this.#last.then(() => this.#answerFrame(data, isBinary));
   }
 
   /** Gives a client the sign of life that it asks for, at once. */
   takePing(bytes: number): void {
-    this.#intake.take(bytes);
+    this.#socket.intake.take(bytes);
     this.#socket.sendFrame(pongFrame);
     void this.#release(bytes);
   }
@@ -73,7 +70,7 @@ export class SocketCalls {
   /** Answers are not to pile up for a client that does not read them, whether or not anything had to wait for its turn. */
   async #release(bytes: number): Promise<void> {
     if (!this.#socket.isReady) await this.#socket.inTurn(() => Promise.resolve());
-    this.#intake.release(bytes);
+    this.#socket.intake.release(bytes);
   }
 
   /** Resolves when the next call may be begun, with what is not yet answered. */

@@ -8,7 +8,6 @@ import { followMessages } from "../domain/follow-messages.ts";
 import { followSession } from "../domain/session-log.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
-import { Intake } from "../http/intake.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
 import type { Report } from "../http/report.ts";
@@ -60,13 +59,11 @@ function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOpt
 class Conversation {
   readonly #socket: ClientSocket;
   readonly #options: ChatSocketOptions;
-  readonly #intake: Intake;
   #last: Promise<void> = idle;
 
   constructor(socket: ClientSocket, options: ChatSocketOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#intake = new Intake(socket);
   }
 
   take(data: Buffer, isBinary: boolean): void {
@@ -77,7 +74,7 @@ class Conversation {
       socket.finish(closeCodes.unsupportedData);
       return;
     }
-    this.#intake.take(data.length);
+    this.#socket.intake.take(data.length);
     // The answers are not to pile up for a client that does not read them.
     this.#last = this.#last.then(() =>
       socket.isReady ? this.#store(data) : socket.inTurn(() => this.#store(data)),
@@ -96,7 +93,7 @@ class Conversation {
       report(appError);
       this.#socket.sendFrame(encodeFrame({ error: appError.toBody() }));
     }
-    this.#intake.release(data.length);
+    this.#socket.intake.release(data.length);
   }
 }
 

@@ -19,7 +19,7 @@ async function start(): Promise<RunningApp> {
 }
 
 /** Asks, and closes its half of the connection with the request. */
-function askAndEnd(url: string, request: string): Socket {
+function askAndEnd(url: string, request: string | Buffer): Socket {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   onTestFinished(() => void socket.destroy());
@@ -66,6 +66,27 @@ describe("a client that has closed its half of the connection [ALIVE-7]", () => 
       await expect.poll(() => got).toContain("live");
       expect(app.counts().followers).toBe(1);
       socket.destroy();
+      await expect.poll(() => app.counts()).toEqual(nothing);
+    },
+  );
+
+  test.each([
+    ["the plain WebSocket", "/ws/s", '{"content":"Hello","sender":"user"}', "Hello"],
+    ["tRPC's WebSocket", "/trpc", '{"id":1,"method":"query","params":{"path":"health"}}', '"result"'],
+  ])(
+    "gets the answers of the frames that it has sent over %s, and the socket closes",
+    async (_door, path, frame, answer) => {
+      const { app, url } = await start();
+      const handshake =
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+        `Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n${host}`;
+      // A text frame, masked with zeros.
+      const head = Buffer.from([0x81, 0x80 | frame.length, 0, 0, 0, 0]);
+      const frames = Buffer.concat([head, Buffer.from(frame), head, Buffer.from(frame)]);
+      const got = await text(
+        askAndEnd(url, Buffer.concat([Buffer.from(`GET ${path} HTTP/1.1\r\n${handshake}`), frames])),
+      );
+      expect(got.split(answer)).toHaveLength(3);
       await expect.poll(() => app.counts()).toEqual(nothing);
     },
   );
