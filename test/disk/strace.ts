@@ -43,7 +43,11 @@ function findObstacle(): string | undefined {
 /** What shall go wrong, in the words of strace's `-e inject=`: such as `fsync,fdatasync:error=EIO:when=3`. */
 export type Injection = string;
 
-function straceOptions(file: string, inject?: Injection): string[] {
+/** `only`: counts, fails and shows no calls but those that concern this path. */
+function straceOptions(
+  file: string,
+  { inject, only }: { inject?: Injection | undefined; only?: string | undefined },
+): string[] {
   return [
     "-f",
     "-y",
@@ -52,6 +56,7 @@ function straceOptions(file: string, inject?: Injection): string[] {
     `-o${file}`,
     `-etrace=${tracedCalls},${unreadCalls}`,
     ...(inject === undefined ? [] : [`-einject=${inject}`]),
+    ...(only === undefined ? [] : ["-P", only]),
   ];
 }
 
@@ -63,7 +68,11 @@ export type TracedServer = RunningServer & {
 /** The real server, traced from its first call on. */
 export async function startTracedServer(
   environment: Record<string, string>,
-  { inject, root = repository }: { inject?: Injection | undefined; root?: string | undefined } = {},
+  {
+    inject,
+    only,
+    root = repository,
+  }: { inject?: Injection | undefined; only?: string | undefined; root?: string | undefined } = {},
 ): Promise<TracedServer> {
   const file = join(makeTemporaryFolder(), "trace");
   // Calls that are not traced then cost nothing, but strace 6.1 does not inject signals either.
@@ -76,7 +85,7 @@ export async function startTracedServer(
       "-D",
       ...speed,
       "--quiet=attach",
-      ...straceOptions(file, inject),
+      ...straceOptions(file, { inject, only }),
       ...serverCommand(root),
     ],
   });
@@ -112,11 +121,7 @@ export async function attach(
   only?: string,
 ): Promise<{ detach: () => Promise<Buffer> }> {
   const file = join(makeTemporaryFolder(), "trace");
-  const strace = spawn("strace", [
-    ...straceOptions(file, inject),
-    ...(only === undefined ? [] : ["-P", only]),
-    `-p${pid}`,
-  ]);
+  const strace = spawn("strace", [...straceOptions(file, { inject, only }), `-p${pid}`]);
   const ended = once(strace, "exit");
   await new Promise<void>((attached, failed) => {
     let said = "";
