@@ -1,12 +1,9 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import packageFile from "../package.json" with { type: "json" };
 import type { OpenOptions } from "../db/open-database.ts";
 import { AppDatabase } from "./app-database.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
-import { AppError, toAppError } from "./domain/app-error.ts";
 import type { Desk } from "./domain/desk.ts";
 import { heedOthers } from "./domain/heed-others.ts";
 import { LiveHub } from "./domain/live-hub.ts";
@@ -20,17 +17,13 @@ import { maxHeartbeatMs } from "./http/event-stream.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import type { HostPolicy } from "./http/host-policy.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
-import type { RequestTarget } from "./http/request-target.ts";
-import { readTarget } from "./http/request-target.ts";
-import { sendText } from "./http/send.ts";
-import { nameRoute } from "./http/traced-request.ts";
 import type { Patience } from "./http/socket-server.ts";
 import { defaultPatience } from "./http/socket-server.ts";
 import { StartingGate } from "./http/starting-gate.ts";
-import { sendUpgradeRequired } from "./http/upgrade-required.ts";
 import { createReport } from "./report-errors.ts";
+import { createRouting } from "./route-requests.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
-import { createTrpcHttpDoor, sendTrpcError } from "./trpc/http-door.ts";
+import { createTrpcHttpDoor } from "./trpc/http-door.ts";
 import { appRouter } from "./trpc/router.ts";
 import { createTrpcWsDoor } from "./trpc/ws-door.ts";
 import { createChatDoor } from "./ws/chat-door.ts";
@@ -105,7 +98,6 @@ export function createApp(options: AppOptions): App {
     access,
   });
   const chat = createChatDoor({ desk, maxFrameBytes: bodyBytes, patience, report, access });
-  const setCorsHeaders = createCors(origins);
   const admit = createAdmission({
     hosts,
     origins,
@@ -114,60 +106,17 @@ export function createApp(options: AppOptions): App {
   });
   const gate = new StartingGate();
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = readTarget(request);
-    setCorsHeaders(request, response);
-    try {
-      admit(request, target);
-      if (!gate.isOpen) await gate.pass();
-    } catch (error) {
-      if (!isTrpc(target)) throw error;
-      const refusal = toAppError(error);
-      report(refusal, request);
-      return sendTrpcError(response, refusal);
-    }
-    if (request.method === "OPTIONS") return answerOptions(response, target);
-    if (isForSocketAlone(request, target)) {
-      nameRoute(request, socketRouteOf(target));
-      return sendUpgradeRequired(response);
-    }
-    if (isTrpc(target)) return trpcHttp(request, response, target);
-    return rest.answer(request, response, target);
-  }
-
-  function answerOptions(response: ServerResponse, target: RequestTarget): void {
-    const methods = isTrpc(target)
-      ? ["GET", "POST"]
-      : isChat(target)
-        ? ["GET"]
-        : rest.methodsOf(target.pathname);
-    sendText(
-      response,
-      204,
-      undefined,
-      methods.length > 0 ? { allow: [...methods, "OPTIONS"].join(", ") } : {},
-    );
-  }
-
-  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const target = readTarget(request);
-    if (target.pathname === "/trpc" || isChat(target)) nameRoute(request, socketRouteOf(target));
-    admit(request, target);
-    // Those that were told to come back have been told; one more would be left open.
-    if (stop.signal.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
-    if (!gate.isOpen) await gate.pass();
-    if (target.pathname === "/trpc") return trpcWs.upgrade(request, socket, head, target);
-    if (isChat(target)) return chat.upgrade(request, socket, head, target);
-    throw new AppError(
-      "NOT_FOUND",
-      `There is no WebSocket at ${target.pathname}: try /ws/{session_id} or /trpc.`,
-    );
-  }
-
+  const routing = createRouting({
+    doors: { rest, trpcHttp, trpcWs, chat },
+    admit,
+    setCorsHeaders: createCors(origins),
+    gate,
+    stopping: stop.signal,
+    report,
+  });
   const server = createHttpServer({
     budget,
-    answer,
-    upgrade,
+    ...routing,
     report,
     access,
     times: { ...patience, idleTimeoutMs: 2 * patience.stallTimeoutMs },
@@ -204,22 +153,4 @@ export function createApp(options: AppOptions): App {
     close,
     counts: () => ({ trpcSockets: trpcWs.size, chatSockets: chat.size, followers: desk.hub.size }),
   };
-}
-
-function isChat({ pathname }: RequestTarget): boolean {
-  return pathname.startsWith("/ws/") && !pathname.includes("/", "/ws/".length);
-}
-
-/** Whether a plain request is for what only an upgrade gives. At `/trpc` a handshake keeps its key when it loses `Upgrade`. */
-function isForSocketAlone({ headers }: IncomingMessage, target: RequestTarget): boolean {
-  return isChat(target) || (target.pathname === "/trpc" && headers["sec-websocket-key"] !== undefined);
-}
-
-/** What the log calls the address of a WebSocket. */
-function socketRouteOf(target: RequestTarget): string {
-  return isChat(target) ? "/ws/{session_id}" : "/trpc";
-}
-
-function isTrpc({ pathname }: RequestTarget): boolean {
-  return pathname === "/trpc" || pathname.startsWith("/trpc/");
 }

@@ -6,9 +6,12 @@ import type { Json, Operation } from "./openapi-passes.ts";
 import type { Route } from "./routes.ts";
 import { splitPath, toSegment } from "./routes.ts";
 
+/** Is answered while the server starts too. */
+export const livenessPath = "/health/live";
+
 /** What supervisors and load balancers ask. */
 export const healthRoutes = {
-  live: healthRoute("health.live", "/health/live"),
+  live: healthRoute("health.live", livenessPath),
   ready: healthRoute("health.ready", "/health/ready"),
 } satisfies Record<string, Route>;
 

@@ -138,6 +138,10 @@ test("what comes while the database is opened waits a second for it, and is then
   await expect.poll(() => server.messages).toHaveLength(1);
   expect(server.messages[0]).toMatch(/^Another process has .*ai_desk\.db locked, .*60 s at most\.$/);
 
+  // It lives, which a supervisor asks, though it is not ready.
+  expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
+
   const waiting = fetch(`${server.url}/api/sessions/s`);
   unlock();
   expect((await waiting).status).toBe(200);
