@@ -13,7 +13,7 @@ export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
 const fewChanges = 10;
 
 /** How much content a page of changes holds, in bytes, unless a single message has more. */
-const pageBytes = 1024 * 1024;
+const pageBytes = 256 * 1024;
 
 type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: number };
 

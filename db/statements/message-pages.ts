@@ -32,7 +32,7 @@ export function listMessages(db: Executor, page: MessagePageQuery): Promise<Mess
 export const fewMessages = 10;
 
 /** How much content a chunk of messages holds, in bytes, unless a single message has more. */
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 256 * 1024;
 
 /** The page, or if its messages are large the first of them, and whether there are no more after these. */
 export async function listMessageChunk(

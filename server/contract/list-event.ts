@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "./limits.ts";
 import { messageIdSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 import { nextCursorSchema } from "./page.ts";
@@ -43,7 +44,7 @@ export const listEventSchema = z.discriminatedUnion("type", [
 export const onListEventInputSchema = optional(
   z.object({
     /** The position to resume after, `<epoch>:<seq>` or `<seq>`. */
-    lastEventId: optional(z.string()),
+    lastEventId: optional(z.string().max(limits.positionChars)),
   }),
 );
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "./limits.ts";
 import { messageIdSchema, messageSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 import { sessionHeadSchema, sessionSchema } from "./session.ts";
@@ -61,6 +62,7 @@ export const onEventInputSchema = z.object({
   lastEventId: optional(
     z
       .string()
+      .max(limits.positionChars)
       .meta({ description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.", examples: ["7"] }),
   ),
 });

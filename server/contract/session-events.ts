@@ -8,11 +8,14 @@ import { sessionIdSchema } from "./session-id.ts";
 export const sessionEventsInputSchema = z.object({
   session_id: sessionIdSchema,
   after: optional(
-    z.string().meta({
-      description:
-        "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. `Last-Event-ID`, and `lastEventId` in the query in any spelling, go before it.",
-      examples: ["9f86d081884c7d65:7"],
-    }),
+    z
+      .string()
+      .max(limits.positionChars)
+      .meta({
+        description:
+          "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. `Last-Event-ID`, and `lastEventId` in the query in any spelling, go before it.",
+        examples: ["9f86d081884c7d65:7"],
+      }),
   ),
   wait: optional(
     z

@@ -1,5 +1,6 @@
 import type { SessionExtent } from "../../db/statements/session-extents.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
+import type { Message } from "../contract/message.ts";
 import type { Page } from "../contract/page.ts";
 import type { ListSessionsInput, UpdateSessionInput } from "../contract/session.ts";
 import { limits } from "../contract/limits.ts";
@@ -135,12 +136,35 @@ async function* sessionJson(desk: Desk, session: SessionExtent): AsyncGenerator<
 }
 
 /** One array of what comes in several. */
-async function* arrayJson(chunks: AsyncIterable<readonly unknown[]>): AsyncGenerator<string, void> {
+async function* arrayJson(chunks: AsyncIterable<readonly Message[]>): AsyncGenerator<string, void> {
   let separator = "[";
   for await (const chunk of chunks) {
-    if (chunk.length === 0) continue;
-    yield separator + JSON.stringify(chunk).slice(1, -1);
-    separator = ",";
+    for (const part of inParts(chunk)) {
+      const json = JSON.stringify(part).slice(1, -1);
+      // A large text is not put together with another, which would be a copy of it.
+      if (json.length < partChars) yield separator + json;
+      else {
+        yield separator;
+        yield json;
+      }
+      separator = ",";
+    }
   }
   yield separator === "[" ? "[]" : "]";
+}
+
+/** How much content is made JSON at a time, which may have six times as many characters. */
+const partChars = 64 * 1024;
+
+function* inParts(messages: readonly Message[]): Generator<readonly Message[]> {
+  let start = 0;
+  let chars = 0;
+  for (const [index, { content }] of messages.entries()) {
+    chars += content.length;
+    if (chars < partChars) continue;
+    yield messages.slice(start, index + 1);
+    start = index + 1;
+    chars = 0;
+  }
+  if (start < messages.length) yield start === 0 ? messages : messages.slice(start);
 }

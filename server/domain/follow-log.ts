@@ -1,7 +1,6 @@
 import type { LiveHub } from "./live-hub.ts";
 import type { LiveTaker, ReadUpTo } from "./live-reader.ts";
 import type { Sink } from "./live-stream.ts";
-import { LiveStream } from "./live-stream.ts";
 import type { Change, Log, LogEvent, LogHead, Positioned } from "./log.ts";
 import { formatPosition, parsePosition } from "./position.ts";
 import type { BeginningPlace } from "./shared-beginnings.ts";
@@ -12,24 +11,11 @@ export type Follow<Event extends LogEvent> = {
   /** The position to go on after, or what finds it: that runs when no write can be missed any more. */
   after: (() => Promise<string>) | string | undefined;
   signal: AbortSignal;
+  /** The connection that it is for, if it is for one. */
+  connection?: object | undefined;
   /** Whether the stream ends where it would begin anew with a `reset`. */
   endsAtReset?: boolean;
 };
-
-/**
- * A log as {@link followLog} sends it.
- *
- * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
- */
-export function streamLog<Event extends LogEvent>(
-  hub: LiveHub,
-  log: Log<Event>,
-  wanted: { after: string | undefined; signal: AbortSignal },
-): LiveStream<Positioned<Event>> {
-  return new LiveStream(wanted.signal, (sink, signal) =>
-    followLog({ hub, log, after: wanted.after, signal }, sink),
-  );
-}
 
 /**
  * Sends what happens in a log from a position on: what was missed, read from the log, then `caught_up`, then each change
@@ -53,6 +39,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   readonly #hub: LiveHub;
   readonly #log: Log<Event>;
   readonly #signal: AbortSignal;
+  readonly #connection: object | undefined;
   readonly #endsAtReset: boolean;
   readonly #sink: Sink<Positioned<Event>>;
   #after: Follow<Event>["after"];
@@ -66,20 +53,21 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   #isCaughtUp = false;
 
   constructor(
-    { hub, log, after, signal, endsAtReset = false }: Follow<Event>,
+    { hub, log, after, signal, connection, endsAtReset = false }: Follow<Event>,
     sink: Sink<Positioned<Event>>,
   ) {
     this.#hub = hub;
     this.#log = log;
     this.#after = after;
     this.#signal = signal;
+    this.#connection = connection;
     this.#endsAtReset = endsAtReset;
     this.#sink = sink;
   }
 
   async run(): Promise<void> {
     // Before anything is read, so that no write between the two is missed.
-    const reader = this.#hub.join(this.#log, this.#signal);
+    const reader = this.#hub.join(this.#log, this.#signal, this.#connection);
     try {
       if (typeof this.#after === "function") this.#after = await this.#after();
       for (let isFirst = true; !this.#signal.aborted; isFirst = false) {
@@ -106,7 +94,9 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   }
 
   async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
-    if (!isFirst) await this.#hub.takeTurn();
+    const { turns } = this.#hub;
+    const turn = isFirst ? turns.begin() : turns.goOn();
+    if (turn) await turn;
     return this.#signal.aborted ? "end" : this.#sendPage();
   }
 

@@ -17,6 +17,8 @@ type Wanted = {
   /** `first` is before the first message, whatever its id. */
   afterId: number | "first" | undefined;
   signal: AbortSignal;
+  /** The connection that they are for, if they are for one. */
+  connection?: object | undefined;
 };
 
 /**
@@ -25,13 +27,14 @@ type Wanted = {
  *
  * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
  */
-export function followMessages(desk: Desk, { signal, ...wanted }: Wanted): LiveStream<Message> {
+export function followMessages(desk: Desk, { signal, connection, ...wanted }: Wanted): LiveStream<Message> {
   const { hub } = desk;
   const log = new SessionLog(desk, wanted.sessionId);
   return new LiveStream(signal, (sink, stop) => {
     const after = () => replay(desk, { ...wanted, signal: stop }, sink);
     // The session that was followed is no more after a reset, whether or not another has its id now.
-    return followLog({ hub, log, after, signal: stop, endsAtReset: true }, new MessageSink(sink));
+    const follow = { hub, log, after, signal: stop, connection, endsAtReset: true };
+    return followLog(follow, new MessageSink(sink));
   });
 }
 
@@ -81,7 +84,9 @@ async function replay(
   let after = afterId === "first" ? undefined : afterId;
 
   async function sendChunk(isFirst: boolean): Promise<boolean> {
-    if (!isFirst) await desk.hub.takeTurn();
+    const { turns } = desk.hub;
+    const turn = isFirst ? turns.begin() : turns.goOn();
+    if (turn) await turn;
     const { rows, isLast } = await listMessageChunk(desk.database.read, {
       life: session,
       after,

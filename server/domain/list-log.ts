@@ -6,7 +6,7 @@ import type { ListEvent, SidebarSession } from "../contract/list-event.ts";
 import { countFitting, mostBytes } from "../live/fit-in-json.ts";
 import { AppError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
-import { streamLog } from "./follow-log.ts";
+import { streamLog } from "./stream-log.ts";
 import type { LiveStream } from "./live-stream.ts";
 import type { Log, Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";

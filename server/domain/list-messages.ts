@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageSize } from "../../db/statements/message-pages.ts";
 import {
   countInChunk,
@@ -51,7 +50,8 @@ async function* readChunks(
 ): AsyncGenerator<Message[], void, undefined> {
   let left = sizes;
   while (left.length > 0) {
-    if (left !== sizes) await nextTurn();
+    const turn = left === sizes ? desk.hub.turns.begin() : desk.hub.turns.goOn();
+    if (turn) await turn;
     const limit = countInChunk(left);
     const after = Number(left[0]?.id) - 1;
     const before = Number(left[limit - 1]?.id) + 1;

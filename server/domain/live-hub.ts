@@ -1,17 +1,18 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { tooManyReaders } from "./app-error.ts";
 import { LiveTopic } from "./live-topic.ts";
 import type { LiveReader, ReadUpTo } from "./live-reader.ts";
 import type { Change, Log, LogEvent } from "./log.ts";
+import { Turns } from "../live/turns.ts";
 import { SharedBeginnings } from "./shared-beginnings.ts";
 
 /** The live readers of this process, by the log that they follow. */
 export class LiveHub {
   readonly beginnings = new SharedBeginnings();
+  /** Of all that read much, also of those that are no readers of a log. */
+  readonly turns = new Turns();
   // Each topic's readers know the type of its events; the map does not.
   readonly #topics = new Map<string, LiveTopic<never>>();
   readonly #lives = new Map<string, number>();
-  #lastTurn: Promise<void> = Promise.resolve();
 
   /**
    * Says that a log has changed, up to the position `seq`. Call it after the commit. It need not come in order, nor once,
@@ -48,26 +49,17 @@ export class LiveHub {
   }
 
   /**
-   * A reader of a log, until it is disposed of.
+   * A reader of a log, until it is disposed of. The readers of one connection have one place together; one of no connection
+   * has a place of its own.
    *
-   * @throws {AppError} TOO_MANY_REQUESTS if the log has as many as it may.
+   * @throws {AppError} TOO_MANY_REQUESTS if the log has no place left.
    */
-  join<Event extends LogEvent>(log: Log<Event>, signal: AbortSignal): LiveReader<Event> {
+  join<Event extends LogEvent>(log: Log<Event>, signal: AbortSignal, connection?: object): LiveReader<Event> {
     const known = this.#topics.get(log.topic) as LiveTopic<Event> | undefined;
     const topic = known ?? new LiveTopic(log, () => this.#topics.delete(log.topic));
-    if (topic.size >= log.maxReaders) throw tooManyReaders(log.maxReaders);
+    if (!topic.hasPlaceFor(connection)) throw tooManyReaders(log.maxReaders);
     this.#topics.set(log.topic, topic as unknown as LiveTopic<never>);
-    return topic.join(signal);
-  }
-
-  /**
-   * Resolves when a reader that has more to catch up with may read the next page and send it: one of them in a turn of the
-   * event loop. Nothing else makes them wait. The database answers within the turn, and a socket whose client reads as
-   * fast takes everything within it: without this, one reader would have the process to itself.
-   */
-  takeTurn(): Promise<void> {
-    this.#lastTurn = this.#lastTurn.then(() => nextTurn());
-    return this.#lastTurn;
+    return topic.join(signal, connection);
   }
 
   /** How many readers there are, over all logs. */

@@ -12,6 +12,8 @@ export type LiveTaker<Event extends LogEvent> = {
 
 /** One reader's place among the live ones. */
 export class LiveReader<Event extends LogEvent> implements Disposable, EventListenerObject {
+  /** The connection, if it has one. */
+  readonly place: object;
   readonly #signal: AbortSignal;
   readonly #topic: LiveTopic<Event>;
   #upTo = 0;
@@ -20,7 +22,8 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
   #taker: LiveTaker<Event> | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(signal: AbortSignal, topic: LiveTopic<Event>) {
+  constructor(signal: AbortSignal, topic: LiveTopic<Event>, connection: object | undefined) {
+    this.place = connection ?? this;
     this.#signal = signal;
     this.#topic = topic;
     signal.addEventListener("abort", this);

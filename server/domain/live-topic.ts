@@ -12,6 +12,8 @@ export class LiveTopic<Event extends LogEvent> {
   readonly #log: Log<Event>;
   readonly #onEmpty: () => void;
   readonly #readers = new Set<LiveReader<Event>>();
+  /** The connections that have readers, or readers of no connection, and how many each has. */
+  readonly #places = new Map<object, number>();
   readonly #live = new Set<LiveReader<Event>>();
   /** The last position that anyone has told of. */
   #announced = 0;
@@ -38,6 +40,12 @@ export class LiveTopic<Event extends LogEvent> {
     return this.#readers.size;
   }
 
+  /** Whether another reader may join, which is of this connection if it is of one. */
+  hasPlaceFor(connection: object | undefined): boolean {
+    if (this.#places.size < this.#log.maxReaders) return true;
+    return connection !== undefined && this.#places.has(connection);
+  }
+
   /** @param change what has changed at `seq`, if the caller has it: when nothing is missing before it, nobody has to read. */
   announce(seq: number, change: Change<Event> | undefined): void {
     this.#announced = Math.max(this.#announced, seq);
@@ -58,9 +66,10 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   /** Adds a reader. It must join before it reads the log: what is announced from now on is not lost on it. */
-  join(signal: AbortSignal): LiveReader<Event> {
-    const reader = new LiveReader(signal, this);
+  join(signal: AbortSignal, connection: object | undefined): LiveReader<Event> {
+    const reader = new LiveReader(signal, this, connection);
     this.#readers.add(reader);
+    this.#places.set(reader.place, (this.#places.get(reader.place) ?? 0) + 1);
     return reader;
   }
 
@@ -88,7 +97,11 @@ export class LiveTopic<Event extends LogEvent> {
 
   leave(reader: LiveReader<Event>): void {
     this.fallBehind(reader);
-    if (this.#readers.delete(reader) && this.#readers.size === 0) this.#onEmpty();
+    if (!this.#readers.delete(reader)) return;
+    const others = (this.#places.get(reader.place) ?? 0) - 1;
+    if (others > 0) this.#places.set(reader.place, others);
+    else this.#places.delete(reader.place);
+    if (this.#readers.size === 0) this.#onEmpty();
   }
 
   #readOn(): void {

@@ -2,6 +2,7 @@ import { limits } from "../contract/limits.ts";
 import type { SessionEventsInput } from "../contract/session-events.ts";
 import type { Desk } from "./desk.ts";
 import { toJson } from "./event-json.ts";
+import type { Wanted } from "./stream-log.ts";
 import { followSession } from "./session-log.ts";
 
 /** What happened, each event as JSON, and the position to go on after. */
@@ -19,7 +20,7 @@ const maxAnswerChars = 1024 * 1024;
 export async function pollEvents(
   desk: Desk,
   { session_id: sessionId, after, wait = 0 }: SessionEventsInput,
-  signal: AbortSignal,
+  { signal, connection }: Pick<Wanted, "signal" | "connection">,
 ): Promise<Polled> {
   const enough = new AbortController();
   const stop = AbortSignal.any([signal, enough.signal, desk.stopping]);
@@ -27,7 +28,7 @@ export async function pollEvents(
   const answer: Polled = { events: [], position: after ?? "" };
   let chars = 0;
   try {
-    await followSession(desk, { sessionId, after, signal: stop }).into({
+    await followSession(desk, { sessionId, after, signal: stop, connection }).into({
       isReady: true,
       inTurn: (work) => work(),
       send(items) {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageRow } from "../../db/message-queries.ts";
 import { fewMessages, listMessageChunk } from "../../db/statements/message-pages.ts";
 import type { SessionExtent, SessionLife } from "../../db/statements/session-extents.ts";
@@ -24,7 +23,7 @@ export function toMessage({ id, session_id, content, sender, timestamp, key }: M
 
 /**
  * The messages that a session had when its extent was read, oldest first, in chunks: between two of them others have their
- * turn, and no more than one chunk, a megabyte of content, is in memory. Edits and deletions of single messages meanwhile
+ * turn, and no more than one chunk, 256 KiB of content, is in memory. Edits and deletions of single messages meanwhile
  * show; messages added meanwhile are left out.
  *
  * @throws {SessionEndedError} when the session is deleted meanwhile, even if it is made anew
@@ -35,6 +34,9 @@ export async function* readMessages(
 ): AsyncGenerator<Message[], void, undefined> {
   if (session.last_id === null) return;
   const before = session.last_id + 1;
+  const { turns } = desk.hub;
+  const turn = turns.begin();
+  if (turn) await turn;
   let after: number | undefined;
   // Most sessions are short, and of few messages nobody has to ask how large they are.
   for (let limit: number = fewMessages; ; limit = limits.pageItems) {
@@ -49,7 +51,7 @@ export async function* readMessages(
     else yield rows.map(toMessage);
     if (isLast) return;
     after = rows.at(-1)?.id;
-    await nextTurn();
+    await turns.goOn();
   }
 }
 

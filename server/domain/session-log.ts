@@ -10,7 +10,8 @@ import { countFitting, mostBytes } from "../live/fit-in-json.ts";
 import type { AppError } from "./app-error.ts";
 import { sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
-import { streamLog } from "./follow-log.ts";
+import type { Wanted } from "./stream-log.ts";
+import { streamLog } from "./stream-log.ts";
 import type { LiveStream } from "./live-stream.ts";
 import type { Change, Log, LogHead, Positioned, SnapshotOf } from "./log.ts";
 import { changesPerRead } from "./log.ts";
@@ -20,9 +21,9 @@ import { toSessionHead } from "./session-head.ts";
 /** What happens in a session from a position on, as {@link streamLog} has it. */
 export function followSession(
   desk: Desk,
-  { sessionId, after, signal }: { sessionId: string; after: string | undefined; signal: AbortSignal },
+  { sessionId, ...wanted }: Wanted & { sessionId: string },
 ): LiveStream<Positioned<LiveEvent>> {
-  return streamLog(desk.hub, new SessionLog(desk, sessionId), { after, signal });
+  return streamLog(desk.hub, new SessionLog(desk, sessionId), wanted);
 }
 
 const topicPrefix = "session:";

@@ -1,61 +1,94 @@
-import type { Allowance } from "../domain/allowance.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { AnswerShare } from "../domain/answer-share.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { Account } from "./buffer-account.ts";
 
-/** Answers that are together no larger are not worth counting. */
+/** An answer that is no larger is not worth counting. */
 const smallBytes = 64 * 1024;
 
+/** What reading a large answer takes beside what is gathered of it, in bytes, about. */
+const readingBytes = 1024 * 1024;
+
+export type AllowanceOptions = {
+  /** How many bytes of JSON the answers may have together. */
+  maxBytes: number;
+  /** Where what they take is counted, if anywhere. */
+  account: Account | undefined;
+  /** How many bytes of memory one byte of JSON takes while it is answered, 1 by default. */
+  weight?: number;
+};
+
 /**
- * How large the answers to one request may be together, in bytes of JSON. What was read for an answer that is then refused
- * counts as well, up to twice as much: a request for many such answers is not so much work.
+ * How large the answers to one request may be together. What was read for an answer that is then refused counts as well, up
+ * to twice as much: a request for many such answers is not so much work.
  */
 export class AnswerAllowance {
-  readonly #maxBytes: number;
-  readonly #account: Account | undefined;
+  readonly #options: AllowanceOptions;
   #bytes = 0;
   #refusedBytes = 0;
   #reservedBytes = 0;
 
-  constructor(maxBytes: number, account: Account | undefined) {
-    this.#maxBytes = maxBytes;
-    this.#account = account;
+  constructor(options: AllowanceOptions) {
+    this.#options = options;
   }
 
-  /** @param advice what to call for less, for people, such as `read its messages in pages with message.list` */
-  withAdvice(advice: string): Allowance {
-    return { take: (bytes) => this.#take(bytes, advice) };
-  }
-
-  /** An answer of so many bytes is not sent. */
-  giveBack(bytes: number): void {
-    this.#bytes -= bytes;
-    this.#refusedBytes += bytes;
-    this.#reserve();
+  /**
+   * Begins an answer.
+   *
+   * @throws {AppError} SERVICE_UNAVAILABLE
+   * @param advice what to call for less, for people, such as `read its messages in pages with message.list`
+   */
+  begin(advice: string): AnswerShare {
+    const { account, weight = 1 } = this.#options;
+    // While much waits nothing is read for an answer that would have to be refused.
+    account?.ledger.assertRoom();
+    let bytes = 0;
+    let endTurn: (() => void) | undefined;
+    return {
+      take: async (more) => {
+        bytes += more;
+        this.#bytes += more;
+        this.#assertFits(advice);
+        if (bytes <= smallBytes || !account) return;
+        this.#reserve(weight * more);
+        if (endTurn) return nextTurn();
+        // Large answers are made one after the other: what is read for each is in memory beside what is gathered.
+        account.ledger.assertRoom();
+        account.reserve(readingBytes);
+        endTurn = await account.ledger.beginLarge();
+        account.release(readingBytes);
+        if (account.isClosed) throw new AppError("SERVICE_UNAVAILABLE", "The connection is closed.");
+      },
+      done: () => endTurn?.(),
+      refused: () => {
+        endTurn?.();
+        this.#bytes -= bytes;
+        this.#refusedBytes += bytes;
+        if (bytes > smallBytes) this.#reserve(-weight * bytes);
+      },
+    };
   }
 
   /** The answers are out, or counted elsewhere. */
   release(): void {
-    this.#bytes = 0;
-    this.#reserve();
+    this.#reserve(-this.#reservedBytes);
   }
 
-  #take(bytes: number, advice: string): void {
-    this.#bytes += bytes;
-    if (this.#bytes > this.#maxBytes || this.#refusedBytes > 2 * this.#maxBytes) {
-      throw new AppError(
-        "PAYLOAD_TOO_LARGE",
-        `The answer, with the others of its batch, is larger than ${this.#maxBytes} bytes: ${advice}.`,
-      );
-    }
-    if (this.#bytes > smallBytes && this.#reservedBytes === 0) this.#account?.ledger.assertRoom();
-    this.#reserve();
+  #assertFits(advice: string): void {
+    const { maxBytes, account } = this.#options;
+    if (account?.isClosed) throw new AppError("SERVICE_UNAVAILABLE", "The connection is closed.");
+    if (this.#bytes <= maxBytes && this.#refusedBytes <= 2 * maxBytes) return;
+    throw new AppError(
+      "PAYLOAD_TOO_LARGE",
+      `The answer, with the others of its batch, is larger than ${maxBytes} bytes: ${advice}.`,
+    );
   }
 
-  #reserve(): void {
-    const bytes = this.#bytes > smallBytes ? this.#bytes : 0;
-    const more = bytes - this.#reservedBytes;
-    if (more > 0) this.#account?.reserve(more);
-    if (more < 0) this.#account?.release(-more);
-    this.#reservedBytes = bytes;
+  #reserve(more: number): void {
+    const before = this.#reservedBytes;
+    this.#reservedBytes = Math.max(0, before + more);
+    const { account } = this.#options;
+    if (more > 0) account?.reserve(more);
+    else account?.release(before - this.#reservedBytes);
   }
 }

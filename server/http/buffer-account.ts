@@ -19,6 +19,8 @@ export type Ledger = {
   assertRoom(): void;
   /** Resolves when there is room, with so many bytes reserved, or when the account is closed. */
   admit(account: Account, bytes: number): Promise<void>;
+  /** Resolves when no other large answer is being made. @returns what ends that of this one */
+  beginLarge(): Promise<() => void>;
   add(account: Account, bytes: number): void;
   subtract(account: Account, bytes: number): void;
   /** The account is closed. */
@@ -95,6 +97,16 @@ export class Account {
     const released = Math.min(bytes, this.#reservedBytes);
     this.#reservedBytes -= released;
     this.ledger.subtract(this, released);
+  }
+
+  /** Does work that brings so many bytes, about, when there is room for them. */
+  async whenThereIsRoom<Value>(bytes: number, work: () => Promise<Value>): Promise<Value> {
+    await this.ledger.admit(this, bytes);
+    try {
+      return await work();
+    } finally {
+      this.release(bytes);
+    }
   }
 
   /** Counts no more what the operating system has taken. */

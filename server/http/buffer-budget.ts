@@ -26,6 +26,7 @@ export class BufferBudget implements Ledger {
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
   #sweptAtMs = 0;
+  #lastLarge = Promise.resolve();
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -61,6 +62,14 @@ export class BufferBudget implements Ledger {
     await new Promise<void>((resolve) => {
       this.#waiting.push({ account, bytes, resolve });
     });
+  }
+
+  async beginLarge(): Promise<() => void> {
+    const before = this.#lastLarge;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lastLarge = promise;
+    await before;
+    return resolve;
   }
 
   add(account: Account, bytes: number): void {

@@ -3,16 +3,23 @@ import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
-import { fairInterval } from "./fair-timer.ts";
+import { fairInterval, fairTimeout } from "./fair-timer.ts";
 import type { Account } from "./buffer-account.ts";
 import { accountOf } from "./connection-account.ts";
 import { Intake } from "./intake.ts";
+import { countPartialFrames } from "./partial-frames.ts";
 import { Outbox } from "./outbox.ts";
 import { Pulse } from "./pulse.ts";
-import type { TextFrames } from "./text-frames.ts";
+import type { TextFrames, TextInParts } from "./text-frames.ts";
 
 /** Past this, in bytes, a client that reads slowly gets no more until it has caught up. What is begun is still sent. */
 const sendBudgetBytes = 512 * 1024;
+
+/** What one page of a log may be, in bytes, about. */
+const pageBytes = 1024 * 1024;
+
+/** How long a client that is closed for being slow has to take the reason, in milliseconds. */
+const slowCloseTimeoutMs = 2000;
 
 /** A client's WebSocket, that can tell a client that takes what it is sent from one that does not. */
 export class ClientSocket extends WebSocket {
@@ -31,8 +38,10 @@ export class ClientSocket extends WebSocket {
    */
   attach(transport: Duplex, stallTimeoutMs: number): void {
     this.#account = accountOf(transport);
+    this.#account?.cutBy(() => this.#cutSlow());
     this.#outbox = new Outbox(this, transport, this.#pulse);
     this.#stallTimeoutMs = stallTimeoutMs;
+    if (this.#account) countPartialFrames(this, transport, this.#account);
   }
 
   /** Aborts when the socket is closed. */
@@ -67,7 +76,8 @@ export class ClientSocket extends WebSocket {
     await before;
     await this.#withinSendBudget();
     try {
-      return await work();
+      const account = this.#account;
+      return await (account?.ledger.isFull ? account.whenThereIsRoom(pageBytes, work) : work());
     } finally {
       // Whoever has other things to do in between has its turn too.
       setImmediate(resolve);
@@ -86,6 +96,10 @@ export class ClientSocket extends WebSocket {
 
   sendFrame(frame: TextFrames): void {
     this.#outbox?.sendFrame(frame);
+  }
+
+  sendInParts(text: TextInParts): void {
+    this.#outbox?.sendInParts(text);
   }
 
   /** Closes the socket when what was sent before is out; `close` does not wait for that. */
@@ -113,6 +127,14 @@ export class ClientSocket extends WebSocket {
     this.close(code, reason);
   }
 
+  /** Nothing that waits is sent any more. A client that takes nothing does not take part in the closing handshake either. */
+  #cutSlow(): void {
+    this.#outbox?.drop();
+    this.close(closeCodes.slow.code, closeCodes.slow.reason);
+    const cut = fairTimeout(() => this.terminate(), slowCloseTimeoutMs);
+    this.once("close", () => cut.cancel());
+  }
+
   async #withinSendBudget(): Promise<void> {
     if (this.readyState === this.OPEN) {
       if (this.isReady) return;
@@ -126,7 +148,7 @@ export class ClientSocket extends WebSocket {
   async #allSent(): Promise<void> {
     let before = this.#pulse.taken;
     const watch = fairInterval(() => {
-      if (this.#pulse.taken === before) this.close(closeCodes.slow.code, closeCodes.slow.reason);
+      if (this.#pulse.taken === before) this.#cutSlow();
       before = this.#pulse.taken;
     }, this.#stallTimeoutMs);
     await this.#outbox?.sending;

@@ -29,7 +29,12 @@ class ConnectedClient implements BufferedClient {
 export function openAccount(budget: BufferBudget, connection: Socket): Account {
   const account = budget.open(new ConnectedClient(connection));
   accounts.set(connection, account);
+  connection.on("close", closeAccount);
   return account;
+}
+
+function closeAccount(this: Socket): void {
+  accounts.get(this)?.close();
 }
 
 /** The account of a connection, if there is a budget. */

@@ -6,7 +6,7 @@ const common: cors.CorsOptions = {
   // The origin that asks: it has been let in.
   origin: true,
   methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
-  exposedHeaders: ["ETag", "Link", "Retry-After", "X-Request-Id"],
+  exposedHeaders: ["ETag", "Link", "Retry-After"],
   maxAge: 600,
   preflightContinue: true,
 };

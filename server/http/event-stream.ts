@@ -2,6 +2,8 @@ import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Sink } from "../domain/live-stream.ts";
 import { memoize } from "../domain/memoize.ts";
 import { probeEndedPeer } from "./ended-peer.ts";
+import type { Account, Piece } from "./buffer-account.ts";
+import { accountOf } from "./connection-account.ts";
 import { drained } from "./send-stream.ts";
 import { apiHeaders } from "./send.ts";
 
@@ -9,8 +11,11 @@ import { apiHeaders } from "./send.ts";
 export type EventEncoding<Item> = {
   toText(items: readonly Item[]): string;
   /** What goes to many, made once for all of them. */
-  toSharedBytes(items: readonly Item[]): Buffer;
+  toSharedBytes(items: readonly Item[]): SharedBytes;
 };
+
+/** Bytes that may wait for many clients. */
+export type SharedBytes = Piece & { readonly bytes: Buffer };
 
 export type EventStreamOptions<Item> = {
   encoding: EventEncoding<Item>;
@@ -32,8 +37,16 @@ export const maxHeartbeatMs = 15_000;
 /** @param toText the whole event with the empty line that ends it */
 export function eventEncoding<Item>(toText: (item: Item) => string): EventEncoding<Item> {
   const toTexts = (items: readonly Item[]): string => items.map(toText).join("");
-  return { toText: toTexts, toSharedBytes: memoize((items) => Buffer.from(toTexts(items))) };
+  return { toText: toTexts, toSharedBytes: memoize((items) => toSharedBytes(toTexts(items))) };
 }
+
+function toSharedBytes(text: string): SharedBytes {
+  const bytes = Buffer.from(text);
+  return { bytes, byteLength: bytes.length, waits: 0 };
+}
+
+/** What one page of a log may be, in bytes, about. */
+const pageBytes = 1024 * 1024;
 
 /**
  * An answer of server-sent events (HTML standard, §9.2), which begins with what is first sent. It takes no more while
@@ -55,19 +68,32 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
 
   async inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     if (!this.isReady) await drained(this.#response);
-    return work();
+    const account = this.#account;
+    return account?.ledger.isFull ? account.whenThereIsRoom(pageBytes, work) : work();
   }
 
   send(items: readonly Item[], isShared: boolean): void {
     const { encoding } = this.#options;
-    this.write(isShared ? encoding.toSharedBytes(items) : encoding.toText(items));
+    if (!isShared) return this.write(encoding.toText(items));
+    const shared = encoding.toSharedBytes(items);
+    this.#write(shared.bytes);
+    this.#account?.hold(shared);
   }
 
   /** Sends events as they are written. */
-  write(events: string | Buffer): void {
+  write(events: string): void {
+    this.#write(events);
+    this.#account?.hold({ byteLength: events.length, waits: 0 });
+  }
+
+  #write(events: string | Buffer): void {
     this.#begin();
     if (this.#response.req.method === "HEAD") this.end();
     else this.#response.write(events);
+  }
+
+  get #account(): Account | undefined {
+    return accountOf(this.#response.req.socket);
   }
 
   end(): void {
@@ -94,4 +120,9 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
     this.#heartbeat = setInterval(beat, heartbeat.intervalMs);
     probeEndedPeer(this.#response, beat);
   }
+}
+
+/** Whether an answer that has begun is a stream. */
+export function isEventStream(response: ServerResponse): boolean {
+  return String(response.getHeader("content-type")).startsWith("text/event-stream");
 }

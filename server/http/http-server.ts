@@ -9,13 +9,16 @@ import { brokenRequest, lateHeaders } from "./broken-request.ts";
 import type { BufferBudget } from "./buffer-budget.ts";
 import { openAccount } from "./connection-account.ts";
 import { watchForDeadPeers } from "./dead-peers.ts";
+import { isEventStream } from "./event-stream.ts";
 import { createHeaderGrace } from "./header-grace.ts";
 import { listen } from "./listen.ts";
 import type { ConnectionTimes } from "./node-server.ts";
 import { createNodeServer } from "./node-server.ts";
 import { holdContinue, limitRest } from "./read-body.ts";
 import { cutIfIdle, endAfter } from "./connection-end.ts";
+import { holdToMinimumRate } from "./minimum-rate.ts";
 import { refuseConnection } from "./refuse-connection.ts";
+import { RequestQueue } from "./request-queue.ts";
 import { sendError } from "./send.ts";
 import { stalls } from "./stalls.ts";
 import type { Report } from "./report.ts";
@@ -62,16 +65,16 @@ export function createHttpServer({
    * Those that speak HTTP and were not refused, each with its unfinished answers. Not one set of all answers: it would
    * grow a new table now and then, and V8 lets each old one keep alive, until a full collection, whatever was in it.
    */
-  const connections = new Map<Duplex, ServerResponse[]>();
+  const connections = new Map<Duplex, RequestQueue>();
   const stopWatching = watchForDeadPeers(
-    () => [...connections.values()].flatMap(([first]) => first?.req.socket ?? []),
+    () => [...connections.values()].flatMap(({ responses: [first] }) => first?.req.socket ?? []),
     deadPeerMs,
   );
+  const rates = holdToMinimumRate(() => connections.keys() as Iterable<Socket>, times.idleTimeoutMs);
 
   server.on("connection", (socket) => {
-    connections.set(socket, []);
-    const account = openAccount(budget, socket);
-    socket.on("close", () => account.close());
+    connections.set(socket, new RequestQueue());
+    openAccount(budget, socket);
     socket.on("close", forget);
   });
 
@@ -81,7 +84,7 @@ export function createHttpServer({
 
   /** Ends what has no answer in flight. To Node a request that has begun to come in is one, even if no more of it comes. */
   function cutIdle(): void {
-    for (const [socket, unfinished] of connections) if (unfinished.length === 0) socket.destroy();
+    for (const [socket, requests] of connections) if (requests.isEmpty) socket.destroy();
   }
 
   function refuse(socket: Duplex, error: AppError): void {
@@ -94,20 +97,21 @@ export function createHttpServer({
   const broken = new WeakSet<Duplex>();
 
   function answerRequest(request: TracedRequest, response: ServerResponse): void {
-    const unfinished = connections.get(request.socket) ?? [];
-    unfinished.push(response);
+    const requests = connections.get(request.socket) ?? new RequestQueue();
     response.on("close", () => {
-      unfinished.splice(unfinished.indexOf(response), 1);
+      requests.leave(response);
       access?.("request", requestEntry(request, response));
       if (!request.complete) limitRest(request);
     });
     grace.end(request.socket);
     // Until its first request a connection is given the time of an idle one.
     if (request.socket.timeout !== times.idleTimeoutMs) request.socket.setTimeout(times.idleTimeoutMs);
-    answer(request, response).catch((error: unknown) => {
-      const appError = toAppError(error);
-      report(appError, request);
-      sendError(response, appError);
+    requests.enter(response, () => {
+      answer(request, response).catch((error: unknown) => {
+        const appError = toAppError(error);
+        report(appError, request);
+        sendError(response, appError);
+      });
     });
   }
 
@@ -135,7 +139,7 @@ export function createHttpServer({
   server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) => {
     // A connection that failed has nobody left to be told.
     if (socket.destroyed || (code === lateHeaders && grace.takes(socket))) return;
-    const unfinished = connections.get(socket) ?? [];
+    const unfinished = connections.get(socket)?.responses ?? [];
     const isFirst = unfinished.length === 1 && unfinished[0]?.headersSent === false;
     if (unfinished.length === 0 || (isFirst && unfinished[0]?.req.complete === false)) {
       refuse(socket, brokenRequest(code));
@@ -158,7 +162,7 @@ export function createHttpServer({
         server.close(() => resolve());
       });
       // A stream has no end to wait for, and its client comes back by itself.
-      for (const response of [...connections.values()].flat()) {
+      for (const response of [...connections.values()].flatMap(({ responses }) => responses)) {
         if (isEventStream(response)) response.destroy();
         // Its connection would else be kept for a next request.
         else response.on("close", () => setImmediate(cutIdle));
@@ -166,6 +170,7 @@ export function createHttpServer({
       const cut = fairTimeout(() => server.closeAllConnections(), closeTimeoutMs);
       cutIdle();
       await ended;
+      rates.cancel();
       cut.cancel();
     },
   };
@@ -173,8 +178,4 @@ export function createHttpServer({
 
 function destroy(this: Duplex): void {
   this.destroy();
-}
-
-function isEventStream(response: ServerResponse): boolean {
-  return String(response.getHeader("content-type")).startsWith("text/event-stream");
 }

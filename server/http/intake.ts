@@ -1,17 +1,24 @@
 import type { WebSocket } from "ws";
+import type { Account } from "./buffer-account.ts";
 
 /** How many frames of a client may wait for their turn before its socket is not read any further, and how many bytes. */
 const maxWaitingFrames = 64;
 const maxWaitingBytes = 1024 * 1024;
 
+/** Smaller frames are bounded by their number. */
+const smallBytes = 4096;
+
+/** What waits for a socket may be counted. */
+type CountedSocket = WebSocket & { readonly account?: Account | undefined };
+
 /** Reads no further from a socket while too many of its frames wait. One frame is always taken, however large it is. */
 export class Intake {
-  readonly #socket: WebSocket;
+  readonly #socket: CountedSocket;
   #frames = 0;
   #bytes = 0;
   #whenIdle: PromiseWithResolvers<void> | undefined;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: CountedSocket) {
     this.#socket = socket;
   }
 
@@ -19,6 +26,7 @@ export class Intake {
   take(bytes: number): void {
     this.#frames += 1;
     this.#bytes += bytes;
+    if (bytes > smallBytes) this.#socket.account?.reserve(bytes);
     if (this.#isFull) this.#socket.pause();
   }
 
@@ -26,6 +34,7 @@ export class Intake {
   release(bytes: number): void {
     this.#frames -= 1;
     this.#bytes -= bytes;
+    if (bytes > smallBytes) this.#socket.account?.release(bytes);
     if (this.#socket.isPaused && !this.#isFull) this.#socket.resume();
     if (this.#frames === 0) this.#whenIdle?.resolve();
   }

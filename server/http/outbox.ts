@@ -1,8 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import type { Account, Piece } from "./buffer-account.ts";
+import { accountOf } from "./connection-account.ts";
 import type { Pulse } from "./pulse.ts";
-import type { TextFrames } from "./text-frames.ts";
-import { frameHeader, maxTogetherBytes, toTextFrame } from "./text-frames.ts";
+import type { TextFrames, TextInParts } from "./text-frames.ts";
+import { frameHeader, maxTogetherBytes, toFragments, toTextFrame } from "./text-frames.ts";
 
 const asText = { binary: false };
 
@@ -14,7 +16,8 @@ export class Outbox {
   readonly #socket: WebSocket;
   readonly #transport: Duplex;
   readonly #pulse: Pulse;
-  readonly #queue: TextFrames[] = [];
+  readonly #account: Account | undefined;
+  #queue: (TextFrames | TextInParts)[] = [];
   #queuedBytes = 0;
   #sending: Promise<void> | undefined;
 
@@ -22,6 +25,7 @@ export class Outbox {
     this.#socket = socket;
     this.#transport = transport;
     this.#pulse = pulse;
+    this.#account = accountOf(transport);
   }
 
   /** How many bytes wait in memory. */
@@ -46,8 +50,10 @@ export class Outbox {
       this.#pulse.sent(ascii.length);
       ascii = "";
     };
+    let own = 0;
     for (const text of texts) {
       const bytes = Buffer.byteLength(text);
+      own += bytes;
       if (bytes === text.length && this.#hasRoomFor(ascii.length + bytes)) {
         ascii += frameHeader(bytes) + text;
         continue;
@@ -61,6 +67,7 @@ export class Outbox {
     }
     writeAscii();
     transport.uncork();
+    if (this.#handedBytes > 0) this.#hold({ byteLength: Math.min(own, this.#handedBytes), waits: 0 });
   }
 
   /** Frames that others are sent too. */
@@ -68,18 +75,45 @@ export class Outbox {
     const [first] = frames;
     if (first && frames.length === 1) return this.sendFrame(first);
     this.#transport.cork();
-    for (const frame of frames) this.sendFrame(frame);
+    for (const frame of frames) this.#send(frame);
     this.#transport.uncork();
+    if (this.#handedBytes > 0) for (const frame of frames) this.#hold(frame);
   }
 
   sendFrame(frame: TextFrames): void {
+    this.#send(frame);
+    if (this.#handedBytes > 0) this.#hold(frame);
+  }
+
+  sendInParts(text: TextInParts): void {
+    if (this.#isOpen) this.#enqueue(text);
+  }
+
+  /** Sends nothing of what waits any more. */
+  drop(): void {
+    const dropped = this.#queue;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    for (const frame of dropped) this.#account?.remove(frame);
+  }
+
+  #send(frame: TextFrames): void {
+    if (!this.#isOpen) return;
     if (this.#hasRoomFor(frame.wire.length)) {
       this.#write(frame);
-    } else {
-      this.#queue.push(frame);
-      this.#queuedBytes += frame.wire.length;
-      this.#sending ??= this.#sendQueue();
-    }
+    } else this.#enqueue(frame);
+  }
+
+  #enqueue(text: TextFrames | TextInParts): void {
+    this.#queue.push(text);
+    this.#queuedBytes += text.byteLength;
+    this.#account?.add(text);
+    this.#sending ??= this.#sendQueue();
+  }
+
+  /** Counts what was handed on and is not out: what is sent to many counts once. */
+  #hold(piece: Piece): void {
+    this.#account?.hold(piece);
   }
 
   get #isOpen(): boolean {
@@ -105,8 +139,10 @@ export class Outbox {
 
   async #sendQueue(): Promise<void> {
     for (let frame = this.#queue[0]; frame; frame = this.#queue[0]) {
-      if (frame.wire.length > maxTogetherBytes) await this.#sendInFragments(frame);
-      else await this.#sendTogether();
+      if ("parts" in frame) await this.#sendInFragments(frame, frame.parts);
+      else if (frame.byteLength > maxTogetherBytes) {
+        await this.#sendInFragments(frame, [frame.wire.subarray(frame.headerBytes)]);
+      } else await this.#sendTogether();
       this.#pulse.moved();
     }
     this.#sending = undefined;
@@ -117,7 +153,7 @@ export class Outbox {
     const some: TextFrames[] = [];
     let bytes = 0;
     for (const frame of this.#queue) {
-      if (bytes + frame.wire.length > maxTogetherBytes) break;
+      if ("parts" in frame || bytes + frame.wire.length > maxTogetherBytes) break;
       bytes += frame.wire.length;
       some.push(frame);
     }
@@ -129,21 +165,30 @@ export class Outbox {
         this.#write(frame, index === some.length - 1 ? sent : undefined);
       this.#transport.uncork();
     });
+    for (const frame of some) this.#account?.remove(frame);
   }
 
-  async #sendInFragments({ wire, headerBytes }: TextFrames): Promise<void> {
-    const payload = wire.subarray(headerBytes);
-    this.#queuedBytes -= headerBytes;
-    for (let at = 0; at < payload.length && this.#isOpen; at += maxTogetherBytes) {
-      const fragment = payload.subarray(at, at + maxTogetherBytes);
-      const fin = at + maxTogetherBytes >= payload.length;
+  async #sendInFragments(text: TextFrames | TextInParts, parts: readonly Buffer[]): Promise<void> {
+    const fragments = parts.flatMap(toFragments);
+    for (const [index, fragment] of fragments.entries()) {
+      if (!this.#isOpen || this.#queue[0] !== text) break;
+      const fin = index === fragments.length - 1;
       await new Promise<void>((sent) => {
         this.#socket.send(fragment, { ...asText, fin }, () => sent());
       });
-      this.#queuedBytes -= fragment.length;
       this.#pulse.moved();
       this.#pulse.sent(fragment.length);
+      if (this.#queue[0] === text) this.#queuedBytes -= fragment.length;
     }
+    if (this.#queue[0] !== text) return;
     this.#queue.shift();
+    this.#queuedBytes = byteLengthOf(this.#queue);
+    this.#account?.remove(text);
   }
+}
+
+function byteLengthOf(queue: readonly Piece[]): number {
+  let bytes = 0;
+  for (const { byteLength } of queue) bytes += byteLength;
+  return bytes;
 }

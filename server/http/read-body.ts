@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../domain/app-error.ts";
 import { FairTimer, fairTimeout } from "./fair-timer.ts";
+import { accountOf } from "./connection-account.ts";
 
 /** How much of a refused body is read and thrown away, so that the client gets to read why, before the socket is cut. */
 const maxDiscardedBytes = 64 * 1024 * 1024;
@@ -10,6 +11,8 @@ export const bodyTimeoutMs = 30_000;
 const leastBytes = 64 * 1024;
 
 const lengthHint = "Is it whole? Content-Length counts bytes, not characters.";
+/** Smaller bodies are not worth counting while they come in. */
+const smallBytes = 16 * 1024;
 
 /** Kept, since making one takes longer than decoding a message with it. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -104,6 +107,13 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       refuse();
       return;
     }
+    const account = accountOf(request.socket);
+    try {
+      if (Number(request.headers["content-length"] ?? 0) > smallBytes) account?.ledger.assertRoom();
+    } catch (error) {
+      reject(error);
+      return;
+    }
     const chunks: Buffer[] = [];
     let size = 0;
     let sizeBefore = 0;
@@ -116,8 +126,14 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       patience.start();
     }, bodyTimeoutMs).start();
     if (request.headers.expect !== undefined) sendContinue(request);
+    let countedBytes = 0;
+    request.on("close", () => account?.release(countedBytes));
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
+      if (size > smallBytes) {
+        account?.reserve(size - countedBytes);
+        countedBytes = size;
+      }
       if (size <= maxBytes) {
         chunks.push(chunk);
         return;

@@ -2,11 +2,16 @@ import { once } from "node:events";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { flushChars } from "../domain/answers-in-pieces.ts";
+import { accountOf } from "./connection-account.ts";
 import { apiHeaders, sendText } from "./send.ts";
+
+/** What is in memory while a piece is read, in bytes, about: a chunk of content and its JSON. */
+const chunkBytes = 2 * 1024 * 1024;
 
 /**
  * Answers with JSON that is made piece by piece. It is never whole in memory, waits for a client that reads slowly, and
- * lets other requests in between. What fits one flush goes out at once, with its length.
+ * lets other requests in between. What fits one flush goes out at once, with its length. While too much waits for slow
+ * clients, the next piece is not read.
  */
 export async function sendJsonStream(
   response: ServerResponse,
@@ -14,6 +19,8 @@ export async function sendJsonStream(
   headers: OutgoingHttpHeaders = {},
 ): Promise<void> {
   if (response.headersSent) blank.delete(response);
+  const account = accountOf(response.req.socket);
+  let admittedBytes = 0;
   let pending = "";
   for await (const piece of pieces) {
     if (pending.length + piece.length < flushChars) {
@@ -22,6 +29,9 @@ export async function sendJsonStream(
     }
     if (!response.headersSent) beginJson(response, headers);
     if (response.req.method === "HEAD") return void response.end();
+    const bytes = pending.length + 2 * piece.length;
+    account?.reserve(bytes);
+    account?.release(admittedBytes);
     // A large piece is not put together with what waits before it, which would be a copy of both.
     for (const part of [...inParts(pending), ...inParts(piece)]) {
       if (!response.write(part)) await drained(response);
@@ -29,7 +39,12 @@ export async function sendJsonStream(
       if (response.destroyed) return;
     }
     pending = "";
+    account?.release(bytes);
+    admittedBytes = account?.ledger.isFull ? chunkBytes : 0;
+    if (account && admittedBytes > 0) await account.ledger.admit(account, admittedBytes);
+    if (response.destroyed) return;
   }
+  account?.release(admittedBytes);
   if (response.headersSent) response.end(pending);
   else sendText(response, 200, pending, headers);
 }

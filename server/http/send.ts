@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import type { AppError } from "../domain/app-error.ts";
+import { accountOf } from "./connection-account.ts";
 import { discardBody } from "./read-body.ts";
 import { requestIdOf } from "./traced-request.ts";
 
@@ -67,7 +68,13 @@ export function sendText(
         },
   );
   response.end(response.req.method === "HEAD" ? undefined : text);
+  // A connection costs more than a smaller answer.
+  if (text !== undefined && text.length > smallChars) {
+    accountOf(response.req.socket)?.hold({ byteLength: text.length, waits: 0 });
+  }
 }
+
+const smallChars = 4096;
 
 export function sendError(
   response: ServerResponse,

@@ -1,3 +1,4 @@
+import type { Piece } from "./buffer-account.ts";
 import type { JsonParts } from "./whole-json.ts";
 import { byteLengthOf } from "./whole-json.ts";
 
@@ -5,24 +6,30 @@ import { byteLengthOf } from "./whole-json.ts";
  * WebSocket text frames of a server (RFC 6455, §5.2), ready for the wire and made once however many sockets they are sent
  * to: several small ones, or one that is larger than {@link maxTogetherBytes}.
  */
-export type TextFrames = {
+export type TextFrames = Piece & {
   readonly wire: Buffer;
   /** How many bytes the first header has. */
   readonly headerBytes: number;
 };
 
-/** A frame of a text that is there in parts. */
-export function toPartsFrame(parts: JsonParts): TextFrames {
-  const payloadBytes = byteLengthOf(parts);
-  const { headerBytes, bytes } = sizesOf(payloadBytes);
-  const wire = Buffer.allocUnsafe(bytes);
-  let at = writeHeader(wire, 0, payloadBytes);
-  for (const part of parts) at += typeof part === "string" ? wire.write(part, at) : part.copy(wire, at);
-  return { wire, headerBytes };
+/** A text that goes to one socket, in parts as they are. */
+export type TextInParts = Piece & { readonly parts: readonly Buffer[] };
+
+export function toTextInParts(parts: JsonParts): TextInParts {
+  const bytes = parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part));
+  return { parts: bytes, byteLength: byteLengthOf(bytes), waits: 0 };
 }
 
 /** How many bytes of frames go together, and how many the operating system is handed at a time. */
 export const maxTogetherBytes = 64 * 1024;
+
+/** The payload of a large frame, in pieces between which there is room for pings. */
+export function toFragments(part: Buffer): Buffer[] {
+  const count = Math.ceil(part.length / maxTogetherBytes);
+  return Array.from({ length: count }, (_, index) =>
+    part.subarray(index * maxTogetherBytes, (index + 1) * maxTogetherBytes),
+  );
+}
 
 const finalText = 0x81;
 
@@ -69,7 +76,7 @@ function write(frames: readonly Frame[], bytes: number): TextFrames {
     at = writeHeader(wire, at, payloadBytes);
     at += wire.write(text, at);
   }
-  return { wire, headerBytes: frames[0]?.headerBytes ?? 0 };
+  return { wire, headerBytes: frames[0]?.headerBytes ?? 0, byteLength: bytes, waits: 0 };
 }
 
 /** The header of a frame with a payload of so many bytes, as latin1: a string costs less than another buffer. */

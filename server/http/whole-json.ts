@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { AnswerAllowance } from "./answer-allowance.ts";
+import type { AnswerShare } from "../domain/answer-share.ts";
 import { drained } from "./send-stream.ts";
 import { apiHeaders } from "./send.ts";
 
@@ -9,30 +9,26 @@ export type JsonParts = readonly (string | Buffer)[];
 /** How much is made bytes, and is handed to the operating system, at a time. */
 const partBytes = 64 * 1024;
 
-/** Gathers JSON that is made in pieces, as far as the allowance reaches. @throws {AppError} PAYLOAD_TOO_LARGE and others */
-export async function gatherJson(
-  pieces: AsyncIterable<string>,
-  allowance: AnswerAllowance,
-  advice: string,
-): Promise<JsonParts> {
-  const allowed = allowance.withAdvice(advice);
+/** Gathers JSON that is made in pieces, as far as its share reaches. @throws {AppError} PAYLOAD_TOO_LARGE and others */
+export async function gatherJson(pieces: AsyncIterable<string>, share: AnswerShare): Promise<JsonParts> {
   const parts: (string | Buffer)[] = [];
   let small = "";
-  let bytes = 0;
   try {
     for await (const piece of pieces) {
-      const size = Buffer.byteLength(piece);
-      bytes += size;
-      allowed.take(size);
-      small += piece;
-      if (small.length < partBytes) continue;
-      parts.push(Buffer.from(small));
+      await share.take(Buffer.byteLength(piece));
+      if (small.length + piece.length < partBytes) {
+        small += piece;
+        continue;
+      }
+      // A large text is not put together with what is before it, which would be a copy of both.
+      parts.push(Buffer.from(small), Buffer.from(piece));
       small = "";
     }
   } catch (error) {
-    allowance.giveBack(bytes);
+    share.refused();
     throw error;
   }
+  share.done();
   parts.push(small);
   return parts;
 }

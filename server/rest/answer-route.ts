@@ -76,7 +76,7 @@ function answerWith(run: PreparedCall, { desk, response }: Call, route: Route): 
 }
 
 /** What may be large has an answer of its own here. */
-const noLargeAnswers = new AnswerAllowance(0, undefined);
+const noLargeAnswers = new AnswerAllowance({ maxBytes: 0, account: undefined });
 
 function sendPieces({ response, target }: Call, { pieces, nextCursor }: AnswerInPieces): Promise<void> {
   return sendJsonStream(response, pieces, linkHeader(target, nextCursor));

@@ -10,6 +10,7 @@ import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
 import { prefersEventStream } from "../http/accept.ts";
 import { probeEndedPeer } from "../http/ended-peer.ts";
+import { accountOf } from "../http/connection-account.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
@@ -55,9 +56,14 @@ export async function answerPoll(call: StreamCall, input: SessionEventsInput): P
   const polled = await pollEvents(
     desk,
     { ...input, ...positionOf(request, target) },
-    signalOfClose(response),
+    { signal: signalOfClose(response), connection: request.socket },
   );
-  return sendJsonStream(response, pollJson(polled));
+  const account = accountOf(request.socket);
+  let chars = 0;
+  for (const event of polled.events) chars += event.length;
+  account?.reserve(chars);
+  await sendJsonStream(response, pollJson(polled));
+  account?.release(chars);
 }
 
 /** Answers with a stream. */
@@ -66,7 +72,7 @@ export async function answerStream(
   input: SessionEventsInput,
 ): Promise<void> {
   const { session_id: sessionId, after } = { ...input, ...positionOf(request, target) };
-  const followed = { sessionId, after, signal: signalOfClose(response) };
+  const followed = { sessionId, after, signal: signalOfClose(response), connection: request.socket };
   using stream = new EventStream(response, {
     encoding,
     heartbeat: { text: ":\n\n", intervalMs: heartbeatMs },

@@ -78,6 +78,7 @@ export async function answerCalls(
   const parts = isBatch ? ["[", ...answers.flatMap(batchParts), "]"] : answers.flatMap(partsOf);
   if (parts.every((part) => typeof part === "string")) sendText(response, status, parts.join(""), headers);
   else await sendParts(response, status, parts, headers);
+  ctx.allowance.release();
 }
 
 type CallAnswer = {

@@ -7,4 +7,6 @@ export type Context = {
   readonly desk: Desk;
   /** @internal How large the answers of this request may be. */
   readonly allowance: AnswerAllowance;
+  /** @internal The connection that is asked over, where one may follow much. */
+  readonly connection?: object;
 };

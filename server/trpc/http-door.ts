@@ -23,6 +23,9 @@ export const maxBatchSize = 100;
 
 const methods = ["GET", "HEAD", "POST"];
 
+/** The stock adapter has an answer in memory as a value, as text and as bytes. */
+const stockWeight = 4;
+
 export type TrpcDoorOptions = {
   desk: Desk;
   router: AppRouter;
@@ -78,13 +81,17 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
     nameRoute(request, routeOf(path, procedures));
     const asked = { request, path, query, body };
     const calls = findPlainCalls(asked, { procedures, maxBatchSize });
-    const allowance = new AnswerAllowance(maxAnswerBytes, accountOf(request.socket));
-    const ctx = { desk, allowance };
-    response.on("close", () => allowance.release());
+    const allowance = new AnswerAllowance({
+      maxBytes: maxAnswerBytes,
+      account: accountOf(request.socket),
+      weight: calls ? 1 : stockWeight,
+    });
+    const ctx = { desk, allowance, connection: request.socket };
     // Not awaited, so that of what was sent no more is kept than what the calls take.
     if (calls) return answerCalls(prepareCalls(calls, request), { ctx, request, response, report });
     const streamed = findEventStreamCall(asked, procedures);
     if (streamed) return answerEventStream(streamed, { ctx, response, report, heartbeatMs });
+    response.on("close", () => allowance.release());
     if (text !== undefined) Object.assign(request, { body: text });
     simplifyAddress(request, target);
     for (const [name, value] of Object.entries(apiHeaders(request))) response.setHeader(name, value);

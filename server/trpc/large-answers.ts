@@ -5,7 +5,7 @@ import { limits } from "../contract/limits.ts";
 import type { ListSessionsInput } from "../contract/session.ts";
 import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
 import { streamMessages, streamSession, streamSessions } from "../domain/answers-in-pieces.ts";
-import { parsePieces } from "../domain/allowance.ts";
+import { parsePieces } from "../domain/answer-share.ts";
 import type { Desk } from "../domain/desk.ts";
 import type { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { JsonParts } from "../http/whole-json.ts";
@@ -25,13 +25,13 @@ export class LargeAnswer {
   }
 
   /** All of it as text. @throws {AppError} PAYLOAD_TOO_LARGE and what reading it fails with */
-  gather(allowance: AnswerAllowance): Promise<JsonParts> {
-    return gatherJson(this.#pieces, allowance, this.#advice);
+  async gather(allowance: AnswerAllowance): Promise<JsonParts> {
+    return gatherJson(this.#pieces, allowance.begin(this.#advice));
   }
 
   /** The same as a value, for tRPC's own adapter. @throws {AppError} */
-  parse<Value>(allowance: AnswerAllowance): Promise<Value> {
-    return parsePieces(this.#pieces, allowance.withAdvice(this.#advice));
+  async parse<Value>(allowance: AnswerAllowance): Promise<Value> {
+    return parsePieces(this.#pieces, allowance.begin(this.#advice));
   }
 }
 

@@ -10,7 +10,7 @@ import { prepareFrame } from "./prepare-frame.ts";
 import type { Outcome } from "./large-answers.ts";
 import { gatherLarge } from "./large-answers.ts";
 import type { Answer, RequestName } from "./socket-frames.ts";
-import { answerFrame, eventEncoding, largeAnswerFrame, pongFrame } from "./socket-frames.ts";
+import { answerFrame, eventEncoding, largeAnswer, pongFrame } from "./socket-frames.ts";
 import { Subscription } from "./subscription.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 import type { Report } from "../http/report.ts";
@@ -96,7 +96,7 @@ export class SocketCalls {
     const allowance = this.#allowance();
     const outcome = await gatherLarge(await this.#run(call, allowance, undefined), allowance);
     if (!outcome.ok) this.#answerError(name, outcome.error, path);
-    else if (outcome.large) this.#socket.sendFrame(largeAnswerFrame(name, outcome.large));
+    else if (outcome.large) this.#socket.sendInParts(largeAnswer(name, outcome.large));
     else this.#answer(name, { result: { type: "data", data: outcome.data } });
     allowance.release();
   }
@@ -131,11 +131,15 @@ export class SocketCalls {
     allowance: AnswerAllowance,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
-    return run({ ctx: { desk: this.#options.desk, allowance }, signal, batchIndex });
+    return run({
+      ctx: { desk: this.#options.desk, allowance, connection: this.#socket },
+      signal,
+      batchIndex,
+    });
   }
 
   #allowance(): AnswerAllowance {
-    return new AnswerAllowance(this.#options.maxAnswerBytes, this.#socket.account);
+    return new AnswerAllowance({ maxBytes: this.#options.maxAnswerBytes, account: this.#socket.account });
   }
 
   #assertMaySubscribe(id: number | string): void {

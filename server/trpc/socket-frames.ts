@@ -2,8 +2,8 @@ import { toJson } from "../domain/event-json.ts";
 import type { LogEvent, Positioned } from "../domain/log.ts";
 import { envelopedEncoding } from "../http/enveloped-encoding.ts";
 import type { Encoding } from "../http/socket-sink.ts";
-import type { TextFrames } from "../http/text-frames.ts";
-import { toPartsFrame, toTextFrame } from "../http/text-frames.ts";
+import type { TextFrames, TextInParts } from "../http/text-frames.ts";
+import { toTextInParts, toTextFrame } from "../http/text-frames.ts";
 import type { JsonParts } from "../http/whole-json.ts";
 import type { ErrorShape } from "./error-shape.ts";
 
@@ -20,8 +20,8 @@ export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): TextF
 }
 
 /** The data of an answer that may be large, likewise. */
-export function largeAnswerFrame(request: RequestName, data: JsonParts): TextFrames {
-  return toPartsFrame([`${envelopeOf(request)},"result":{"type":"data","data":`, ...data, "}}"]);
+export function largeAnswer(request: RequestName, data: JsonParts): TextInParts {
+  return toTextInParts([`${envelopeOf(request)},"result":{"type":"data","data":`, ...data, "}}"]);
 }
 
 /** Asks every client to open another socket and to go on there. */

@@ -48,10 +48,10 @@ export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions):
 function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOptions): Promise<void> {
   const signal = socket.closed;
   if (wanted.events === "messages") {
-    const messages = followMessages(desk, { sessionId, afterId: wanted.afterId, signal });
+    const messages = followMessages(desk, { sessionId, afterId: wanted.afterId, signal, connection: socket });
     return messages.into(new SocketSink(socket, messageEncoding));
   }
-  const events = followSession(desk, { sessionId, after: wanted.after, signal });
+  const events = followSession(desk, { sessionId, after: wanted.after, signal, connection: socket });
   return events.into(new SocketSink(socket, eventEncoding(sessionId)));
 }
 

@@ -7,12 +7,14 @@ import { deleteSession } from "../../server/domain/delete-session.ts";
 import type { Desk } from "../../server/domain/desk.ts";
 import { followMessages } from "../../server/domain/follow-messages.ts";
 import type { Session } from "../../server/contract/session.ts";
-import { parsePieces } from "../../server/domain/allowance.ts";
+import { parsePieces } from "../../server/domain/answer-share.ts";
 import { streamSession } from "../../server/domain/answers-in-pieces.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
 import { updateSession } from "../../server/domain/update-session.ts";
 import { actAfterRead, openDesk } from "../support/desk.ts";
+
+const unbounded = { take: () => Promise.resolve(), done: () => undefined, refused: () => undefined };
 
 /** Beyond the number of reads that attaching takes, so that the last rows of the table act when all is live. */
 const moments = Array.from({ length: 14 }, (_, index) => index + 1);
@@ -73,7 +75,7 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
       const events = await followToEnd(watched, after);
 
       const { pieces } = await streamSession(desk, { session_id: "s" });
-      const { title, messages } = await parsePieces<Session>(pieces, { take: () => undefined });
+      const { title, messages } = await parsePieces<Session>(pieces, unbounded);
       const has = apply(events);
       expect([title, has.title]).toEqual(["Renamed", "Renamed"]);
       // Who resumes after 2 has the first two messages already, and hears of what became of them.

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { openChat } from "../support/readers.ts";
@@ -102,4 +103,40 @@ test("a tRPC socket has as many subscriptions as it may, and goes on when there 
   await expect.poll(() => app.counts().followers).toBe(4);
   other.socket.close();
   socket.close();
+});
+
+test("the subscriptions of one socket to a session have one of its places together [LIMIT-2]", async () => {
+  const { app, url, wsUrl } = await startApp({ maxReadersPerSession: 2, maxSubscriptionsPerSocket: 10 });
+  await createSession(url, { id: "s" });
+  const many = await openTrpcSocket(wsUrl);
+  for (let count = 0; count < 10; count += 1) {
+    await many.call("subscription", "session.onEvent", { session_id: "s" });
+  }
+  await expect.poll(() => app.counts().followers).toBe(10);
+  const second = await openChat(wsUrl, "s");
+  await expect.poll(() => app.counts().followers).toBe(11);
+  const third = await openTrpcSocket(wsUrl);
+  const { id } = await third.call("subscription", "session.onEvent", { session_id: "s" });
+  const refused = (await third.frames.until((all) => all.some((each) => each.id === id && each.error))).find(
+    ({ error }) => error,
+  );
+  expect(refused?.error?.data.code).toBe("TOO_MANY_REQUESTS");
+  many.socket.close();
+  await expect.poll(() => app.counts().followers).toBe(1);
+  await third.call("subscription", "session.onEvent", { session_id: "s" });
+  await expect.poll(() => app.counts().followers).toBe(2);
+  third.socket.close();
+  second.socket.close();
+});
+
+test("a hundred polls that are pipelined on one connection have one place at a time [LIMIT-2]", async () => {
+  const { app, url } = await startApp({ maxReadersPerSession: 2 });
+  await createSession(url, { id: "s" });
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  socket.write("GET /api/sessions/s/events?after=0&wait=30 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100));
+  await expect.poll(() => app.counts().followers).toBe(1);
+  const other = await fetch(`${url}/api/sessions/s/events?after=0`);
+  expect(other.status).toBe(200);
 });

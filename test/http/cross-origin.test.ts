@@ -85,7 +85,7 @@ test("a preflight says what may be sent, and answers say what may be read", asyn
     allow: "HEAD, GET, PATCH, DELETE, OPTIONS",
   });
   const answer = await fetch(`${url}/api/sessions`, { headers: { origin: loopback } });
-  expect(answer.headers.get("access-control-expose-headers")).toBe("ETag,Link,Retry-After,X-Request-Id");
+  expect(answer.headers.get("access-control-expose-headers")).toContain("Link");
   expect(answer.headers.get("vary")).toContain("Origin");
 });
 

@@ -51,7 +51,7 @@ const procedures = {
     .query(({ input }) => input),
 };
 
-const allowance = new AnswerAllowance(1_000_000, undefined);
+const allowance = new AnswerAllowance({ maxBytes: 1_000_000, account: undefined });
 const inputs = [undefined, null, "stop", 5, {}, { name: "" }, { name: "n" }, { name: "n", more: 1 }];
 const testRouter = router(procedures);
 const callable = listProcedures(testRouter);

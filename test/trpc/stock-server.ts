@@ -48,7 +48,11 @@ export async function startStockAdapter(given?: Desk): Promise<string> {
         res: response,
         router: appRouter,
         path: decodePart(pathname.slice("/trpc/".length), "The path"),
-        createContext: () => Promise.resolve({ desk, allowance: new AnswerAllowance(1_000_000, undefined) }),
+        createContext: () =>
+          Promise.resolve({
+            desk,
+            allowance: new AnswerAllowance({ maxBytes: 1_000_000, account: undefined }),
+          }),
         maxBatchSize: 100,
         responseMeta: ({ errors }) => ({
           headers: {

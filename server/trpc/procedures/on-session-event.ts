@@ -9,5 +9,7 @@ export const onSessionEventProcedure = procedure
   .input(onEventInputSchema)
   .subscription(({ ctx, input, signal = new AbortController().signal }): TrackedEvents<LiveEvent> => {
     const { session_id: sessionId, lastEventId: after } = input;
-    return new Subscription(followSession(ctx.desk, { sessionId, after, signal }));
+    return new Subscription(
+      followSession(ctx.desk, { sessionId, after, signal, connection: ctx.connection }),
+    );
   });
