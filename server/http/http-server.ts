@@ -98,6 +98,7 @@ export function createHttpServer({
 
   function answerRequest(request: TracedRequest, response: ServerResponse): void {
     const requests = connections.get(request.socket) ?? new RequestQueue();
+    if (access) request.begin();
     response.on("close", () => {
       requests.leave(response);
       access?.("request", requestEntry(request, response));
@@ -128,6 +129,7 @@ export function createHttpServer({
   });
   server.on("upgrade", (request, socket, head) => {
     connections.delete(socket);
+    request.begin();
     socket.on("error", destroy);
     upgrade(request, socket, head).catch((error: unknown) => {
       const appError = toAppError(error);

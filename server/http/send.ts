@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import type { AppError } from "../domain/app-error.ts";
@@ -49,24 +49,30 @@ export function refusalHeaders({ code, retryAfterSeconds }: AppError): OutgoingH
   return { ...retryHeaders([code], retryAfterSeconds), ...(code === "TIMEOUT" && { connection: "close" }) };
 }
 
-/** Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone. */
+/** The headers of every answer with data, in turn name and value: Node writes them so in half the time. */
+const apiHead = Object.entries(apiHeaders(undefined)).flat();
+
+/**
+ * Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone.
+ *
+ * @param headers beside those of every answer, and none of them again
+ */
 export function sendText(
   response: ServerResponse,
   status: number,
   text: string | undefined,
-  headers: OutgoingHttpHeaders = {},
+  headers?: OutgoingHttpHeaders,
 ): void {
-  response.writeHead(
-    status,
-    text === undefined
-      ? { ...apiHeaders(response.req), ...headers }
-      : {
-          ...apiHeaders(response.req),
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(text),
-          ...headers,
-        },
-  );
+  const head: OutgoingHttpHeader[] = [...apiHead];
+  const id = requestIdOf(response.req);
+  if (id !== undefined) head.push("x-request-id", id);
+  if (text !== undefined) {
+    head.push("content-type", "application/json", "content-length", Buffer.byteLength(text));
+  }
+  for (const [name, value] of Object.entries(headers ?? noHeaders)) {
+    head.push(name, value as OutgoingHttpHeader);
+  }
+  response.writeHead(status, head);
   response.end(response.req.method === "HEAD" ? undefined : text);
   // A connection costs more than a smaller answer.
   if (text !== undefined && text.length > smallChars) {
@@ -75,6 +81,8 @@ export function sendText(
 }
 
 const smallChars = 4096;
+
+const noHeaders = {};
 
 export function sendError(
   response: ServerResponse,
