@@ -7,6 +7,7 @@ import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
 import { withStatementCache } from "../statement-cache.ts";
 import type { Tables } from "../tables.ts";
 import { copyBeforeMigration } from "./migration-copy.ts";
+import { refuseIncomplete } from "./required-schema.ts";
 
 /** The file lacks migrations, and is too large to be migrated here. Nothing was changed. */
 export class LargeMigrationError extends Error {
@@ -26,12 +27,14 @@ export type MigrationOptions = {
  * Makes the migrations that a file lacks and gives it a write-ahead log.
  *
  * @returns the migrations that were made
+ * @throws {DatabaseFileError} when the file lacks what its migrations have made.
  * @throws {LargeMigrationError} when there are some to make and the file has `largeBytes`.
  */
 export async function bringUpToDate(
   database: SqliteFile.Database,
   { file, copiesBeforeMigration = false, signal, largeBytes = Infinity }: MigrationOptions,
 ): Promise<MadeMigration[]> {
+  await refuseIncomplete(database, file);
   const dialect = new SqliteMigrationDialect({ database: withStatementCache(database) }, 0);
   const made = await migrate(new Kysely<Tables>({ dialect }), undefined, async (missing) => {
     if (statSync(file).size >= largeBytes) throw new LargeMigrationError();

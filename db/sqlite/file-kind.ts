@@ -46,7 +46,7 @@ function readBeginning(path: string): string {
 
 /** @throws {SqliteError} when the file cannot be read. */
 export async function recognise(database: SqliteFile.Database): Promise<FileKind> {
-  const inFile = readMigrations(database);
+  const inFile = readMigrationNames(database);
   const known = Object.keys(migrations).toSorted();
   const newest = known.at(-1) ?? "";
   const [first = ""] = known;
@@ -70,7 +70,8 @@ export async function recognise(database: SqliteFile.Database): Promise<FileKind
   };
 }
 
-function readMigrations(database: SqliteFile.Database): string[] {
+/** The names of the migrations that a file has had, in their order; none of a file without their table. */
+export function readMigrationNames(database: SqliteFile.Database): string[] {
   const table = database.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get();
   if (table === undefined) return [];
   return database.prepare("select name from kysely_migration order by name").pluck().all() as string[];

@@ -1,11 +1,7 @@
-import SqliteFile from "better-sqlite3";
-import { Kysely } from "kysely";
-import { migrate } from "../migrate.ts";
-import { migrations as knownMigrations } from "../migrations/index.ts";
-import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
-import type { Tables } from "../tables.ts";
+import type SqliteFile from "better-sqlite3";
 import { codeOf } from "./file-error.ts";
 import { fileRules } from "./file-rules.ts";
+import { whyNoHistory, findMissingObjects } from "./required-schema.ts";
 
 /** One thing that is wrong with a file. */
 export type FileFault = {
@@ -34,7 +30,7 @@ export async function findFaults(
 ): Promise<FileFault[]> {
   const physical = findDamagedPages(database);
   if (physical.length > 0) return physical;
-  const missing = await findMissingObjects(database, migrations);
+  const missing = await checkSchema(database, migrations);
   if (missing.some(({ isUnusable }) => isUnusable)) return missing;
   return [
     ...missing,
@@ -84,60 +80,24 @@ function readIntegrity(database: SqliteFile.Database): string[] {
 }
 
 /** Tables, columns and indexes that the migrations make and that are not there. */
-async function findMissingObjects(
+async function checkSchema(
   database: SqliteFile.Database,
   migrations: readonly string[],
 ): Promise<FileFault[]> {
-  const { tables, objects } = await describeMigrated(migrations);
-  const found = new Set(describeObjects(database, tables));
-  const missing = objects.filter((object) => !found.has(object));
+  const { needed, indexes } = await findMissingObjects(database, migrations);
+  const missing = [...needed, ...indexes];
   if (missing.length === 0) return [];
-  const isUnusable = missing.some((object) => !object.startsWith("index"));
+  const isUnusable = needed.length > 0;
   const remedy = isUnusable
     ? "Restore a backup: ai-desk restore FILE."
     : "Answers take longer, and what an index keeps unique may be there twice: make it as db/schema.sql says.";
   return [{ rule: "SCHEMA", sentence: `Missing: ${missing.join(", ")}. ${remedy}`, isUnusable }];
 }
 
-/** What these migrations make of an empty file. */
-async function describeMigrated(names: readonly string[]): Promise<{ tables: string[]; objects: string[] }> {
-  const empty = new SqliteFile(":memory:");
-  try {
-    const known = Object.entries(knownMigrations).filter(([name]) => names.includes(name));
-    const dialect = new SqliteMigrationDialect({ database: empty }, 0);
-    await migrate(new Kysely<Tables>({ dialect }), Object.fromEntries(known));
-    const tables = empty
-      .prepare<[], string>(
-        "select name from sqlite_master where type = 'table' and name not like 'kysely%' and name not like 'sqlite%'",
-      )
-      .pluck()
-      .all();
-    return { tables, objects: describeObjects(empty, tables) };
-  } finally {
-    empty.close();
-  }
-}
-
-/** The columns and indexes of `tables`: of a table that is not there, none. */
-function describeObjects(database: SqliteFile.Database, tables: readonly string[]): string[] {
-  const columns = database.prepare<[string], string>("select lower(name) from pragma_table_info(?)").pluck();
-  const indexes = database
-    .prepare<[string], string>(
-      "select lower(name) from sqlite_master where type = 'index' and sql is not null and tbl_name = ?",
-    )
-    .pluck();
-  return tables.flatMap((table) => [
-    ...columns.all(table).map((column) => `column ${table}.${column}`),
-    ...indexes.all(table).map((index) => `index ${index}`),
-  ]);
-}
-
 function checkHistory(database: SqliteFile.Database): FileFault[] {
-  const epochs = database.prepare<[], string>("select epoch from history").pluck().all();
-  const hex = /^[0-9a-f]{16}$/;
-  if (epochs.length === 1 && hex.test(epochs[0] ?? "")) return [];
-  const found = epochs.length === 1 ? `the row ${JSON.stringify(epochs[0])}` : `${epochs.length} rows`;
-  const sentence = `The table history must hold one name of 16 hexadecimal digits, and holds ${found}. Restore a backup: ai-desk restore FILE.`;
+  const fault = whyNoHistory(database);
+  if (fault === undefined) return [];
+  const sentence = `The table history ${fault}. Restore a backup: ai-desk restore FILE.`;
   return [{ rule: "HISTORY", sentence, isUnusable: true }];
 }
 
