@@ -101,8 +101,8 @@ function selectPage(db: Executor, page: Parameters, shape: Shape) {
     .where("session_id", "=", opaque(page.sessionId, "text"))
     .where("deleted", "=", sql.lit(0))
     .where((eb) => eb.exists(selectLife(eb, page, shape)))
-    .$if(shape.after, (query) => query.where("id", ">", page.after ?? 0))
-    .$if(shape.before, (query) => query.where("id", "<", page.before ?? 0))
+    .$if(shape.after, (query) => query.where("id", ">", opaque(page.after ?? 0, "integer")))
+    .$if(shape.before, (query) => query.where("id", "<", opaque(page.before ?? 0, "integer")))
     .$if(shape.upToSeq, (query) => query.where("seq", "<=", page.upToSeq ?? 0))
     .orderBy("id", shape.from === "oldest" ? "asc" : "desc")
     .limit(opaque(page.limit, "integer"));
