@@ -13,6 +13,7 @@ import type { Bounds } from "./http/bounds.ts";
 import { defaultBounds } from "./http/bounds.ts";
 import { BufferBudget } from "./http/buffer-budget.ts";
 import { createCors } from "./http/cross-origin.ts";
+import { watchFileHandles } from "./http/file-handles.ts";
 import { maxHeartbeatMs } from "./http/event-stream.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import type { HostPolicy } from "./http/host-policy.ts";
@@ -117,6 +118,7 @@ export function createApp(options: AppOptions): App {
   const server = createHttpServer({
     budget,
     ...routing,
+    onConnection: watchFileHandles((details, sentence) => logger.warn(details, sentence)),
     report,
     access,
     times: { ...patience, idleTimeoutMs: 2 * patience.stallTimeoutMs },

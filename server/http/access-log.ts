@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { isBlank } from "./send-stream.ts";
 import type { TracedRequest } from "./traced-request.ts";
 
@@ -6,7 +7,7 @@ import type { TracedRequest } from "./traced-request.ts";
 export type AccessEntry = {
   /** `X-Request-Id` of the request, or of the upgrade that the socket began with. */
   id: string;
-  method: string;
+  method?: string;
   /** The pattern of the address; undefined where no door knows it. It holds no id of a session. */
   route: string | undefined;
   /** The address of the peer, which may be a proxy. */
@@ -39,6 +40,11 @@ export function requestEntry(request: TracedRequest, response: ServerResponse): 
 
 /** What the lines of a request and of its socket have in common. */
 export function baseEntry(request: TracedRequest): AccessEntry {
-  const { id, method = "", route, socket } = request;
-  return { id, method, route, peer: socket.remoteAddress };
+  const { id, method = "", route, peer } = request;
+  return { id, method, route, peer };
+}
+
+/** The line of what came and is no request, or none that is answered here. */
+export function refusedEntry(id: string, socket: Socket, status: number): AccessEntry {
+  return { id, route: undefined, peer: socket.remoteAddress, status };
 }

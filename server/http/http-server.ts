@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError, toAppError } from "../domain/app-error.ts";
 import type { AccessLog } from "./access-log.ts";
-import { baseEntry, requestEntry } from "./access-log.ts";
+import { baseEntry, refusedEntry, requestEntry } from "./access-log.ts";
 import { fairTimeout } from "./fair-timer.ts";
 import { brokenRequest, lateHeaders } from "./broken-request.ts";
 import type { BufferBudget } from "./buffer-budget.ts";
@@ -23,6 +23,7 @@ import { sendError } from "./send.ts";
 import { stalls } from "./stalls.ts";
 import type { Report } from "./report.ts";
 import type { TracedRequest } from "./traced-request.ts";
+import { makeRequestId } from "./traced-request.ts";
 
 export type HttpHandlers = {
   /** Where what waits in memory for each connection is counted. */
@@ -34,6 +35,8 @@ export type HttpHandlers = {
   report: Report;
   /** Takes a line for each request that has ended and each refused upgrade. Undefined: none is made. */
   access?: AccessLog | undefined;
+  /** Told of each connection. */
+  onConnection?: (socket: Socket) => void;
   times: ConnectionTimes;
   /** How often it looks for peers whose packets are lost, in milliseconds. */
   deadPeerMs: number;
@@ -56,6 +59,7 @@ export function createHttpServer({
   upgrade,
   report,
   access,
+  onConnection,
   times,
   deadPeerMs,
 }: HttpHandlers): HttpServer {
@@ -74,6 +78,7 @@ export function createHttpServer({
 
   server.on("connection", (socket) => {
     connections.set(socket, new RequestQueue());
+    onConnection?.(socket);
     openAccount(budget, socket);
     socket.on("close", forget);
   });
@@ -87,10 +92,13 @@ export function createHttpServer({
     for (const [socket, requests] of connections) if (requests.isEmpty) socket.destroy();
   }
 
-  function refuse(socket: Duplex, error: AppError): void {
+  /** Answers what is no request, or none that is for this server. */
+  function refuse(socket: Socket, error: AppError): void {
     connections.delete(socket);
     report(error);
-    refuseConnection(socket, error);
+    const id = makeRequestId();
+    access?.("request", refusedEntry(id, socket, error.httpStatus));
+    refuseConnection(socket, error, { id });
   }
 
   const grace = createHeaderGrace(times.headersMs, (socket) => refuse(socket, brokenRequest(lateHeaders)));
@@ -100,14 +108,15 @@ export function createHttpServer({
     const requests = connections.get(request.socket) ?? new RequestQueue();
     if (access) request.begin();
     response.on("close", () => {
-      requests.leave(response);
       access?.("request", requestEntry(request, response));
+      requests.leave(response);
       if (!request.complete) limitRest(request);
     });
     grace.end(request.socket);
     // Until its first request a connection is given the time of an idle one.
     if (request.socket.timeout !== times.idleTimeoutMs) request.socket.setTimeout(times.idleTimeoutMs);
     requests.enter(response, () => {
+      if (access) request.beginAnswer();
       answer(request, response).catch((error: unknown) => {
         const appError = toAppError(error);
         report(appError, request);
@@ -125,7 +134,7 @@ export function createHttpServer({
   // What a client expects beyond `100-continue` is nothing that we know of: it gets its answer all the same.
   server.on("checkExpectation", answerRequest);
   server.on("connect", (_request, socket) => {
-    refuse(socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
+    refuse(socket as Socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
   });
   server.on("upgrade", (request, socket, head) => {
     connections.delete(socket);

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AppError } from "../domain/app-error.ts";
 import { fairTimeout } from "./fair-timer.ts";
+import type { Traced } from "./traced-request.ts";
 import { apiHeaders, errorBody, retryHeaders } from "./send.ts";
 
 /** How long a peer has to take the answer and to close its half of the connection. */
@@ -13,7 +13,7 @@ const lingerMs = 2000;
  *
  * @param request what asked for the upgrade
  */
-export function refuseConnection(socket: Duplex, error: AppError, request?: IncomingMessage): void {
+export function refuseConnection(socket: Duplex, error: AppError, request?: Traced): void {
   if (!socket.writable) {
     socket.destroy();
     return;

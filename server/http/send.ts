@@ -1,9 +1,10 @@
-import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import type { AppError } from "../domain/app-error.ts";
 import { accountOf } from "./connection-account.ts";
 import { discardBody } from "./read-body.ts";
+import type { Traced } from "./traced-request.ts";
 import { requestIdOf } from "./traced-request.ts";
 
 /** Every answer's: no page of another origin may load it or show it in a frame, and it is what its type says. */
@@ -14,18 +15,18 @@ export const safeHeaders = {
 };
 
 /** Every answer's headers: those that keep it safe, and the request's id for those who ask about it. */
-export function answerHeaders(request: IncomingMessage | undefined): Record<string, string> {
+export function answerHeaders(request: Traced | undefined): Record<string, string> {
   const id = requestIdOf(request);
   return id === undefined ? safeHeaders : { ...safeHeaders, "x-request-id": id };
 }
 
 /** The same of an answer with data, which no cache is to keep. */
-export function apiHeaders(request: IncomingMessage | undefined): Record<string, string> {
+export function apiHeaders(request: Traced | undefined): Record<string, string> {
   return { "cache-control": "no-store", ...answerHeaders(request) };
 }
 
 /** The body of an error. That of a failure has the request's id, which finds it in the log. */
-export function errorBody(error: AppError, request: IncomingMessage | undefined): ErrorBody {
+export function errorBody(error: AppError, request: Traced | undefined): ErrorBody {
   const id = requestIdOf(request);
   const isFailure = error.httpStatus >= 500 && id !== undefined;
   return { ...error.toBody(), ...(isFailure && { request_id: id }) };

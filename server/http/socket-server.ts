@@ -8,7 +8,7 @@ import { baseEntry } from "./access-log.ts";
 import { ClientSocket } from "./client-socket.ts";
 import { fairInterval, fairTimeout } from "./fair-timer.ts";
 import { refuseConnection } from "./refuse-connection.ts";
-import { TracedRequest } from "./traced-request.ts";
+import { requestIdOf, TracedRequest } from "./traced-request.ts";
 
 /** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
 export type Patience = {
@@ -92,6 +92,10 @@ export type SocketServerOptions = {
 /** A WebSocket server that is handed its connections. It closes those that are dead. */
 export function createSocketServer({ maxFrameBytes, patience, access }: SocketServerOptions): SocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, WebSocket: ClientSocket });
+  server.on("headers", (headers, request) => {
+    const id = requestIdOf(request);
+    if (id !== undefined) headers.push(`x-request-id: ${id}`);
+  });
   server.on("wsClientError", ({ message }, connection, request) => {
     const error = new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`);
     refuseConnection(connection, error, request);

@@ -8,6 +8,14 @@ const idForm = /^[\w.-]{1,128}$/;
 const processName = randomBytes(6).toString("hex");
 let made = 0;
 
+/** What is answered under an id: a request, or bytes that are none. */
+export type Traced = IncomingMessage | { readonly id: string };
+
+/** A new id, of the form `7f9c2ba4e88f-1`. */
+export function makeRequestId(): string {
+  return `${processName}-${(made += 1).toString(36)}`;
+}
+
 /** A request with what the log says of it. */
 export class TracedRequest extends IncomingMessage {
   /** The pattern of the address, such as `/api/sessions/{session_id}`. Undefined until a door has recognised it. */
@@ -16,20 +24,27 @@ export class TracedRequest extends IncomingMessage {
   private madeId: string | undefined = undefined;
   private begunMs = 0;
   private sentBefore = 0;
+  /** The address of the peer, which may be a proxy. */
+  peer: string | undefined = undefined;
 
-  /** Takes note of the time and of what its connection has sent, for the log. */
+  /** Takes note for the log of the time, and of the peer, which a connection that has ended does not tell. */
   begin(): void {
     this.begunMs = performance.now();
+    this.peer = this.socket.remoteAddress;
+    this.beginAnswer();
+  }
+
+  /** Takes note of what its connection has sent before the answer. */
+  beginAnswer(): void {
     this.sentBefore = this.socket.bytesWritten;
   }
 
   /** The id in the header `X-Request-Id`, or a new one. */
   get id(): string {
-    return (this.madeId ??=
-      readId(this.headers["x-request-id"]) ?? `${processName}-${(made += 1).toString(36)}`);
+    return (this.madeId ??= readId(this.headers["x-request-id"]) ?? makeRequestId());
   }
 
-  /** How many bytes were sent on its connection since it began. */
+  /** How many bytes of the answer were sent. */
   get sentBytes(): number {
     return this.socket.bytesWritten - this.sentBefore;
   }
@@ -50,6 +65,6 @@ export function nameRoute(request: IncomingMessage, route: string): void {
 }
 
 /** The id of a request. Undefined if it did not come in by this product's own server. */
-export function requestIdOf(request: IncomingMessage | undefined): string | undefined {
-  return request instanceof TracedRequest ? request.id : undefined;
+export function requestIdOf(traced: Traced | undefined): string | undefined {
+  return traced && "id" in traced ? traced.id : undefined;
 }

@@ -3,6 +3,7 @@ import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { openChat } from "../support/readers.ts";
+import { sendRaw } from "../support/raw-request.ts";
 import { call, createSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 import { callTrpc } from "../support/trpc-wire.ts";
@@ -169,6 +170,41 @@ test("a refused upgrade is a line with its status", async () => {
   ]);
 });
 
+test("what is no request is a line too, and its answer has an id", async () => {
+  const { url, requests } = await startLogging();
+  const close = "Connection: close\r\n\r\n";
+  for (const [bytes, status] of [
+    ["\0\x01\r\n\r\n", 400],
+    [`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(20_000)}\r\n${close}`, 413],
+    [`CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n${close}`, 405],
+  ] as const) {
+    const answer = await sendRaw(url, bytes);
+    expect(answer.status).toBe(status);
+    await expect.poll(() => requests().at(-1)).toMatchObject({ status, peer: "127.0.0.1" });
+    expect(requests().at(-1)?.["id"]).toBe(answer.headers["x-request-id"]);
+  }
+});
+
+test("each of several requests in one write is a line with its own bytes", async () => {
+  const { url, requests } = await startLogging();
+  const get = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n";
+  await sendRaw(url, `${get}\r\n${get}\r\n${get}Connection: close\r\n\r\n`);
+  await expect.poll(requests).toHaveLength(3);
+  const sizes = requests().map(({ bytes }) => Number(bytes));
+  expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThan(50);
+});
+
+test("an opened socket is answered with the request's id", async () => {
+  const { url, wsUrl } = await startLogging();
+  await createSession(url, { id: "s" });
+  for (const path of ["/ws/s", "/trpc"]) {
+    const socket = new WebSocket(wsUrl + path, { headers: { "x-request-id": "mine" } });
+    const [response] = (await once(socket, "upgrade")) as [{ headers: Record<string, string> }];
+    expect(response.headers["x-request-id"], path).toBe("mine");
+    socket.terminate();
+  }
+});
+
 test("a request whose client leaves before the answer is a line with 499", async () => {
   const { url, app, requests } = await startLogging();
   await createSession(url, { id: "s" });
@@ -177,5 +213,5 @@ test("a request whose client leaves before the answer is a line with 499", async
   await expect.poll(() => app.counts().followers).toBe(1);
   stop.abort();
   await expect(waiting).rejects.toThrow("abort");
-  await expect.poll(() => requests().at(-1)?.["status"]).toBe(499);
+  await expect.poll(() => requests().at(-1)).toMatchObject({ status: 499, peer: "127.0.0.1" });
 });
