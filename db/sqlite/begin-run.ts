@@ -10,7 +10,7 @@ import type { Mark } from "./mark-beside.ts";
 import { readMark, removeMark, writeMark } from "./mark-beside.ts";
 import type { NewEpochReason } from "./why-new-epoch.ts";
 import { whyNewEpoch } from "./why-new-epoch.ts";
-import { hasLog, readLogName } from "./write-ahead-log.ts";
+import { hasLog, readLogNumber } from "./write-ahead-log.ts";
 
 /** A database file as it lies there before SQLite opens it, which makes a log or takes one in. */
 export type FoundFile = {
@@ -46,7 +46,7 @@ type BeginOptions = {
  * Writes into the file that a run has it open, and gives it a new epoch where it is not the successor of what was last
  * served. The steps are in such an order that after a crash between any two of them the file and the mark still agree:
  *
- * 1. the mark names the run before and the new one, and is synced;
+ * 1. the log of the run before is taken in, so that the new run begins it anew, and the mark names both runs, and is synced;
  * 2. the file names the new run, and a checkpoint brings that past the log, so that a copy without the log says it;
  * 3. the mark names the new run alone.
  *
@@ -56,13 +56,15 @@ type BeginOptions = {
  */
 export async function beginRun(database: Database, options: BeginOptions): Promise<Run> {
   const { file } = options;
+  const beginsLog = checkpoint(database, "RESTART");
   const { plan, isCommitted } = await nameRun(database, options);
   const { run, newEpoch } = plan;
-  const isInFile = isCommitted && checkpoint(database);
+  const isInFile = isCommitted && checkpoint(database, "PASSIVE");
   // The run before stays in the mark for as long as a power failure may bring it back.
   const runs = isInFile ? [run] : plan.runs;
-  // A log is told from one that is left over by the run in the file itself: only where that has got there.
-  const log = isInFile ? readLogName(file) : undefined;
+  // A log is told from one that is left over by the run in the file itself: only where that has got there, and where
+  // nothing of the run before is in the log, which a copy of the file may need.
+  const log = isInFile && beginsLog ? readLogNumber(file) : undefined;
   const { listSeq, messageId } = prepareIdentity(database)();
   const mark = { runs, listSeq, messageId, isSettled: true, log };
   writeMark(file, mark);
@@ -126,15 +128,17 @@ function writePlan(database: Database, { run, newEpoch, mark }: Plan): void {
   database.prepare("update history set run = ?, closed = 0").run(run);
 }
 
-/** @returns whether all that is committed is now in the file itself, and on disk. */
-function checkpoint(database: Database): boolean {
+/**
+ * @param how `RESTART` besides makes the next commit write the log from its beginning.
+ * @returns whether all that is committed is now in the file itself, and on disk.
+ */
+function checkpoint(database: Database, how: "PASSIVE" | "RESTART"): boolean {
   try {
-    const [result] = database.pragma("main.wal_checkpoint(PASSIVE)") as {
-      log: number;
-      checkpointed: number;
-    }[];
-    return result !== undefined && result.log >= 0 && result.log === result.checkpointed;
+    const [result] = database.pragma(`main.wal_checkpoint(${how})`) as CheckpointResult[];
+    return result?.busy === 0 && result.log === result.checkpointed;
   } catch {
     return false;
   }
 }
+
+type CheckpointResult = { busy: 0 | 1; log: number; checkpointed: number };

@@ -21,8 +21,8 @@ export type Mark = {
   messageId: number;
   /** Whether nothing was committed after `listSeq`. */
   isSettled: boolean;
-  /** The write-ahead log of the run (see `readLogName`), where it is known. */
-  log?: string | undefined;
+  /** The number of the run's write-ahead log (see `readLogNumber`), where all that is in the log is the run's. */
+  log?: number | undefined;
 };
 
 const about = "AI Desk knows the database beside this file by it. Move it and remove it with the database.";

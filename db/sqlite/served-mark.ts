@@ -4,6 +4,7 @@ import type { FileIdentity } from "./file-identity.ts";
 import { prepareIdentity } from "./file-identity.ts";
 import type { Mark } from "./mark-beside.ts";
 import { writeMark } from "./mark-beside.ts";
+import { isSameLog, readLogNumber } from "./write-ahead-log.ts";
 
 /** How often the mark is written while there are commits, at most. */
 const markIntervalMs = 250;
@@ -83,10 +84,18 @@ export class ServedMark {
   }
 
   #markOf({ run, listSeq, messageId }: FileIdentity, isSettled: boolean): Mark {
-    const { runs, log } = this.#run.mark;
+    const { runs } = this.#run.mark;
     const served = { listSeq, messageId, isSettled };
-    if (runs.includes(run)) return { runs, log, ...served };
+    if (runs.includes(run)) return { runs, log: this.#readLog(), ...served };
     // Another process has opened the file since. Without the log the file may still name the run before.
     return { runs: [...runs, run], ...served };
+  }
+
+  /** A log that has taken the place of the run's own does not count. */
+  #readLog(): number | undefined {
+    const before = this.#mark.log;
+    const now = readLogNumber(this.#file);
+    if (before === undefined || now === undefined) return before;
+    return isSameLog(before, now) ? now : before;
   }
 }

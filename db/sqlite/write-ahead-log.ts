@@ -2,8 +2,10 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { realPathOf } from "./mark-beside.ts";
 
 const headerBytes = 32;
-const checkpointsAt = 12;
 const saltAt = 16;
+
+/** More often than that no log is begun anew in a second: each time takes 1000 pages. */
+const maxBeginnings = 64;
 
 /** The write-ahead log of a database file, such as `/data/ai_desk.db-wal`. */
 export function logPathOf(file: string): string {
@@ -21,12 +23,12 @@ export function hasLog(file: string): boolean {
 }
 
 /**
- * A name that tells a log from all others, 8 hexadecimal digits. SQLite adds 1 to the first salt of a log each time it
- * begins the log anew, and counts these times: the difference stays as long as the log is not removed.
+ * A number of a log, random and of 32 bits at first. SQLite writes a log from its beginning again each time that all of it is
+ * in the file, and then adds 1.
  *
  * @returns undefined where there is no log
  */
-export function readLogName(file: string): string | undefined {
+export function readLogNumber(file: string): number | undefined {
   const header = Buffer.alloc(headerBytes);
   try {
     const handle = openSync(logPathOf(file), "r");
@@ -38,6 +40,10 @@ export function readLogName(file: string): string | undefined {
   } catch {
     return undefined;
   }
-  const name = (header.readUInt32BE(saltAt) - header.readUInt32BE(checkpointsAt)) >>> 0;
-  return name.toString(16).padStart(8, "0");
+  return header.readUInt32BE(saltAt);
+}
+
+/** Whether a log of the number `number` is the one that had the number `before` no longer than a second ago. */
+export function isSameLog(before: number, number: number): boolean {
+  return (number - before) >>> 0 <= maxBeginnings;
 }

@@ -22,7 +22,7 @@ const mark: Mark = {
   listSeq: 7,
   messageId: 70,
   isSettled: true,
-  log: "00c0ffee",
+  log: 12_648_430,
 };
 const next: Mark = { ...mark, runs: ["fedcba9876543210"], listSeq: 12_345, isSettled: false };
 

@@ -151,6 +151,26 @@ test("a file and its log that are put back together are both kept, and get a new
   expect(killed.countMessages()).toBe(4);
 });
 
+test("the same where the next server has gone on with the log of the one that was killed [FILE-2] [FILE-4]", async () => {
+  const { file, epoch } = await serve(3);
+  const killed = file.kill();
+  await file.stop();
+  const aside = killed.copyTo(elsewhere(), ["", "-wal"]);
+  await killed.start();
+  await killed.send(2);
+  const killedAgain = killed.kill();
+  await killed.stop();
+  const alone = killedAgain.copyTo(elsewhere(), ["", "-wal", "-mark"]);
+  aside.copyTo(killedAgain.path, ["", "-wal"]);
+  expect(await goOn(killedAgain, epoch)).toEqual(renewed(/not the file that was last served here/));
+  expect(killedAgain.warnings[0]).not.toContain("left-over");
+  expect(killedAgain.countMessages()).toBe(4);
+
+  // Without its own log it is the one of the next server that lies beside it.
+  aside.copyTo(alone.path);
+  expect(await goOn(alone, epoch)).toEqual(renewed(/\.left-over-[0-9a-f]{8}-wal\./));
+});
+
 test("a copy that a backup has made gets a new epoch wherever it is put [FILE-5]", async () => {
   const { file, epoch } = await serve(3);
   await file.stop();
