@@ -18,6 +18,11 @@ export function checkReaders(history: History): Violation[] {
         call.session === session.id && "content" in call.operation ? [call.operation.content] : [],
       ),
     );
+    const undone = new Set(
+      calls.flatMap(({ operation, wanted }) =>
+        "id" in operation && wanted < history.begunAnewAt ? [operation.id] : [],
+      ),
+    );
     return [
       ...own.flatMap((reader) => checkStream(reader, { epochs, startSeq: session.start_seq, wasDeleted })),
       ...own.flatMap((reader) => checkContents(reader, written)),
@@ -25,7 +30,7 @@ export function checkReaders(history: History): Violation[] {
       ...own.filter(({ isDone }) => isDone).flatMap((reader) => checkState(reader, session)),
       ...history.messageReaders
         .filter((reader) => reader.session === session.id)
-        .flatMap((reader) => checkMessageReader(reader, session, { written, wasDeleted, epochs })),
+        .flatMap((reader) => checkMessageReader(reader, session, { written, wasDeleted, epochs, undone })),
     ];
   });
 }
@@ -153,15 +158,19 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
   }
 }
 
+type MessageFacts = {
+  written: ReadonlySet<string>;
+  wasDeleted: boolean;
+  epochs: readonly string[];
+  /** The messages of which a copy that was put back may have undone a change: an id to come back with says nothing of it. */
+  undone: ReadonlySet<number>;
+};
+
 /** The plain WebSocket's messages: each once and in order, and again only when it was edited. */
 function checkMessageReader(
   reader: ReaderHistory<ShownMessage>,
   session: StoredSession,
-  {
-    written,
-    wasDeleted,
-    epochs,
-  }: { written: ReadonlySet<string>; wasDeleted: boolean; epochs: readonly string[] },
+  { written, wasDeleted, epochs, undone }: MessageFacts,
 ): Violation[] {
   const who = `${reader.door} on ${reader.session}`;
   const found = reader.attachments.flatMap((each) =>
@@ -186,7 +195,7 @@ function checkMessageReader(
   }
   if (!reader.isDone || wasDeleted) return found;
   for (const { id, deleted, content } of session.messages) {
-    if (!deleted && !seen.has(id))
+    if (!deleted && !seen.has(id) && !undone.has(id))
       found.push(violation("STATE", `${who} was not shown ${id}: ${content.slice(0, 40)}`));
   }
   return found;
