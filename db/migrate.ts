@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from "kysely";
 import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { Migrator } from "kysely/migration";
-import { refuseInexactIds } from "./sqlite/exact-ids.ts";
+import { refuseInexactNumbers } from "./sqlite/exact-numbers.ts";
 import { ForeignDatabaseError } from "./migrations/foreign-database-error.ts";
 import { migrations as knownMigrations } from "./migrations/index.ts";
 import { findOriginal } from "./migrations/original-tables.ts";
@@ -36,7 +36,8 @@ export type MadeMigration = { name: string; durationMs: number };
  *   it lacks. No other process writes meanwhile. What it throws ends the migrating.
  * @returns the migrations that were missing.
  * @throws {NewerDatabaseError} when the file holds a migration that is not among `migrations`.
- * @throws {ForeignDatabaseError} when the file is another program's, or holds message ids that no client could read exactly.
+ * @throws {ForeignDatabaseError} when the file is another program's, or holds message ids or places of sessions that no
+ *   client could read exactly.
  */
 export async function migrate(
   writer: Kysely<Tables>,
@@ -55,12 +56,13 @@ export async function migrate(
       if (missing.length > 0 && (await hasTables(trx))) {
         // A file that will be refused is left without a copy too.
         if (inFile.length === 0) await refuseForeign(trx as unknown as Kysely<unknown>);
+        await refuseInexactNumbers(trx);
         await beforeChange?.(missing);
       }
       const provider = { getMigrations: async () => withDurations(migrations, made) };
       const { error } = await new Migrator({ db: trx, provider }).migrateToLatest();
       if (error !== undefined) throw error;
-      await refuseInexactIds(trx);
+      await refuseInexactNumbers(trx);
     });
     return made;
   } finally {

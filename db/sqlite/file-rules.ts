@@ -69,11 +69,17 @@ export const fileRules: FileRule[] = [
     name: "PLACE",
     since: chatLog,
     select: `select 'session ' || quote(id) as place from chatsession
-      where seq < 0 or title_seq not between 0 and seq or start_seq not between 0 and seq or ordinal < 1
+      where seq not between 0 and ${largestExact} or title_seq not between 0 and seq or start_seq not between 0 and seq
+        or ordinal not between 1 and ${largestExact}
       union all
-      select 'message ' || id from message where seq < 1`,
+      select 'message ' || id from message where seq not between 1 and ${largestExact}
+      union all
+      -- The next would be one that cannot be: nothing more can be stored there.
+      select 'session ' || quote(id) || ' at the last position that there may be' from chatsession
+      where seq = ${largestExact} or ordinal = ${largestExact}`,
     fault: "positions that cannot be",
-    remedy: "Another program has written them. Restore a backup.",
+    remedy:
+      "Another program has written them. Give them places after the last ones of the others, or restore a backup.",
   },
   {
     name: "LIST",
@@ -82,7 +88,7 @@ export const fileRules: FileRule[] = [
       union all
       select 'place ' || ordinal from chatsession group by ordinal having count(*) > 1
       union all
-      select 'session ' || quote(id) from chatsession where list_seq < 1`,
+      select 'session ' || quote(id) from chatsession where list_seq not between 1 and ${largestExact} - 1`,
     fault: "places in the list of sessions that are none, or of two",
     remedy: "Another program has written them. Restore a backup.",
   },
@@ -116,8 +122,10 @@ export const fileRules: FileRule[] = [
       union all
       select 'session ' || quote(id) from chatsession
       where typeof(id) <> 'text' or typeof(title) <> 'text' or typeof(created_at) <> 'text'
-        or typeof(seq) <> 'integer' or deleted not in (0, 1)`,
+        or typeof(seq) <> 'integer' or deleted not in (0, 1) or typeof(ordinal) <> 'integer'
+        or typeof(title_seq) <> 'integer' or typeof(start_seq) <> 'integer'`,
     fault: "values that no answer can carry as they are",
-    remedy: "Another program has written them. Give text columns text, and seq and deleted whole numbers.",
+    remedy:
+      "Another program has written them. Give text columns text, and positions, ordinal and deleted whole numbers.",
   },
 ];

@@ -51,7 +51,7 @@ const upsertSession = prepare((db, session: SessionHeadRow) => {
         })
         .where("chatsession.deleted", "=", 1),
     )
-    .returning(["id", "title", "created_at", "seq", "list_seq", "purge_id"]);
+    .returning(["id", "title", "created_at", "ordinal", "seq", "list_seq", "purge_id"]);
 });
 
 /**
@@ -64,7 +64,7 @@ const upsertSession = prepare((db, session: SessionHeadRow) => {
 export async function insertSession(
   db: Executor,
   session: SessionHeadRow,
-): Promise<(SessionHeadRow & ChangePlace & { isPurged: boolean }) | undefined> {
+): Promise<(SessionHeadRow & ChangePlace & { ordinal: number; isPurged: boolean }) | undefined> {
   const made = await upsertSession.first(db, session);
   if (!made) return undefined;
   const { purge_id, ...row } = made;

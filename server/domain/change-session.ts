@@ -3,6 +3,7 @@ import type { Executor } from "../../db/open-database.ts";
 import type { ChangePlace } from "../../db/session-queries.ts";
 import { passStrays } from "../../db/statements/strays.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
+import { AppError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import { listTopic } from "./list-log.ts";
 import type { Change } from "./log.ts";
@@ -14,7 +15,8 @@ import { sessionTopic } from "./session-log.ts";
  */
 export type Changed<Value> = {
   value: Value;
-  place?: ChangePlace | undefined;
+  /** With the place of the session in the list, where that is new. */
+  place?: (ChangePlace & { ordinal?: number }) | undefined;
   change?: Change<LiveEvent>;
 };
 
@@ -38,13 +40,33 @@ async function write<Value>(
   sessionId: string,
   unit: (trx: Executor) => Promise<Changed<Value>>,
 ): Promise<Changed<Value>> {
+  const exactUnit = async (trx: Executor): Promise<Changed<Value>> => {
+    const changed = await unit(trx);
+    if (changed.place) assertExact(changed.place);
+    return changed;
+  };
   try {
-    return await desk.database.write(unit);
+    return await desk.database.write(exactUnit);
   } catch (error) {
     if (!isPlaceTaken(error)) throw error;
     return await desk.database.write(async (trx) => {
       await passStrays(trx, sessionId);
-      return unit(trx);
+      return exactUnit(trx);
     });
   }
+}
+
+/** Another program may have given a row the last place that JSON holds exactly, or one beyond. */
+function assertExact({ seq, list_seq: listSeq, ordinal = 1 }: ChangePlace & { ordinal?: number }): void {
+  const [what] =
+    [
+      ["positions in this session", seq] as const,
+      ["positions in its list of sessions", listSeq] as const,
+      ["ordinals for new sessions", ordinal] as const,
+    ].find(([, number]) => !Number.isSafeInteger(number)) ?? [];
+  if (what === undefined) return;
+  throw new AppError(
+    "CONFLICT",
+    `This database has no ${what} left: another program has stored one that is as large as may be. \`ai-desk check\` tells where.`,
+  );
 }

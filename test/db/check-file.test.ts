@@ -75,6 +75,12 @@ const broken: [rule: string, statements: string, said: RegExp, isUnusable?: true
     /keys of two messages: key 'k' of 'busy'/,
   ],
   ["PLACE", "update chatsession set start_seq = seq + 1 where id = 'busy'", /session 'busy'/],
+  ["PLACE", "update chatsession set ordinal = 9223372036854775807 where id = 'busy'", /session 'busy'/],
+  ["PLACE", "update chatsession set ordinal = 9007199254740991 where id = 'busy'", /at the last position/],
+  ["PLACE", "update chatsession set seq = 9007199254740992 where id = 'busy'", /session 'busy'/],
+  ["PLACE", "update message set seq = 9007199254740992 where id = 1", /message 1/],
+  ["LIST", "update chatsession set list_seq = 9007199254740991 where id = 'busy'", /session 'busy'/],
+  ["VALUE", "update chatsession set ordinal = 'first' where id = 'busy'", /session 'busy'/],
   ["LIST", "drop index chatsession_list; update chatsession set list_seq = 3", /position 3/],
   ["TOMBSTONE", "update message set content = 'still here' where deleted = 1", /still have their text/],
   [

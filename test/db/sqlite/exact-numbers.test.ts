@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { ForeignDatabaseError } from "../../../db/migrate.ts";
 import { openDatabase } from "../../../db/open-database.ts";
@@ -40,4 +42,31 @@ test("the largest and the smallest id that JSON holds exactly are taken [STORED-
     { id: -9007199254740991 },
     { id: 9007199254740991 },
   ]);
+});
+
+test.each([
+  ["ordinal", "9223372036854775807", "session ordinal"],
+  ["list_seq", "9007199254740992", "list position"],
+])(
+  "a file of our own with such a place of a session is refused: %s %s [STORED-6]",
+  async (column, number, what) => {
+    const file = newDatabasePath();
+    await (await openDatabase({ file, synchronous: "full" })).close();
+    writeFile(
+      `insert into chatsession (id, title, created_at, ordinal, list_seq) values ('s', '', '', 1, 1);
+    update chatsession set ${column} = ${number}`,
+      file,
+    );
+    await expect(openDatabase({ file, synchronous: "full" })).rejects.toThrow(
+      `The ${what} ${number} of this file is beyond what JSON holds exactly`,
+    );
+  },
+);
+
+test("a file with such a number is refused before it is copied [STORED-5] [MIGRATE-1]", async () => {
+  const file = writeFile(`${originalTables}
+    insert into message values (9007199254740992, 's', '', 'user', '');`);
+  const opening = openDatabase({ file, synchronous: "full", copiesBeforeMigration: true });
+  await expect(opening).rejects.toThrow("The message id 9007199254740992 of this file");
+  expect(readdirSync(dirname(file)).filter((name) => name.includes(".before-"))).toEqual([]);
 });
