@@ -1,4 +1,5 @@
 import { SqliteError } from "better-sqlite3";
+import { NothingStoredError } from "./statement.ts";
 
 /** The primary result codes of SQLite that speak of the moment, not of the statement: the same one may pass later. */
 const passing = [
@@ -33,18 +34,22 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof SqliteError && passing.some((code) => error.code.startsWith(code));
 }
 
+/** How SQLite begins to say that a trigger or a view cannot be run, as what it names is missing or of another form. */
+const brokenTrigger =
+  /^(?:no such (?!table: (?:main[.])?(?:message|chatsession|history)$)|error in |ambiguous column|cannot modify |too many levels of trigger)|has no column named|values were supplied|values for \d+ columns/;
+
 /**
- * What SQLite says where another program's table or trigger in the file forbids what was asked; undefined for any other error.
+ * What SQLite says where a table, an index or a trigger of another program in the file, or a row that it has stored, forbids
+ * what was asked; undefined for any other error. The product's own writes break no rule of its own tables.
  */
 export function whyForbidden(error: unknown): string | undefined {
+  if (error instanceof NothingStoredError) return "a trigger leaves out what was to be stored or removed";
   if (!(error instanceof SqliteError)) return undefined;
   const { code, message } = error;
   const isForbidden =
-    code === "SQLITE_CONSTRAINT_FOREIGNKEY" ||
-    code === "SQLITE_CONSTRAINT_TRIGGER" ||
+    code.startsWith("SQLITE_CONSTRAINT") ||
     message.startsWith("foreign key mismatch") ||
-    // Of a reference that is set to null or to a default when what it refers to is deleted.
-    (code === "SQLITE_CONSTRAINT_NOTNULL" && !/: (?:message|chatsession|history)[.]/.test(message));
+    (code === "SQLITE_ERROR" && brokenTrigger.test(message));
   return isForbidden ? message : undefined;
 }
 

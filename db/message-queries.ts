@@ -101,10 +101,10 @@ export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
 }
 
 const emptyMessage = prepare((db, { id, seq }: { id: number; seq: number }) =>
-  db.updateTable("message").set({ content: "", deleted: 1, seq }).where("id", "=", id),
+  db.updateTable("message").set({ content: "", deleted: 1, seq }).where("id", "=", id).returning("id"),
 );
 
 /** Leaves of a message its id, its key and the position of its deletion. */
 export async function entombMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
-  await emptyMessage.all(db, tomb);
+  await emptyMessage.only(db, tomb);
 }

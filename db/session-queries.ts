@@ -2,7 +2,7 @@ import type { ExpressionBuilder, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { Executor } from "./open-database.ts";
-import { opaque, prepare } from "./statement.ts";
+import { NothingStoredError, opaque, prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 export type SessionHeadRow = Pick<Selectable<ChatSessionTable>, "id" | "title" | "created_at">;
@@ -97,9 +97,19 @@ const advanceSession = prepare((db, session: { id: string }) =>
     .returning(changePlace),
 );
 
-/** Takes the session's next position. @returns undefined if there is no such session. */
-export function takeNextPlace(db: Executor, id: string): Promise<ChangePlace | undefined> {
-  return advanceSession.first(db, { id });
+/**
+ * Takes the session's next position.
+ *
+ * @returns undefined if there is no such session.
+ * @throws {NothingStoredError} where a trigger keeps it from that.
+ */
+export async function takeNextPlace(db: Executor, id: string): Promise<ChangePlace | undefined> {
+  return (await advanceSession.first(db, { id })) ?? noPlace(db, id);
+}
+
+/** Why a session was not changed: it is not there, or a trigger has left the change out. */
+async function noPlace(db: Executor, id: string): Promise<undefined> {
+  if (await findSession(db, id)) throw new NothingStoredError("A session that is there was not changed.");
 }
 
 /**
@@ -149,10 +159,11 @@ export const lastMessageId = sql<number>`coalesce((select seq from sqlite_sequen
  *
  * @param hasMessages whether messages of it are left, which wait to be removed
  * @returns undefined if there is no such session.
+ * @throws {NothingStoredError} where a trigger keeps it from that.
  */
-export function endSession(
+export async function endSession(
   db: Executor,
-  session: { id: string; hasMessages: boolean },
+  { id, hasMessages }: { id: string; hasMessages: boolean },
 ): Promise<ChangePlace | undefined> {
-  return endSessionRow.first(db, { id: session.id, hasMessages: session.hasMessages ? 1 : 0 });
+  return (await endSessionRow.first(db, { id, hasMessages: hasMessages ? 1 : 0 })) ?? noPlace(db, id);
 }

@@ -7,13 +7,18 @@ export type Statement<Parameters, Row> = {
   all(db: Executor, parameters: Parameters): Promise<Row[]>;
   /** The first row, if there is any. */
   first(db: Executor, parameters: Parameters): Promise<Row | undefined>;
-  /** The first row. @throws {NoRowError} if there is none. */
+  /** The first row. @throws {NoRowError} if there is none; of a statement that writes, {@link NothingStoredError}. */
   only(db: Executor, parameters: Parameters): Promise<Row>;
 };
 
 /** A statement that must give a row gave none. */
 export class NoRowError extends Error {
-  override readonly name = "NoRowError";
+  override readonly name: string = "NoRowError";
+}
+
+/** A statement that must store or remove something did not: a trigger with `raise(ignore)` leaves its row out. */
+export class NothingStoredError extends NoRowError {
+  override readonly name = "NothingStoredError";
 }
 
 /** Takes a parameter's place while its statement is built. */
@@ -49,8 +54,9 @@ export function prepare<Parameters extends object, Row>(
     first: async (db, parameters) => (await all(db, parameters))[0],
     async only(db, parameters) {
       const [row] = await all(db, parameters);
-      if (row === undefined) throw new NoRowError(`No row from: ${compiled?.sql}`);
-      return row;
+      if (row !== undefined) return row;
+      const Kind = compiled?.query.kind === "SelectQueryNode" ? NoRowError : NothingStoredError;
+      throw new Kind(`No row from: ${compiled?.sql}`);
     },
   };
 }

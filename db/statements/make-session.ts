@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import type { Executor } from "../open-database.ts";
 import type { ChangePlace, SessionHeadRow } from "../session-queries.ts";
-import { beyondPositions, lastMessageId, nextListSeq } from "../session-queries.ts";
-import { prepare } from "../statement.ts";
+import { beyondPositions, findSession, lastMessageId, nextListSeq } from "../session-queries.ts";
+import { NothingStoredError, prepare } from "../statement.ts";
 
 /**
  * Where another program has removed a session and left its messages, these tell of its positions, but not of titles that
@@ -60,12 +60,16 @@ const upsertSession = prepare((db, session: SessionHeadRow) => {
  * are none of its own and wait to be removed, also where nothing but they tells of it.
  *
  * @returns undefined if a session of that id exists; else where it stands, and whether messages wait to be removed.
+ * @throws {NothingStoredError} where a trigger keeps it from being stored.
  */
 export async function insertSession(
   db: Executor,
   session: SessionHeadRow,
 ): Promise<(SessionHeadRow & ChangePlace & { ordinal: number; isPurged: boolean }) | undefined> {
   const made = await upsertSession.first(db, session);
+  if (!made && !(await findSession(db, session.id))) {
+    throw new NothingStoredError("A session that is not there was not made.");
+  }
   if (!made) return undefined;
   const { purge_id, ...row } = made;
   return { ...row, isPurged: purge_id === null };

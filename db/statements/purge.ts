@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Executor } from "../open-database.ts";
 import type { ChangePlace } from "../session-queries.ts";
 import { endSession } from "../session-queries.ts";
-import { opaque, prepare } from "../statement.ts";
+import { NothingStoredError, opaque, prepare } from "../statement.ts";
 
 /** How many messages are removed by one statement, and how much content they have at most, in bytes, if it is more than one. */
 const batchRows = 100;
@@ -33,6 +33,16 @@ const deleteBatch = prepare((db, { sessionId, upToSeq }: Range) =>
   db.deleteFrom("message").where("session_id", "=", sessionId).where("seq", "<=", upToSeq),
 );
 
+const selectChanges = prepare((db) => db.selectNoFrom(sql<number>`changes()`.as("count")));
+
+/** @throws {NothingStoredError} where a trigger keeps some of them: they would be shown once nothing waits to be removed. */
+async function removeBatch(db: Executor, batch: Batch): Promise<void> {
+  if (batch.count === 0) return;
+  await deleteBatch.all(db, batch);
+  const removed = await selectChanges.only(db, {});
+  if (removed.count < batch.count) throw new NothingStoredError("Messages that were to be removed were not.");
+}
+
 /** The first messages up to a position: how many, up to which position they are, and whether these are all. */
 async function findBatch(db: Executor, range: Range): Promise<Batch> {
   const rows = await selectBatch.all(db, range);
@@ -56,12 +66,12 @@ export async function deleteSessionRow(
   const batch = await findBatch(db, { sessionId: id, upToSeq: everySeq });
   const place = await endSession(db, { id, hasMessages: !batch.isAll });
   if (!place) return undefined;
-  await deleteBatch.all(db, batch);
+  await removeBatch(db, batch);
   return { place, isPurged: batch.isAll };
 }
 
 const setPurged = prepare((db, session: { id: string }) =>
-  db.updateTable("chatsession").set({ purge_id: null }).where("id", "=", session.id),
+  db.updateTable("chatsession").set({ purge_id: null }).where("id", "=", session.id).returning("id"),
 );
 
 const selectUnpurged = prepare((db, { from }: { from: string }) =>
@@ -82,7 +92,12 @@ export async function hasUnpurged(db: Executor): Promise<boolean> {
 /** The sessions that are gone through, in the order of their ids: from which one on. */
 export type PurgeProgress = { from: string };
 
-/** Removes some of what deleted sessions have left. @returns whether nothing is left. */
+/**
+ * Removes some of what deleted sessions have left.
+ *
+ * @returns whether nothing is left.
+ * @throws {NothingStoredError} where a trigger keeps something of the session that `progress` names.
+ */
 export async function purgeSlice(db: Executor, progress: PurgeProgress): Promise<boolean> {
   const end = performance.now() + sliceMs;
   for (let rows = 0; rows < sliceRows && performance.now() < end;) {
@@ -91,8 +106,8 @@ export async function purgeSlice(db: Executor, progress: PurgeProgress): Promise
     const { id, deleted, start_seq: startSeq } = session;
     progress.from = id;
     const batch = await findBatch(db, { sessionId: id, upToSeq: deleted ? everySeq : startSeq });
-    await deleteBatch.all(db, batch);
-    if (batch.isAll) await setPurged.all(db, { id });
+    await removeBatch(db, batch);
+    if (batch.isAll) await setPurged.only(db, { id });
     rows += Math.max(1, batch.count);
   }
   return false;

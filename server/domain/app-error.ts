@@ -47,7 +47,7 @@ export function toAppError(error: unknown): AppError {
   }
   const why = whyForbidden(error);
   if (why !== undefined) {
-    const message = `Another program's table or trigger in the database forbids this: ${why}.`;
+    const message = `What another program has made or stored in the database forbids this: ${why}.`;
     return new AppError("CONFLICT", message, { cause: error });
   }
   if (isDatabaseUnavailable(error)) return new AppError("SERVICE_UNAVAILABLE", undefined, { cause: error });

@@ -22,7 +22,7 @@ async function expectRefused(asking: Promise<Response>, sentence: string): Promi
   expect([answer.status, await answer.json()]).toEqual([409, { code: "CONFLICT", message }]);
 }
 
-const large = ["9007199254740991", "9223372036854775806", "9223372036854775807"];
+const large = ["9007199254740991", "9223372036854775806", "9223372036854775807", "9.3e18"];
 
 test.each(large)("no session is made beyond the ordinal %s: 409 [STORED-6]", async (ordinal) => {
   const url = await startAltered(`update chatsession set ordinal = ${ordinal} where id = 's'`);

@@ -1,5 +1,6 @@
 import SqliteFile from "better-sqlite3";
 import { describe, expect, test } from "vitest";
+import { fillSession } from "../support/fill-session.ts";
 import { call, createSession, readSession, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
@@ -111,4 +112,100 @@ test("what a trigger or a column of another program forbids is 409 in SQLite's w
     { message: expect.stringContaining("messages are kept") as string },
   ]);
   expect((await send(app.url, "s", "next")).content).toBe("next");
+});
+
+const sending = { content: "one", sender: "user" };
+const title = { title: "Another" };
+const trigger = "create trigger rule before";
+
+/** What another program makes, what it forbids then, and what the answer says. */
+const forbidden: [string, [method: string, path: string, body?: unknown], string][] = [
+  [
+    "create unique index u on message (content)",
+    ["POST", "/s/messages", sending],
+    "UNIQUE constraint failed: message.content",
+  ],
+  [
+    "create unique index u on message (lower(content))",
+    ["PATCH", "/s/messages/2", { content: "ONE" }],
+    "index 'u'",
+  ],
+  [
+    "update chatsession set title = id; create unique index u on chatsession (title)",
+    ["POST", "", { title: "s" }],
+    "chatsession.title",
+  ],
+  [
+    `${trigger} insert on message begin insert into gone values (1); end`,
+    ["POST", "/s/messages", sending],
+    "main.gone",
+  ],
+  [`${trigger} insert on chatsession begin insert into gone values (1); end`, ["POST", "", {}], "main.gone"],
+  [`${trigger} update on message begin select missing(new.id); end`, ["DELETE", "/s/messages/1"], "missing"],
+  [`${trigger} update on chatsession begin delete from gone; end`, ["DELETE", "/s"], "main.gone"],
+  [
+    `create table audit (id); ${trigger} update on chatsession begin insert into audit (other) values (1); end`,
+    ["PATCH", "/s", title],
+    "other",
+  ],
+  [
+    `create table audit (id check (id < 0)); ${trigger} insert on message begin insert into audit values (1); end`,
+    ["POST", "/s/messages", sending],
+    "CHECK",
+  ],
+  [
+    `${trigger} insert on message begin select raise(ignore); end`,
+    ["POST", "/s/messages", sending],
+    "leaves out",
+  ],
+  [
+    `${trigger} update on chatsession begin select raise(ignore); end`,
+    ["POST", "/s/messages", sending],
+    "leaves out",
+  ],
+  [`${trigger} update on message begin select raise(ignore); end`, ["DELETE", "/s/messages/1"], "leaves out"],
+  [
+    `${trigger} update on message begin select raise(ignore); end`,
+    ["PATCH", "/s/messages/1", { content: "1" }],
+    "leaves out",
+  ],
+  [`${trigger} update on chatsession begin select raise(ignore); end`, ["DELETE", "/s"], "leaves out"],
+  [`${trigger} update on chatsession begin select raise(ignore); end`, ["PATCH", "/s", title], "leaves out"],
+  [`${trigger} delete on message begin select raise(ignore); end`, ["DELETE", "/s"], "leaves out"],
+  [`${trigger} insert on chatsession begin select raise(ignore); end`, ["POST", "", {}], "leaves out"],
+];
+
+test.each(forbidden)(
+  "after %s a write that it forbids is 409 and changes nothing: %j [STORED-4]",
+  async (statements, [method, path, body], said) => {
+    const app = await start(statements);
+    const before = await (await call(app.url, "GET", "/api/sessions")).json();
+    for (let time = 0; time < 2; time += 1) {
+      const answer = await call(app.url, method, `/api/sessions${path}`, body);
+      const message = expect.stringContaining(said) as string;
+      expect([answer.status, await answer.json()]).toEqual([409, { code: "CONFLICT", message }]);
+    }
+    expect(await (await call(app.url, "GET", "/api/sessions")).json()).toEqual(before);
+    alter(app, statements.includes("index u") ? "drop index u" : "drop trigger rule");
+    expect((await send(app.url, "s", "one")).content).toBe("one");
+  },
+);
+
+test("messages that a trigger keeps from being removed later are not shown, and the purge of others goes on [STORED-4] [DELETED-2]", async () => {
+  const app = await start(
+    "create trigger rule before delete on message when old.seq = 120 begin select raise(ignore); end",
+  );
+  for (const id of ["kept", "purged"]) {
+    await createSession(app.url, { id });
+    fillSession(app.databaseFile, id, { count: 300, content: "x" });
+    expect((await call(app.url, "DELETE", `/api/sessions/${id}`)).status).toBe(204);
+    expect((await createSession(app.url, { id })).messages).toEqual([]);
+  }
+  alter(
+    app,
+    "drop trigger rule; create trigger rule before update of purge_id on chatsession when old.id = 'kept' begin select raise(ignore); end",
+  );
+  await createSession(app.url, { id: "third" });
+  await call(app.url, "DELETE", "/api/sessions/third");
+  for (const id of ["kept", "purged"]) expect((await readSession(app.url, id)).messages).toEqual([]);
 });
