@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { DatabaseMovedError } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { removeAbandonedOf } from "./sqlite/abandoned-copies.ts";
 import { closeAtExit } from "./sqlite/close-at-exit.ts";
 import { toDatabaseFileError } from "./sqlite/database-file-error.ts";
 import { endRun } from "./sqlite/end-run.ts";
@@ -72,6 +73,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 async function open(options: OpenOptions): Promise<Database> {
   const { file, synchronous, warn } = options;
   const { run, readerFile } = await takeOver(options);
+  removeAbandonedOf(file);
   const reader = new SqliteStatements(readerFile);
   const place = new FilePlace(file);
   const writer = new Writer({ file, synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS }, place);

@@ -1,12 +1,13 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, fdatasync, openSync, readdirSync, statSync, statfsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { closeSync, fdatasync, openSync, statSync, statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
+import { partialEnding, removeAbandoned } from "./abandoned-copies.ts";
 import type { CopiedFile, CopyOrder, CopyPurpose, CopyReport } from "./copy-order.ts";
 import { removeDatabase, syncFile } from "./durable-files.ts";
-import { codeOf, FileError, toFileError } from "./file-error.ts";
+import { FileError, toFileError } from "./file-error.ts";
 
 export type CopyProgress = { step: "copying" | "checking"; bytes: number; expectedBytes: number };
 
@@ -46,7 +47,7 @@ export async function copyDatabase(
 ): Promise<CopiedFile> {
   const { from, beside } = options;
   const doing = `copy ${from} to ${beside}`;
-  const path = `${beside}.partial-${process.pid}`;
+  const path = `${beside}${partialEnding}${process.pid}`;
   try {
     removeAbandoned(beside);
     requireRoom(from, beside);
@@ -62,25 +63,6 @@ export async function copyDatabase(
   } catch (error) {
     removeDatabase(path);
     throw toFileError(error, doing);
-  }
-}
-
-/** Removes what a copying left that was killed: the process that its name tells does not run any more. */
-function removeAbandoned(beside: string): void {
-  const beginning = `${basename(beside)}.partial-`;
-  for (const name of readdirSync(dirname(beside))) {
-    const pid = /^\d+$/.exec(name.slice(beginning.length));
-    if (!name.startsWith(beginning) || !pid) continue;
-    if (Number(pid[0]) === process.pid || !isRunning(Number(pid[0])))
-      removeDatabase(join(dirname(beside), name));
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) !== "ESRCH";
   }
 }
 
@@ -107,7 +89,7 @@ async function runCopy(
   { from, purpose, replacedMessageId = 0, onProgress, signal }: CopyOptions,
 ): Promise<CopiedFile> {
   signal?.throwIfAborted();
-  const order: CopyOrder = { from, to: path, purpose, replacedMessageId };
+  const order: CopyOrder = { from, to: path, by: process.pid, purpose, replacedMessageId };
   const program = join(import.meta.dirname, "copy-process.ts");
   const child = fork(program, [JSON.stringify(order)], { execArgv: [] });
   const ended = once(child, "exit");

@@ -3,6 +3,8 @@ export type CopyOrder = {
   from: string;
   /** An empty file of the caller's. */
   to: string;
+  /** The process id of the caller: without it the copy is of no use. */
+  by: number;
   purpose: CopyPurpose;
   /** The last message id that was given out in the database whose place a restored copy takes; 0 if it is not known. */
   replacedMessageId: number;

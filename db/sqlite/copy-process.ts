@@ -5,6 +5,7 @@ import SqliteFile from "better-sqlite3";
 import { countLiving } from "./check-file.ts";
 import type { CopiedFile, CopyOrder, CopyReport } from "./copy-order.ts";
 import { removeDatabase } from "./durable-files.ts";
+import { endWithParent } from "./end-with-parent.ts";
 import { FileError, toFileError } from "./file-error.ts";
 import { giveNewEpoch, markAsCopy } from "./file-identity.ts";
 import { recognise } from "./file-kind.ts";
@@ -14,12 +15,9 @@ import { openUnchanged } from "./open-unchanged.ts";
 // The program of a process of its own: copying is one call of SQLite, and whoever waits for it has others to serve.
 const order = JSON.parse(process.argv[2] ?? "") as CopyOrder;
 
-// Without the process that ordered it the copy is of no use.
-process.on("disconnect", () => {
-  removeDatabase(order.to);
-  process.exit(1);
-});
+process.on("disconnect", abandon);
 setPriority(10);
+await endWithParent(order.by, order.to);
 
 try {
   report({ step: "done", copied: await copy(order) });
@@ -28,8 +26,16 @@ try {
   report({ step: "failed", message: toFileError(error, `copy ${order.from} to ${to}`).message });
 }
 
+/** Without the process that ordered it the copy is of no use. */
+function abandon(): void {
+  removeDatabase(order.to);
+  process.exit(1);
+}
+
 function report(message: CopyReport): void {
-  process.send?.(message);
+  // The end of the other process may be noticed here first.
+  if (!process.connected) abandon();
+  process.send?.(message, (error: Error | null) => error && abandon());
 }
 
 async function copy({ from, to, purpose, replacedMessageId }: CopyOrder): Promise<CopiedFile> {

@@ -29,3 +29,12 @@ export const sqliteCompanions = ["-wal", "-shm", "-journal"] as const;
 export function removeDatabase(path: string): void {
   for (const end of ["", ...sqliteCompanions]) rmSync(`${path}${end}`, { force: true });
 }
+
+/** Whether a process of this id runs, whosever it is. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}

@@ -16,11 +16,13 @@ const program = join(import.meta.dirname, "migration-process.ts");
  * @throws what migrating it here would throw
  */
 export async function migrateApart(
-  order: MigrationOrder,
+  order: Omit<MigrationOrder, "by">,
   signal: AbortSignal | undefined,
 ): Promise<MadeMigration[]> {
   signal?.throwIfAborted();
-  const child = fork(program, [JSON.stringify(order)], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(program, [JSON.stringify({ ...order, by: process.pid } satisfies MigrationOrder)], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const kill = (): boolean => child.kill("SIGKILL");
   signal?.addEventListener("abort", kill);
   process.once("exit", kill);

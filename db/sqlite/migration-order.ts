@@ -3,6 +3,8 @@ import type { MadeMigration } from "../migrate.ts";
 /** What a process that migrates a file is told. */
 export type MigrationOrder = {
   file: string;
+  /** The process id of the caller, with which the migrating ends. */
+  by: number;
   synchronous: "full" | "normal";
   copiesBeforeMigration: boolean;
 };

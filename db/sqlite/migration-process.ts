@@ -3,11 +3,13 @@ import { openForWriting } from "../writer.ts";
 import { bringUpToDate } from "./bring-up-to-date.ts";
 import { closeAtExit } from "./close-at-exit.ts";
 import { closeKeepingLog } from "./close-keeping-log.ts";
+import { endWithParent } from "./end-with-parent.ts";
 import type { MigrationOrder, MigrationReport } from "./migration-order.ts";
 
 // The program of a process of its own: a migration is a few long calls of SQLite, and the server has others to answer.
 const order = JSON.parse(process.argv[2] ?? "") as MigrationOrder;
 process.on("disconnect", () => process.exit(1));
+await endWithParent(order.by);
 report(await run(order));
 
 async function run({ file, synchronous, copiesBeforeMigration }: MigrationOrder): Promise<MigrationReport> {
