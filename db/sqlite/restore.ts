@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isSame } from "./backup.ts";
 import type { CopyOptions } from "./copy-database.ts";
@@ -42,7 +42,7 @@ export async function restore({
     const replacedMessageId = Math.max(held.lastMessageId(), readMark(target)?.messageId ?? 0);
     const copying = { from, beside: target, purpose: "restored", replacedMessageId, ...watching } as const;
     const copied = await copyDatabase(copying, (path) => {
-      giveToOwner(path, existsSync(target) ? target : dirname(target));
+      giveToUsersOf(path, target);
       const isWhole = held.settle();
       const replaces = existsSync(target);
       replaced = putAside(target, { at: now, isWhole });
@@ -68,11 +68,16 @@ function resolveTarget(file: string): string {
   }
 }
 
-/** What root restores, the user that runs the server must be able to open. */
-function giveToOwner(path: string, model: string): void {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = statSync(model);
-  chownSync(path, uid, gid);
+/**
+ * Gives a copy the mode of the file whose place it takes: another user may have been let in. What root restores, the user
+ * that runs the server must be able to open.
+ */
+function giveToUsersOf(path: string, target: string): void {
+  const model = statSync(target, { throwIfNoEntry: false });
+  const { uid, gid } = model ?? statSync(dirname(target));
+  if (process.getuid?.() === 0) chownSync(path, uid, gid);
+  // Only once it has its owner: until then it is for nobody else.
+  if (model) chmodSync(path, model.mode & 0o777);
 }
 
 function refuseSource(from: string, target: string): void {

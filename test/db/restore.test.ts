@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
   chownSync,
   closeSync,
   copyFileSync,
@@ -190,6 +191,18 @@ test.skipIf(process.getuid?.() !== 0)(
     expect(statSync(missing)).toMatchObject({ uid: 12_347, gid: 12_348 });
   },
 );
+
+test("what is restored has the mode of the database that it replaces, and without one is for its user alone [RESTORE-2] [START-3]", async () => {
+  for (const mode of [0o600, 0o660, 0o664]) {
+    const file = await closedFile();
+    chmodSync(file, mode);
+    const { replaced = "" } = await restore({ from: newBackup(), file, now });
+    expect([statSync(file).mode & 0o777, statSync(replaced).mode & 0o777]).toEqual([mode, mode]);
+  }
+  const missing = newDatabasePath();
+  await restore({ from: newBackup(), file: missing, now });
+  expect(statSync(missing).mode & 0o777).toBe(0o600);
+});
 
 test("a link to the database stays one: what it leads to is replaced", async () => {
   const file = await closedFile();
