@@ -37,7 +37,7 @@ export async function checkFile(file: string): Promise<CheckedFile> {
       database.close();
     }
   } catch (error) {
-    throw toFileError(error, doing);
+    throw toFileError(error, doing, file);
   }
 }
 

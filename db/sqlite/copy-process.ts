@@ -23,7 +23,7 @@ try {
   report({ step: "done", copied: await copy(order) });
 } catch (error) {
   const to = order.to.replace(/\.partial-\d+$/, "");
-  report({ step: "failed", message: toFileError(error, `copy ${order.from} to ${to}`).message });
+  report({ step: "failed", message: toFileError(error, `copy ${order.from} to ${to}`, order.from).message });
 }
 
 /** Without the process that ordered it the copy is of no use. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { SqliteError } from "better-sqlite3";
 import { ForeignDatabaseError, NewerDatabaseError } from "../migrate.ts";
+import { isForLackOfRoom } from "./disk-room.ts";
 
 /** The database file cannot be used. The message names the setting, the file, what is wrong and the way out. */
 export class DatabaseFileError extends Error {
@@ -30,6 +31,7 @@ export function toDatabaseFileError(error: unknown, file: string): unknown {
     return error;
   }
   if (!(error instanceof SqliteError)) return error;
-  const [, fault] = faults.find(([code]) => error.code.startsWith(code)) ?? [];
+  const known = isForLackOfRoom(error.code, file) ? "SQLITE_FULL" : error.code;
+  const [, fault] = faults.find(([code]) => known.startsWith(code)) ?? [];
   return new DatabaseFileError(file, fault ?? `and SQLite says "${error.message}"`, { cause: error });
 }

@@ -1,4 +1,5 @@
 import { SqliteError } from "better-sqlite3";
+import { isForLackOfRoom } from "./disk-room.ts";
 
 /** A file cannot be used for what was asked. The message says in sentences what is wrong, and the way out. */
 export class FileError extends Error {
@@ -36,11 +37,15 @@ const meanings: [code: string, meaning: string][] = [
   ["SQLITE_IOERR", "the disk does not read or write as it should. Look into the system's log."],
 ];
 
-/** @param doing what failed, to follow "Cannot": such as `read /srv/ai_desk.db`. */
-export function toFileError(error: unknown, doing: string): FileError {
+/**
+ * @param doing what failed, to follow "Cannot": such as `read /srv/ai_desk.db`.
+ * @param file the database that it was about: where its disk is full, the sentence says so.
+ */
+export function toFileError(error: unknown, doing: string, file?: string): FileError {
   if (error instanceof FileError) return error;
   const code = codeOf(error);
-  const [, meaning] = meanings.find(([begin]) => code.startsWith(begin)) ?? [];
+  const known = file !== undefined && isForLackOfRoom(code, file) ? "SQLITE_FULL" : code;
+  const [, meaning] = meanings.find(([begin]) => known.startsWith(begin)) ?? [];
   const said = error instanceof Error ? error.message : String(error);
   return new FileError(`Cannot ${doing}: ${meaning ?? `${said}.`}${meaning && code ? ` (${code})` : ""}`, {
     cause: error,

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
@@ -162,6 +170,25 @@ test("a file on a disk that is mounted read-only is refused, also to root [START
   return expect(said).toMatch(
     /which this user cannot read and write \(EROFS\): the disk is mounted read-only/,
   );
+});
+
+test("a disk that is full is told of, by a start and by a check, where SQLite names another reason [START-1] [CHECK-1]", async (context) => {
+  const folder = makeTemporaryFolder();
+  const from = await makeDatabase(makeTemporaryFolder());
+  const disk = join(folder, "disk");
+  mkdirSync(disk);
+  const fill =
+    'mount -t tmpfs -o size=1m none "$1" && cp "$2" "$1/ai_desk.db" && { cat /dev/zero > "$1/rest" 2>/dev/null; shift 2; exec "$@"; }';
+  const isolate = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"];
+  const enter = [...isolate, fill, "sh", disk, from];
+  const [command = "", ...args] = enter;
+  if (spawnSync(command, [...args, "true"]).status !== 0) return context.skip("mounting is not allowed here");
+  const environment = { DATABASE_URL: `file:${disk}/ai_desk.db` };
+  const said = await refusalOf(environment, [...enter, ...serverCommand()]);
+  expect(said.trimEnd()).toBe(`DATABASE_URL names ${disk}/ai_desk.db, and its disk is full: make room.`);
+  const check = await startRefused(environment, { launch: [...enter, ...serverCommand(), "check"] });
+  expect(check.code).not.toBe(0);
+  return expect(check.stderr).toMatch(/^Cannot check .*: the disk is full\. Make room/);
 });
 
 test.each([
