@@ -5,7 +5,6 @@ import { isDatabaseUnavailable, isLocked } from "../database-errors.ts";
 import { writeTransactions } from "../write-transaction.ts";
 import type { FileIdentity } from "./file-identity.ts";
 import { giveNewEpoch, prepareIdentity } from "./file-identity.ts";
-import { putLeftOverLogAside } from "./left-over-log.ts";
 import type { Mark } from "./mark-beside.ts";
 import { readMark, removeMark, writeMark } from "./mark-beside.ts";
 import type { NewEpochReason } from "./why-new-epoch.ts";
@@ -16,14 +15,11 @@ import { hasLog, readLogNumber } from "./write-ahead-log.ts";
 export type FoundFile = {
   hasContent: boolean;
   hasLog: boolean;
-  /** Where a log is now that belonged to another file. */
-  leftOverLog: string | undefined;
 };
 
 export function findFile(file: string): FoundFile {
   const hasContent = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  const leftOverLog = hasContent ? putLeftOverLogAside(file, readMark(file)) : undefined;
-  return { hasContent, hasLog: hasLog(file), leftOverLog };
+  return { hasContent, hasLog: hasLog(file) };
 }
 
 /** A run of the server over a file. */
@@ -31,8 +27,6 @@ export type Run = {
   /** What the mark beside the file says when the run begins. */
   mark: Mark;
   newEpoch: NewEpochReason | undefined;
-  /** Where a log is now that belonged to another file. */
-  leftOverLog: string | undefined;
 };
 
 type BeginOptions = {
@@ -68,7 +62,7 @@ export async function beginRun(database: Database, options: BeginOptions): Promi
   const { listSeq, messageId } = prepareIdentity(database)();
   const mark = { runs, listSeq, messageId, isSettled: true, log };
   writeMark(file, mark);
-  return { mark, newEpoch, leftOverLog: options.found.leftOverLog };
+  return { mark, newEpoch };
 }
 
 /** What a beginning run has found out under the write lock. */

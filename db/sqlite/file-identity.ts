@@ -40,19 +40,14 @@ export function prepareIdentity(database: Database): () => FileIdentity {
   };
 }
 
-/** The run that a file names; empty where it is the original backend's, or an older version's that named none. */
-export function readRun(database: Database): string {
-  if (!hasIdentity(database)) return "";
-  return database.prepare<[], string>("select run from history").pluck().get() ?? "";
-}
-
 /** Says in a copy of a database file that it is one: the first server that opens it gives it a new epoch. */
 export function markAsCopy(copy: Database): void {
   // A copy that an older version could have made, before a migration, has no room for it.
   if (hasIdentity(copy)) copy.exec("update history set copied = 1");
 }
 
-function hasIdentity(database: Database): boolean {
+/** Whether a file has room for it: one that an older version has made has not. */
+export function hasIdentity(database: Database): boolean {
   return (
     database.prepare("select 1 from pragma_table_info('history') where name = 'run'").get() !== undefined
   );

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fsyncSync,
+  lstatSync,
   openSync,
   readSync,
   realpathSync,
@@ -23,6 +24,8 @@ export type Mark = {
   isSettled: boolean;
   /** The number of the run's write-ahead log (see `readLogNumber`), where all that is in the log is the run's. */
   log?: number | undefined;
+  /** Whether the run has ended, and closed the file. */
+  isClosed?: boolean;
 };
 
 const about = "AI Desk knows the database beside this file by it. Move it and remove it with the database.";
@@ -55,6 +58,8 @@ export function readMark(file: string): Mark | undefined {
 }
 
 function readStart(path: string): string {
+  // The opening of a pipe would wait for somebody to write to it.
+  if (!lstatSync(path).isFile()) return "";
   const handle = openSync(path, "r");
   try {
     const bytes = Buffer.alloc(markBytes);
@@ -82,8 +87,10 @@ function checkOf(json: string): string {
 export function writeMark(file: string, mark: Mark, { isSynced = false } = {}): boolean {
   const json = JSON.stringify({ about, ...mark });
   const bytes = Buffer.from(`${checkOf(json)} ${json}`.padEnd(markBytes - 1) + "\n");
+  const path = markPathOf(file);
   try {
-    const handle = openSync(markPathOf(file), constants.O_WRONLY | constants.O_CREAT, 0o600);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) return false;
+    const handle = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
     try {
       const written = writeSync(handle, bytes, 0, bytes.length, 0);
       if (isSynced) fsyncSync(handle);

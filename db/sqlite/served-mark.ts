@@ -47,7 +47,7 @@ export class ServedMark {
       return;
     }
     // The commit itself is not named yet: a power failure may leave the mark and take the commit.
-    this.#mark = { ...this.#mark, isSettled: false };
+    this.#mark = { ...this.#mark, isSettled: false, isClosed: false };
     writeMark(this.#file, this.#mark);
     this.#startTimer();
   }
@@ -83,9 +83,9 @@ export class ServedMark {
     }
   }
 
-  #markOf({ run, listSeq, messageId }: FileIdentity, isSettled: boolean): Mark {
+  #markOf({ run, listSeq, messageId, isClosed }: FileIdentity, isSettled: boolean): Mark {
     const { runs } = this.#run.mark;
-    const served = { listSeq, messageId, isSettled };
+    const served = { listSeq, messageId, isSettled, isClosed };
     if (runs.includes(run)) return { runs, log: this.#readLog(), ...served };
     // Another process has opened the file since. Without the log the file may still name the run before.
     return { runs: [...runs, run], ...served };

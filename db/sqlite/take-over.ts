@@ -7,9 +7,11 @@ import { beginRun, findFile } from "./begin-run.ts";
 import { bringUpToDate, LargeMigrationError } from "./bring-up-to-date.ts";
 import { closeAtExit } from "./close-at-exit.ts";
 import { closeKeepingLog } from "./close-keeping-log.ts";
+import { putLeftOversAside } from "./left-overs.ts";
+import { readMark } from "./mark-beside.ts";
 import { migrateApart } from "./migrate-apart.ts";
 import { waitWhileLocked } from "./wait-while-locked.ts";
-import { explainNewEpoch } from "./why-new-epoch.ts";
+import { explainLeftOvers, explainNewEpoch } from "./why-new-epoch.ts";
 
 export type OpenOptions = {
   /** The SQLite file. It and its folder are made if they are missing. */
@@ -41,7 +43,12 @@ export type TakenOver = { run: Run; readerFile: SqliteFile.Database };
 export async function takeOver(options: OpenOptions): Promise<TakenOver> {
   const { file, warn, signal } = options;
   const path = resolve(file);
-  const taken = await waitWhileLocked(() => tryToTakeOver(options), {
+  const leftOvers: string[] = [];
+  const attempt = (): Promise<TakenOver> => {
+    leftOvers.push(...putLeftOversAside(file, readMark(file)));
+    return tryToTakeOver(options);
+  };
+  const taken = await waitWhileLocked(attempt, {
     timeoutMs: STARTING_BUSY_TIMEOUT_MS,
     signal,
     onWait: () =>
@@ -50,8 +57,9 @@ export async function takeOver(options: OpenOptions): Promise<TakenOver> {
           `${STARTING_BUSY_TIMEOUT_MS / 1000} s at most.`,
       ),
   });
-  const { newEpoch, leftOverLog } = taken.run;
-  if (newEpoch) warn?.(explainNewEpoch(path, newEpoch, leftOverLog));
+  const { newEpoch } = taken.run;
+  if (newEpoch) warn?.(explainNewEpoch(path, newEpoch, leftOvers));
+  else if (leftOvers.length > 0) warn?.(explainLeftOvers(leftOvers));
   return taken;
 }
 

@@ -19,25 +19,33 @@ export function whyNewEpoch(
 ): NewEpochReason | undefined {
   if (inside.isCopy) return "copied";
   if (mark && !mark.runs.includes(inside.run)) return "replaced";
-  if (mark && inside.listSeq < mark.listSeq) return "behind";
+  const lacksLog = !inside.isClosed && !hasLog;
+  if (mark && inside.listSeq < mark.listSeq) return lacksLog && !mark.isClosed ? "log lost" : "behind";
   // With all that was served in the file itself the log had nothing more in it: another program has taken it in.
-  if (!inside.isClosed && !hasLog && !mark?.isSettled) return "log lost";
+  if (lacksLog && !mark?.isSettled) return "log lost";
   return undefined;
 }
 
 /**
  * Says it to the operator.
  *
- * @param leftOverLog where the log of another file is now that lay beside this one
+ * @param leftOvers where the log and the journal of another file are now that lay beside this one
  */
-export function explainNewEpoch(file: string, reason: NewEpochReason, leftOverLog?: string): string {
+export function explainNewEpoch(file: string, reason: NewEpochReason, leftOvers: readonly string[]): string {
   return [
     explanations[reason](file),
-    ...(leftOverLog === undefined
-      ? []
-      : [`The write-ahead log beside it belonged to the file before it, and is now ${leftOverLog}.`]),
+    ...(leftOvers.length > 0 ? [explainLeftOvers(leftOvers)] : []),
     "It has a new epoch: a client that comes back with a position gets a reset.",
   ].join(" ");
+}
+
+/** Says what was put aside. */
+export function explainLeftOvers(leftOvers: readonly string[]): string {
+  const told = leftOvers.map((path) => {
+    const kind = path.endsWith("-wal") ? "write-ahead log" : "rollback journal";
+    return `The ${kind} beside it belonged to another file, and is now ${path}.`;
+  });
+  return told.join(" ");
 }
 
 const explanations: Record<NewEpochReason, (file: string) => string> = {
