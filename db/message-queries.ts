@@ -2,7 +2,8 @@ import type { ExpressionBuilder, Insertable, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./open-database.ts";
-import { prepare } from "./statement.ts";
+import { lastMessageId } from "./session-queries.ts";
+import { NothingStoredError, prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 /** What every door shows of a message. */
@@ -15,27 +16,49 @@ export const messageColumns = ["id", "session_id", "content", "sender", "timesta
 
 type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted">;
 
+/** Every message has an id that JSON holds exactly, and the largest of these has been given. Nothing was stored. */
+export class NoIdsLeftError extends Error {
+  override readonly name = "NoIdsLeftError";
+}
+
+const largestId = sql.lit(Number.MAX_SAFE_INTEGER);
+
 const addMessage = prepare((db, message: Required<NewMessage>) =>
   db
     .insertInto("message")
-    .values({
-      session_id: message.session_id,
-      content: message.content,
-      sender: message.sender,
-      timestamp: message.timestamp,
-      seq: message.seq,
-      key: message.key,
-      key_digest: message.key_digest,
-    })
+    .columns(["session_id", "content", "sender", "timestamp", "seq", "key", "key_digest"])
+    .expression(
+      db
+        .selectNoFrom((eb) => [
+          eb.val(message.session_id).as("session_id"),
+          eb.val(message.content).as("content"),
+          eb.val(message.sender).as("sender"),
+          eb.val(message.timestamp).as("timestamp"),
+          eb.val(message.seq).as("seq"),
+          eb.val(message.key).as("key"),
+          eb.val(message.key_digest).as("key_digest"),
+        ])
+        // Of an id that SQLite itself has none after, it says that the disk is full, and undoes the whole transaction.
+        .where(lastMessageId, "<", largestId),
+    )
     .returning("id"),
 );
 
-/** Stores a message, which takes its id now. */
+const selectLastId = prepare((db) => db.selectNoFrom(lastMessageId.as("id")));
+
+/**
+ * Stores a message, which takes its id now.
+ *
+ * @throws {NoIdsLeftError}
+ */
 export async function insertMessage(db: Executor, message: NewMessage): Promise<MessageRow> {
   const { session_id, content, sender, timestamp, seq, key = null, key_digest = null } = message;
   const row = { session_id, content, sender, timestamp, key };
-  const { id } = await addMessage.only(db, { ...row, seq, key_digest });
-  return { id, ...row };
+  const stored = await addMessage.first(db, { ...row, seq, key_digest });
+  if (stored) return { id: stored.id, ...row };
+  const { id: lastId } = await selectLastId.only(db, {});
+  if (lastId >= Number.MAX_SAFE_INTEGER) throw new NoIdsLeftError("There are no message ids left.");
+  throw new NothingStoredError("A message was not stored.");
 }
 
 const selectByKey = prepare((db, send: { sessionId: string; key: string }) =>

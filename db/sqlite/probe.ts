@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { readListHead } from "../list-queries.ts";
-import { insertMessage } from "../message-queries.ts";
+import { insertMessage, NoIdsLeftError } from "../message-queries.ts";
 import type { Database, Executor } from "../open-database.ts";
 import { listSessions, takeNextPlace } from "../session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
@@ -38,7 +38,12 @@ async function tryWriting(
   await insertSession(trx, session);
   const place = await takeNextPlace(trx, session.id);
   const message = { session_id: session.id, content: "", sender: "", timestamp: "" };
-  await insertMessage(trx, { ...message, seq: place?.seq ?? 1 });
+  try {
+    await insertMessage(trx, { ...message, seq: place?.seq ?? 1 });
+  } catch (error) {
+    // Everything else can be written.
+    if (!(error instanceof NoIdsLeftError)) throw error;
+  }
 }
 
 /** Writes what stands there already: SQLite compares a row with what it replaces, and not this number. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { MessageRow } from "../../db/message-queries.ts";
-import { findMessageByKey, insertMessage } from "../../db/message-queries.ts";
+import { findMessageByKey, insertMessage, NoIdsLeftError } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
 import { takeNextPlace } from "../../db/session-queries.ts";
 import type { AddMessageInput, Message } from "../contract/message.ts";
@@ -33,15 +33,16 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Se
       seq: place.seq,
       key: input.key ?? null,
       key_digest: input.key === undefined ? null : digest(input),
+    }).catch((error: unknown) => {
+      throw error instanceof NoIdsLeftError ? noIdsLeft() : error;
     });
-    if (row.id > Number.MAX_SAFE_INTEGER) throw noIdsLeft();
     const message = toMessage(row);
     const change = { type: "message", seq: place.seq, message } as const;
     return { value: { message, stored: true }, place, change };
   });
 }
 
-/** A file of the original backend may hold the largest id that JSON holds exactly. */
+/** A file of the original backend, or a program that writes to the file, may have used the largest id that JSON holds exactly. */
 function noIdsLeft(): AppError {
   return new AppError(
     "CONFLICT",

@@ -71,3 +71,21 @@ test("a deleted session at the last position is not made anew [STORED-6]", async
   );
   await expectRefused(call(url, "POST", "/api/sessions", { id: "other" }), "positions in this session");
 });
+
+test.each(["9007199254740991", "9223372036854775807"])(
+  "no message is stored after the id %s, which a tool has stored: 409, and what comes with it is stored [STORED-5]",
+  async (id) => {
+    const url = await startAltered(
+      `insert into message (id, session_id, content, sender, timestamp, seq) values (${id}, 'other', '', '', '', 1)`,
+    );
+    const message = { content: "two", sender: "user" };
+    for (let time = 0; time < 2; time += 1) {
+      const [, made] = await Promise.all([
+        expectRefused(call(url, "POST", "/api/sessions/s/messages", message), "no message ids left"),
+        createSession(url, { id: `made ${time}` }),
+      ]);
+      expect(made.messages).toEqual([]);
+    }
+    expect((await readSession(url, "s")).messages).toHaveLength(1);
+  },
+);
