@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Kysely } from "kysely";
 import type { DatabaseMovedError } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -11,9 +12,11 @@ import { warnOfLeftLog } from "./sqlite/left-log.ts";
 import { prepareFile } from "./sqlite/prepare-file.ts";
 import { probe } from "./sqlite/probe.ts";
 import { Purger } from "./sqlite/purger.ts";
+import { renewOverwritten } from "./sqlite/renew-overwritten.ts";
 import { ServedMark } from "./sqlite/served-mark.ts";
 import type { OpenOptions } from "./sqlite/take-over.ts";
 import { takeOver } from "./sqlite/take-over.ts";
+import { explainNewEpoch } from "./sqlite/why-new-epoch.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
 import { hasUnpurged } from "./statements/purge.ts";
 import type { Tables } from "./tables.ts";
@@ -81,9 +84,13 @@ async function open(options: OpenOptions): Promise<Database> {
     void write((trx) => trx.updateTable("history").set({ closed: 0 }).execute()).catch(() => undefined);
   });
   const groups = new GroupCommit(writer, () => mark.noteCommit());
-  const watch = new FileWatch(place, writer);
-  place.onChange((refusal) => refusal && writer.saveLog());
   const write = groups.write.bind(groups);
+  const watch = new FileWatch(place, writer, async () => {
+    const served = mark.served;
+    const isRenewed = await write(() => Promise.resolve(renewOverwritten(writer.connection.file, served)));
+    if (isRenewed) warn?.(explainNewEpoch(resolve(file), "overwritten"));
+  });
+  place.onChange((refusal) => refusal && writer.saveLog());
   const purger = new Purger(groups);
   if (await hasUnpurged(reader)) purger.start();
   const stayOpen = closeAtExit(() => {

@@ -1,5 +1,6 @@
 import type { Writer } from "../writer.ts";
 import type { FilePlace } from "./file-place.ts";
+import { isOverwritten } from "./renew-overwritten.ts";
 
 /** How soon it is noticed that another process has written to the file, or that the file has gone, in milliseconds. */
 const watchIntervalMs = 250;
@@ -8,13 +9,19 @@ const watchIntervalMs = 250;
 export class FileWatch {
   readonly #place: FilePlace;
   readonly #writer: Writer;
+  readonly #renew: () => Promise<void>;
   readonly #listeners: (() => void)[] = [];
   readonly #timer: NodeJS.Timeout;
   #versionSeen: number | undefined;
   #connectionSeen: object | undefined;
 
-  /** It keeps no process running. */
-  constructor(place: FilePlace, writer: Writer) {
+  /**
+   * It keeps no process running.
+   *
+   * @param renew gives the file a new epoch, after a backup was written into it
+   */
+  constructor(place: FilePlace, writer: Writer, renew: () => Promise<void>) {
+    this.#renew = renew;
     this.#place = place;
     this.#writer = writer;
     this.#look();
@@ -33,9 +40,25 @@ export class FileWatch {
   #look(): void {
     try {
       this.#place.assertAll();
-      if (this.#hasOthersCommitted()) for (const listener of this.#listeners) listener();
+      if (!this.#hasOthersCommitted()) return;
+      if (isOverwritten(this.#writer.connection.file)) void this.#renewAndTell();
+      else this.#tell();
     } catch {
       // The place tells of itself. Whatever else keeps the file from being read is met by those who read it.
+    }
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #renewAndTell(): Promise<void> {
+    try {
+      await this.#renew();
+      this.#tell();
+    } catch {
+      // It cannot be written now: the next look tries again.
+      this.#versionSeen = undefined;
     }
   }
 

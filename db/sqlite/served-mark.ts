@@ -40,6 +40,11 @@ export class ServedMark {
     this.#onClosedByAnother = onClosedByAnother;
   }
 
+  /** What was served, as far as it was noted. */
+  get served(): Mark {
+    return this.#mark;
+  }
+
   /** Call it after a commit, before anyone is told of what was committed. */
   noteCommit(): void {
     if (this.#timer) {
@@ -85,7 +90,9 @@ export class ServedMark {
 
   #markOf({ run, listSeq, messageId, isClosed }: FileIdentity, isSettled: boolean): Mark {
     const { runs } = this.#run.mark;
-    const served = { listSeq, messageId, isSettled, isClosed };
+    // A tool that writes a backup into the file takes the ids back that were given.
+    const lastId = Math.max(messageId, this.#mark.messageId);
+    const served = { listSeq, messageId: lastId, isSettled, isClosed };
     if (runs.includes(run)) return { runs, log: this.#readLog(), ...served };
     // Another process has opened the file since. Without the log the file may still name the run before.
     return { runs: [...runs, run], ...served };

@@ -2,7 +2,7 @@ import type { FileIdentity } from "./file-identity.ts";
 import type { Mark } from "./mark-beside.ts";
 
 /** Why a file is not, or not surely, the successor of what was last served. */
-export type NewEpochReason = "copied" | "replaced" | "behind" | "log lost";
+export type NewEpochReason = "copied" | "replaced" | "behind" | "log lost" | "overwritten";
 
 /**
  * Whether the positions that were given before may have another meaning in a file.
@@ -31,7 +31,11 @@ export function whyNewEpoch(
  *
  * @param leftOvers where the log and the journal of another file are now that lay beside this one
  */
-export function explainNewEpoch(file: string, reason: NewEpochReason, leftOvers: readonly string[]): string {
+export function explainNewEpoch(
+  file: string,
+  reason: NewEpochReason,
+  leftOvers: readonly string[] = [],
+): string {
   return [
     explanations[reason](file),
     ...(leftOvers.length > 0 ? [explainLeftOvers(leftOvers)] : []),
@@ -53,6 +57,8 @@ const explanations: Record<NewEpochReason, (file: string) => string> = {
   replaced: (file) =>
     `${file} is not the file that was last served here: another file, or a copy, is in its place.`,
   behind: (file) => `${file} lacks changes that were served from here: an earlier copy is in its place.`,
+  overwritten: (file) =>
+    `${file} is another one than before: a backup was written into it while it was open.`,
   "log lost": (file) =>
     `${file} was not closed and its write-ahead log ${file}-wal is missing: the last changes may be lost.`,
 };
