@@ -47,7 +47,8 @@ test("others have their turn after each page that a reader catches up with, howe
   const follow = { sessionId: "s", signal };
   const readers = Array.from({ length: 10 }, () => followSession(desk, { ...follow, after: "0" }));
   const [first = 0, ...others] = await countPerTurn(readers);
-  expect(first).toBeLessThanOrEqual(readers.length * changesPerRead);
+  // Each begins with a page, and one of them may go on before this test's own turn comes.
+  expect(first).toBeLessThanOrEqual((readers.length + 1) * changesPerRead);
   // Those that have more to read go on one after the other, each with a page or with its last two.
   expect(Math.max(...others)).toBeLessThanOrEqual(2 * changesPerRead);
   const counts = await countPerTurn([followMessages(desk, { ...follow, afterId: 0 })]);
