@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../domain/app-error.ts";
+import { GatheredBytes } from "./gathered-bytes.ts";
 import { FairTimer, fairTimeout } from "./fair-timer.ts";
 import { accountOf } from "./connection-account.ts";
 
@@ -114,7 +115,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       reject(error);
       return;
     }
-    const chunks: Buffer[] = [];
+    const gathered = new GatheredBytes();
     let size = 0;
     let sizeBefore = 0;
     const patience = new FairTimer(() => {
@@ -135,7 +136,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
         countedBytes = size;
       }
       if (size <= maxBytes) {
-        chunks.push(chunk);
+        gathered.add(chunk);
         return;
       }
       request.removeAllListeners("data").pause();
@@ -143,7 +144,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     });
     request.on("end", () => {
       patience.cancel();
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
+      resolve(gathered.join());
     });
     // A request that has ended closes too, so the error is made only where it is one: its stack costs more than the rest.
     const refuseHalf = (): void => {

@@ -35,7 +35,8 @@ export class RequestQueue {
     this.#waiting.push({ response, begin });
     const { socket } = response.req;
     accountOf(socket)?.reserve(waitingBytes);
-    if (this.#waiting.length > maxWaiting) socket.pause();
+    // The body of one that waits is not read: it may come in as many chunks as it has bytes.
+    if (this.#waiting.length > maxWaiting || !response.req.complete) socket.pause();
   }
 
   /** The answer is out, or its connection is closed. */
@@ -47,7 +48,7 @@ export class RequestQueue {
     const next = this.#waiting.shift();
     if (!next) return;
     accountOf(socket)?.release(waitingBytes);
-    if (this.#waiting.length === maxWaiting) socket.resume();
+    if (this.#waiting.length === maxWaiting || !next.response.req.complete) socket.resume();
     this.#answering = next.response;
     next.begin();
   }
