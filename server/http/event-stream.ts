@@ -29,6 +29,8 @@ export type EventStreamOptions<Item> = {
 const streamHeaders = {
   "cache-control": "no-store, no-transform",
   "x-accel-buffering": "no",
+  // Caddy before 2.7 compresses in spite of no-transform, and then holds back what it has compressed.
+  "content-encoding": "identity",
 };
 
 /** Proxies and clients give up on a stream that is silent for long. A server that pings more often does so here too. */

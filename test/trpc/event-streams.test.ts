@@ -107,12 +107,16 @@ test.each(going)(
   },
 );
 
-/** Our streams say too that no cache may keep them: they have the same headers as those of REST. */
+/** Our streams say too that nobody may keep or compress them: they have the same headers as those of REST. */
 function unstored(headers: Record<string, string>): Record<string, string> {
   const { "cache-control": cacheControl, ...others } = headers;
-  return cacheControl === undefined
+  return cacheControl === undefined || headers["content-type"] !== "text/event-stream"
     ? headers
-    : { ...others, "cache-control": cacheControl.replace("no-cache", "no-store") };
+    : {
+        ...others,
+        "cache-control": cacheControl.replace("no-cache", "no-store"),
+        "content-encoding": "identity",
+      };
 }
 
 const ending: [string, Asked][] = [

@@ -31,10 +31,16 @@ function ask(url: string, { method, path, headers = {}, body = "" }: Asked): Pro
 
 /**
  * Without the time, and without how long the body is said to be: the adapter's come in chunks. Our streams say besides
- * that they are not to be stored.
+ * that they are not to be stored or compressed.
  */
 function compared({ status, headers, body }: RawAnswer): object {
-  const { date: _date, "content-length": _length, "transfer-encoding": _chunked, ...rest } = headers;
+  const {
+    date: _date,
+    "content-length": _length,
+    "transfer-encoding": _chunked,
+    "content-encoding": _encoding,
+    ...rest
+  } = headers;
   const cacheControl = rest["cache-control"]?.replace("no-cache", "no-store");
   return { status, headers: { ...rest, "cache-control": cacheControl }, body };
 }
