@@ -8,15 +8,23 @@ import { apiHeaders, sendText } from "./send.ts";
 /** What is in memory while a piece is read, in bytes, about: a chunk of content and its JSON. */
 const chunkBytes = 2 * 1024 * 1024;
 
+export type JsonStreamOptions = {
+  headers?: OutgoingHttpHeaders;
+  /** Whether it may be refused while too much waits. By default it is not: a write that was made has its answer. */
+  isRefusable?: boolean;
+};
+
 /**
  * Answers with JSON that is made piece by piece. It is never whole in memory, waits for a client that reads slowly, and
  * lets other requests in between. What fits one flush goes out at once, with its length. While too much waits for slow
  * clients, the next piece is not read.
+ *
+ * @throws {AppError} SERVICE_UNAVAILABLE for a large answer that may be refused, before any of it is sent, while too much waits
  */
 export async function sendJsonStream(
   response: ServerResponse,
   pieces: AsyncIterable<string>,
-  headers: OutgoingHttpHeaders = {},
+  { headers = {}, isRefusable = false }: JsonStreamOptions = {},
 ): Promise<void> {
   if (response.headersSent) blank.delete(response);
   const account = accountOf(response.req.socket);
@@ -27,7 +35,11 @@ export async function sendJsonStream(
       pending += piece;
       continue;
     }
-    if (!response.headersSent) beginJson(response, headers);
+    if (!response.headersSent) {
+      // It is large, and would hold a piece on top of what waits already.
+      if (isRefusable) account?.ledger.assertRoom();
+      beginJson(response, headers);
+    }
     if (response.req.method === "HEAD") return void response.end();
     const bytes = pending.length + 2 * piece.length;
     account?.reserve(bytes);

@@ -78,8 +78,14 @@ function answerWith(run: PreparedCall, { desk, response }: Call, route: Route): 
 /** What may be large has an answer of its own here. */
 const noLargeAnswers = new AnswerAllowance({ maxBytes: 0, account: undefined });
 
-function sendPieces({ response, target }: Call, { pieces, nextCursor }: AnswerInPieces): Promise<void> {
-  return sendJsonStream(response, pieces, linkHeader(target, nextCursor));
+function sendPieces(
+  { request, response, target }: Call,
+  { pieces, nextCursor }: AnswerInPieces,
+): Promise<void> {
+  return sendJsonStream(response, pieces, {
+    headers: linkHeader(target, nextCursor),
+    isRefusable: request.method === "GET",
+  });
 }
 
 /**

@@ -301,7 +301,7 @@ export const plantedBugs: PlantedBug[] = [
       },
       {
         file: whyNewEpoch,
-        from: 'if (mark && inside.listSeq < mark.listSeq) return "behind";',
+        from: 'if (mark && inside.listSeq < mark.listSeq) return lacksLog && !mark.isClosed ? "log lost" : "behind";',
         to: "",
       },
     ],

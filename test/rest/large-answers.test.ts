@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Message, Session } from "../../client-sdk/src/index.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession as createSessionAt } from "../../server/domain/create-session.ts";
@@ -111,6 +111,36 @@ test.each(["/api/sessions", "/api/sessions/s"])(
     expect(text.length).toBeGreaterThan(248 * 200_000);
   },
 );
+
+test("while as much waits for slow clients as may, a large answer is 503 before it begins, and a small one comes [LIMIT-5]", async () => {
+  const app = await startApp({ bounds: { maxAnswerBytes: 65_536, maxBufferedBytes: 1_048_576 } });
+  await createSession(app.url, { id: "small" });
+  await createSession(app.url, { id: "large" });
+  await fill(app, async (desk) => {
+    for (let index = 0; index < 100; index += 1) {
+      await addMessage(desk, { session_id: "large", content: "x".repeat(100_000), sender: "user" });
+    }
+  });
+  const slow: Socket[] = [];
+  onTestFinished(() => slow.forEach((socket) => void socket.destroy()));
+  const isRefused = async (): Promise<boolean> => {
+    const answer = await fetch(`${app.url}/api/sessions/large`);
+    if (answer.status === 200) {
+      await answer.body?.cancel();
+      return false;
+    }
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await answer.json()).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+    return true;
+  };
+  for (let refused = false; !refused && slow.length < 50; refused = await isRefused()) {
+    slow.push(await openSlowly(app.url, "/api/sessions/large"));
+  }
+  expect(await isRefused()).toBe(true);
+  expect((await fetch(`${app.url}/api/sessions/small`)).status).toBe(200);
+  for (const socket of slow.splice(0)) socket.destroy();
+  await expect.poll(isRefused).toBe(false);
+});
 
 test("a client that goes away in the middle of a large answer is no failure of the server", async () => {
   const app = await startApp();
