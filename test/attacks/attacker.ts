@@ -37,7 +37,7 @@ export class Attacker implements Disposable {
   withEachSocket(path: string, count: number, use: (socket: Socket) => void): Promise<void> {
     return this.withEach(count, async (socket) => {
       socket.write(`GET ${path} HTTP/1.1\r\n${head}${upgrade}\r\n`);
-      await Promise.race([once(socket, "readable"), once(socket, "close")]);
+      await oneOf(socket, "readable", "close");
       use(socket);
     });
   }
@@ -50,9 +50,14 @@ export class Attacker implements Disposable {
     const socket = connect(Number(this.#target.port), this.#target.hostname).pause();
     this.#sockets.push(socket);
     socket.on("error", () => undefined);
-    await Promise.race([once(socket, "connect"), once(socket, "close")]);
+    await oneOf(socket, "connect", "close");
     return socket.destroyed ? undefined : socket;
   }
+}
+
+/** The first of these events, or an error of the socket: a server may refuse or reset a connection of an attack. */
+async function oneOf(socket: Socket, ...events: string[]): Promise<void> {
+  await Promise.race(events.map((event) => once(socket, event))).catch(() => undefined);
 }
 
 export const head = "Host: localhost\r\n";

@@ -18,7 +18,10 @@ export async function startNginx(server: string): Promise<Front> {
   const child = spawn("nginx", ["-e", join(folder, "error.log"), "-c", file, "-g", "daemon off;"], {
     stdio: "ignore",
   });
-  while (!(await accepts(port))) await wait(50);
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null) throw new Error(`nginx has ended: see ${join(folder, "error.log")}.`);
+    await wait(50);
+  }
   return { url: `http://127.0.0.1:${port}`, stop: () => void child.kill() };
 }
 
@@ -63,9 +66,11 @@ async function freePort(): Promise<number> {
 
 async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
-  socket.on("error", () => undefined);
-  await Promise.race([once(socket, "connect"), once(socket, "close")]);
-  const isOpen = !socket.destroyed;
+  // once() rejects when the socket reports an error first: nginx refuses connections until it listens.
+  const isOpen = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
   socket.destroy();
   return isOpen;
 }
