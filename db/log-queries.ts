@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { MessageRow } from "./message-queries.ts";
-import { messageColumns } from "./message-queries.ts";
+import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
 import type { Executor } from "./open-database.ts";
 import { opaque, prepare } from "./statement.ts";
 import type { SessionRow } from "./session-queries.ts";
@@ -9,7 +9,7 @@ import { isAlive } from "./statements/session-extents.ts";
 
 export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
 
-/** Up to so many changes are read without asking first how large they are. */
+/** Of up to so many changes those that are small are read without asking first how large they are. */
 const fewChanges = 10;
 
 /** How much content a page of changes holds, in bytes, unless a single message has more. */
@@ -21,6 +21,10 @@ type ChangePageQuery = ChangesQuery & { limit: number };
 
 const selectPage = prepare((db, changes: ChangesQuery) =>
   selectChanges(db, changes).select([...messageColumns, "seq", "deleted"]),
+);
+
+const selectSmallPage = prepare((db, changes: ChangesQuery) =>
+  selectChanges(db, changes).select([...smallMessageColumns, "seq", "deleted"]),
 );
 
 const selectExtent = prepare((db, page: ChangePageQuery) =>
@@ -77,9 +81,24 @@ export async function listChangedMessages(
   const { id: sessionId, ordinal, start_seq: startSeq } = life;
   // Changes up to there are those of past lives.
   const page = { ...range, sessionId, ordinal, after: Math.max(after, startSeq) };
-  const upTo = page.upTo - page.after > fewChanges ? await findPageEnd(db, page) : page.upTo;
-  const rows = await selectPage.all(db, { ...page, upTo });
-  return rows.length > 0 || (await isAlive(db, life)) ? { rows, upTo } : undefined;
+  const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
+  return changes.rows.length > 0 || (await isAlive(db, life)) ? changes : undefined;
+}
+
+type Changes = { rows: ChangedMessageRow[]; upTo: number };
+
+async function readFew(db: Executor, page: ChangePageQuery): Promise<Changes> {
+  const rows = await selectSmallPage.all(db, page);
+  const end = countSmall(rows);
+  if (end === rows.length) return { rows: rows as ChangedMessageRow[], upTo: page.upTo };
+  if (end === 0) return readFitting(db, page);
+  const small = rows.slice(0, end) as ChangedMessageRow[];
+  return { rows: small, upTo: small.at(-1)?.seq ?? page.upTo };
+}
+
+async function readFitting(db: Executor, page: ChangePageQuery): Promise<Changes> {
+  const upTo = await findPageEnd(db, page);
+  return { rows: await selectPage.all(db, { ...page, upTo }), upTo };
 }
 
 async function findPageEnd(db: Executor, page: ChangePageQuery): Promise<number> {

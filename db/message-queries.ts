@@ -6,13 +6,34 @@ import { lastMessageId } from "./session-queries.ts";
 import { NothingStoredError, prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
-/** What every door shows of a message. */
+/** The columns of a message that every door shows. */
 export type MessageRow = Pick<
   Selectable<MessageTable>,
   "id" | "session_id" | "content" | "sender" | "timestamp" | "key"
 >;
 
 export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key"] as const;
+
+/** A content that is larger, in bytes, is left out where {@link smallMessageColumns} are selected. */
+const smallContentBytes = 16 * 1024;
+
+/** The same of messages that may be large, whose content is then null: their number alone says how much is read. */
+export const smallMessageColumns = [
+  "id",
+  "session_id",
+  sql<string | null>`case when octet_length(content) <= ${sql.lit(smallContentBytes)} then content end`.as(
+    "content",
+  ),
+  "sender",
+  "timestamp",
+  "key",
+] as const;
+
+/** How many of these, from the first, have their content. */
+export function countSmall(rows: readonly { content: string | null }[]): number {
+  const large = rows.findIndex(({ content }) => content === null);
+  return large < 0 ? rows.length : large;
+}
 
 type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted">;
 

@@ -57,7 +57,7 @@ export type App = {
   listen(at: { host: string; port: number }): Promise<string>;
   /** Takes no new work, tells the sockets to come back, finishes the answers in flight and closes the database. */
   close(): Promise<void>;
-  /** What is open, for whoever watches the process. */
+  /** The numbers of open connections and readers, for monitoring. */
   counts(): { trpcSockets: number; chatSockets: number; followers: number };
 };
 
@@ -88,7 +88,7 @@ export function createApp(options: AppOptions): App {
   const bounds = { ...defaultBounds, ...options.bounds };
   // One message can always be answered, and more than one answer at a time.
   const maxAnswerBytes = Math.max(bounds.maxAnswerBytes, bodyBytes);
-  const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 2 * maxAnswerBytes));
+  const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 4 * maxAnswerBytes));
   const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
   const rest = createRestDoor({ ...doors, heartbeatMs, version: packageFile.version });
   const trpcHttp = createTrpcHttpDoor({ ...doors, heartbeatMs });
@@ -96,6 +96,7 @@ export function createApp(options: AppOptions): App {
     ...doors,
     patience,
     maxSubscriptions: options.maxSubscriptionsPerSocket,
+    maxSubscriptionBytes: bounds.maxBufferedBytes,
     access,
   });
   const chat = createChatDoor({ desk, maxFrameBytes: bodyBytes, patience, report, access });

@@ -1,7 +1,7 @@
 import type { ExpressionBuilder } from "kysely";
 import { sql } from "kysely";
 import type { MessageRow } from "../message-queries.ts";
-import { messageColumns } from "../message-queries.ts";
+import { countSmall, messageColumns, smallMessageColumns } from "../message-queries.ts";
 import type { Executor } from "../open-database.ts";
 import { opaque, prepareByShape } from "../statement.ts";
 import type { Tables } from "../tables.ts";
@@ -28,7 +28,7 @@ export function listMessages(db: Executor, page: MessagePageQuery): Promise<Mess
   return messagePages(parameters).all(db, parameters);
 }
 
-/** Up to so many messages are read without asking first how large they are. */
+/** Of up to so many messages those that are small are read without asking first how large they are. */
 export const fewMessages = 10;
 
 /** How much content a chunk of messages holds, in bytes, unless a single message has more. */
@@ -39,7 +39,19 @@ export async function listMessageChunk(
   db: Executor,
   page: MessagePageQuery,
 ): Promise<{ rows: MessageRow[]; isLast: boolean }> {
-  const limit = page.limit > fewMessages ? await countFitting(db, page) : page.limit;
+  if (page.limit > fewMessages) return readFitting(db, page);
+  const parameters = parametersOf(page);
+  const rows = await smallMessagePages(parameters).all(db, parameters);
+  const end = countSmall(rows);
+  if (end === rows.length) return { rows: rows as MessageRow[], isLast: rows.length < page.limit };
+  return end === 0 ? readFitting(db, page) : { rows: rows.slice(0, end) as MessageRow[], isLast: false };
+}
+
+async function readFitting(
+  db: Executor,
+  page: MessagePageQuery,
+): Promise<{ rows: MessageRow[]; isLast: boolean }> {
+  const limit = await countFitting(db, page);
   const rows = await listMessages(db, { ...page, limit });
   return { rows, isLast: rows.length < limit };
 }
@@ -78,11 +90,15 @@ const messagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
   selectPage(db, page, shape).select(messageColumns),
 );
 
+const smallMessagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
+  selectPage(db, page, shape).select(smallMessageColumns),
+);
+
 const messageSizes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
   selectPage(db, page, shape).select(["id", sql<number>`octet_length(content)`.as("bytes")]),
 );
 
-/** What of a page's bounds there is makes another statement: one for all would read more than its own rows. */
+/** Each set of bounds has a statement of its own: one statement for all would read more than the rows of the page. */
 function shapeOf({ after, before, upToSeq, atSeq, from }: Parameters) {
   return {
     after: after !== undefined,

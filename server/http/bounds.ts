@@ -1,8 +1,8 @@
 /** How much may be whole in memory, in bytes. */
 export type Bounds = {
-  /** What one request is answered with, where that is whole in memory. What one message needs is always allowed. */
+  /** The largest answer to one request that is whole in memory. The answer with one message is always allowed. */
   maxAnswerBytes: number;
-  /** What waits for all clients together. It is at least two answers. */
+  /** Memory for all clients together: half for bytes that wait, half for released bytes until they are collected. It is at least four answers. */
   maxBufferedBytes: number;
 };
 

@@ -2,34 +2,37 @@ import { AppError } from "../domain/app-error.ts";
 import type { BufferedClient, Ledger } from "./buffer-account.ts";
 import { Account } from "./buffer-account.ts";
 
-/** How often it is looked which clients take what waits for them, in milliseconds. */
+/** The interval at which the progress of clients is checked, in milliseconds. */
 const sweepIntervalMs = 250;
-/** A client that takes less between two looks stands still. */
+/** A client that takes fewer bytes between two checks stands still. */
 const leastMovedBytes = 16 * 1024;
 /** How long a client may stand still while others need the room, in milliseconds. */
 const graceMs = 1000;
-/** Past so many times the budget room is made at once. */
+/** Beyond this factor of the bytes that may wait, clients are cut at once. */
 const hardFactor = 1.5;
+/** The part of the budget for bytes that wait. As much again is released and not yet collected. */
+const waitingShare = 0.5;
 
 type Waiting = { account: Account; bytes: number; resolve: () => void };
 
 /**
- * One budget over the process for what waits in memory for its clients: what they do not take, answers that are being
- * made, and what they have sent and is not yet whole. While it is full, large answers are refused, what can wait does, and
- * the clients are cut that stand still.
+ * The budget of the process for bytes that wait in memory: sent bytes that clients do not take, answers that are being
+ * made, and requests and frames that are not yet whole. While the budget is full, large answers are refused, parts of
+ * streamed answers are delayed, and clients that stand still are cut.
  */
 export class BufferBudget implements Ledger {
   readonly #maxBytes: number;
   #bytes = 0;
-  /** Those for whom something waits. */
+  /** The accounts for which bytes wait. */
   readonly #holders = new Set<Account>();
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
   #sweptAtMs = 0;
   #lastLarge = Promise.resolve();
 
+  /** @param maxBytes the memory that waiting and released bytes may take together */
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = waitingShare * maxBytes;
   }
 
   open(client: BufferedClient): Account {
@@ -52,7 +55,7 @@ export class BufferBudget implements Ledger {
     if (!this.isFull) return;
     throw new AppError(
       "SERVICE_UNAVAILABLE",
-      `As much waits for slow clients as this server holds, ${this.#maxBytes} bytes: try again.`,
+      "As much waits for slow clients as this server holds (MAX_BUFFERED_BYTES): try again.",
     );
   }
 

@@ -12,20 +12,24 @@ import { Outbox } from "./outbox.ts";
 import { Pulse } from "./pulse.ts";
 import type { TextFrames, TextInParts } from "./text-frames.ts";
 
-/** Past this, in bytes, a client that reads slowly gets no more until it has caught up. What is begun is still sent. */
+/** A client for which more bytes wait is sent no new frame. A frame that is begun is completed. */
 const sendBudgetBytes = 512 * 1024;
 
-/** What one page of a log may be, in bytes, about. */
+/** The usual size of a page of a log, in bytes. */
 const pageBytes = 1024 * 1024;
 
 /** How long a client that is closed for being slow has to take the reason, in milliseconds. */
 const slowCloseTimeoutMs = 2000;
 
-/** A client's WebSocket, that can tell a client that takes what it is sent from one that does not. */
+/** The same for a client that is cut to make room: its memory is freed only when the connection ends. */
+const roomCloseTimeoutMs = 500;
+
+/** The WebSocket of a client. It distinguishes a client that reads from a client that does not. */
 export class ClientSocket extends WebSocket {
   #outbox: Outbox | undefined;
   #account: Account | undefined;
   #stallTimeoutMs = 0;
+  #isCut = false;
   #closing: AbortController | undefined;
   #lastTurn: Promise<void> | undefined;
   readonly #pulse = new Pulse(this);
@@ -33,12 +37,13 @@ export class ClientSocket extends WebSocket {
   readonly intake = new Intake(this);
 
   /**
-   * Says over what it is sent, and how long a client may take nothing of what waits for it, in milliseconds, before it is
-   * closed with 4008. To be called before anything else.
+   * Binds the socket to its transport. It is called before every other method.
+   *
+   * @param stallTimeoutMs how long a client may take none of the bytes that wait before it is closed with 4008
    */
   attach(transport: Duplex, stallTimeoutMs: number): void {
     this.#account = accountOf(transport);
-    this.#account?.cutBy(() => this.#cutSlow());
+    this.#account?.cutBy(() => this.#cutForRoom());
     this.#outbox = new Outbox(this, transport, this.#pulse);
     this.#stallTimeoutMs = stallTimeoutMs;
     if (this.#account) countPartialFrames(this, transport, this.#account);
@@ -55,9 +60,14 @@ export class ClientSocket extends WebSocket {
     return this.#closing.signal;
   }
 
-  /** What waits in memory for it, if there is a budget for that. */
+  /** The account of its waiting bytes, if there is a budget. */
   get account(): Account | undefined {
     return this.#account;
+  }
+
+  /** Whether the socket was cut to make room. Its frames are then dropped. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   /** Whether it may be sent more now. */
@@ -79,7 +89,7 @@ export class ClientSocket extends WebSocket {
       const account = this.#account;
       return await (account?.ledger.isFull ? account.whenThereIsRoom(pageBytes, work) : work());
     } finally {
-      // Whoever has other things to do in between has its turn too.
+      // Other work of the process has its turn in between.
       setImmediate(resolve);
     }
   }
@@ -109,10 +119,10 @@ export class ClientSocket extends WebSocket {
     else this.close(code, reason);
   }
 
-  /** Resolves when the frames that have come are answered, and the answers are handed on. */
+  /** Resolves when the received frames are answered, and the answers are handed to the transport. */
   async answered(): Promise<void> {
     await this.intake.idle();
-    // What is told to all readers is told in the same turn.
+    // Events for all readers are sent in the same turn.
     await nextTurn();
     await this.#outbox?.sending;
   }
@@ -127,11 +137,20 @@ export class ClientSocket extends WebSocket {
     this.close(code, reason);
   }
 
-  /** Nothing that waits is sent any more. A client that takes nothing does not take part in the closing handshake either. */
-  #cutSlow(): void {
+  /** Frees the memory of the socket. It is read no further, since a frame is held until its end has come. */
+  #cutForRoom(): void {
+    this.#isCut = true;
+    this.pause();
+    this.#closeSlow(roomCloseTimeoutMs);
+    // The operating system has the reason already where nothing waits before it.
+    if (this.#outbox?.bytes === 0) this.terminate();
+  }
+
+  /** Drops the waiting frames. A client that reads nothing takes no part in the closing handshake either. */
+  #closeSlow(timeoutMs: number): void {
     this.#outbox?.drop();
     this.close(closeCodes.slow.code, closeCodes.slow.reason);
-    const cut = fairTimeout(() => this.terminate(), slowCloseTimeoutMs);
+    const cut = fairTimeout(() => this.terminate(), timeoutMs);
     this.once("close", () => cut.cancel());
   }
 
@@ -140,15 +159,15 @@ export class ClientSocket extends WebSocket {
       if (this.isReady) return;
       await this.#allSent();
     }
-    // Whoever waits has nothing to do any more, and would only read the log for nobody.
+    // Work for a closing socket would read the log for nobody.
     if (this.readyState === this.CLOSING) await once(this.closed, "abort");
   }
 
-  /** What was sent is out, or the client took nothing of it for too long. */
+  /** Resolves when all frames are sent, or the client has taken nothing for too long. */
   async #allSent(): Promise<void> {
     let before = this.#pulse.taken;
     const watch = fairInterval(() => {
-      if (this.#pulse.taken === before) this.#cutSlow();
+      if (this.#pulse.taken === before) this.#closeSlow(slowCloseTimeoutMs);
       before = this.#pulse.taken;
     }, this.#stallTimeoutMs);
     await this.#outbox?.sending;

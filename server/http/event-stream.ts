@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Sink } from "../domain/live-stream.ts";
 import { memoize } from "../domain/memoize.ts";
 import { probeEndedPeer } from "./ended-peer.ts";
-import type { Account, Piece } from "./buffer-account.ts";
+import type { Piece } from "./buffer-account.ts";
 import { accountOf } from "./connection-account.ts";
 import { drained } from "./send-stream.ts";
 import { apiHeaders } from "./send.ts";
@@ -10,7 +10,7 @@ import { apiHeaders } from "./send.ts";
 /** How items are written as server-sent events. */
 export type EventEncoding<Item> = {
   toText(items: readonly Item[]): string;
-  /** What goes to many, made once for all of them. */
+  /** The same as bytes, which are made once for all receivers. */
   toSharedBytes(items: readonly Item[]): SharedBytes;
 };
 
@@ -21,7 +21,7 @@ export type EventStreamOptions<Item> = {
   encoding: EventEncoding<Item>;
   /** Headers beside those that every stream has. */
   headers?: OutgoingHttpHeaders;
-  /** What is sent when nothing else was for so long. */
+  /** The text that is sent after a silence of this length. */
   heartbeat: { text: string; intervalMs: number };
 };
 
@@ -47,7 +47,10 @@ function toSharedBytes(text: string): SharedBytes {
   return { bytes, byteLength: bytes.length, waits: 0 };
 }
 
-/** What one page of a log may be, in bytes, about. */
+/** A longer text is encoded before it is written. */
+const largeChars = 64 * 1024;
+
+/** The usual size of a page of a log, in bytes. */
 const pageBytes = 1024 * 1024;
 
 /**
@@ -58,6 +61,8 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
   readonly #response: ServerResponse;
   readonly #options: EventStreamOptions<Item>;
   #heartbeat: NodeJS.Timeout | undefined;
+  /** The written pieces that its client has not taken. */
+  #waiting: Piece[] = [];
 
   constructor(response: ServerResponse, options: EventStreamOptions<Item>) {
     this.#response = response;
@@ -70,7 +75,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
 
   async inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     if (!this.isReady) await drained(this.#response);
-    const account = this.#account;
+    const account = accountOf(this.#response.req.socket);
     return account?.ledger.isFull ? account.whenThereIsRoom(pageBytes, work) : work();
   }
 
@@ -78,25 +83,36 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
     const { encoding } = this.#options;
     if (!isShared) return this.write(encoding.toText(items));
     const shared = encoding.toSharedBytes(items);
-    this.#write(shared.bytes);
-    this.#account?.hold(shared);
+    this.#write(shared.bytes, shared);
   }
 
   /** Sends events as they are written. */
   write(events: string): void {
-    this.#write(events);
-    this.#account?.hold({ byteLength: events.length, waits: 0 });
+    // A large text that waits would be in memory twice: as a string and as bytes.
+    const bytes = events.length > largeChars ? Buffer.from(events) : events;
+    this.#write(bytes, { byteLength: bytes.length, waits: 0 });
   }
 
-  #write(events: string | Buffer): void {
+  #write(events: string | Buffer, piece: Piece): void {
     this.#begin();
-    if (this.#response.req.method === "HEAD") this.end();
-    else this.#response.write(events);
+    const response = this.#response;
+    if (response.req.method === "HEAD") return this.end();
+    if (response.write(events)) return;
+    const account = accountOf(response.req.socket);
+    if (!account) return;
+    if (this.#waiting.length === 0) {
+      response.once("drain", this.#release).once("close", this.#release);
+    }
+    this.#waiting.push(piece);
+    account.add(piece);
   }
 
-  get #account(): Account | undefined {
-    return accountOf(this.#response.req.socket);
-  }
+  /** Counts the waiting pieces no more: they are sent, or the response is closed. */
+  readonly #release = (): void => {
+    this.#response.off("drain", this.#release).off("close", this.#release);
+    const account = accountOf(this.#response.req.socket);
+    for (const piece of this.#waiting.splice(0)) account?.remove(piece);
+  };
 
   end(): void {
     this[Symbol.dispose]();

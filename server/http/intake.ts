@@ -8,8 +8,8 @@ const maxWaitingBytes = 1024 * 1024;
 /** Smaller frames are bounded by their number. */
 const smallBytes = 4096;
 
-/** What waits for a socket may be counted. */
-type CountedSocket = WebSocket & { readonly account?: Account | undefined };
+/** A socket whose waiting bytes may be counted. */
+type CountedSocket = WebSocket & { readonly account?: Account | undefined; readonly isCut?: boolean };
 
 /** Reads no further from a socket while too many of its frames wait. One frame is always taken, however large it is. */
 export class Intake {
@@ -30,12 +30,12 @@ export class Intake {
     if (this.#isFull) this.#socket.pause();
   }
 
-  /** One that was taken waits no more. */
+  /** A frame of so many bytes waits no more. */
   release(bytes: number): void {
     this.#frames -= 1;
     this.#bytes -= bytes;
     if (bytes > smallBytes) this.#socket.account?.release(bytes);
-    if (this.#socket.isPaused && !this.#isFull) this.#socket.resume();
+    if (this.#socket.isPaused && !this.#isFull && this.#socket.isCut !== true) this.#socket.resume();
     if (this.#frames === 0) this.#whenIdle?.resolve();
   }
 

@@ -5,30 +5,33 @@ import { flushChars } from "../domain/answers-in-pieces.ts";
 import { accountOf } from "./connection-account.ts";
 import { apiHeaders, sendText } from "./send.ts";
 
-/** What is in memory while a piece is read, in bytes, about: a chunk of content and its JSON. */
-const chunkBytes = 2 * 1024 * 1024;
+/** The usual memory of an answer beside its piece, in bytes: the chunk of content from which the next pieces are made. */
+const chunkBytes = 256 * 1024;
 
 export type JsonStreamOptions = {
   headers?: OutgoingHttpHeaders;
   /** Whether it may be refused while too much waits. By default it is not: a write that was made has its answer. */
   isRefusable?: boolean;
+  /** How many bytes the pieces take, if all of them are in memory already. The answer then waits for nothing but its client. */
+  gatheredBytes?: number;
 };
 
 /**
  * Answers with JSON that is made piece by piece. It is never whole in memory, waits for a client that reads slowly, and
- * lets other requests in between. What fits one flush goes out at once, with its length. While too much waits for slow
- * clients, the next piece is not read.
+ * lets other requests in between. An answer that fits one flush goes out at once, with its length. While too much waits for
+ * slow clients, the next piece is not read.
  *
  * @throws {AppError} SERVICE_UNAVAILABLE for a large answer that may be refused, before any of it is sent, while too much waits
  */
 export async function sendJsonStream(
   response: ServerResponse,
   pieces: AsyncIterable<string>,
-  { headers = {}, isRefusable = false }: JsonStreamOptions = {},
+  { headers = {}, isRefusable = false, gatheredBytes }: JsonStreamOptions = {},
 ): Promise<void> {
   if (response.headersSent) blank.delete(response);
   const account = accountOf(response.req.socket);
-  let admittedBytes = 0;
+  let heldBytes = gatheredBytes ?? 0;
+  account?.reserve(heldBytes);
   let pending = "";
   for await (const piece of pieces) {
     if (pending.length + piece.length < flushChars) {
@@ -40,10 +43,14 @@ export async function sendJsonStream(
       if (isRefusable) account?.ledger.assertRoom();
       beginJson(response, headers);
     }
-    if (response.req.method === "HEAD") return void response.end();
-    const bytes = pending.length + 2 * piece.length;
-    account?.reserve(bytes);
-    account?.release(admittedBytes);
+    if (response.req.method === "HEAD") {
+      account?.release(heldBytes);
+      return void response.end();
+    }
+    if (gatheredBytes === undefined) {
+      heldBytes = chunkBytes + pending.length + piece.length;
+      account?.reserve(heldBytes);
+    }
     // A large piece is not put together with what waits before it, which would be a copy of both.
     for (const part of [...inParts(pending), ...inParts(piece)]) {
       if (!response.write(part)) await drained(response);
@@ -51,12 +58,14 @@ export async function sendJsonStream(
       if (response.destroyed) return;
     }
     pending = "";
-    account?.release(bytes);
-    admittedBytes = account?.ledger.isFull ? chunkBytes : 0;
-    if (account && admittedBytes > 0) await account.ledger.admit(account, admittedBytes);
+    if (gatheredBytes !== undefined) continue;
+    // While a client waits for room it holds no bytes: it would be cut for standing still.
+    account?.release(heldBytes);
+    heldBytes = 0;
+    if (account?.ledger.isFull) await account.whenThereIsRoom(chunkBytes, () => Promise.resolve());
     if (response.destroyed) return;
   }
-  account?.release(admittedBytes);
+  account?.release(heldBytes);
   if (response.headersSent) response.end(pending);
   else sendText(response, 200, pending, headers);
 }

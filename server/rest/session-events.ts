@@ -10,7 +10,6 @@ import { pollEvents } from "../domain/poll-events.ts";
 import { followSession } from "../domain/session-log.ts";
 import { prefersEventStream } from "../http/accept.ts";
 import { probeEndedPeer } from "../http/ended-peer.ts";
-import { accountOf } from "../http/connection-account.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
@@ -58,12 +57,9 @@ export async function answerPoll(call: StreamCall, input: SessionEventsInput): P
     { ...input, ...positionOf(request, target) },
     { signal: signalOfClose(response), connection: request.socket },
   );
-  const account = accountOf(request.socket);
-  let chars = 0;
-  for (const event of polled.events) chars += event.length;
-  account?.reserve(chars);
-  await sendJsonStream(response, pollJson(polled));
-  account?.release(chars);
+  let gatheredBytes = 0;
+  for (const event of polled.events) gatheredBytes += event.length;
+  await sendJsonStream(response, pollJson(polled), { gatheredBytes });
 }
 
 /** Answers with a stream. */

@@ -5,6 +5,8 @@ import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
+import type { FurtherSubscriptions } from "./further-subscriptions.ts";
+import { fewSubscriptions } from "./further-subscriptions.ts";
 import type { SocketCall, SocketProcedureCall } from "./prepare-frame.ts";
 import { prepareFrame } from "./prepare-frame.ts";
 import type { Outcome } from "./large-answers.ts";
@@ -20,10 +22,13 @@ export type SocketCallsOptions = {
   procedures: ReadonlyMap<string, CallableProcedure>;
   /** How many subscriptions one socket may have at a time. */
   maxSubscriptions: number;
+  further: FurtherSubscriptions;
   /** How large an answer may be, in bytes of JSON. */
   maxAnswerBytes: number;
   report: Report;
 };
+
+type Subscribed = { stop: AbortController; isFurther: boolean };
 
 /**
  * Answers the calls of one socket as tRPC's own adapter would, but no faster than its client takes the answers: queries
@@ -33,14 +38,14 @@ export type SocketCallsOptions = {
 export class SocketCalls {
   readonly #socket: ClientSocket;
   readonly #options: SocketCallsOptions;
-  readonly #subscriptions = new Map<number | string, AbortController>();
+  readonly #subscriptions = new Map<number | string, Subscribed>();
   #last: Promise<void> = Promise.resolve();
 
   constructor(socket: ClientSocket, options: SocketCallsOptions) {
     this.#socket = socket;
     this.#options = options;
     socket.on("close", () => {
-      for (const stop of this.#subscriptions.values()) stop.abort();
+      for (const { stop } of this.#subscriptions.values()) stop.abort();
     });
   }
 
@@ -61,6 +66,7 @@ export class SocketCalls {
   async #answerFrame(data: Buffer, isBinary: boolean): Promise<void> {
     const { length } = data;
     const answers: Promise<void>[] = [];
+    if (this.#socket.isCut) return this.#socket.intake.release(length);
     for (const call of prepareFrame(data, isBinary, this.#options.procedures)) {
       answers.push(...(await this.#begin(call)));
     }
@@ -80,7 +86,7 @@ export class SocketCalls {
     if (call.method === "refused") {
       this.#answerError(call.name, call.cause, undefined);
     } else if (call.method === "subscription.stop") {
-      this.#subscriptions.get(call.id)?.abort();
+      this.#subscriptions.get(call.id)?.stop.abort();
     } else if (call.method === "subscription") {
       void this.#subscribe(call);
     } else if (call.method === "mutation" && this.#socket.isReady) {
@@ -103,25 +109,22 @@ export class SocketCalls {
 
   async #subscribe(call: SocketProcedureCall): Promise<void> {
     const { name, path } = call;
-    const { id } = name;
-    const stop = new AbortController();
-    let isMine = false;
+    let subscribed: Subscribed | undefined;
     try {
-      this.#assertMaySubscribe(id);
-      this.#subscriptions.set(id, stop);
-      isMine = true;
-      const outcome = await this.#run(call, this.#allowance(), stop.signal);
+      subscribed = this.#takePlace(name.id);
+      const { signal } = subscribed.stop;
+      const outcome = await this.#run(call, this.#allowance(), signal);
       if (!outcome.ok) throw outcome.error;
       if (!(outcome.data instanceof Subscription))
         throw new TypeError("A subscription gave nothing to follow.");
-      if (!stop.signal.aborted) {
+      if (!signal.aborted) {
         this.#answer(name, { result: { type: "started" } });
         await outcome.data.into(new SocketSink(this.#socket, eventEncoding(name)));
       }
-      this.#subscriptions.delete(id);
+      this.#leavePlace(name.id, subscribed);
       this.#answer(name, { result: { type: "stopped" } });
     } catch (cause) {
-      if (isMine) this.#subscriptions.delete(id);
+      if (subscribed) this.#leavePlace(name.id, subscribed);
       this.#answerError(name, cause, path);
     }
   }
@@ -142,17 +145,30 @@ export class SocketCalls {
     return new AnswerAllowance({ maxBytes: this.#options.maxAnswerBytes, account: this.#socket.account });
   }
 
-  #assertMaySubscribe(id: number | string): void {
-    const { maxSubscriptions } = this.#options;
+  /** @throws {TRPCError | AppError} BAD_REQUEST, TOO_MANY_REQUESTS */
+  #takePlace(id: number | string): Subscribed {
+    const { maxSubscriptions, further } = this.#options;
+    const { size } = this.#subscriptions;
     if (this.#subscriptions.has(id)) {
       throw new TRPCError({ code: "BAD_REQUEST", message: `Duplicate id ${id}` });
     }
-    if (this.#subscriptions.size >= maxSubscriptions) {
+    if (size >= maxSubscriptions) {
       throw new AppError(
         "TOO_MANY_REQUESTS",
         `This socket has ${maxSubscriptions} subscriptions already: stop one, or open another socket.`,
       );
     }
+    const isFurther = size >= fewSubscriptions;
+    if (isFurther) further.take();
+    const subscribed = { stop: new AbortController(), isFurther };
+    this.#subscriptions.set(id, subscribed);
+    return subscribed;
+  }
+
+  #leavePlace(id: number | string, subscribed: Subscribed): void {
+    if (this.#subscriptions.get(id) !== subscribed) return;
+    this.#subscriptions.delete(id);
+    if (subscribed.isFurther) this.#options.further.release();
   }
 
   #answerError(request: RequestName, cause: unknown, path: string | undefined): void {

@@ -12,6 +12,7 @@ import { createSocketServer } from "../http/socket-server.ts";
 import { listProcedures } from "./call-procedure.ts";
 import type { TrpcDoorOptions } from "./http-door.ts";
 import { readConnectionParams } from "./read-frame.ts";
+import { FurtherSubscriptions, subscriptionBytes } from "./further-subscriptions.ts";
 import { SocketCalls } from "./socket-calls.ts";
 import { answerFrame, reconnectFrame } from "./socket-frames.ts";
 import { toErrorShape } from "./to-error-shape.ts";
@@ -20,6 +21,8 @@ export type TrpcWsDoorOptions = TrpcDoorOptions & {
   patience: Patience;
   /** How many subscriptions one socket may have at a time. */
   maxSubscriptions: number;
+  /** How much memory the subscriptions of all sockets may take, beyond a few of each socket, in bytes. */
+  maxSubscriptionBytes: number;
   access?: AccessLog | undefined;
 };
 
@@ -40,12 +43,14 @@ export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
   const { desk, maxBodyBytes, maxAnswerBytes, patience, maxSubscriptions, report } = options;
   const server = createSocketServer({ maxFrameBytes: maxBodyBytes, patience, access: options.access });
   const procedures = listProcedures(options.router);
+  const further = new FurtherSubscriptions(Math.floor(options.maxSubscriptionBytes / subscriptionBytes));
 
   function serve(socket: ClientSocket, request: IncomingMessage, announcesParams: boolean): void {
     const calls = new SocketCalls(socket, {
       desk,
       procedures,
       maxSubscriptions,
+      further,
       maxAnswerBytes,
       report: (error) => report(error, request),
     });

@@ -12,7 +12,7 @@ import { SocketSink } from "../http/socket-sink.ts";
 import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
 import type { Report } from "../http/report.ts";
 
-/** What the client wants to be sent, and what it has already, if it said so. */
+/** The events that the client asks for, and its position, if it gave one. */
 export type Wanted =
   | { events: "messages"; afterId: number | "first" | undefined }
   | { events: "all"; after: string | undefined };
@@ -55,7 +55,7 @@ function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOpt
   return events.into(new SocketSink(socket, eventEncoding(sessionId)));
 }
 
-/** What a client sends. It is stored in the order it came. */
+/** The messages of one client. They are stored in the order in which they came. */
 class Conversation {
   readonly #socket: ClientSocket;
   readonly #options: ChatSocketOptions;
@@ -76,9 +76,10 @@ class Conversation {
     }
     this.#socket.intake.take(data.length);
     // The answers are not to pile up for a client that does not read them.
-    this.#last = this.#last.then(() =>
-      socket.isReady ? this.#store(data) : socket.inTurn(() => this.#store(data)),
-    );
+    this.#last = this.#last.then(() => {
+      if (socket.isCut) return socket.intake.release(data.length);
+      return socket.isReady ? this.#store(data) : socket.inTurn(() => this.#store(data));
+    });
   }
 
   async #store(data: Buffer): Promise<void> {

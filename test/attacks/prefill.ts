@@ -13,6 +13,7 @@ const sessions = [
   { id: "of-15-mb", messages: 25, content: "\u0001".repeat(chars) },
   { id: "of-60-mb", messages: 100, content: "\u0001".repeat(chars) },
   { id: "of-many", messages: 20_000, content: "x" },
+  { id: "written", messages: 1, content: "Hello" },
   { id: "small", messages: 5, content: "Hello" },
 ];
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { listChangedMessages } from "../../db/log-queries.ts";
 import { insertMessage } from "../../db/message-queries.ts";
 import type { Database } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
@@ -51,4 +52,23 @@ test("small messages come as many at a time as were asked for", async () => {
   expect((await readAll(database, 25)).map(({ length }) => length)).toEqual([25, 25, 10]);
   expect((await readAll(database, 30)).map(({ length }) => length)).toEqual([30, 30, 0]);
   expect(await readAll(database, 5)).toHaveLength(13);
+});
+
+test("of few messages the small ones before a large one come first, and none is left out [SLOW-1]", async () => {
+  const large = "x".repeat(200_000);
+  const database = await openWithMessages(["a", "b", large, large, "c"]);
+  expect(await readAll(database, 5)).toEqual([[1, 2], [3], [4, 5]]);
+});
+
+test("of few changes the small ones before a large one come first, and none is left out [SLOW-1]", async () => {
+  const large = "x".repeat(200_000);
+  const database = await openWithMessages(["a", "b", large, large, "c"]);
+  const pages: number[][] = [];
+  for (let after = 0; after < 5;) {
+    const life = { id: "s", ordinal: 1, start_seq: 0, purge_id: null };
+    const read = await listChangedMessages(database.read, { life, after, upTo: 5, limit: 10 });
+    pages.push((read?.rows ?? []).map(({ seq }) => seq));
+    after = read?.upTo ?? 5;
+  }
+  expect(pages).toEqual([[1, 2], [3], [4, 5]]);
 });

@@ -105,6 +105,33 @@ test("a tRPC socket has as many subscriptions as it may, and goes on when there 
   socket.close();
 });
 
+async function beginSubscription({
+  call,
+  frames,
+}: Awaited<ReturnType<typeof openTrpcSocket>>): Promise<string> {
+  const { id } = await call("subscription", "session.onEvent", { session_id: "s" });
+  const all = await frames.until((some) => some.some((each) => each.id === id));
+  return all.find((each) => each.id === id)?.error?.data.code ?? "started";
+}
+
+test("beyond ten a socket the subscriptions of all sockets have their share of the memory, and give it back [LIMIT-1]", async () => {
+  const { app, url, wsUrl } = await startApp({
+    maxSubscriptionsPerSocket: 100,
+    bounds: { maxBufferedBytes: 5 * 4096 },
+  });
+  await createSession(url, { id: "s" });
+  const first = await openTrpcSocket(wsUrl);
+  for (let count = 0; count < 15; count += 1) expect(await beginSubscription(first)).toBe("started");
+  expect(await beginSubscription(first)).toBe("TOO_MANY_REQUESTS");
+  const second = await openTrpcSocket(wsUrl);
+  for (let count = 0; count < 10; count += 1) expect(await beginSubscription(second)).toBe("started");
+  expect(await beginSubscription(second)).toBe("TOO_MANY_REQUESTS");
+  first.socket.close();
+  await expect.poll(() => app.counts().followers).toBe(10);
+  expect(await beginSubscription(second)).toBe("started");
+  second.socket.close();
+});
+
 test("the subscriptions of one socket to a session have one of its places together [LIMIT-2]", async () => {
   const { app, url, wsUrl } = await startApp({ maxReadersPerSession: 2, maxSubscriptionsPerSocket: 10 });
   await createSession(url, { id: "s" });

@@ -12,7 +12,7 @@ function open(budget: BufferBudget): Client {
 const busy = expect.objectContaining({ code: "SERVICE_UNAVAILABLE" }) as unknown;
 
 test("a full budget refuses what is large until something of it is out [LIMIT-5]", () => {
-  const budget = new BufferBudget(100);
+  const budget = new BufferBudget(200);
   const { account } = open(budget);
   account.reserve(99);
   budget.assertRoom();
@@ -23,7 +23,7 @@ test("a full budget refuses what is large until something of it is out [LIMIT-5]
 });
 
 test("what was written counts until the operating system has taken it, and not at all if it took it at once", () => {
-  const budget = new BufferBudget(100);
+  const budget = new BufferBudget(200);
   const client = open(budget);
   client.account.hold({ byteLength: 100, waits: 0 });
   expect(budget.isFull).toBe(true);
@@ -34,7 +34,7 @@ test("what was written counts until the operating system has taken it, and not a
 });
 
 test("a piece that waits for many clients counts once, until it waits for none", () => {
-  const budget = new BufferBudget(1000);
+  const budget = new BufferBudget(2000);
   const clients = [open(budget), open(budget), open(budget)];
   const piece = { byteLength: 10, waits: 0 };
   for (const { account } of clients) account.add(piece);
@@ -46,7 +46,7 @@ test("a piece that waits for many clients counts once, until it waits for none",
 });
 
 test("what can wait is admitted when there is room, one after the other", async () => {
-  const budget = new BufferBudget(100);
+  const budget = new BufferBudget(200);
   const full = open(budget);
   full.account.reserve(100);
   const admitted: string[] = [];
@@ -64,7 +64,7 @@ test("what can wait is admitted when there is room, one after the other", async 
 });
 
 test("one whose connection closes waits no more and holds nothing", async () => {
-  const budget = new BufferBudget(100);
+  const budget = new BufferBudget(200);
   const full = open(budget);
   full.account.reserve(100);
   const gone = open(budget);
@@ -78,7 +78,7 @@ test("one whose connection closes waits no more and holds nothing", async () => 
 });
 
 test("far past the budget the clients are cut at once that have stood still longest [LIMIT-5]", () => {
-  const budget = new BufferBudget(100);
+  const budget = new BufferBudget(200);
   const clients = [open(budget), open(budget), open(budget)];
   for (const { account } of clients) account.reserve(50);
   expect(clients.map(({ cuts }) => cuts)).toEqual([0, 0, 0]);
@@ -88,7 +88,7 @@ test("far past the budget the clients are cut at once that have stood still long
 });
 
 test("past the budget a client is cut that takes nothing, and none that takes what it is sent [LIMIT-5]", async () => {
-  const budget = new BufferBudget(100);
+  const budget = new BufferBudget(200);
   const quick = open(budget);
   const slow = open(budget);
   Object.defineProperty(quick, "movedBytes", { get: () => performance.now() * 1000 });

@@ -18,6 +18,7 @@ async function connect(): Promise<{ client: WebSocket; connection: Socket }> {
     maxBodyBytes: 100_000,
     maxAnswerBytes: 1_000_000,
     maxSubscriptions: 10,
+    maxSubscriptionBytes: 100_000,
     patience: defaultPatience,
     report: () => undefined,
   });
