@@ -41,7 +41,7 @@ const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
   "session.update": async (call, input) => sendPieces(call, await streamUpdatedSession(call.desk, input)),
   "message.list": async (call, input) => sendPieces(call, await streamMessages(call.desk, input)),
   "health.live": answerLive,
-  "health.ready": (call) => answerReady(call, call.readiness),
+  "health.ready": answerReady,
   "session.onEvent": (call, input, route) => (route.streams ? answerStream : answerPoll)(call, input),
 };
 

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { AppRouter } from "../trpc/router.ts";
 import type { Meta, RestAnswer } from "../trpc/meta.ts";
 
-/** A procedure with a REST path, and what the door has to know of it. */
+/** An address of the REST door, and the procedure that it is documented for. */
 export type Route = {
-  /** The procedure's name in the router, such as `session.get`. */
+  /** The procedure's name, such as `session.get`. */
   procedure: string;
   type: "query" | "mutation";
   method: string;
@@ -34,22 +34,33 @@ export function listRoutes(router: AppRouter): Route[] {
     const { openapi, rest } = (_def.meta ?? {}) as Meta;
     if (!openapi || !rest || _def.type === "subscription") return [];
     const [input] = (_def as unknown as { inputs: unknown[] }).inputs;
+    const { method, path } = openapi;
     const object = input instanceof z.ZodObject ? input : undefined;
-    return {
-      procedure: name,
-      type: _def.type,
-      method: openapi.method,
-      path: openapi.path,
-      segments: splitPath(openapi.path).map(toSegment),
-      ...rest,
-      input: object,
-      numbers: new Set(
-        Object.entries(object?.shape ?? {})
-          .filter(([, field]) => isNumber(field))
-          .map(([field]) => field),
-      ),
-    };
+    return { procedure: name, type: _def.type, method, ...addressOf(path), ...rest, ...inputOf(object) };
   });
+}
+
+/** The route of a GET that the REST door answers itself: no procedure of the router has its path. */
+export function ownRoute(procedure: string, path: string, input?: z.ZodObject): Route {
+  return {
+    procedure,
+    type: "query",
+    method: "GET",
+    ...addressOf(path),
+    answer: "value",
+    headers: {},
+    ...inputOf(input),
+  };
+}
+
+function addressOf(path: string): Pick<Route, "path" | "segments"> {
+  return { path, segments: splitPath(path).map(toSegment) };
+}
+
+function inputOf(input: z.ZodObject | undefined): Pick<Route, "input" | "numbers"> {
+  const fields = Object.entries(input?.shape ?? {});
+  const numbers = fields.filter(([, field]) => isNumber(field)).map(([name]) => name);
+  return { input, numbers: new Set(numbers) };
 }
 
 /** A path without its first slash, in parts; the parts of `/` are one empty one. */
@@ -57,7 +68,7 @@ export function splitPath(pathname: string): string[] {
   return pathname.slice(1).split("/");
 }
 
-export function toSegment(text: string): Segment {
+function toSegment(text: string): Segment {
   return text.startsWith("{") ? { parameter: text.slice(1, -1) } : { literal: text };
 }
 

@@ -16,27 +16,16 @@ import { readQuery } from "../http/request-target.ts";
 import { readResumePosition } from "../http/resume-position.ts";
 import { sendBlank, sendJsonStream } from "../http/send-stream.ts";
 import type { Route } from "./routes.ts";
-import { splitPath, toSegment } from "./routes.ts";
+import { ownRoute } from "./routes.ts";
 
-/** REST's paths for the subscription `session.onEvent`, which has no path as a procedure: tRPC gives none to a subscription. */
+const procedure = "session.onEvent";
+const pollPath = "/api/sessions/{session_id}/events";
+
+/** The addresses of `session.onEvent` over REST: a subscription has no path of its own in tRPC. */
 export const eventsRoutes = {
-  poll: eventsRoute("/api/sessions/{session_id}/events"),
-  stream: { ...eventsRoute("/api/sessions/{session_id}/events/stream"), streams: true },
+  poll: ownRoute(procedure, pollPath, sessionEventsInputSchema),
+  stream: { ...ownRoute(procedure, `${pollPath}/stream`, sessionEventsInputSchema), streams: true },
 } satisfies Record<string, Route>;
-
-function eventsRoute(path: string): Route {
-  return {
-    procedure: "session.onEvent",
-    type: "query",
-    method: "GET",
-    path,
-    segments: splitPath(path).map(toSegment),
-    answer: "value",
-    headers: {},
-    input: sessionEventsInputSchema,
-    numbers: new Set(["wait"]),
-  };
-}
 
 type StreamCall = {
   desk: Desk;
