@@ -3,7 +3,7 @@ import type { Database, OpenOptions } from "../db/open-database.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { AppError } from "./domain/app-error.ts";
 
-/** The database of an app, which is opened when the app has its port. */
+/** An app's database. It is opened once the app has its port. */
 export class AppDatabase {
   readonly #options: OpenOptions;
   readonly #logger: Logger;
@@ -21,7 +21,7 @@ export class AppDatabase {
     return this.#opened;
   }
 
-  /** @param signal ends the waiting for another process's lock. */
+  /** @param signal ends the wait for the lock of another process */
   async open(signal: AbortSignal): Promise<void> {
     const logger = this.#logger;
     this.#opening = openDatabase({
@@ -42,7 +42,7 @@ export class AppDatabase {
     this.#opened = database;
   }
 
-  /** Closes it if it was opened, be it later than this call. */
+  /** Closes the database, also if its opening is still under way. */
   async close(): Promise<void> {
     const database = await this.#opening?.catch(() => undefined);
     await database?.close();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Why a `DATABASE_URL` cannot be used: a clause that follows the value. */
+/** A `DATABASE_URL` that cannot be used. The message is the reason: a clause that follows the value. */
 export class DatabaseUrlError extends Error {
   override readonly name = "DatabaseUrlError";
 }
@@ -9,7 +9,7 @@ export class DatabaseUrlError extends Error {
  * The path that a `file:` URL names: relative (`file:data/chat.db`) or absolute (`file:/data/chat.db`,
  * `file:///data/chat.db`). All forms are percent-decoded.
  *
- * @throws {DatabaseUrlError} when it is anything else, or would name a file that nobody means.
+ * @throws {DatabaseUrlError} for any other text, and for a path that is most likely a mistake
  */
 export function readDatabaseUrl(url: string): string {
   if (!/^file:/i.test(url)) throw new DatabaseUrlError(hintForOther(url));
@@ -28,7 +28,7 @@ function hintForOther(url: string): string {
   if (path.includes(":memory:")) return "the history is kept in a file, never in memory alone";
   if (/^[\w+.-]{2,}:/.test(path)) return "only files are supported";
   if (/^\/*$/.test(path)) return "the path is missing";
-  // Where it is no path it may hold a secret.
+  // Text that is not a path may hold a secret.
   return /[@=?#\s]/.test(path) ? "write file: and the path of the file" : `write file:${path}`;
 }
 
@@ -49,7 +49,7 @@ function decode(url: string): string {
   }
 }
 
-/** Refuses the paths by which a new, empty database would be made somewhere that was not meant. */
+/** Refuses paths that would make a new, empty database in an unintended place. */
 function refuseOddPath(path: string): void {
   const fault = oddity(path);
   if (fault !== undefined) throw new DatabaseUrlError(fault);

@@ -5,39 +5,39 @@ import type { AppError } from "./domain/app-error.ts";
 import type { Report } from "./http/report.ts";
 import { TracedRequest } from "./http/traced-request.ts";
 
-/** How often one failure of the database is logged at most, in milliseconds: a full disk fails every write. */
-const gatheringMs = 1000;
+/** The shortest time between two lines for one failure of the database, in milliseconds: a full disk fails every write. */
+const repeatMs = 1000;
 
 /** Logs the errors that are answered: failures of the server as errors, refusals at `debug`. */
 export function createReport(logger: Logger): Report {
-  const gathered = new Map<string, { lastMs: number; unsaid: number }>();
+  const lastLines = new Map<string, { lastMs: number; leftOut: number }>();
 
-  /** @returns how often it has come since it was said last, or undefined if it is not to be said now. */
-  function countUnsaid(sentence: string): number | undefined {
+  /** @returns how many times the sentence was left out since its last line; undefined if it is left out now */
+  function countLeftOut(sentence: string): number | undefined {
     const nowMs = performance.now();
-    const known = gathered.get(sentence);
-    if (known && nowMs - known.lastMs < gatheringMs) {
-      known.unsaid += 1;
+    const known = lastLines.get(sentence);
+    if (known && nowMs - known.lastMs < repeatMs) {
+      known.leftOut += 1;
       return undefined;
     }
-    gathered.set(sentence, { lastMs: nowMs, unsaid: 0 });
-    return known?.unsaid ?? 0;
+    lastLines.set(sentence, { lastMs: nowMs, leftOut: 0 });
+    return known?.leftOut ?? 0;
   }
 
   return (error, request) => {
-    if (error.httpStatus < 500 || isSaid(error)) {
+    if (error.httpStatus < 500 || needsNoLine(error)) {
       logger.debug({ ...namesOf(request), code: error.code }, error.message);
       return;
     }
-    const repeated = error.code === "SERVICE_UNAVAILABLE" ? countUnsaid(error.message) : 0;
+    const repeated = error.code === "SERVICE_UNAVAILABLE" ? countLeftOut(error.message) : 0;
     if (repeated === undefined) return;
     const times = repeated > 0 && { repeated };
     logger.error({ ...namesOf(request), ...times, err: error.cause ?? error }, error.message);
   };
 }
 
-/** A 503 without a cause is meant: the server is starting, or stopping. A file that was moved is told of once, by itself. */
-function isSaid({ code, cause }: AppError): boolean {
+/** Whether the log needs no error line: a 503 without a cause is intended, and a moved file has a line of its own. */
+function needsNoLine({ code, cause }: AppError): boolean {
   return cause instanceof DatabaseMovedError || (code === "SERVICE_UNAVAILABLE" && cause === undefined);
 }
 

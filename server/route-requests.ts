@@ -18,7 +18,7 @@ import type { ChatDoor } from "./ws/chat-door.ts";
 
 export type RoutingOptions = {
   doors: { rest: RestDoor; trpcHttp: TrpcHttpDoor; trpcWs: SocketDoor; chat: ChatDoor };
-  /** What is asked before anything is done for a request. */
+  /** Called before any other work for a request. */
   admit: Admit;
   setCorsHeaders: (request: IncomingMessage, response: ServerResponse) => void;
   gate: StartingGate;
@@ -34,7 +34,7 @@ export type Routing = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
 };
 
-/** Which door answers what: one place for all that holds before a door is asked. */
+/** Chooses the door for each address. The checks that hold for every door are made here. */
 export function createRouting({
   doors,
   admit,
@@ -50,7 +50,7 @@ export function createRouting({
     setCorsHeaders(request, response);
     try {
       admit(request, target);
-      // A supervisor must not take a server that migrates a large file for dead.
+      // A supervisor must not take a server for dead while it migrates a large file.
       if (!gate.isOpen && target.pathname !== livenessPath) await gate.pass();
     } catch (error) {
       if (!isTrpc(target)) throw error;
@@ -85,7 +85,7 @@ export function createRouting({
     const target = readTarget(request);
     if (target.pathname === "/trpc" || isChat(target)) nameRoute(request, socketRouteOf(target));
     admit(request, target);
-    // Those that were told to come back have been told; one more would be left open.
+    // The open sockets have been told to reconnect. A socket that opened now would not be told.
     if (stopping.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
     if (!gate.isOpen) await gate.pass();
     if (target.pathname === "/trpc") return trpcWs.upgrade(request, socket, head, target);
@@ -103,12 +103,12 @@ function isChat({ pathname }: RequestTarget): boolean {
   return pathname.startsWith("/ws/") && !pathname.includes("/", "/ws/".length);
 }
 
-/** Whether a plain request is for what only an upgrade gives. At `/trpc` a handshake keeps its key when it loses `Upgrade`. */
+/** Whether a plain request needs an upgrade. At `/trpc` its key shows a handshake that lost its `Upgrade` header. */
 function isForSocketAlone({ headers }: IncomingMessage, target: RequestTarget): boolean {
   return isChat(target) || (target.pathname === "/trpc" && headers["sec-websocket-key"] !== undefined);
 }
 
-/** What the log calls the address of a WebSocket. */
+/** The name of a WebSocket's address in the log. */
 function socketRouteOf(target: RequestTarget): string {
   return isChat(target) ? "/ws/{session_id}" : "/trpc";
 }

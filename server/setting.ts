@@ -5,10 +5,10 @@ import { shownValue } from "./shown-value.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable: what it takes, in words for the one who set it, what it is if it is not set, and how it is read. */
+/** A variable: `takes` describes its values to the operator, `default` stands for an unset one, `schema` reads it. */
 export type Setting<Value> = { takes: string; default: string; schema: z.ZodType<Value, string> };
 
-/** @returns the value, or a sentence that says why there is none. */
+/** @returns the value, or a sentence with the fault */
 export function readSetting<Value>(
   environment: Environment,
   name: string,
@@ -31,18 +31,18 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .pipe(z.int().min(least).max(most));
 }
 
-/** Read as milliseconds. */
+/** A whole number of seconds, read as milliseconds. */
 export function seconds(least: number, most: number): z.ZodType<number, string> {
   return wholeNumber(least, most).transform((count) => count * 1000);
 }
 
-/** Refuses a value for which `takes` says enough. */
+/** Refuses a value without a hint: the setting's `takes` says enough. */
 export function fail(context: z.RefinementCtx): never {
   context.addIssue({ code: "invalid_format", format: "setting" });
   return z.NEVER;
 }
 
-/** An IPv6 address may stand in brackets, as in a URL. */
+/** A host name or an address. An IPv6 address may stand in brackets, as in a URL. */
 export function hostName(host: string): string | undefined {
   const address = host.replace(/^\[(.*)\]$/, "$1");
   if (isIP(address) > 0) return address;

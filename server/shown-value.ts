@@ -1,7 +1,7 @@
-/** As much of a value as a message shows, in characters. */
+/** The most characters of a value that a message shows. */
 const longest = 200;
 
-/** A setting's value for a message, quoted: without the user and password of a URL, and without values of secret parameters. */
+/** A setting's value for a message, quoted. The user and password of a URL and the values of secret parameters are masked. */
 export function shownValue(text: string): string {
   const masked = text
     .replace(/^([a-z][\w+.-]*:\/*)?.*@/is, "$1***@")

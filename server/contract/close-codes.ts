@@ -1,5 +1,5 @@
 /**
- * Why a WebSocket closes. The range says what to do: 4000–4499 come back with your position,
+ * The reasons for closing a WebSocket. The range says what to do: 4000–4499 come back with your position,
  * 4500–4999 stay away; the others are the protocol's own.
  *
  * The SDK reads this file in browsers, so it imports nothing.

@@ -1,7 +1,7 @@
 /**
- * Every error the product sends, by the name it has on the wire: tRPC's name for it, where tRPC has one.
+ * Every error that the product sends, by its name on the wire: tRPC's name where tRPC has one.
  *
- * `httpStatus` is what REST and tRPC over HTTP answer with; `sentence` is the message where nothing more is known.
+ * `httpStatus` is the status over REST and over tRPC's HTTP; `sentence` is the message of an error that has no other.
  * The SDK reads this file in browsers, so it imports nothing.
  */
 export const errorCodes = {

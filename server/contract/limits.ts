@@ -6,17 +6,17 @@
  */
 export const limits = {
   sessionIdChars: 128,
-  /** The longest session id that is looked up: an adopted file may hold longer ones than are made. */
+  /** The longest session id for a look-up. An adopted file may hold ids that are too long for a new session. */
   lookupChars: 4000,
   titleChars: 1000,
   keyChars: 255,
-  /** A position, or what a client takes for one. */
+  /** The longest text that is read as a position. */
   positionChars: 255,
   /** The id of a call over tRPC's WebSocket. */
   requestIdChars: 255,
-  /** A date, a time, an offset and a fraction of a second as fine as anyone has it. */
+  /** Room for a date, a time, an offset and a long fraction of a second. */
   timestampChars: 64,
-  /** What `MAX_MESSAGE_CHARS` is when it is not set. */
+  /** The default of `MAX_MESSAGE_CHARS`. */
   defaultMessageChars: 100_000,
   pageItems: 500,
   defaultPageItems: 50,
@@ -24,13 +24,13 @@ export const limits = {
   pollSeconds: 30,
   /** How many of the latest messages a snapshot holds. */
   snapshotMessages: 100,
-  /** How much JSON a snapshot or a reset is, in bytes, unless a single message is larger. */
+  /** The most JSON in a snapshot or a reset, in bytes, unless a single message is larger. */
   snapshotBytes: 512 * 1024,
   /** How many of the newest sessions a snapshot of the list holds. */
   snapshotSessions: 100,
   /** How much of a message the list shows, in code points. */
   excerptChars: 200,
-  /** How long changes of the list are gathered before they are told, in milliseconds. */
+  /** How long changes of the list are gathered before they are sent, in milliseconds. */
   listIntervalMs: 250,
 } as const;
 

@@ -23,15 +23,15 @@ const place = { seq: z.int().min(0), prev: z.int().min(0) };
 const beginning = {
   ...place,
   epoch: z.string(),
-  /** The newest, in the order of `session.list`. */
+  /** The newest sessions, in the order of `session.list`. */
   sessions: z.array(sidebarSessionSchema),
-  /** Where `session.list` goes on; null if these are all. */
+  /** The cursor with which `session.list` goes on; null if these are all sessions. */
   next_cursor: nextCursorSchema,
 };
 
 /**
- * What happens in the list of sessions, in one order of its own. `session` tells of one that was made, was renamed or has
- * another last message, as it is now. `seq` and `prev` are as in a session's live events.
+ * The events of the list of sessions, in an order of their own. `session` shows a session as it is now, after it was made
+ * or renamed or its last message changed. `seq` and `prev` are as in a session's live events.
  */
 export const listEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("snapshot"), ...beginning }),

@@ -37,9 +37,9 @@ const beginning = {
 };
 
 /**
- * What happens in a session, in one order. `seq` is the position of the change, `prev` that of the event before it in
- * this stream: a reader whose own position is `prev` has missed nothing. `snapshot` and `reset` hold the latest messages,
- * as many as `limits` says.
+ * The events of a session, in one order. `seq` is the position of the change. `prev` is the position of the event before
+ * it in this stream: a reader at `prev` has missed nothing. `snapshot` and `reset` hold the latest messages, as many as
+ * `limits` allows.
  */
 export const liveEventSchema = z
   .discriminatedUnion("type", [

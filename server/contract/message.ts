@@ -10,7 +10,7 @@ export const senderSchema = z.enum(["user", "assistant"]).meta({
   examples: ["user"],
 });
 
-/** The upper end is the setting `MAX_MESSAGE_CHARS`, which the domain holds. */
+/** Its greatest length is the setting `MAX_MESSAGE_CHARS`, which the domain checks. */
 export const contentSchema = textSchema
   .min(1, "must not be empty")
   .meta({ description: "The message's text.", examples: ["Hello"], pattern: textPattern });
@@ -26,14 +26,14 @@ export const keySchema = labelSchema
     pattern: labelPattern,
   });
 
-/** Below 1 in a file of the original backend alone. */
+/** An id below 1 occurs only in a file of the original backend. */
 export const messageIdSchema = z.int().meta({
   description: "The message's id: it rises with each message and is never used again.",
   format: "int64",
   examples: [1],
 });
 
-/** What a client sends: REST's body, and the frame of the plain WebSocket. */
+/** A new message from a client: the body over REST, and the frame of the plain WebSocket. */
 export const newMessageSchema = z.object({
   content: contentSchema,
   sender: senderSchema,

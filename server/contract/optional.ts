@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** A field that may be left out. `null` stands for leaving it out: serialisers of many languages write it for a missing value. */
+/** A field that may be left out. `null` counts as left out: serialisers of many languages write it for a missing value. */
 export function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema
     .nullish()

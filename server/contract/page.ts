@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 
-/** Where the next page of sessions begins: take it from the answer before, and do not look inside. */
+/** The beginning of the next page of sessions. Clients take it from the answer before and do not look inside. */
 export const cursorSchema = cursorOf(/^[0-9]{1,15}$/);
 
-/** The same of a list that goes by message ids. */
+/** The cursor of a list that is ordered by message id. */
 export const idCursorSchema = cursorOf(/^-?[0-9]{1,16}$/);
 
 function cursorOf(pattern: RegExp) {

@@ -4,7 +4,7 @@ import { liveEventSchema } from "./live-event.ts";
 import { optional } from "./optional.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
-/** What REST takes to follow a session: a poll, or with `Accept: text/event-stream` a stream. */
+/** The input for following a session over REST: by polls, or with `Accept: text/event-stream` by a stream. */
 export const sessionEventsInputSchema = z.object({
   session_id: sessionIdSchema,
   after: optional(
@@ -30,7 +30,7 @@ export const sessionEventsInputSchema = z.object({
   ),
 });
 
-/** What a poll answers with. */
+/** The answer to a poll. */
 export const sessionEventsSchema = z
   .object({
     events: z.array(liveEventSchema).meta({

@@ -2,10 +2,10 @@ import { limits } from "./limits.ts";
 import { labelSchema, wellFormedSchema } from "./text.ts";
 
 const control = String.raw`\x00-\x1f\x7f-\x9f`;
-/** Without a lookahead, which the expressions of some languages do not have. */
+/** A pattern without lookahead: the regular expressions of some languages have none. */
 const newIdPattern = `^(?:[^.${control}][^${control}]*|\\.[^.${control}][^${control}]*|\\.\\.[^${control}]+)$`;
 
-/** The id that a session is made with. The same id works through every door; in a path it is percent-encoded. */
+/** The id of a new session. The same id works through every door; in a path it is percent-encoded. */
 export const newSessionIdSchema = labelSchema
   .min(1, "must not be empty")
   .max(limits.sessionIdChars)
@@ -20,7 +20,7 @@ export const newSessionIdSchema = labelSchema
     pattern: newIdPattern,
   });
 
-/** The id that a session is looked up by: a file of the original backend may hold ids that no session is made with. */
+/** The id in a look-up. A file of the original backend may hold ids that no new session can have. */
 export const sessionIdSchema = wellFormedSchema
   .max(limits.lookupChars)
   .meta({ description: "The session's id.", examples: ["123"] });

@@ -50,7 +50,7 @@ const messagesModeSchema = z.enum(["all", "none"]).meta({
   examples: ["none"],
 });
 
-/** A session whose messages were asked for, or not. */
+/** A session in a list, with its messages unless the request leaves them out. */
 const listedSessionSchema = z
   .object({
     ...sessionFields,

@@ -11,17 +11,17 @@ const date = `(?:${leapYear}-02-29|[0-9]{4}-(?:${day31}|${day30}|${day28}))`;
 const hourAndMinute = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
 const time = `${hourAndMinute}(?::[0-5][0-9](?:[.][0-9]+)?)?`;
 
-/** The server and the OpenAPI document go by this one pattern. `[0-9]`, since `\d` is more than that in some languages. */
+/** The pattern of the server and of the OpenAPI document. It has `[0-9]`, since `\d` takes other digits in some languages. */
 const pattern = new RegExp(`^${date}T${time}(?:Z|[+-]${hourAndMinute})?$`);
 
 const sentence = `must be an ISO 8601 date-time, such as ${example}`;
 
 /**
  * An ISO 8601 date-time, with seconds or without, with an offset (`2025-11-30T12:00:00.000Z`) or without
- * (`2025-11-30T12:00:00`). The day exists; a leap second (`23:59:60`) is not taken, since few programs can read one.
- * It is kept and given back character for character, and nothing is ever ordered by it.
+ * (`2025-11-30T12:00:00`). The day must exist. A leap second (`23:59:60`) is refused, since few programs can read one.
+ * The text is stored and returned unchanged, and nothing is ordered by it.
  *
- * Its JSON Schema has no `format: date-time`: that is RFC 3339, which demands seconds and an offset.
+ * Its JSON Schema has no `format: date-time`: that format is RFC 3339, which demands seconds and an offset.
  */
 export const timestampSchema = z
   .string(sentence)
@@ -32,7 +32,7 @@ export const timestampSchema = z
     examples: [example, "2025-11-30T12:00:00", "2025-11-30T12:00Z"],
   });
 
-/** In an answer it is a string and no more: a database that the original backend wrote may hold any. */
+/** A timestamp in an answer. It may be any string: a database of the original backend may hold any. */
 export const storedTimestampSchema = z.string().meta({
   description: "ISO 8601 date-time, exactly as it was sent; the time of arrival in UTC if none was.",
   examples: [example],

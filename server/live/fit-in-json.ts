@@ -1,14 +1,14 @@
-/** The most bytes that a UTF-16 code unit takes as JSON: six, as the escape of a control character. */
+/** The most bytes of a UTF-16 code unit as JSON: the escape of a control character has six. */
 const bytesPerUnit = 6;
 
-/** More than the names, quotes and numbers of an item take, in bytes. */
+/** An upper bound on the names, quotes and numbers of an item, in bytes. */
 const frameBytes = 200;
 
 /**
- * How many of the items, from the first, are at most so many bytes together as JSON; at least one, whatever it takes.
- * They are encoded only as far as their texts leave it open.
+ * The number of items, from the first, whose JSON has at most `maxBytes` together; at least one, however large. Items are
+ * encoded only if the lengths of their texts do not settle it.
  *
- * @param textsOf all texts of an item, whose length the client decides
+ * @param textsOf all texts of an item whose length is up to clients
  */
 export function countFitting<Item>(
   items: readonly Item[],
@@ -27,7 +27,7 @@ export function mostBytes(texts: readonly (string | null | undefined)[]): number
   return texts.reduce((bytes, text) => bytes + bytesPerUnit * (text?.length ?? 0), frameBytes);
 }
 
-/** With the comma that stands between two. */
+/** The length of an item as JSON, with the comma after it. */
 function jsonBytes(item: unknown): number {
   return Buffer.byteLength(JSON.stringify(item)) + 1;
 }

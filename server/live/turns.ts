@@ -1,18 +1,18 @@
-/** How long those that begin may work in one turn of the event loop, in milliseconds. */
+/** How long new readers may work in one turn of the event loop, in milliseconds. */
 const sliceMs = 2;
 
 /**
- * Who may read the database next, of all that have much to read. The database answers within the turn of the event loop in
- * which it is asked: without this, those that ask at the same time would have the process to themselves.
+ * The order in which large reads of the database get their turns. The database answers within the turn of the event loop
+ * in which it is asked: without this order, several large reads at a time would block the process.
  */
 export class Turns {
   readonly #beginning: (() => void)[] = [];
   readonly #goingOn: (() => void)[] = [];
-  /** When this turn of the event loop has been worked in for long enough. Undefined if nobody has worked in it. */
+  /** The time at which this turn of the event loop is used up. Undefined while it is unused. */
   #sliceEndMs: number | undefined;
   #isScheduled = false;
 
-  /** For one that begins. Undefined is at once: little was done in this turn of the event loop. */
+  /** A turn for a new reader. Undefined if it may read at once: this turn of the event loop is not used up. */
   begin(): Promise<void> | undefined {
     const nowMs = performance.now();
     if (this.#beginning.length === 0 && nowMs < (this.#sliceEndMs ?? Number.POSITIVE_INFINITY)) {
@@ -23,7 +23,7 @@ export class Turns {
     return this.#wait(this.#beginning);
   }
 
-  /** For one that has read something and goes on: one of them in a turn of the event loop, after those that begin. */
+  /** A turn for a reader that goes on: one of them in each turn of the event loop, after a new reader. */
   goOn(): Promise<void> {
     return this.#wait(this.#goingOn);
   }
