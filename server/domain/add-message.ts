@@ -10,7 +10,7 @@ import { assertContentFits } from "./content-length.ts";
 import type { Desk } from "./desk.ts";
 import { toMessage } from "./read-messages.ts";
 
-/** A message, and whether this send stored it: a repeat of a key is answered with the message of the first. */
+/** A message, and whether this send stored it: a repeat of a key is answered with the message of the first send. */
 export type SentMessage = { message: Message; stored: boolean };
 
 /**
@@ -42,7 +42,7 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Se
   });
 }
 
-/** A file of the original backend, or a program that writes to the file, may have used the largest id that JSON holds exactly. */
+/** The original backend, or another program, may have used the largest id that JSON holds exactly. */
 function noIdsLeft(): AppError {
   return new AppError(
     "CONFLICT",
@@ -50,7 +50,7 @@ function noIdsLeft(): AppError {
   );
 }
 
-/** The message of the first send under this key, as it was then: it may have been edited or deleted since. */
+/** The message of the first send under this key, as it was then, even if it was edited or deleted since. */
 async function findEarlierSend(trx: Executor, input: AddMessageInput): Promise<MessageRow | undefined> {
   if (input.key === undefined) return undefined;
   const found = await findMessageByKey(trx, input.session_id, input.key);
@@ -63,7 +63,7 @@ async function findEarlierSend(trx: Executor, input: AddMessageInput): Promise<M
   );
 }
 
-/** What makes a repeat the same send. Not the timestamp: a client that tries again may well take the time anew. */
+/** Identifies a send by its sender and content. A client that tries again may send another timestamp. */
 function digest({ content, sender }: AddMessageInput): string {
   return createHash("sha256")
     .update(JSON.stringify([sender, content]))

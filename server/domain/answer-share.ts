@@ -1,18 +1,18 @@
-/** What one answer takes of what its request may be answered with. */
+/** The part of a request's answer allowance that one answer takes. */
 export type AnswerShare = {
   /**
-   * Takes so many bytes of JSON more, and resolves when more may be read.
+   * Takes further bytes of JSON, and resolves when more may be read.
    *
    * @throws {AppError} PAYLOAD_TOO_LARGE, SERVICE_UNAVAILABLE
    */
   take(bytes: number): Promise<void>;
-  /** All of it is taken. */
+  /** The answer is complete. */
   done(): void;
-  /** It will not be sent. */
+  /** The answer will not be sent. */
   refused(): void;
 };
 
-/** The value that JSON in pieces stands for, as far as the share reaches. @throws {AppError} */
+/** Parses JSON in pieces, as far as the share reaches. @throws {AppError} */
 export async function parsePieces<Value>(pieces: AsyncIterable<string>, share: AnswerShare): Promise<Value> {
   let text = "";
   try {

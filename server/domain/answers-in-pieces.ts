@@ -13,10 +13,10 @@ import { readMessages } from "./read-messages.ts";
 import { toSessionHead } from "./session-head.ts";
 import { renameSession } from "./update-session.ts";
 
-/** JSON in pieces, and the cursor of the next page if it is a page of more. */
+/** JSON in pieces, and the cursor of the next page if there is one. */
 export type AnswerInPieces = { pieces: AsyncIterable<string>; nextCursor: string | null };
 
-/** How many characters of an answer in pieces are gathered before any of them are sent. */
+/** How many characters of an answer in pieces are gathered before they are sent. */
 export const flushChars = 64 * 1024;
 
 type ReadPage<Item> = (page: { cursor?: string; limit: number }) => Promise<Page<Item>>;
@@ -88,7 +88,7 @@ async function* headsJson(heads: Iterable<unknown> | AsyncIterable<unknown>): As
   yield separator === "[" ? "[]" : "]";
 }
 
-/** A session that is deleted before any of it may have been sent is left out. @throws {SessionEndedError} after that */
+/** Leaves out a session that is deleted before its first flush. @throws {SessionEndedError} if it is deleted later */
 async function* sessionsJson(
   desk: Desk,
   sessions: Iterable<SessionExtent> | AsyncIterable<SessionExtent>,
@@ -98,7 +98,7 @@ async function* sessionsJson(
     const pieces = sessionJson(desk, session);
     const beginning = await readBeginning(pieces);
     if (!beginning) continue;
-    // A piece that is large is not put together with others, which would be a copy of all.
+    // A large piece is not joined to others: that would copy all of them.
     if (beginning.isAll) yield separator + beginning.pieces.join("");
     else {
       yield separator;
@@ -110,7 +110,7 @@ async function* sessionsJson(
   yield separator === "[" ? "[]" : "]";
 }
 
-/** As many pieces of a session as make a flush, or all if they do not. Undefined if it is deleted meanwhile. */
+/** The pieces of a session up to its first flush, or all of them. Undefined if it is deleted meanwhile. */
 async function readBeginning(
   from: AsyncGenerator<string, void>,
 ): Promise<{ pieces: string[]; isAll: boolean } | undefined> {
@@ -135,13 +135,13 @@ async function* sessionJson(desk: Desk, session: SessionExtent): AsyncGenerator<
   yield "}";
 }
 
-/** One array of what comes in several. */
+/** One JSON array from chunks of messages. */
 async function* arrayJson(chunks: AsyncIterable<readonly Message[]>): AsyncGenerator<string, void> {
   let separator = "[";
   for await (const chunk of chunks) {
     for (const part of inParts(chunk)) {
       const json = JSON.stringify(part).slice(1, -1);
-      // A large text is not put together with another, which would be a copy of it.
+      // A large text is not joined to another: that would copy it.
       if (json.length < partChars) yield separator + json;
       else {
         yield separator;
@@ -153,7 +153,7 @@ async function* arrayJson(chunks: AsyncIterable<readonly Message[]>): AsyncGener
   yield separator === "[" ? "[]" : "]";
 }
 
-/** How much content is made JSON at a time, which may have six times as many characters. */
+/** How much content is encoded at a time, in characters. Its JSON may have six times as many. */
 const partChars = 64 * 1024;
 
 function* inParts(messages: readonly Message[]): Generator<readonly Message[]> {

@@ -6,12 +6,12 @@ import { errorCodes } from "../contract/error-codes.ts";
 import { describeIssues, issuesOf } from "../contract/issues.ts";
 import { newSessionIdSchema } from "../contract/session-id.ts";
 
-/** An error that the product means to send. Its message is for the client to read. */
+/** An error that is sent to a client. Its message is for the client to read. */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
   readonly issues: readonly Issue[] | undefined;
-  /** When to ask again, where that is known better than by the code. */
+  /** When to ask again, if the code's default does not fit. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -29,15 +29,15 @@ export class AppError extends Error {
     return errorCodes[this.code].httpStatus;
   }
 
-  /** What a client gets. */
+  /** The body that a client gets. */
   toBody(): ErrorBody {
     return { message: this.message, code: this.code, ...(this.issues && { issues: [...this.issues] }) };
   }
 }
 
 /**
- * The one funnel: whatever was thrown becomes an error that may be sent. What nobody foresaw keeps its message and
- * stack to itself (they are in `cause`, for the log) and is an INTERNAL_SERVER_ERROR.
+ * The one funnel: turns any thrown value into an error that may be sent. An unforeseen one is an INTERNAL_SERVER_ERROR, with
+ * its message and stack in `cause`, for the log.
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -47,23 +47,23 @@ export function toAppError(error: unknown): AppError {
   }
   const why = whyForbidden(error);
   if (why !== undefined) {
-    const message = `What another program has made or stored in the database forbids this: ${why}.`;
+    const message = `An index, constraint, trigger or row of another program in the database forbids this: ${why}.`;
     return new AppError("CONFLICT", message, { cause: error });
   }
   if (isDatabaseUnavailable(error)) return new AppError("SERVICE_UNAVAILABLE", undefined, { cause: error });
   return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error });
 }
 
-/** The paths are for the log. */
+/** The sentence for clients. The log has one with the paths. */
 const databaseMoved =
   "The server's database was moved, removed or replaced: nothing can be stored until it is back in its place or the server is started anew.";
 
-/** Bad input, fault by fault. */
+/** A BAD_REQUEST with each fault of the input. */
 export function invalidInput(issues: readonly Issue[]): AppError {
   return new AppError("BAD_REQUEST", describeIssues(issues), { issues });
 }
 
-/** NOT_FOUND; or BAD_REQUEST with the reason, where no session can be made with that id. */
+/** NOT_FOUND, or BAD_REQUEST with the reason if no session can have that id. */
 export function sessionNotFound(id: string): AppError {
   const { error } = newSessionIdSchema.safeParse(id);
   if (error) return invalidInput(issuesOf(error).map((issue) => ({ ...issue, path: ["session_id"] })));
@@ -77,7 +77,7 @@ export function tooManyReaders(limit: number): AppError {
   );
 }
 
-/** What becomes of an answer whose session is deleted while it is read. */
+/** The error of an answer whose session is deleted while it is read. */
 export class SessionEndedError extends AppError {
   constructor(id: string) {
     super("NOT_FOUND", `The session ${JSON.stringify(id)} was deleted while it was read.`);

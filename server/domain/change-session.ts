@@ -10,17 +10,17 @@ import type { Change } from "./log.ts";
 import { sessionTopic } from "./session-log.ts";
 
 /**
- * What a write made of a session: nothing new if it has no `place`. With the `change` its live readers need not read the
- * log for it.
+ * The outcome of a write to a session. Without a `place` nothing has changed. With the `change` live readers need not read
+ * the log for it.
  */
 export type Changed<Value> = {
   value: Value;
-  /** With the place of the session in the list, where that is new. */
+  /** The position of the change; `ordinal` is a new session's place in the list. */
   place?: (ChangePlace & { ordinal?: number }) | undefined;
   change?: Change<LiveEvent>;
 };
 
-/** Runs a write unit that may change a session and, once that is on disk, lets its readers know. */
+/** Runs a write unit that may change a session, and announces the change once it is on disk. */
 export async function changeSession<Value>(
   desk: Desk,
   sessionId: string,
@@ -34,7 +34,7 @@ export async function changeSession<Value>(
   return value;
 }
 
-/** A message that another program has written stands where the next change would: that takes its place after all there are. */
+/** Writes. If a message of another program has the next position, the change is placed after all such messages. */
 async function write<Value>(
   desk: Desk,
   sessionId: string,
@@ -56,7 +56,7 @@ async function write<Value>(
   }
 }
 
-/** Another program may have given a row the last place that JSON holds exactly, or one beyond. */
+/** Another program may have stored the largest number that JSON holds exactly, or a larger one. */
 function assertExact({ seq, list_seq: listSeq, ordinal = 1 }: ChangePlace & { ordinal?: number }): void {
   const [what] =
     [

@@ -5,7 +5,7 @@ import { changeSession } from "./change-session.ts";
 import type { Desk } from "./desk.ts";
 import { sessionTopic } from "./session-log.ts";
 
-/** @throws {AppError} CONFLICT if there is a session of that id; it stays as it is. */
+/** @throws {AppError} CONFLICT if there is a session with that id; it stays as it is */
 export async function createSession(desk: Desk, input: CreateSessionInput): Promise<Session> {
   const head = {
     id: input.id ?? desk.newSessionId(),
@@ -23,7 +23,7 @@ export async function createSession(desk: Desk, input: CreateSessionInput): Prom
     return { value: row, place: row };
   });
   if (!made.isPurged) desk.database.purge();
-  // Another program may have removed a session of this id, and whoever followed that one stands where this one has not been.
+  // Another program may have removed a session with this id. Its readers hold positions that this session does not have.
   desk.hub.compare(sessionTopic(head.id), undefined);
   return { ...head, messages: [] };
 }

@@ -5,7 +5,7 @@ import { changeSession } from "./change-session.ts";
 import type { Desk } from "./desk.ts";
 
 /**
- * Deletes a session with its messages: nobody is shown any of them from now on. Where they are many, their rows are removed
+ * Deletes a session with its messages: no answer shows any of them from now on. If they are many, their rows are removed
  * after the answer.
  *
  * @throws {AppError} NOT_FOUND, CONFLICT (another program's table refers to the messages)

@@ -1,7 +1,7 @@
 import type { Database } from "../../db/open-database.ts";
 import type { LiveHub } from "./live-hub.ts";
 
-/** What the product's actions work with. */
+/** The services that the product's actions work with. */
 export type Desk = {
   readonly database: Database;
   readonly hub: LiveHub;
@@ -9,7 +9,7 @@ export type Desk = {
   readonly now: () => Date;
   /** Makes the id of a session that came without one. */
   readonly newSessionId: () => string;
-  /** Aborts when the product is about to stop: whoever only waits for something to happen is answered now. */
+  /** Aborts when the product is about to stop: polls that wait for an event are answered now. */
   readonly stopping: AbortSignal;
   /** The longest content, in UTF-16 code units. */
   readonly maxMessageChars: number;

@@ -1,6 +1,6 @@
 import type { LogEvent, Positioned } from "./log.ts";
 
-/** An event as JSON, made once however many it is sent to. Who encodes an event changes it no more. */
+/** An event as JSON, made once for all its readers. An event does not change once it is encoded. */
 export function toJson(item: Positioned<LogEvent>): string {
   return (item.json ??= JSON.stringify(item.event));
 }

@@ -8,22 +8,22 @@ import type { BeginningPlace } from "./shared-beginnings.ts";
 export type Follow<Event extends LogEvent> = {
   hub: LiveHub;
   log: Log<Event>;
-  /** The position to go on after, or what finds it: that runs when no write can be missed any more. */
+  /** The position to go on after, or a function that finds it. It runs when no write can be missed any more. */
   after: (() => Promise<string>) | string | undefined;
   signal: AbortSignal;
-  /** The connection that it is for, if it is for one. */
+  /** The connection of the reader, if it has one. */
   connection?: object | undefined;
-  /** Whether the stream ends where it would begin anew with a `reset`. */
+  /** Whether the stream ends instead of beginning anew with a `reset`. */
   endsAtReset?: boolean;
 };
 
 /**
- * Sends what happens in a log from a position on: what was missed, read from the log, then `caught_up`, then each change
- * as it comes, until `signal` aborts or the log ends. Without a position it begins with a `snapshot`; after a position
- * that this log cannot have given, with a `reset`.
+ * Sends the events of a log from a position on: first the missed ones, read from the log, then `caught_up`, then each change
+ * as it comes, until `signal` aborts or the log ends. Without a position the stream begins with a `snapshot`. After a
+ * position that this log cannot have given, it begins with a `reset`.
  *
- * The log is read a page at a time, when the sink takes more, and a sink that does not take what is live gets that from
- * the log too. Nothing is held meanwhile.
+ * The log is read a page at a time, when the sink takes more. A sink that does not take a live event gets it from the log
+ * later. Nothing is held meanwhile.
  *
  * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
  */
@@ -34,7 +34,7 @@ export function followLog<Event extends LogEvent>(
   return new Follower(follow, sink).run();
 }
 
-/** Most of those who follow wait, and there are many: what one holds meanwhile is its fields and one promise. */
+/** There are many followers, and most of them wait: a waiting one holds its fields and one promise. */
 class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   readonly #hub: LiveHub;
   readonly #log: Log<Event>;
@@ -43,9 +43,9 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   readonly #endsAtReset: boolean;
   readonly #sink: Sink<Positioned<Event>>;
   #after: Follow<Event>["after"];
-  /** The name of the history that this stream is of, once the log was read. */
+  /** The name of this stream's history, once the log was read. */
   #epoch: string | undefined;
-  /** The life of the log that this stream is of, once the log was read. */
+  /** The log's life that this stream belongs to, once the log was read. */
   #life: number | undefined;
   /** The position of the last event of this stream. */
   #seq: number | undefined;
@@ -66,7 +66,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   }
 
   async run(): Promise<void> {
-    // Before anything is read, so that no write between the two is missed.
+    // The reader joins before the log is read, so that no write in between is missed.
     const reader = this.#hub.join(this.#log, this.#signal, this.#connection);
     try {
       if (typeof this.#after === "function") this.#after = await this.#after();
@@ -82,7 +82,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
 
   take(live: readonly Positioned<Event>[]): boolean {
     if (!this.#sink.isReady) return false;
-    // What all of them get is sent as it is: whoever encodes it for one has it for the others.
+    // Events that all readers get are sent unchanged, and so are encoded once for all.
     if (live[0]?.event.prev === this.#seq) this.#sink.send(live, true);
     else
       this.#sink.send(
@@ -100,7 +100,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     return this.#signal.aborted ? "end" : this.#sendPage();
   }
 
-  /** Reads a page and sends it. @returns how far the log is read, if that is all that is in it. */
+  /** Reads a page and sends it. @returns how far the log is read, if the page was the last */
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
     const log = this.#log;
     const head = await log.readHead();
@@ -112,8 +112,8 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
       this.#sink.send([this.#placeChange(head.end)], false);
       return "end";
     }
-    // Position 0 is before everything, also in a log that began anew: all that is left in it is its own. But who stood there
-    // already followed what was then.
+    // Position 0 is before every event, also in a log that began anew. But a reader that is caught up at 0 has followed an
+    // earlier life.
     const isPast = seq !== undefined && seq < head.startSeq && (seq > 0 || this.#isCaughtUp);
     if (seq === undefined || isOther || isPast || seq > head.seq) return this.#sendBeginning(head);
     const page: Positioned<Event>[] = [];
@@ -126,7 +126,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     return isLast ? { epoch: head.epoch, life: head.life, seq: read.upTo } : "more";
   }
 
-  /** Sends how the log stands, which is the same for all who begin there. */
+  /** Sends the log's state. It is the same for all readers that begin at this position. */
   async #sendBeginning({ epoch, life, seq }: LogHead<Event>): Promise<ReadUpTo | "more" | "end"> {
     const type = this.#beginning;
     if (this.#endsAtReset && type === "reset") return "end";
@@ -182,7 +182,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     };
   }
 
-  /** An event is its change with these fields. */
+  /** The event of a change. */
   #placeChange(change: Change<Event>): Positioned<Event> {
     return this.#place({ ...change, prev: this.#seq ?? 0 } as unknown as Event);
   }

@@ -17,13 +17,13 @@ type Wanted = {
   /** `first` is before the first message, whatever its id. */
   afterId: number | "first" | undefined;
   signal: AbortSignal;
-  /** The connection that they are for, if they are for one. */
+  /** The connection of the reader, if it has one. */
   connection?: object | undefined;
 };
 
 /**
- * A session's messages as they come, after those with an id up to `afterId` (by default: after those there are). An
- * edited message comes again, in its new form. Ends when `signal` aborts or the session is deleted.
+ * A session's messages after the id `afterId`, and then as they come. Without `afterId` only new messages come. An edited
+ * message comes again, in its new form. The stream ends when `signal` aborts or the session is deleted.
  *
  * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
  */
@@ -32,7 +32,7 @@ export function followMessages(desk: Desk, { signal, connection, ...wanted }: Wa
   const log = new SessionLog(desk, wanted.sessionId);
   return new LiveStream(signal, (sink, stop) => {
     const after = () => replay(desk, { ...wanted, signal: stop }, sink);
-    // The session that was followed is no more after a reset, whether or not another has its id now.
+    // A reset means that the session was deleted; another one may have its id now.
     const follow = { hub, log, after, signal: stop, connection, endsAtReset: true };
     return followLog(follow, new MessageSink(sink));
   });
@@ -44,7 +44,7 @@ function messagesOf(items: readonly Positioned<LiveEvent>[]): readonly Message[]
 
 const messagesOnce = memoize(messagesOf);
 
-/** Sends of a session's events the messages alone. */
+/** Passes on the messages among a session's events. */
 class MessageSink implements Sink<Positioned<LiveEvent>> {
   readonly #sink: Sink<Message>;
 
@@ -67,9 +67,9 @@ class MessageSink implements Sink<Positioned<LiveEvent>> {
 }
 
 /**
- * Sends the messages that there are after the one with the id `afterId`.
+ * Sends the stored messages after the id `afterId`.
  *
- * @returns the position up to which these are all.
+ * @returns the position up to which all messages were sent
  */
 async function replay(
   desk: Desk,
@@ -79,7 +79,7 @@ async function replay(
   const session = await getSessionExtent(desk, sessionId);
   const upToSeq = session.seq;
   const end = String(upToSeq);
-  // It has what there is.
+  // The client has all stored messages.
   if (afterId === undefined) return end;
   let after = afterId === "first" ? undefined : afterId;
 

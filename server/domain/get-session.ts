@@ -13,14 +13,14 @@ export async function getSessionHead(desk: Desk, id: string): Promise<SessionHea
   return toSessionHead(head);
 }
 
-/** A session at this moment, as its messages are read by. @throws {AppError} NOT_FOUND */
+/** The extent of a session at this moment, by which its messages are read. @throws {AppError} NOT_FOUND */
 export async function getSessionExtent(desk: Desk, id: string): Promise<SessionExtent> {
   const extent = await findSessionExtent(desk.database.read, id);
   if (!extent) throw sessionNotFound(id);
   return extent;
 }
 
-/** That there is such a session or was one. @throws {AppError} NOT_FOUND */
+/** Asserts that the session exists or existed. @throws {AppError} NOT_FOUND */
 export async function assertHasLog(desk: Desk, id: string): Promise<void> {
   if (!(await findSessionLog(desk.database.read, id))) throw sessionNotFound(id);
 }

@@ -15,22 +15,22 @@ import { listTopic } from "./list-log.ts";
 import { RemovedSessions } from "./removed-sessions.ts";
 import { sessionIdOf, sessionTopic } from "./session-log.ts";
 
-/** How many rows are looked at before others have their turn. */
+/** How many rows are read before other work has its turn. */
 const rowsPerTurn = 250;
 
-/** How long the look at a file that others may have written while it was closed pauses between rows, in milliseconds. */
+/** The pause between two reads while the file is searched for older strays, in milliseconds. */
 const pauseMs = 5;
 
-/** How soon what could not be read is read again, in milliseconds. */
+/** How soon a failed read is tried again, in milliseconds. */
 const retryMs = 250;
 
 /**
- * Makes the readers of this process see what others write to its database, as long as it is open: other servers, which
- * write as this one does, and tools, which may know nothing of the logs.
+ * Shows the readers of this process the writes of other processes, as long as the database is open. Other servers write as
+ * this one does; tools may write rows without a place in the logs (strays).
  */
 export async function heedOthers(desk: Desk): Promise<void> {
   const others = new Others(desk);
-  // Before the first of them can have written.
+  // The marks are read before another process can have written.
   await others.remember();
   desk.database.onOthersCommit(() => others.look());
   void others.placeOldStrays();
@@ -53,9 +53,9 @@ class Others {
     this.#marks = await readStrayMarks(this.#desk.database.read);
   }
 
-  /** Others have committed. */
+  /** Called when another process has committed. */
   look(): void {
-    // Whoever begins from now on sees it.
+    // A reader that begins from now on sees the commit.
     this.#desk.hub.beginnings.clear();
     this.#isToldAgain = true;
     if (this.#isLooking) return;
@@ -63,7 +63,7 @@ class Others {
     void this.#lookOn();
   }
 
-  /** Gives their places to the strays that were written while no server had the file. */
+  /** Places the strays that were written while no server had the file. */
   async placeOldStrays(): Promise<void> {
     const { read } = this.#desk.database;
     const { sessionRow } = this.#marks;
@@ -78,7 +78,7 @@ class Others {
         await wait(pauseMs, undefined, { ref: false });
       }
     } catch {
-      // The next change to such a session passes them.
+      // The next change to such a session is placed after its strays.
     }
   }
 
@@ -88,7 +88,7 @@ class Others {
       try {
         await this.#lookOnce();
       } catch {
-        // What keeps the database from being read is told to those who read it.
+        // The readers of the database get this error as their own.
         this.#isToldAgain = true;
         await wait(retryMs, undefined, { ref: false });
       }
@@ -124,7 +124,7 @@ class Others {
     }
   }
 
-  /** Tells the readers of these sessions where each stands now. */
+  /** Tells the readers of these sessions the positions of now. */
   async #compare(ids: readonly string[]): Promise<void> {
     const { hub, database } = this.#desk;
     let stands = await readStands(database.read, ids);

@@ -14,7 +14,7 @@ import { toSessionHead } from "./session-head.ts";
 
 export const listTopic = "list";
 
-/** What happens in the list of sessions from a position on, as {@link streamLog} has it. */
+/** The events of the list of sessions from a position on, as {@link streamLog} sends them. */
 export function followList(
   desk: Desk,
   { after, signal }: { after: string | undefined; signal: AbortSignal },
@@ -22,14 +22,14 @@ export function followList(
   return streamLog(desk.hub, listLog(desk), { after, signal });
 }
 
-/** All sessions in the order of their last changes, whatever it was that changed. */
+/** All sessions, in the order of their last changes of any kind. */
 function listLog(desk: Desk): Log<ListEvent> {
   const { database, hub } = desk;
   const { read } = database;
   const { excerptChars } = limits;
   return {
     topic: listTopic,
-    // Everyone who is there has a sidebar.
+    // Every client has a sidebar, so the list has no limit.
     maxReaders: Number.POSITIVE_INFINITY,
     coalesceMs: limits.listIntervalMs,
     async readHead() {

@@ -13,11 +13,11 @@ import { getSessionExtent } from "./get-session.ts";
 import { assertAlive, toMessage } from "./read-messages.ts";
 
 /**
- * A page of a session's messages, oldest first within it, in chunks as `readMessages` has them. With `before` alone the
- * pages go back in time; otherwise they go forward. `cursor` takes the place of the bound that moves. `after: 0` is before
- * the first message, whatever its id.
+ * A page of a session's messages, oldest first within it, in chunks as those of `readMessages`. With `before` alone the pages
+ * go back in time; otherwise they go forward. `cursor` replaces the bound that moves. `after: 0` is before the first message,
+ * whatever its id.
  *
- * @throws {AppError} NOT_FOUND, as the chunks do
+ * @throws {AppError} NOT_FOUND, also from the chunks
  */
 export async function readMessagePage(
   desk: Desk,

@@ -15,7 +15,7 @@ export async function listSessionHeads(desk: Desk, page: PageInput): Promise<Pag
   return { items: items.map(toSessionHead), next_cursor };
 }
 
-/** The same, each as its messages are read by. */
+/** A page of sessions, newest first, each with the extent by which its messages are read. */
 export function listExtents(desk: Desk, page: PageInput): Promise<Page<SessionExtent>> {
   return readPage(page, (query) => listSessionExtents(desk.database.read, query));
 }

@@ -8,17 +8,17 @@ import { SharedBeginnings } from "./shared-beginnings.ts";
 /** The live readers of this process, by the log that they follow. */
 export class LiveHub {
   readonly beginnings = new SharedBeginnings();
-  /** Of all that read much, also of those that are no readers of a log. */
+  /** The turns of all large reads, also of those that follow no log. */
   readonly turns = new Turns();
   // Each topic's readers know the type of its events; the map does not.
   readonly #topics = new Map<string, LiveTopic<never>>();
   readonly #lives = new Map<string, number>();
 
   /**
-   * Says that a log has changed, up to the position `seq`. Call it after the commit. It need not come in order, nor once,
-   * nor from the process that wrote: it only makes whoever is behind read the log.
+   * Announces that a log has changed, up to the position `seq`. Call it after the commit. Announcements may come late, twice
+   * or out of order, and from a process that did not write: they make the readers that are behind read the log.
    *
-   * @param change what has changed at `seq`, which spares those who wait for just that the reading.
+   * @param change the change at `seq`. Readers that wait for it need not read the log.
    */
   announce<Event extends LogEvent>(topic: string, seq: number, change?: Change<Event>): void {
     const known = this.#topics.get(topic) as LiveTopic<Event> | undefined;
@@ -26,14 +26,14 @@ export class LiveHub {
   }
 
   /**
-   * Says where a log stands, undefined if it is not there: to be called when others may have written. Readers that are
-   * behind read on, and those that cannot stand where they do begin anew.
+   * Announces the position of a log, or undefined if the log does not exist. Call it when another process may have written.
+   * Readers that are behind read on. Readers at a position that the log does not have begin anew.
    */
   compare(topic: string, stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
     this.#topics.get(topic)?.compare(stand);
   }
 
-  /** A log has changed in a way that its positions do not tell: {@link lifeOf} is another. */
+  /** Gives a log another life: it has changed in a way that its positions do not show. */
   beginAnew(topic: string): void {
     this.#lives.set(topic, this.lifeOf(topic) + 1);
   }
@@ -49,10 +49,10 @@ export class LiveHub {
   }
 
   /**
-   * A reader of a log, until it is disposed of. The readers of one connection have one place together; one of no connection
-   * has a place of its own.
+   * A reader of a log, until it is disposed of. The readers of one connection count as one. A reader without a connection
+   * counts by itself.
    *
-   * @throws {AppError} TOO_MANY_REQUESTS if the log has no place left.
+   * @throws {AppError} TOO_MANY_REQUESTS if the log has its most readers
    */
   join<Event extends LogEvent>(log: Log<Event>, signal: AbortSignal, connection?: object): LiveReader<Event> {
     const known = this.#topics.get(log.topic) as LiveTopic<Event> | undefined;

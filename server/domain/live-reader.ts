@@ -1,23 +1,23 @@
 import type { LogEvent, Positioned } from "./log.ts";
 import type { LiveTopic } from "./live-topic.ts";
 
-/** How far the caller has read the log, in which history, and in which of the log's lives. */
+/** How far a log was read, with the name of its history and the number of its life. */
 export type ReadUpTo = { epoch: string; life: number; seq: number };
 
-/** Who gets what is live. */
+/** A receiver of live events. */
 export type LiveTaker<Event extends LogEvent> = {
-  /** @returns false if it takes none of them now. */
+  /** @returns false if it takes none of the events now */
   take(events: readonly Positioned<Event>[]): boolean;
 };
 
-/** One reader's place among the live ones. */
+/** One reader of a {@link LiveTopic}. */
 export class LiveReader<Event extends LogEvent> implements Disposable, EventListenerObject {
-  /** The connection, if it has one. */
+  /** The connection, or the reader itself if it has none. */
   readonly place: object;
   readonly #signal: AbortSignal;
   readonly #topic: LiveTopic<Event>;
   #upTo = 0;
-  /** Where it stood when the others were further last. */
+  /** The position of this reader when it was last behind the others. */
   #wasBehindAt: number | undefined;
   #taker: LiveTaker<Event> | undefined;
   #wake: (() => void) | undefined;
@@ -30,9 +30,9 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
   }
 
   /**
-   * Gives to `taker` what comes after where the caller has read the log to, as soon as there is anything.
-   * Resolves when the caller has to read the log again, because others are further, because it took nothing or because
-   * the log is not what it was, and when the signal aborts. `prev` is that of whoever read for all, not the caller's.
+   * Gives the live events after `from` to `taker`. Resolves when the signal aborts, and when the caller has to read the log
+   * again: other readers are further, the taker took nothing, or the log has another life. `prev` of an event is the position
+   * before it in the shared reading, not in the caller's stream.
    */
   goLive(from: ReadUpTo, taker: LiveTaker<Event>): Promise<void> {
     this.#upTo = from.seq;
@@ -41,7 +41,7 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
       this.#wake = resolve;
       if (this.#signal.aborted) return this.#goBack();
       if (this.#topic.goLive(this, from)) return;
-      // It has read again, and there is nothing further: the others stand where the log does not reach any more.
+      // This reader has read again and found no more: the others are beyond the end of the log.
       if (this.#wasBehindAt === from.seq) this.#topic.compare(from);
       this.#wasBehindAt = from.seq;
       this.#goBack();
@@ -51,7 +51,7 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
   deliver(news: readonly Positioned<Event>[]): void {
     const [first] = news;
     if (!first) return;
-    // It may have read further than the one who reads for all.
+    // This reader may have read further than the shared reading.
     const events = first.event.seq > this.#upTo ? news : news.filter(({ event }) => event.seq > this.#upTo);
     if (events.length > 0 && !this.#taker?.take(events)) this.fallBehind();
   }
@@ -66,7 +66,7 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
     this.#topic.leave(this);
   }
 
-  /** Its signal aborts. */
+  /** Called when the signal aborts. */
   handleEvent(): void {
     this.fallBehind();
   }

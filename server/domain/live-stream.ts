@@ -14,7 +14,7 @@ export type Sink<Item> = {
   send(items: readonly Item[], isShared: boolean): void;
 };
 
-/** A stream that has not begun: `into` sends it, or whoever iterates over it takes each item when it is wanted. */
+/** A stream that has not begun. `into` sends it to a sink; an iteration takes its items one by one. */
 export class LiveStream<Item> implements AsyncIterable<Item> {
   readonly #signal: AbortSignal;
   readonly #send: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>;
@@ -57,7 +57,7 @@ export class LiveStream<Item> implements AsyncIterable<Item> {
 /** How many live events may wait for who takes them one at a time: a few, so that a burst is not read from the log again. */
 const maxWaiting = 8;
 
-/** What was sent and is not taken yet: what one turn reads, or a few that came meanwhile. */
+/** Items that were sent and are not taken yet: those of one read, or a few that came meanwhile. */
 class Queue<Item> implements Sink<Item> {
   readonly #items: Item[] = [];
   #hasEnded = false;

@@ -5,21 +5,22 @@ import type { ReadUpTo } from "./live-reader.ts";
 import { formatPosition } from "./position.ts";
 
 /**
- * The readers of one log in this process. Those that have caught up are live: the log is read once for all of them, and
- * all get the same event objects. The others read the log themselves, each at its own pace, until they have caught up.
+ * The readers of one log in this process. A reader that has caught up is live: the log is read once for all live readers,
+ * and all get the same event objects. The other readers read the log themselves, each at its own pace, until they have
+ * caught up.
  */
 export class LiveTopic<Event extends LogEvent> {
   readonly #log: Log<Event>;
   readonly #onEmpty: () => void;
   readonly #readers = new Set<LiveReader<Event>>();
-  /** The connections that have readers, or readers of no connection, and how many each has. */
+  /** The number of readers by connection. A reader without a connection has an entry of its own. */
   readonly #places = new Map<object, number>();
   readonly #live = new Set<LiveReader<Event>>();
-  /** The last position that anyone has told of. */
+  /** The last position that was announced. */
   #announced = 0;
-  /** The name of the history that the positions of the live readers belong to. */
+  /** The name of the live readers' history. */
   #epoch = "";
-  /** The life of the log that they are of. */
+  /** The number of the log's life that they follow. */
   #life = 0;
   /** Whether the log is to be read even if nothing was announced. */
   #mustRead = false;
@@ -28,7 +29,7 @@ export class LiveTopic<Event extends LogEvent> {
   /** The position of the last event that they got. */
   #lastSeq = 0;
   #reading = false;
-  /** What came with its announcement and is next. */
+  /** The next changes, which came with their announcements. */
   #pending: Change<Event>[] = [];
 
   constructor(log: Log<Event>, onEmpty: () => void) {
@@ -40,32 +41,32 @@ export class LiveTopic<Event extends LogEvent> {
     return this.#readers.size;
   }
 
-  /** Whether another reader may join, which is of this connection if it is of one. */
+  /** Whether another reader may join, of this connection or of none. */
   hasPlaceFor(connection: object | undefined): boolean {
     if (this.#places.size < this.#log.maxReaders) return true;
     return connection !== undefined && this.#places.has(connection);
   }
 
-  /** @param change what has changed at `seq`, if the caller has it: when nothing is missing before it, nobody has to read. */
+  /** @param change the change at `seq`. If it follows the last one directly, the log need not be read. */
   announce(seq: number, change: Change<Event> | undefined): void {
     this.#announced = Math.max(this.#announced, seq);
     const before = this.#pending.at(-1)?.seq ?? this.#readUpTo;
     if (!change || this.#reading || before !== seq - 1 || this.#log.coalesceMs > 0) return this.#readOn();
-    // Those that were committed together are given on together, and not before their writers have their answers.
+    // Changes of one commit are delivered together, after their writers have their answers.
     if (this.#pending.push(change) === 1) setImmediate(() => this.#deliverPending());
   }
 
-  /** @param stand where the log stands; undefined if it is not there. */
+  /** @param stand the log's position and life; undefined if the log does not exist */
   compare(stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
     const readUpTo = this.#readUpTo;
-    // Those that are not live read the log themselves before they are; what they may have read is not the latest.
+    // Without live readers the log must be read too: a reader that goes live now may have read an older state.
     const isOther = readUpTo === undefined || stand?.life !== this.#life || stand.seq < readUpTo;
     if (stand) this.#announced = Math.max(this.#announced, stand.seq);
     if (isOther) this.#mustRead = true;
     this.#readOn();
   }
 
-  /** Adds a reader. It must join before it reads the log: what is announced from now on is not lost on it. */
+  /** Adds a reader. It must join before it reads the log, so that it misses no announcement. */
   join(signal: AbortSignal, connection: object | undefined): LiveReader<Event> {
     const reader = new LiveReader(signal, this, connection);
     this.#readers.add(reader);
@@ -73,7 +74,7 @@ export class LiveTopic<Event extends LogEvent> {
     return reader;
   }
 
-  /** @returns false if the log has been read further for the others: there is more for this one to read first. */
+  /** @returns false if the log has been read further for the live readers: this reader must read on first */
   goLive(reader: LiveReader<Event>, { epoch, life, seq }: ReadUpTo): boolean {
     if (this.#readUpTo !== undefined && (epoch !== this.#epoch || life !== this.#life)) {
       this.#sendAllBack();
@@ -121,26 +122,26 @@ export class LiveTopic<Event extends LogEvent> {
     if (after === undefined) return;
     try {
       const head = await this.#log.readHead();
-      // An end, or a beginning anew: each reader finds out for itself what that means from where it stands.
+      // At an end or a new beginning each reader reads the log for itself, from its own position.
       const isOther = head.epoch !== this.#epoch || head.life !== this.#life;
       if (head.end || isOther || head.startSeq > after || head.seq < after) return this.#sendAllBack();
-      // Undefined when all have fallen behind over what they were given.
+      // Undefined when all readers have fallen behind during the delivery.
       let from: number | undefined = after;
       while (from !== undefined && from < head.seq) {
         if (from > after) await nextTurn();
         const read = await head.readChanges(from);
         if (!read) return this.#sendAllBack();
         const { changes, upTo } = read;
-        // Meanwhile all may have left, and others come.
+        // Meanwhile all readers may have left, and others have come.
         if (this.#readUpTo !== from) return;
         this.#readUpTo = upTo;
         this.#deliver(changes);
         from = this.#live.size > 0 ? upTo : undefined;
       }
-      // What was announced and is not in the log does not make it be read for ever.
+      // An announced position that the log does not have must not make it be read for ever.
       if (this.#announced === announced) this.#announced = head.seq;
     } catch {
-      // Reading the log themselves, they get the failure as their own.
+      // Each reader reads the log itself now, and gets the failure as its own.
       return this.#sendAllBack();
     }
     if (this.#log.coalesceMs > 0) await wait(this.#log.coalesceMs, undefined, { ref: false });
@@ -149,7 +150,7 @@ export class LiveTopic<Event extends LogEvent> {
   #deliverPending(): void {
     const changes = this.#pending;
     this.#pending = [];
-    // Meanwhile the log may have been read, or all may have left.
+    // Meanwhile the log may have been read, or all readers may have left.
     if (this.#reading || this.#readUpTo === undefined || changes[0]?.seq !== this.#readUpTo + 1) {
       return this.#readOn();
     }
@@ -167,7 +168,7 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   #sendAllBack(): void {
-    // They are of the log as it was.
+    // The pending changes belong to the log as it was.
     this.#pending = [];
     for (const reader of this.#live) reader.fallBehind();
   }

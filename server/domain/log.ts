@@ -1,7 +1,7 @@
 /**
- * A log is what a stream of live events is read from: a session's, or that of the list of sessions. It is a view of the
- * database, in which each thing that can change carries the position of its last change. Reading on from a position gives
- * everything that has changed since, each thing once, as it is now.
+ * The source of a stream of live events: of a session, or of the list of sessions. A log is a view of the database, in
+ * which each item carries the position of its last change. Reading on from a position gives every item that has changed
+ * since, once, as it is now.
  */
 export type Log<Event extends LogEvent> = {
   /** The name under which its changes are announced. */
@@ -10,11 +10,11 @@ export type Log<Event extends LogEvent> = {
   readonly maxReaders: number;
   /** How long changes are gathered before live readers get them, in milliseconds. */
   readonly coalesceMs: number;
-  /** @throws {AppError} NOT_FOUND if there never was such a log. */
+  /** @throws {AppError} NOT_FOUND if there never was such a log */
   readHead(): Promise<LogHead<Event>>;
-  /** What a reader without a position begins with. Undefined if the log has just ended. */
+  /** The beginning for a reader without a position. Undefined if the log has just ended. */
   readSnapshot(): Promise<SnapshotOf<Event> | undefined>;
-  /** What a reader is told that comes after the end. */
+  /** The error for a reader that comes after the end. */
   gone(): Error;
 };
 
@@ -24,14 +24,14 @@ export type LogHead<Event extends LogEvent> = {
   epoch: string;
   /** The position of the last change. */
   seq: number;
-  /** Which of its lives it is: another number means that it was removed and made anew, whatever its positions say. */
+  /** The number of its life. A log that was removed and made anew has another one, whatever its positions are. */
   life: number;
-  /** Where it begins: positions before this one, but for 0, are of a past life. */
+  /** The position at which this life begins. Smaller positions, except 0, belong to a past life. */
   startSeq: number;
   /** The last event of all, if the log has ended. */
   end: Change<Event> | undefined;
   /**
-   * The next changes after a position, in their order and none beyond `seq`, and how far they reach: to `seq` if that is all.
+   * The next changes after a position, in order and none beyond `seq`. `upTo` is how far they reach: `seq` if these are all.
    * Undefined if the log has ended since.
    */
   readChanges(after: number): Promise<{ changes: Change<Event>[]; upTo: number } | undefined>;
@@ -41,13 +41,13 @@ export type LogHead<Event extends LogEvent> = {
 export type Positioned<Event extends LogEvent> = {
   readonly position: string;
   readonly event: Event;
-  /** The event as JSON, once somebody has asked for it. */
+  /** The event as JSON, once it was encoded. */
   json?: string | undefined;
 };
 
 export type LogEvent = { type: string; seq: number; prev: number };
 
-/** An event without what depends on the stream that it is in. */
+/** An event without the fields that depend on its stream. */
 export type Change<Event extends LogEvent> = Event extends unknown ? Omit<Event, "prev" | "epoch"> : never;
 
 export type SnapshotOf<Event extends LogEvent> = Omit<
@@ -55,5 +55,5 @@ export type SnapshotOf<Event extends LogEvent> = Omit<
   "type" | "prev" | "epoch"
 >;
 
-/** How many changes are read at a time, so that others have their turn while a reader catches up. */
+/** How many changes are read at a time, so that other work has its turn while a reader catches up. */
 export const changesPerRead = 100;

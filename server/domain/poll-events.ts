@@ -5,15 +5,15 @@ import { toJson } from "./event-json.ts";
 import type { Wanted } from "./stream-log.ts";
 import { followSession } from "./session-log.ts";
 
-/** What happened, each event as JSON, and the position to go on after. */
+/** The answer to a poll: each event as JSON, and the position to go on after. */
 export type Polled = { events: string[]; position: string };
 
-/** An answer is whole in memory: past so many UTF-16 code units of JSON the rest is for the next poll. */
+/** The size at which an answer ends, in UTF-16 code units of JSON: it is whole in memory. The next poll gets the rest. */
 const maxAnswerChars = 1024 * 1024;
 
 /**
- * What happened in a session after a position: at once if anything did, else as soon as something does, and nothing if
- * `wait` seconds, or `desk.pollMs`, pass or `signal` aborts. `caught_up` is not among the events: an answer that is empty says it.
+ * The events of a session after a position: at once if there are any, else as soon as one comes. The answer is empty if
+ * `wait` seconds or `desk.pollMs` pass, or `signal` aborts. It has no `caught_up`: an empty answer says the same.
  *
  * @throws {AppError} NOT_FOUND
  */

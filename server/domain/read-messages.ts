@@ -10,7 +10,7 @@ import type { Desk } from "./desk.ts";
 
 /** A message as the doors show it. */
 export function toMessage({ id, session_id, content, sender, timestamp, key }: MessageRow): Message {
-  // Named one by one: to copy what is left of a row takes seven times as long, and a session has many.
+  // Field by field: copying the rest of a row takes seven times as long.
   const message = {
     id,
     session_id,
@@ -22,11 +22,11 @@ export function toMessage({ id, session_id, content, sender, timestamp, key }: M
 }
 
 /**
- * The messages that a session had when its extent was read, oldest first, in chunks: between two of them others have their
- * turn, and no more than one chunk, 256 KiB of content, is in memory. Edits and deletions of single messages meanwhile
- * show; messages added meanwhile are left out.
+ * The messages that a session had when its extent was read, oldest first, in chunks. Between two chunks other work has its
+ * turn. One chunk, 256 KiB of content, is in memory at a time. Messages that are edited or deleted meanwhile show it; messages
+ * that are added meanwhile are left out.
  *
- * @throws {SessionEndedError} when the session is deleted meanwhile, even if it is made anew
+ * @throws {SessionEndedError} if the session is deleted meanwhile, even if it is made anew
  */
 export async function* readMessages(
   desk: Desk,
@@ -38,7 +38,7 @@ export async function* readMessages(
   const turn = turns.begin();
   if (turn) await turn;
   let after: number | undefined;
-  // Most sessions are short, and of few messages nobody has to ask how large they are.
+  // Most sessions are short, and the sizes of a few messages need not be read first.
   for (let limit: number = fewMessages; ; limit = limits.pageItems) {
     const { rows, isLast } = await listMessageChunk(desk.database.read, {
       life: session,
@@ -55,7 +55,7 @@ export async function* readMessages(
   }
 }
 
-/** That a session is the one it was when its life was read. @throws {SessionEndedError} */
+/** Asserts that a session still has the life that was read. @throws {SessionEndedError} */
 export async function assertAlive(desk: Desk, life: SessionLife): Promise<void> {
   if (!(await isAlive(desk.database.read, life))) throw new SessionEndedError(life.id);
 }

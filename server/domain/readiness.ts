@@ -1,10 +1,10 @@
 import { AppError, toAppError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 
-/** How long an answer to the question whether the database works is kept, in milliseconds: probers ask often, and many at once. */
+/** How long the result of a probe is kept, in milliseconds: load balancers ask often, and several at once. */
 const keptMs = 1000;
 
-/** Whether the product can do its work now: read and write its database, and is not about to stop. */
+/** Whether the product can do its work now: it can read and write its database, and is not about to stop. */
 export class Readiness {
   readonly #desk: Pick<Desk, "database" | "stopping">;
   #lastProbe: { begunMs: number; outcome: Promise<void> } | undefined;
@@ -13,7 +13,7 @@ export class Readiness {
     this.#desk = desk;
   }
 
-  /** @throws {AppError} SERVICE_UNAVAILABLE with a sentence that says why not; `cause` is for the log. */
+  /** @throws {AppError} SERVICE_UNAVAILABLE with the reason in a sentence; `cause` is for the log */
   async assertReady(): Promise<void> {
     if (this.#desk.stopping.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping.");
     const nowMs = performance.now();

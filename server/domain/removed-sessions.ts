@@ -1,10 +1,10 @@
 import type { Executor } from "../../db/open-database.ts";
 import { countMissingSessions } from "../../db/statements/strays.ts";
 
-/** The sessions are counted for at most this share of the time: it takes 0.1 s where they are a million. */
+/** The largest share of the time that counting may take. A count of a million sessions takes 0.1 s. */
 const countingShare = 0.01;
 
-/** Notices that rows of sessions were removed: nothing in the log of the list tells of it, and this program removes none. */
+/** Notices removed rows of sessions. The log of the list does not show them, and only another program removes rows. */
 export class RemovedSessions {
   readonly #read: Executor;
   #last: { last: number; missing: number } | undefined;
@@ -14,12 +14,12 @@ export class RemovedSessions {
     this.#read = read;
   }
 
-  /** In how many milliseconds they may be counted again. */
+  /** In how many milliseconds the sessions may be counted again. */
   get waitMs(): number {
     return Math.max(0, this.#countAgainAt - performance.now());
   }
 
-  /** Counts. @returns whether any were removed since it was called last. */
+  /** Counts the sessions. @returns whether any were removed since the last count */
   async count(): Promise<boolean> {
     const before = this.#last;
     const begunAt = performance.now();

@@ -18,7 +18,7 @@ import { changesPerRead } from "./log.ts";
 import { toMessage } from "./read-messages.ts";
 import { toSessionHead } from "./session-head.ts";
 
-/** What happens in a session from a position on, as {@link streamLog} has it. */
+/** The events of a session from a position on, as {@link streamLog} sends them. */
 export function followSession(
   desk: Desk,
   { sessionId, ...wanted }: Wanted & { sessionId: string },
@@ -32,7 +32,7 @@ export function sessionTopic(sessionId: string): string {
   return topicPrefix + sessionId;
 }
 
-/** @returns undefined for the topic of another log. */
+/** @returns undefined for the topic of another log */
 export function sessionIdOf(topic: string): string | undefined {
   return topic.startsWith(topicPrefix) ? topic.slice(topicPrefix.length) : undefined;
 }

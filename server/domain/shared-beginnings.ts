@@ -1,14 +1,14 @@
 import { toJson } from "./event-json.ts";
 import type { LogEvent, Positioned } from "./log.ts";
 
-/** Where a beginning stands. */
+/** The log, kind and position of a beginning. */
 export type BeginningPlace = { topic: string; type: "snapshot" | "reset"; epoch: string; seq: number };
 
-/** What a reader of a log begins with, or begins anew. */
+/** The first events for a reader of a log that begins, or begins anew. */
 export type Beginning<Event extends LogEvent> = {
-  /** The snapshot or the reset, and what comes with it. */
+  /** The snapshot or the reset, and `caught_up`. */
   events: readonly Positioned<Event>[];
-  /** The first of these alone, for a reader that had caught up before. */
+  /** The snapshot or the reset alone, for a reader that had caught up before. */
   again: readonly Positioned<Event>[];
 };
 
@@ -23,12 +23,12 @@ type Kept<Event extends LogEvent> = {
 /** How many UTF-16 code units of JSON are kept; a larger beginning is kept alone. */
 const maxKeptChars = 8 * 1024 * 1024;
 
-/** From how many UTF-16 code units of JSON on a beginning is encoded for all, even though nobody else may come. */
+/** A larger beginning, in UTF-16 code units of JSON, is encoded for sharing even before a second reader comes. */
 const largeChars = 64 * 1024;
 
 /**
- * What the readers of a log begin with who come while nothing changes: it is read and encoded once for all of them. Those
- * that were used last are kept; of a log the last snapshot and the last reset.
+ * The beginnings of logs, each read and encoded once for all readers that come before the next change. Of each log the last
+ * snapshot and the last reset are kept, as long as they are among the last used.
  */
 export class SharedBeginnings {
   // Each log's readers know the type of its events; the maps do not. The order is that of the last use.
@@ -38,10 +38,10 @@ export class SharedBeginnings {
   #generation = 0;
 
   /**
-   * The beginning at a place: the one that is kept, or what `read` gives, which may be further than `place.seq`. Readers
-   * that ask for the same meanwhile get it too.
+   * The beginning at a place: the kept one, or the result of `read`, which may be further than `place.seq`. Readers that ask
+   * for the same meanwhile share it.
    *
-   * @returns undefined if `read` gives nothing. `isShared` is whether it is worth encoding for others.
+   * @returns undefined if `read` gives nothing; `isShared` is whether it is worth encoding for others
    */
   async share<Event extends LogEvent>(
     place: BeginningPlace,
@@ -55,7 +55,7 @@ export class SharedBeginnings {
       return { beginning: kept.beginning, isShared: true };
     }
     for (let making = this.#making.get(name); making; making = this.#making.get(name)) {
-      // A failure is for the reader that reads. What it read may be older than what this reader has to see.
+      // A failure belongs to the reader that read. Its result may be too old for this reader.
       const made = (await making.catch(() => undefined)) as Kept<Event> | undefined;
       if (made?.epoch === place.epoch && made.seq >= place.seq) {
         return { beginning: made.beginning, isShared: true };
@@ -71,7 +71,7 @@ export class SharedBeginnings {
     }
   }
 
-  /** Forgets all, also what is being read: a log may have changed in a way that its positions do not tell. */
+  /** Forgets all, also unfinished reads: a log may have changed in a way that its positions do not show. */
   clear(): void {
     this.#kept.clear();
     this.#making.clear();

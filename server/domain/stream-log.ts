@@ -4,11 +4,11 @@ import type { LiveHub } from "./live-hub.ts";
 import { LiveStream } from "./live-stream.ts";
 import type { Log, LogEvent, Positioned } from "./log.ts";
 
-/** What a client of a log asks for. */
+/** A client's request to follow a log. */
 export type Wanted = Pick<Follow<never>, "connection" | "signal"> & { after: string | undefined };
 
 /**
- * A log as {@link followLog} sends it.
+ * The stream that {@link followLog} sends.
  *
  * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
  */

@@ -7,8 +7,8 @@ import type { Desk } from "./desk.ts";
 import { toSessionHead } from "./session-head.ts";
 
 /**
- * Gives a session another title; the title it has already is no change and takes no position. It answers without the
- * messages: an answer of any size could fail once the title is stored.
+ * Gives a session another title. A title that it has already is no change and takes no position. The answer has no messages:
+ * a large answer could fail after the title was stored.
  *
  * @throws {AppError} NOT_FOUND
  */
@@ -17,7 +17,7 @@ export async function updateSession(desk: Desk, input: UpdateSessionInput): Prom
   return { id, title, created_at };
 }
 
-/** The same, and tells which life of the session it was. @throws {AppError} NOT_FOUND */
+/** Renames a session. @returns its head and its life, by the ordinal. @throws {AppError} NOT_FOUND */
 export function renameSession(
   desk: Desk,
   { session_id: id, title }: UpdateSessionInput,
