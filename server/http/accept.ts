@@ -1,13 +1,13 @@
 /**
- * Whether an `Accept` header (RFC 9110, §12.5.1) asks for an event stream: by its own name, and no less than for JSON. A
- * wildcard does not ask for it.
+ * Whether an `Accept` header (RFC 9110, §12.5.1) prefers an event stream: it names `text/event-stream`, with a weight not below
+ * that of JSON. A wildcard does not name it.
  */
 export function prefersEventStream(accept: string | undefined): boolean {
   const weight = weightOf("text/event-stream", accept);
   return weight > 0 && weight >= weightOf("application/json", accept);
 }
 
-/** From 0, also where the type is not named, to 1. */
+/** The weight of a type, from 0 to 1; 0 if the header does not name it. */
 function weightOf(type: string, accept = ""): number {
   for (const range of accept.toLowerCase().split(",")) {
     const [name, ...parameters] = range.split(";").map((part) => part.trim());

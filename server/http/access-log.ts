@@ -5,18 +5,18 @@ import type { TracedRequest } from "./traced-request.ts";
 
 /** A line of the access log: an HTTP request that has ended, or the opening or closing of a WebSocket. */
 export type AccessEntry = {
-  /** `X-Request-Id` of the request, or of the upgrade that the socket began with. */
+  /** The `X-Request-Id` of the request, or of the upgrade that opened the socket. */
   id: string;
   method?: string;
-  /** The pattern of the address; undefined where no door knows it. It holds no id of a session. */
+  /** The pattern of the address, without the ids in it; undefined if no door knows the address. */
   route: string | undefined;
   /** The address of the peer, which may be a proxy. */
   peer: string | undefined;
-  /** The HTTP status. Of a request whose connection ended before an answer: 499. */
+  /** The HTTP status; 499 if the connection ended before an answer. */
   status?: number;
   /** The WebSocket close code. */
   closeCode?: number;
-  /** How long it took, or the socket was open, in milliseconds. */
+  /** How long the answer took, or the socket was open, in milliseconds. */
   ms?: number;
   /** How many bytes were sent. */
   bytes?: number;
@@ -25,10 +25,10 @@ export type AccessEntry = {
 /** Takes a line of the access log. */
 export type AccessLog = (what: "request" | "socket opened" | "socket closed", entry: AccessEntry) => void;
 
-/** A request that its client left unanswered, as nginx numbers it. */
+/** The status, as in nginx, of a request whose client left before the answer. */
 const clientLeft = 499;
 
-/** The line of a request whose answer is out, or whose connection has ended. */
+/** The entry of a request whose answer is out, or whose connection has ended. */
 export function requestEntry(request: TracedRequest, response: ServerResponse): AccessEntry {
   return {
     ...baseEntry(request),
@@ -38,13 +38,13 @@ export function requestEntry(request: TracedRequest, response: ServerResponse): 
   };
 }
 
-/** What the lines of a request and of its socket have in common. */
+/** The common part of the entries of a request and of its socket. */
 export function baseEntry(request: TracedRequest): AccessEntry {
   const { id, method = "", route, peer } = request;
   return { id, method, route, peer };
 }
 
-/** The line of what came and is no request, or none that is answered here. */
+/** The entry of bytes that are not a request, or of a request that this server does not serve. */
 export function refusedEntry(id: string, socket: Socket, status: number): AccessEntry {
   return { id, route: undefined, peer: socket.remoteAddress, status };
 }

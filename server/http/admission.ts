@@ -10,25 +10,25 @@ import { createWarnOnce } from "./warn-once.ts";
 export type AdmissionOptions = {
   hosts: HostPolicy;
   origins: OriginPolicy;
-  /** Whether there is a page at an address: a link on another site may lead to it. */
+  /** Whether an address is a page, which links on other sites may lead to. */
   isPage: (pathname: string) => boolean;
-  /** Told once of each host and each origin that is refused. */
+  /** Called once for each refused host and each refused origin. */
   warn: (details: Record<string, string>, sentence: string) => void;
 };
 
 /**
- * Whether a request may be answered at all, to be asked before anything is done for it.
+ * Refuses a request that may not be answered at all. It is called before any other work for the request.
  *
  * @throws {AppError} BAD_REQUEST, MISDIRECTED_REQUEST (another host's name), FORBIDDEN (a page of another site asks)
  */
 export type Admit = (request: IncomingMessage, target: RequestTarget) => void;
 
-/** How many forms of `Host` that were let in are remembered: looking into one takes longer than the rest. */
+/** How many admitted values of `Host` are remembered: reading one takes longer than all other checks. */
 const maxKnownHosts = 1000;
 
 const quoteLimit = 100;
 
-/** A page whose name its owner points at this server (DNS rebinding) shows itself by `Host`, any other page by `Origin`. */
+/** The `Host` header shows a page whose name points at this server (DNS rebinding), `Origin` any other foreign page. */
 export function createAdmission({ hosts, origins, isPage, warn }: AdmissionOptions): Admit {
   const warnOnce = createWarnOnce(warn);
   const knownHosts = new Set<string>();
@@ -62,7 +62,7 @@ export function createAdmission({ hosts, origins, isPage, warn }: AdmissionOptio
       throw new AppError("FORBIDDEN", sentence);
     }
     if (origins.allows(origin)) return;
-    // Behind a proxy that speaks TLS the page's scheme is not ours. Where the browser says that it is another site, it is.
+    // Behind a proxy with TLS the page's scheme differs from ours, so only host and port are compared.
     if (host !== undefined && !isCrossSite(headers) && isOwn(origin, host)) return;
     const name = quote(origin);
     const remedy = "CORS_ORIGINS does not name that origin, and it is not the Host that the request names";
@@ -81,18 +81,18 @@ export function createAdmission({ hosts, origins, isPage, warn }: AdmissionOptio
       admitHost(host, "The Host header");
     }
     if (target.authority !== undefined) admitHost(target.authority, "The host in the request target");
-    // In the absolute form the target says which host is meant (RFC 9112, §3.2.2).
+    // In the absolute form the target names the host (RFC 9112, §3.2.2).
     admitPage(request, target.authority ?? host, target);
   };
 }
 
-/** `Sec-Fetch-Site`, which scripts cannot set: whether a page of another origin made the browser ask. */
+/** Whether a page of another origin caused the request. Scripts cannot set `Sec-Fetch-Site`. */
 function isCrossSite(headers: IncomingHttpHeaders): boolean {
   const site = headers["sec-fetch-site"];
   return site !== undefined && site !== "same-origin" && site !== "none";
 }
 
-/** A tab that is led here, and no frame and no object within a page. */
+/** Whether the request opens a page in a tab, not in a frame or an object of another page. */
 function isNavigation({ method, headers }: IncomingMessage): boolean {
   return (
     (method === "GET" || method === "HEAD") &&
@@ -101,14 +101,14 @@ function isNavigation({ method, headers }: IncomingMessage): boolean {
   );
 }
 
-/** Whether the origin's host and port are those that the request is addressed to. */
+/** Whether the request is addressed to the origin's host and port. */
 function isOwn(origin: string, host: string): boolean {
   if (origin === `https://${host}` || origin === `http://${host}`) return true;
   const scheme = /^https?:/.exec(origin)?.[0];
   return scheme !== undefined && URL.parse(`${scheme}//${host}`)?.origin === origin;
 }
 
-/** Node gives the first of two, and a proxy in front may have gone by the second. */
+/** Whether there is a second `Host`. Node gives the first one, and a proxy in front may have used the other. */
 function hasSecondHost(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {

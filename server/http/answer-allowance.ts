@@ -3,24 +3,24 @@ import type { AnswerShare } from "../domain/answer-share.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { Account } from "./buffer-account.ts";
 
-/** An answer that is no larger is not worth counting. */
+/** The largest answer, in bytes, that is too small to be counted. */
 const smallBytes = 64 * 1024;
 
-/** What reading a large answer takes beside what is gathered of it, in bytes, about. */
+/** About how much memory reading a large answer takes, in bytes, beside its gathered JSON. */
 const readingBytes = 1024 * 1024;
 
 export type AllowanceOptions = {
-  /** How many bytes of JSON the answers may have together. */
+  /** The most bytes of JSON that the answers may have together. */
   maxBytes: number;
-  /** Where what they take is counted, if anywhere. */
+  /** The account that counts their memory, if there is one. */
   account: Account | undefined;
   /** How many bytes of memory one byte of JSON takes while it is answered, 1 by default. */
   weight?: number;
 };
 
 /**
- * How large the answers to one request may be together. What was read for an answer that is then refused counts as well, up
- * to twice as much: a request for many such answers is not so much work.
+ * The limit on the answers to one request together. The bytes read for refused answers have a limit too, twice as large, so
+ * that a request for many such answers is refused early.
  */
 export class AnswerAllowance {
   readonly #options: AllowanceOptions;
@@ -36,11 +36,11 @@ export class AnswerAllowance {
    * Begins an answer.
    *
    * @throws {AppError} SERVICE_UNAVAILABLE
-   * @param advice what to call for less, for people, such as `read its messages in pages with message.list`
+   * @param advice a way to ask for less, for people, such as `read its messages in pages with message.list`
    */
   begin(advice: string): AnswerShare {
     const { account, weight = 1 } = this.#options;
-    // While much waits nothing is read for an answer that would have to be refused.
+    // While the budget is full nothing is read: the answer would have to be refused.
     account?.ledger.assertRoom();
     let bytes = 0;
     let endTurn: (() => void) | undefined;
@@ -52,7 +52,7 @@ export class AnswerAllowance {
         if (bytes <= smallBytes || !account) return;
         this.#reserve(weight * more);
         if (endTurn) return nextTurn();
-        // Large answers are made one after the other: what is read for each is in memory beside what is gathered.
+        // Large answers are made one at a time: reading each takes memory beside its gathered JSON.
         account.ledger.assertRoom();
         account.reserve(readingBytes);
         endTurn = await account.ledger.beginLarge();
@@ -69,7 +69,7 @@ export class AnswerAllowance {
     };
   }
 
-  /** The answers are out, or counted elsewhere. */
+  /** Called when the answers are out, or are counted elsewhere. */
   release(): void {
     this.#reserve(-this.#reservedBytes);
   }

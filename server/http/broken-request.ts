@@ -1,9 +1,9 @@
 import { AppError } from "../domain/app-error.ts";
 
-/** What Node's parser says of a request whose headers did not come in time. */
+/** The code of Node's error for a request whose headers did not come in time. */
 export const lateHeaders = "ERR_HTTP_REQUEST_TIMEOUT";
 
-/** What to say of bytes that Node's parser could not read, by the code of its error. */
+/** The error for bytes that Node's parser could not read, by the code of the parser's error. */
 export function brokenRequest(code: string | undefined): AppError {
   if (code === lateHeaders) return new AppError("TIMEOUT", "The request's headers took too long to arrive.");
   if (code === "HPE_HEADER_OVERFLOW") {

@@ -1,9 +1,9 @@
-/** Bytes that wait for one client or for many, and are counted once. */
+/** Bytes that wait for one client or for several, and are counted once. `waits` is the number of clients. */
 export type Piece = { readonly byteLength: number; waits: number };
 
-/** A client, as a budget sees it. */
+/** A client of a budget. */
 export type BufferedClient = {
-  /** Rises with each byte that the client takes or sends. */
+  /** The bytes that the client has taken and sent. */
   readonly movedBytes: number;
   /** Whether the operating system has taken all that was written. */
   readonly isClear: boolean;
@@ -11,26 +11,26 @@ export type BufferedClient = {
   cut(): void;
 };
 
-/** Where an account is kept. */
+/** The budget in which an account is kept. */
 export type Ledger = {
-  /** Whether large answers are refused, and what can wait does. */
+  /** Whether large answers are refused, and other work waits if it can. */
   readonly isFull: boolean;
-  /** @throws {AppError} SERVICE_UNAVAILABLE while it is full */
+  /** @throws {AppError} SERVICE_UNAVAILABLE while the budget is full */
   assertRoom(): void;
-  /** Resolves when there is room, with so many bytes reserved, or when the account is closed. */
+  /** Reserves bytes when there is room for them. Resolves then, or when the account is closed. */
   admit(account: Account, bytes: number): Promise<void>;
-  /** Resolves when no other large answer is being made. @returns what ends that of this one */
+  /** Resolves when no other large answer is being made. @returns a function that ends this one's turn */
   beginLarge(): Promise<() => void>;
   add(account: Account, bytes: number): void;
   subtract(account: Account, bytes: number): void;
-  /** The account is closed. */
+  /** Called when the account is closed. */
   forget(account: Account): void;
 };
 
-/** What waits in memory for one client. It is closed with the client's connection. */
+/** The bytes that wait in memory for one client. The account is closed with the client's connection. */
 export class Account {
   readonly ledger: Ledger;
-  /** When the client was last seen to take something, by the monotonic clock. */
+  /** When the client was last seen to take or send bytes, by the monotonic clock. */
   movedAtMs = 0;
   #client: BufferedClient;
   #written: Piece[] = [];
@@ -52,7 +52,7 @@ export class Account {
     return this.#isClosed;
   }
 
-  /** Ends the connection in another way from now on. */
+  /** Replaces the way in which {@link cut} ends the connection. */
   cutBy(cut: () => void): void {
     const client = this.#client;
     this.#client = {
@@ -66,7 +66,7 @@ export class Account {
     };
   }
 
-  /** Counts what was written, until the operating system has taken it. */
+  /** Counts a written piece until the operating system has taken it. */
   hold(piece: Piece): void {
     if (this.#isClosed || this.#client.isClear) return;
     this.#written.push(piece);
@@ -86,7 +86,7 @@ export class Account {
     this.ledger.subtract(this, piece.waits === 0 ? piece.byteLength : 0);
   }
 
-  /** Counts bytes until they are released, or the connection is closed. */
+  /** Counts bytes until they are released or the connection is closed. */
   reserve(bytes: number): void {
     if (this.#isClosed) return;
     this.#reservedBytes += bytes;
@@ -99,7 +99,7 @@ export class Account {
     this.ledger.subtract(this, released);
   }
 
-  /** Does work that brings so many bytes, about, when there is room for them. */
+  /** Does work that brings about so many bytes, when there is room for them. */
   async whenThereIsRoom<Value>(bytes: number, work: () => Promise<Value>): Promise<Value> {
     await this.ledger.admit(this, bytes);
     try {
@@ -109,12 +109,12 @@ export class Account {
     }
   }
 
-  /** Counts no more what the operating system has taken. */
+  /** Stops counting written pieces that the operating system has taken. */
   settle(): void {
     if (this.#written.length > 0 && this.#client.isClear) this.#removeWritten();
   }
 
-  /** How many bytes the client has taken or sent since this was asked last. */
+  /** How many bytes the client has taken or sent since the last call. */
   takeMovedBytes(): number {
     const before = this.#movedBytes;
     this.#movedBytes = this.#client.movedBytes;

@@ -25,7 +25,7 @@ class ConnectedClient implements BufferedClient {
   }
 }
 
-/** Opens the account of a connection, which is closed with it. */
+/** Opens the account of a connection. It is closed with the connection. */
 export function openAccount(budget: BufferBudget, connection: Socket): Account {
   const account = budget.open(new ConnectedClient(connection));
   accounts.set(connection, account);
@@ -42,14 +42,14 @@ export function accountOf(connection: Duplex | null): Account | undefined {
   return connection ? accounts.get(connection) : undefined;
 }
 
-/** What stands between Node's sockets and the system. */
+/** The property of a Node socket that holds the operating system's handle. */
 const handleName = "_handle";
 
 type Handle = { bytesWritten?: number; writeQueueSize?: number };
 
-/** How many bytes the operating system has taken of what was written to a connection. */
+/** How many of a connection's written bytes the operating system has taken. */
 export function takenBytes(connection: Socket): number {
-  // Of one large write the socket itself tells only when all of it is out.
+  // The socket itself counts a large write only when all of it is out.
   const { [handleName]: handle } = connection as unknown as { [handleName]?: Handle | null };
   return handle?.bytesWritten === undefined
     ? connection.bytesWritten - connection.writableLength

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { endConnection } from "./refuse-connection.ts";
 import { stalls } from "./stalls.ts";
 
-/** Cuts a connection on which nothing moves, but not for a stall of our own: what has come in meanwhile is read first. */
+/** Cuts an idle connection, but not after a stall of this process: the bytes that came meanwhile are read first. */
 export function cutIfIdle(socket: Socket): void {
   const { bytesRead, bytesWritten, timeout } = socket;
   setImmediate(() => {
@@ -13,7 +13,7 @@ export function cutIfIdle(socket: Socket): void {
   });
 }
 
-/** Ends a connection of which no more can be read when the last answer that is due is out. */
+/** Ends an unreadable connection once its last answer is out. */
 export function endAfter(socket: Socket, response: ServerResponse | undefined): void {
   if (!response) {
     socket.destroy();

@@ -3,7 +3,7 @@ import cors from "cors";
 import type { OriginPolicy } from "./origin-policy.ts";
 
 const common: cors.CorsOptions = {
-  // The origin that asks: it has been let in.
+  // The request's own origin, which has been admitted.
   origin: true,
   methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
   exposedHeaders: ["ETag", "Link", "Retry-After"],
@@ -11,7 +11,7 @@ const common: cors.CorsOptions = {
   preflightContinue: true,
 };
 
-/** Sets the CORS headers of an answer (Fetch standard, §3.2). A preflight is left to be answered. */
+/** Sets the CORS headers of an answer (Fetch standard, §3.2). The caller answers a preflight. */
 export function createCors(
   origins: OriginPolicy,
 ): (request: IncomingMessage, response: ServerResponse) => void {

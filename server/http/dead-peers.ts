@@ -3,23 +3,23 @@ import { takenBytes } from "./connection-account.ts";
 import type { Waiting } from "./kernel-sockets.ts";
 import { canReadKernelSockets, connectionKey, readWaiting } from "./kernel-sockets.ts";
 
-/** The first try may be on its way, and the answer to it. */
+/** The number of tries without an answer that makes a peer a suspect. One try may still be under way. */
 const unansweredTries = 2;
 
 /**
- * Looks at an interval for peers whose packets are lost: what a stream is sent now and then disappears in the system's
- * buffers, which is movement, and until the system itself gives up (on Linux by default after some 15 minutes) nothing
- * fails. A connection is cut when at one look and at the next the system tries again and again, and the peer has
- * acknowledged nothing in between. A peer that lives and does not read is not: its system answers.
+ * Looks for peers whose packets are lost, at an interval. The bytes that a stream is sent go into the system's buffers, and
+ * no write fails until the system gives up (on Linux by default after some 15 minutes). A connection is cut if at two looks
+ * in a row the system is trying again, and the peer has acknowledged nothing in between. A live peer that does not read is
+ * not cut: its system answers.
  *
- * Where the system cannot be asked, the system's own limit holds.
+ * If the system cannot be asked, its own limit holds.
  *
- * @param awaiting the connections on which something is being answered
- * @returns what ends it
+ * @param awaiting the connections with an unfinished answer
+ * @returns a function that ends the watch
  */
 export function watchForDeadPeers(awaiting: () => Socket[], intervalMs: number): () => void {
   if (!canReadKernelSockets) return () => undefined;
-  /** How many bytes each has acknowledged of those on which the system tried again at the last look. */
+  /** The bytes that each suspect of the last look had acknowledged. */
   let suspects = new Map<Socket, number>();
   let isLooking = false;
 
@@ -40,7 +40,7 @@ export function watchForDeadPeers(awaiting: () => Socket[], intervalMs: number):
   const timer = setInterval(() => {
     if (isLooking) return;
     isLooking = true;
-    // A system that hides the table is one that cannot be asked.
+    // A system that hides the table cannot be asked.
     look()
       .catch(() => clearInterval(timer))
       .finally(() => (isLooking = false));

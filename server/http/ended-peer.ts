@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 
-/** When an ended peer is written to, in milliseconds: what comes back to one write is met by the next. */
+/** When an ended peer is written to, in milliseconds. A dead peer answers one write with a reset, which the next write meets. */
 const probesMs = [0, 10, 100, 1000, 5000];
 
 /**
- * A peer that has closed its half of the connection may read on, or may be gone. Only what is sent to it tells: `write`, which
- * is to send something that means nothing, is called a few times then.
+ * Finds out whether a peer that has closed its half of the connection still reads: only a write to it can tell. `write` sends
+ * bytes without a meaning, and is called a few times.
  */
 export function probeEndedPeer(response: ServerResponse, write: () => void): void {
   const { socket } = response.req;
@@ -19,6 +19,6 @@ export function probeEndedPeer(response: ServerResponse, write: () => void): voi
   };
   if (socket.readableEnded) begin();
   else socket.once("end", begin);
-  // The answer is whole, or its connection is closed.
+  // The answer is complete, or the connection is closed.
   response.once("finish", stop).once("close", stop);
 }

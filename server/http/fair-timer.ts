@@ -1,8 +1,8 @@
 import { stalls } from "./stalls.ts";
 
 /**
- * A timer that is held against a peer. It runs out only when the peer had the whole time, and what the peer sent in it has
- * been read: after a stall of this process the peer has the whole time again. It keeps no process running.
+ * A time limit for a peer. It runs out only after the peer had the whole time and the bytes that it sent in this time have
+ * been read: after a stall of this process the time begins anew. The timer keeps no process running.
  */
 export class FairTimer {
   readonly #act: () => void;
@@ -30,7 +30,7 @@ export class FairTimer {
     clearImmediate(this.#immediate);
   }
 
-  /** Timers run before what has come in is read, and immediates after it. */
+  /** Timers run before incoming bytes are read, and immediates after. */
   #readFirst(): void {
     this.#immediate = setImmediate(() => {
       if (stalls.hasBeenSince(this.#begunAt)) this.start();
@@ -39,12 +39,12 @@ export class FairTimer {
   }
 }
 
-/** Calls `act` once, when a peer had `timeoutMs`. */
+/** Calls `act` once, after a peer had `timeoutMs`. */
 export function fairTimeout(act: () => void, timeoutMs: number): FairTimer {
   return new FairTimer(act, timeoutMs).start();
 }
 
-/** Calls `act` each time that a peer had `intervalMs` since the last time. */
+/** Calls `act` again and again, each time after a peer had `intervalMs`. */
 export function fairInterval(act: () => void, intervalMs: number): FairTimer {
   const timer: FairTimer = new FairTimer(() => {
     timer.start();

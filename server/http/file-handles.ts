@@ -1,31 +1,31 @@
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 
-/** How many handles below the limit a connection may have before the limit counts as reached. */
+/** How far below the limit a handle may be for the limit to count as reached. */
 const reserve = 8;
 
-/** How often it is said at most, in milliseconds. */
-const sayingMs = 60_000;
+/** The shortest time between two warnings, in milliseconds. */
+const warningMs = 60_000;
 
-/** Node's handle of a connection. The system gives the lowest number that is free, so a high one says how many are in use. */
+/** Node's handle of a connection. The system gives the lowest free number, so a high number shows how many are in use. */
 type Handled = { _handle?: { fd?: number } | null };
 
 /**
- * Watches whether file handles run out. The system then resets connections that come, and tells the process nothing.
+ * Warns when file handles run out. The system then resets new connections without telling the process.
  *
- * @returns a function to be told of each connection. Without Linux's `/proc` it does nothing.
+ * @returns a function to be called with each connection. Without Linux's `/proc` it does nothing.
  */
 export function watchFileHandles(
   warn: (details: { limit: number }, sentence: string) => void,
 ): (socket: Socket) => void {
   const limit = readLimit();
-  let lastSaidMs = Number.NEGATIVE_INFINITY;
+  let lastWarningMs = Number.NEGATIVE_INFINITY;
   return (socket) => {
     const { _handle: handle } = socket as unknown as Handled;
     if (limit === undefined || (handle?.fd ?? -1) < limit - reserve) return;
     const nowMs = performance.now();
-    if (nowMs - lastSaidMs < sayingMs) return;
-    lastSaidMs = nowMs;
+    if (nowMs - lastWarningMs < warningMs) return;
+    lastWarningMs = nowMs;
     warn(
       { limit },
       `Of ${limit} file handles nearly all are in use: the system resets connections that come beyond that. ` +

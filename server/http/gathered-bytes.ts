@@ -3,8 +3,8 @@ const smallBytes = 1024;
 const blockBytes = 16 * 1024;
 
 /**
- * Gathers what comes in chunks. Small chunks are copied together: a client may send a chunk for each byte, and a chunk is an
- * object that keeps all of what was read from the connection with it.
+ * Gathers the chunks of a body. Small chunks are copied together: a client may send a chunk for each byte, and each chunk is
+ * an object that holds the whole block that was read from the connection.
  */
 export class GatheredBytes {
   readonly #pieces: Buffer[] = [];
@@ -17,13 +17,13 @@ export class GatheredBytes {
     return this.#size;
   }
 
-  /** In how many pieces they are in memory. */
+  /** The number of pieces in memory. */
   get pieceCount(): number {
     return this.#pieces.length + (this.#block ? 1 : 0);
   }
 
   add(chunk: Buffer): void {
-    // Most bodies come in one chunk, which nobody has to copy.
+    // Most bodies come in one chunk, which is not copied.
     const isFirst = this.#size === 0;
     this.#size += chunk.length;
     if (isFirst || chunk.length >= smallBytes) {
@@ -36,7 +36,7 @@ export class GatheredBytes {
     this.#blockUsed += chunk.copy(this.#block, this.#blockUsed);
   }
 
-  /** All of them. */
+  /** All bytes as one buffer. */
   join(): Buffer {
     this.#closeBlock();
     const [first] = this.#pieces;

@@ -2,17 +2,17 @@ import type { Socket } from "node:net";
 import { fairTimeout } from "./fair-timer.ts";
 import { stalls } from "./stalls.ts";
 
-/** Which connections are not to be refused although the headers of a request are late. */
+/** The connections that are not refused although the headers of a request are late. */
 export type HeaderGrace = {
-  /** Whether it is too early to refuse this one. */
+  /** Whether it is too early to refuse a connection. */
   takes(socket: Socket): boolean;
-  /** The headers have come. */
+  /** Called when the headers have come. */
   end(socket: Socket): void;
 };
 
 /**
- * Node counts from the beginning of a connection, and on through a stall of this process. A connection that is only held
- * ready has sent nothing and is not late; one that a stall made late has its time again, after which `refuse` is called.
+ * Node's limit begins with the connection and does not stop during a stall of this process. A connection that is held ready
+ * has sent nothing and is not late. One that a stall made late has the time again, and then `refuse` is called.
  */
 export function createHeaderGrace(headersMs: number, refuse: (socket: Socket) => void): HeaderGrace {
   const excused = new Set<Socket>();

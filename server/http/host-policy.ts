@@ -9,7 +9,7 @@ export type HostPolicy = (hostname: string) => boolean;
  * The host of a `Host` header or of an authority, as the platform's URL parser writes it (lower case, punycode, IPv4 in
  * four decimals, IPv6 in brackets), without its port and without the dot of a rooted name.
  *
- * @returns undefined for text that is no host with or without a port
+ * @returns undefined for text that is not a host, with or without a port
  */
 export function hostnameOf(host: string): string | undefined {
   if (/[\s/?#@\\]/.test(host)) return undefined;
@@ -17,8 +17,8 @@ export function hostnameOf(host: string): string | undefined {
 }
 
 /**
- * Lets in loopback names, addresses (a page that is rebound to this server has a name), `publicHosts`, and where the
- * server listens to more than loopback the machine's own name and the name in `HOST`.
+ * Admits loopback names, `publicHosts`, and addresses (a page that is rebound to this server has a name). If the server
+ * listens on more than loopback, it also admits the machine's own name and the name in `HOST`.
  *
  * @param publicHosts as {@link readPublicHosts} gives them
  */
@@ -41,12 +41,12 @@ export function createHostPolicy({
     suffixes.some((suffix) => hostname.length > suffix.length && hostname.endsWith(suffix));
 }
 
-/** Reads the text of `PUBLIC_HOSTS`. @returns undefined if a part of it is no host name */
+/** Reads the text of `PUBLIC_HOSTS`. @returns undefined if a part of it is not a host name */
 export function readPublicHosts(text: string): string[] | undefined {
   return text === "" ? [] : readList(text, publicHostOf);
 }
 
-/** A host name as `PUBLIC_HOSTS` takes it: with or without a port, which says nothing, or `*.` before a name for all below it. */
+/** A host name in `PUBLIC_HOSTS`. A port is ignored; `*.` before a name stands for all names below it. */
 function publicHostOf(text: string): string | undefined {
   const isWildcard = text.startsWith("*.");
   const hostname = hostnameOf(isWildcard ? text.slice(2) : text);

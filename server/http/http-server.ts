@@ -26,19 +26,19 @@ import type { TracedRequest } from "./traced-request.ts";
 import { makeRequestId } from "./traced-request.ts";
 
 export type HttpHandlers = {
-  /** Where what waits in memory for each connection is counted. */
+  /** Counts the bytes that wait in memory for each connection. */
   budget: BufferBudget;
-  /** Answers a request. What it throws is answered as an error. */
+  /** Answers a request. An error that it throws is the answer. */
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Takes over a connection that asks to become a WebSocket. What it throws is answered in plain HTTP. */
+  /** Takes over a connection that asks to become a WebSocket. An error that it throws is the answer, in plain HTTP. */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
   report: Report;
-  /** Takes a line for each request that has ended and each refused upgrade. Undefined: none is made. */
+  /** Takes a line for each request that has ended and each refused upgrade. Undefined if there is no access log. */
   access?: AccessLog | undefined;
-  /** Told of each connection. */
+  /** Called with each connection. */
   onConnection?: (socket: Socket) => void;
   times: ConnectionTimes;
-  /** How often it looks for peers whose packets are lost, in milliseconds. */
+  /** The interval of the looks for peers whose packets are lost, in milliseconds. */
   deadPeerMs: number;
 };
 
@@ -52,7 +52,7 @@ export type HttpServer = {
 /** How long answers in flight may take before their connections are cut. */
 const closeTimeoutMs = 5000;
 
-/** node:http, with an answer in our own shape for whatever may come over a connection. */
+/** A server on node:http that answers every fault of a connection in the product's own shape. */
 export function createHttpServer({
   budget,
   answer,
@@ -66,8 +66,8 @@ export function createHttpServer({
   const server = createNodeServer(times);
   stalls.watch();
   /**
-   * Those that speak HTTP and were not refused, each with its unfinished answers. Not one set of all answers: it would
-   * grow a new table now and then, and V8 lets each old one keep alive, until a full collection, whatever was in it.
+   * The connections that speak HTTP and were not refused, each with its unfinished answers. One set of all answers would
+   * grow a new table now and then, and V8 keeps the contents of each old table alive until a full collection.
    */
   const connections = new Map<Duplex, RequestQueue>();
   const stopWatching = watchForDeadPeers(
@@ -87,12 +87,12 @@ export function createHttpServer({
     connections.delete(this);
   }
 
-  /** Ends what has no answer in flight. To Node a request that has begun to come in is one, even if no more of it comes. */
+  /** Ends the connections without an answer in flight. Node itself would keep those with an incomplete request. */
   function cutIdle(): void {
     for (const [socket, requests] of connections) if (requests.isEmpty) socket.destroy();
   }
 
-  /** Answers what is no request, or none that is for this server. */
+  /** Answers bytes that are not a request, or a request that this server does not serve. */
   function refuse(socket: Socket, error: AppError): void {
     connections.delete(socket);
     report(error);
@@ -113,7 +113,7 @@ export function createHttpServer({
       if (!request.complete) limitRest(request);
     });
     grace.end(request.socket);
-    // Until its first request a connection is given the time of an idle one.
+    // Until its first request a connection has a longer timeout.
     if (request.socket.timeout !== times.idleTimeoutMs) request.socket.setTimeout(times.idleTimeoutMs);
     requests.enter(response, () => {
       if (access) request.beginAnswer();
@@ -131,7 +131,7 @@ export function createHttpServer({
     holdContinue(request, () => response.writeContinue());
     answerRequest(request, response);
   });
-  // What a client expects beyond `100-continue` is nothing that we know of: it gets its answer all the same.
+  // Expectations other than `100-continue` are unknown to this server, and are ignored.
   server.on("checkExpectation", answerRequest);
   server.on("connect", (_request, socket) => {
     refuse(socket as Socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
@@ -148,14 +148,14 @@ export function createHttpServer({
     });
   });
   server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) => {
-    // A connection that failed has nobody left to be told.
+    // A failed connection cannot take an answer.
     if (socket.destroyed || (code === lateHeaders && grace.takes(socket))) return;
     const unfinished = connections.get(socket)?.responses ?? [];
     const isFirst = unfinished.length === 1 && unfinished[0]?.headersSent === false;
     if (unfinished.length === 0 || (isFirst && unfinished[0]?.req.complete === false)) {
       refuse(socket, brokenRequest(code));
     } else if (!broken.has(socket)) {
-      // The fault is in what follows a good request: an error now would be read as that one's answer, or as a part of it.
+      // The fault comes after a good request: an error now would be read as that request's answer, or as a part of it.
       broken.add(socket);
       report(brokenRequest(code));
       endAfter(
@@ -175,7 +175,7 @@ export function createHttpServer({
       // A stream has no end to wait for, and its client comes back by itself.
       for (const response of [...connections.values()].flatMap(({ responses }) => responses)) {
         if (isEventStream(response)) response.destroy();
-        // Its connection would else be kept for a next request.
+        // The connection would otherwise be kept for another request.
         else response.on("close", () => setImmediate(cutIdle));
       }
       const cut = fairTimeout(() => server.closeAllConnections(), closeTimeoutMs);

@@ -2,11 +2,11 @@ import { createReadStream } from "node:fs";
 import { endianness, platform } from "node:os";
 import { createInterface } from "node:readline";
 
-/** What the system says of a TCP connection on which bytes wait for the peer. */
+/** The system's data about a TCP connection on which bytes wait for the peer. */
 export type Waiting = {
-  /** How many were handed to the system and not acknowledged. */
+  /** How many bytes were handed to the system and are not acknowledged. */
   bytes: number;
-  /** How often the system has sent the first of them, or asked for room for it, since the peer was last heard of. */
+  /** How often the system has sent the first of them, or asked for room for it, since the peer's last packet. */
   tries: number;
 };
 
@@ -14,8 +14,8 @@ export type Waiting = {
 export const canReadKernelSockets = platform() === "linux" && endianness() === "LE";
 
 /**
- * The connections of this machine on which bytes wait for the peer, by {@link connectionKey}. It is read piece by piece, as
- * the table of ten thousand connections is 1.5 MB long.
+ * The connections of this machine on which bytes wait for the peer, by {@link connectionKey}. The system's table is read
+ * piece by piece: that of ten thousand connections is 1.5 MB long.
  *
  * Rejects if there is no such table (proc(5), `/proc/net/tcp`).
  */
@@ -33,7 +33,7 @@ export async function readWaiting(): Promise<Map<string, Waiting>> {
   return waiting;
 }
 
-/** Of those that are established, and those whose peer has closed its half. */
+/** The row of a connection that is established, or whose peer has closed its half. */
 const row =
   /^ *\d+: (?<local>[\dA-F]+:[\dA-F]{4}) (?<remote>[\dA-F]+:[\dA-F]{4}) 0[18] (?<bytes>[\dA-F]{8}):\S+ \S+ (?<resent>[\dA-F]{8}) +\d+ +(?<asked>\d+) /;
 
@@ -44,7 +44,7 @@ export type Endpoints = {
   remotePort?: number | undefined;
 };
 
-/** A connection's two ends as the table writes them. */
+/** A connection's two ends in the form of the table. */
 export function connectionKey({ localAddress, localPort, remoteAddress, remotePort }: Endpoints): string {
   return `${endpoint(localAddress, localPort)} ${endpoint(remoteAddress, remotePort)}`;
 }
@@ -53,7 +53,7 @@ function endpoint(address = "", port = 0): string {
   return `${hexAddress(address)}:${port.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** Words of four bytes, each as a number of this processor. */
+/** An address in words of four bytes, each a number in the processor's byte order. */
 function hexAddress(address: string): string {
   const bytes = address.includes(":") ? bytesOfIPv6(address) : address.split(".").map(Number);
   let hex = "";

@@ -1,9 +1,9 @@
-/** An address that cannot be listened on. The message names the setting and the way out. */
+/** An address on which the server cannot listen. The message names the setting and the way out. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
-/** Says in a sentence why it is not possible to listen there. */
+/** The error with a sentence for the operator. */
 export function toListenError(
   error: NodeJS.ErrnoException,
   { host, port }: { host: string; port: number },

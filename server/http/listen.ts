@@ -4,8 +4,8 @@ import { toAppError } from "../domain/app-error.ts";
 import { toListenError } from "./listen-error.ts";
 
 /**
- * How many connections may wait to be taken; the system may allow fewer. With Node's own 511 those of a storm beyond that
- * wait for the second in which TCP tries again: 2,000 that came back at once had all caught up after 2.5 s, and not 1.6.
+ * How many connections may wait to be accepted; the system may allow fewer. With Node's default of 511 the others of a storm
+ * wait until TCP tries again, after a second: 2,000 clients that came back at once had caught up after 2.5 s instead of 1.6.
  */
 const backlog = 4096;
 
@@ -21,7 +21,7 @@ export function listen(
     });
     server.listen({ port, host, backlog }, () => {
       server.removeAllListeners("error");
-      // A connection that cannot be taken (no file handle left, say) is no reason to end those that are open.
+      // A connection that cannot be accepted (without a free file handle, say) must not end the process.
       server.on("error", (error) => report(toAppError(error)));
       const address = server.address();
       const taken = typeof address === "object" && address ? address.port : port;

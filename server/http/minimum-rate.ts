@@ -3,16 +3,16 @@ import { takenBytes } from "./connection-account.ts";
 import type { FairTimer } from "./fair-timer.ts";
 import { fairInterval } from "./fair-timer.ts";
 
-/** A client for which something waits takes at least so much from one look to the next. */
+/** The least that a client takes between two looks while bytes wait for it. */
 const leastTakenBytes = 64 * 1024;
 
 /**
  * Cuts connections whose clients take less than 64 KiB in an interval while more waits for them.
  *
- * @param connections those that there are
+ * @param connections the open connections
  */
 export function holdToMinimumRate(connections: () => Iterable<Socket>, intervalMs: number): FairTimer {
-  /** How much had been taken of those for which something waited when they were last looked at. */
+  /** The bytes taken so far, at the last look, on each connection with waiting bytes. */
   let takenBefore = new Map<Socket, number>();
   return fairInterval(() => {
     const taken = new Map<Socket, number>();

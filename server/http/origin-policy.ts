@@ -1,11 +1,11 @@
 import { readList } from "./read-list.ts";
 
-/** Which web pages may use the API from a browser. A request without an `Origin` is not asked, unless a browser says more. */
+/** The web pages that may use the API from a browser, by their origins. */
 export type OriginPolicy = {
   allows(origin: string): boolean;
-  /** Whether the operator named it: its pages may send cookies and client certificates, which a front may ask for. */
+  /** Whether the operator named the origin: its pages may send cookies and client certificates, for a proxy in front. */
   trusts(origin: string): boolean;
-  /** Whether pages of every origin may. */
+  /** Whether pages of every origin may use the API. */
   allowsAll: boolean;
 };
 
@@ -20,7 +20,7 @@ export const loopbackOrigins: OriginPolicy = {
 
 export const anyOrigin: OriginPolicy = { allows: () => true, trusts: () => false, allowsAll: true };
 
-/** @param listed in the form in which browsers send them; `https://*.` stands for all names below one */
+/** @param listed the origins, as browsers send them; `https://*.` before a name stands for all names below it */
 export function listedOrigins(listed: readonly string[]): OriginPolicy {
   const exact = new Set(listed);
   const wildcards = listed.flatMap((text) => {
@@ -35,13 +35,13 @@ export function listedOrigins(listed: readonly string[]): OriginPolicy {
         origin.endsWith(suffix) &&
         subdomain.test(origin.slice(prefix.length, -suffix.length)),
     );
-  // "null" is the origin of every sandboxed frame, whoever made it.
+  // "null" is the origin of every sandboxed frame of any site.
   return { allows, trusts: (origin) => origin !== "null" && allows(origin), allowsAll: false };
 }
 
 const subdomain = /^[\w-]+(?:\.[\w-]+)*$/;
 
-/** Reads the text of `CORS_ORIGINS`. @returns undefined if a part of it is no origin */
+/** Reads the text of `CORS_ORIGINS`. @returns undefined if a part of it is not an origin */
 export function readOrigins(text: string): OriginPolicy | undefined {
   if (text === "") return loopbackOrigins;
   if (text === "*") return anyOrigin;
@@ -50,10 +50,10 @@ export function readOrigins(text: string): OriginPolicy | undefined {
 }
 
 /**
- * An origin as `CORS_ORIGINS` takes it, in the form in which browsers send it (lower case, no default port, no slash): of any
- * scheme (`capacitor://localhost`), `null`, or `https://*.example.com` for all names below one.
+ * An origin in `CORS_ORIGINS`, in the form in which browsers send it (lower case, no default port, no slash): of any scheme
+ * (`capacitor://localhost`), `null`, or `https://*.example.com` for all names below one.
  *
- * @returns undefined for text that no browser's `Origin` can be
+ * @returns undefined for text that cannot be an `Origin`
  */
 function listedOriginOf(text: string): string | undefined {
   const origin = text.toLowerCase();
@@ -66,7 +66,7 @@ function listedOriginOf(text: string): string | undefined {
     ?.groups ?? {};
   if (scheme === "file" && wildcard === "" && authority === "") return "file://";
   if (authority === "") return undefined;
-  // Only of these schemes the platform's parser knows the default ports and the forms of a host.
+  // The platform's parser knows default ports and forms of hosts for these two schemes only.
   if (scheme !== "http" && scheme !== "https") return `${scheme}://${wildcard}${authority}`;
   const url = URL.parse(`${scheme}://${authority}`);
   return url ? `${scheme}://${wildcard}${url.host}` : undefined;

@@ -9,8 +9,8 @@ import { frameHeader, maxTogetherBytes, toFragments, toTextFrame } from "./text-
 const asText = { binary: false };
 
 /**
- * What is sent over a WebSocket, and waits while the operating system takes no more. A large frame goes out in fragments, so
- * that there are pings between them.
+ * The frames that are sent over a WebSocket. They wait while the operating system takes no more. A large frame goes out in
+ * fragments, so that pings come between them.
  */
 export class Outbox {
   readonly #socket: WebSocket;
@@ -33,17 +33,17 @@ export class Outbox {
     return this.#queuedBytes + this.#handedBytes;
   }
 
-  /** Resolves when what waits has been handed on. Undefined if nothing does. */
+  /** Resolves when the waiting frames have been handed on. Undefined if none wait. */
   get sending(): Promise<void> | undefined {
     return this.#sending;
   }
 
-  /** Each text in a frame, for nobody else. */
+  /** Sends each text in a frame, to this socket alone. */
   sendTexts(texts: readonly string[]): void {
     const transport = this.#transport;
     if (!this.#isOpen) return;
     transport.cork();
-    // Frames of ASCII, next to each other, as one string.
+    // Neighbouring frames of ASCII, as one string.
     let ascii = "";
     const writeAscii = (): void => {
       if (ascii !== "") transport.write(ascii, "latin1");
@@ -70,7 +70,7 @@ export class Outbox {
     if (this.#handedBytes > 0) this.#hold({ byteLength: Math.min(own, this.#handedBytes), waits: 0 });
   }
 
-  /** Frames that others are sent too. */
+  /** Sends frames that other sockets are sent too. */
   sendFrames(frames: readonly TextFrames[]): void {
     const [first] = frames;
     if (first && frames.length === 1) return this.sendFrame(first);
@@ -89,7 +89,7 @@ export class Outbox {
     if (this.#isOpen) this.#enqueue(text);
   }
 
-  /** Sends nothing of what waits any more. */
+  /** Drops the frames that wait. */
   drop(): void {
     const dropped = this.#queue;
     this.#queue = [];
@@ -111,7 +111,7 @@ export class Outbox {
     this.#sending ??= this.#sendQueue();
   }
 
-  /** Counts what was handed on and is not out: what is sent to many counts once. */
+  /** Counts a piece that was handed on and is not out. A piece for several sockets counts once. */
   #hold(piece: Piece): void {
     this.#account?.hold(piece);
   }
@@ -120,17 +120,17 @@ export class Outbox {
     return this.#socket.readyState === this.#socket.OPEN;
   }
 
-  /** What the operating system has not yet taken. */
+  /** The bytes that were handed on and that the operating system has not taken yet. */
   get #handedBytes(): number {
     return this.#transport.writableLength;
   }
 
-  /** Whether the operating system is handed so many bytes at once, and nothing waits before them. */
+  /** Whether so many bytes can be handed on at once, with no others waiting before them. */
   #hasRoomFor(bytes: number): boolean {
     return !this.#sending && this.#handedBytes + bytes <= maxTogetherBytes;
   }
 
-  /** The library would write header and payload one after the other, and make the header for each socket anew. */
+  /** Writes a frame directly: ws would write header and payload apart, and make the header again for each socket. */
   #write({ wire }: TextFrames, sent?: () => void): void {
     if (this.#isOpen) this.#transport.write(wire, sent);
     else if (sent) setImmediate(sent);
@@ -148,7 +148,7 @@ export class Outbox {
     this.#sending = undefined;
   }
 
-  /** Sends as many of those that wait as the operating system is handed at a time. */
+  /** Sends as many of the waiting frames as are handed on at a time. */
   async #sendTogether(): Promise<void> {
     const some: TextFrames[] = [];
     let bytes = 0;

@@ -2,13 +2,13 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Account } from "./buffer-account.ts";
 
-/** The beginning of a frame is not worth counting. */
+/** The largest beginning of a message, in bytes, that is too small to be counted. */
 const smallBytes = 64 * 1024;
 
-/** The header of a client's frame, at least. */
+/** The shortest header of a client's frame, in bytes. */
 const headerBytes = 6;
 
-/** Counts what a client has sent of a message whose end has not come. */
+/** Counts the bytes of a client's unfinished message. */
 export function countPartialFrames(socket: WebSocket, transport: Duplex, account: Account): void {
   let bytes = 0;
   let counted = 0;
@@ -29,7 +29,7 @@ export function countPartialFrames(socket: WebSocket, transport: Duplex, account
     bytes = 0;
     if (counted > 0) count();
   });
-  // These may come between the fragments of a message.
+  // Control frames may come between the fragments of a message.
   const leaveOut = (payload: Buffer): void => {
     bytes = Math.max(0, bytes - payload.length - headerBytes);
   };

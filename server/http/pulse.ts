@@ -1,7 +1,7 @@
 /** How many bytes are sent between one ping and the next. */
 const bytesPerPing = 64 * 1024;
 
-/** What a {@link Pulse} is of: the parts of a WebSocket that it needs. */
+/** The parts of a WebSocket that a {@link Pulse} needs. */
 export type Pulsing = {
   ping(payload: string): void;
   on(event: "pong", listener: (payload: Buffer) => void): unknown;

@@ -4,21 +4,21 @@ import { GatheredBytes } from "./gathered-bytes.ts";
 import { FairTimer, fairTimeout } from "./fair-timer.ts";
 import { accountOf } from "./connection-account.ts";
 
-/** How much of a refused body is read and thrown away, so that the client gets to read why, before the socket is cut. */
+/** How much of a refused body is read and discarded before the socket is cut, so that the client can read the refusal. */
 const maxDiscardedBytes = 64 * 1024 * 1024;
 
-/** How long a body may take that does not bring {@link leastBytes} in that time: as much as a slow reader is given. */
+/** The time in which a body must bring {@link leastBytes}. A slow reader has as long. */
 export const bodyTimeoutMs = 30_000;
 const leastBytes = 64 * 1024;
 
 const lengthHint = "Is it whole? Content-Length counts bytes, not characters.";
-/** Smaller bodies are not worth counting while they come in. */
+/** The largest body, in bytes, that is too small to be counted while it comes in. */
 const smallBytes = 16 * 1024;
 
-/** Kept, since making one takes longer than decoding a message with it. */
+/** One decoder for all bodies: making one takes longer than decoding a message. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** @throws {AppError} BAD_REQUEST where a body is coded in a way that nobody here undoes: where it ends is then a guess. */
+/** @throws {AppError} BAD_REQUEST if the transfer coding is unknown: the end of the body is then unknown too */
 export function assertPlainFraming({ headers }: IncomingMessage): void {
   const coding = headers["transfer-encoding"];
   if (coding === undefined || coding.trim().toLowerCase() === "chunked") return;
@@ -28,10 +28,10 @@ export function assertPlainFraming({ headers }: IncomingMessage): void {
   );
 }
 
-/** Clients that wait for `100 Continue` before they send the body, and how to tell them to. */
+/** The requests that wait for `100 Continue`, each with the function that sends it. */
 const waiting = new WeakMap<IncomingMessage, () => void>();
 
-/** Leaves a client that sends `Expect: 100-continue` waiting until its body is read: one that is refused never sends it. */
+/** Delays `100 Continue` until the body is read: a client that is refused before then never sends its body. */
 export function holdContinue(request: IncomingMessage, send: () => void): void {
   waiting.set(request, send);
 }
@@ -41,7 +41,7 @@ function sendContinue(request: IncomingMessage): void {
   waiting.delete(request);
 }
 
-/** @throws {AppError} UNSUPPORTED_MEDIA_TYPE unless the body says that it is JSON, uncompressed. */
+/** @throws {AppError} UNSUPPORTED_MEDIA_TYPE unless the headers announce uncompressed JSON */
 export function assertJsonBody({ headers }: IncomingMessage): void {
   const mediaType = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") throw new AppError("UNSUPPORTED_MEDIA_TYPE");
@@ -51,7 +51,7 @@ export function assertJsonBody({ headers }: IncomingMessage): void {
   }
 }
 
-/** Whether the request has a body at all, if only an announced one. */
+/** Whether the headers announce a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
@@ -78,7 +78,7 @@ export function parseBody(text: string): unknown {
   try {
     return parseJson(text, "The body");
   } catch (error) {
-    // Cut where it ends, it may have been announced as shorter than it is.
+    // A fault at the end of the text may come from a Content-Length that is too short.
     if (!isCut(text, error)) throw error;
     throw new AppError("BAD_REQUEST", `${(error as AppError).message}. ${lengthHint}`, { cause: error });
   }
@@ -99,7 +99,7 @@ export function parseJson(text: string, what: string): unknown {
 }
 
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  // One without a body has ended before anyone could listen.
+  // A request without a body has ended before a listener could be added.
   if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
   return new Promise<Buffer>((resolve, reject) => {
     const refuse = (): void =>
@@ -146,7 +146,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       patience.cancel();
       resolve(gathered.join());
     });
-    // A request that has ended closes too, so the error is made only where it is one: its stack costs more than the rest.
+    // Every request closes. The error is made only for an unfinished one: its stack costs more than all else here.
     const refuseHalf = (): void => {
       patience.cancel();
       if (request.readableEnded) return;
@@ -164,13 +164,13 @@ function late({ headers }: IncomingMessage, size: number): AppError {
   return new AppError("TIMEOUT", `${came} ${lengthHint}`);
 }
 
-/** Cuts a connection on which the rest of an answered request does not come to an end. */
+/** Cuts a connection if the rest of an answered request does not come in time. */
 export function limitRest(request: IncomingMessage): void {
   const cut = fairTimeout(() => request.socket.destroy(), bodyTimeoutMs);
   request.on("end", () => cut.cancel()).on("close", () => cut.cancel());
 }
 
-/** Reads what is left of a request whose answer did not need it, so that the connection can be used again. */
+/** Reads the rest of a request that was answered without it, so that the connection can be used again. */
 export function discardBody(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
   let size = 0;

@@ -5,13 +5,13 @@ import { fairTimeout } from "./fair-timer.ts";
 import type { Traced } from "./traced-request.ts";
 import { apiHeaders, errorBody, retryHeaders } from "./send.ts";
 
-/** How long a peer has to take the answer and to close its half of the connection. */
+/** How long a peer has to take the answer and to close its half of the connection, in milliseconds. */
 const lingerMs = 2000;
 
 /**
- * Answers an upgrade, or bytes that are no request, with an error in plain HTTP, and ends the connection.
+ * Answers an upgrade, or bytes that are not a request, with an error in plain HTTP, and ends the connection.
  *
- * @param request what asked for the upgrade
+ * @param request the request for the upgrade, or the id of the refusal
  */
 export function refuseConnection(socket: Duplex, error: AppError, request?: Traced): void {
   if (!socket.writable) {
@@ -31,10 +31,10 @@ export function refuseConnection(socket: Duplex, error: AppError, request?: Trac
   endConnection(socket, `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
 }
 
-/** Sends the last bytes of a connection and ends it, and sees to it that the peer does so too. */
+/** Sends the last bytes of a connection, ends it, and makes sure that it closes. */
 export function endConnection(socket: Duplex, bytes = ""): void {
   socket.end(bytes);
-  // Nobody else looks after it any more: a peer that does not close its half would keep it open for ever, and the
+  // No other timer watches it any more: a peer that does not close its half would keep it open for ever, and keep the
   // server from stopping.
   const cut = fairTimeout(() => socket.destroy(), lingerMs);
   socket.on("close", () => cut.cancel()).resume();

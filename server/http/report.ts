@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import type { AppError } from "../domain/app-error.ts";
 
-/** Is told of each error that is answered, and of the request, or of the one that the socket began with. */
+/** Called with each answered error and its request. The request of an error on a socket is the one that opened it. */
 export type Report = (error: AppError, request?: IncomingMessage) => void;

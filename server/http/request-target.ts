@@ -3,11 +3,11 @@ import { AppError } from "../domain/app-error.ts";
 
 /** The address that a request asks for. Path and query are still percent-encoded. */
 export type RequestTarget = {
-  /** The path without its trailing slash, because an address with one means the same. Only `/` itself keeps it. */
+  /** The path without a trailing slash: an address means the same with it. The path `/` keeps its slash. */
   pathname: string;
   hasTrailingSlash: boolean;
   query: string;
-  /** The host that the target names itself, in its absolute form. */
+  /** The host in a target of the absolute form. */
   authority?: string;
 };
 
@@ -36,7 +36,7 @@ export function readTarget({ url = "", method }: IncomingMessage): RequestTarget
   };
 }
 
-/** Percent-decodes one part of an address. @throws {AppError} BAD_REQUEST where it is no encoded UTF-8. */
+/** Percent-decodes one part of an address. @throws {AppError} BAD_REQUEST if it is not encoded UTF-8 */
 export function decodePart(text: string, what: string): string {
   try {
     return decodeURIComponent(text);
@@ -53,7 +53,7 @@ const noValues: ReadonlyMap<string, string> = new Map();
 /**
  * The query's names and values.
  *
- * @throws {AppError} BAD_REQUEST where it cannot be decoded, or says the same name twice.
+ * @throws {AppError} BAD_REQUEST if it cannot be decoded, or has a name twice
  */
 export function readQuery(query: string): ReadonlyMap<string, string> {
   if (query === "") return noValues;

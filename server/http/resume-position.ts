@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * The position that a client says it has got to, beside what a door's own input says. An `EventSource` sends the header
- * `Last-Event-ID`, with its newest position to the address of the first time; its replacements put a newer address together,
- * with `lastEventId` in the query, in one spelling or another. So the header goes before the query, and both go before
- * `after` or an input. An empty one is none.
+ * The position that a client resumes after, from the header or the query. An `EventSource` reconnects to its first address,
+ * and sends its newest position in the header `Last-Event-ID`. Its replacements make a new address, with `lastEventId` in the
+ * query, in several spellings. So the header goes before the query, and both go before `after` or an input. An empty value
+ * counts as absent.
  */
 export function readResumePosition(
   request: IncomingMessage,
@@ -12,7 +12,7 @@ export function readResumePosition(
 ): string | undefined {
   const inHeader = request.headersDistinct["last-event-id"]?.find((position) => position !== "");
   if (inHeader !== undefined) return inHeader;
-  // The last one was added last.
+  // A client that reconnects appends its newest position.
   return [...query].findLast(([name, position]) => position !== "" && isLastEventId(name))?.[1];
 }
 

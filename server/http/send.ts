@@ -7,37 +7,37 @@ import { discardBody } from "./read-body.ts";
 import type { Traced } from "./traced-request.ts";
 import { requestIdOf } from "./traced-request.ts";
 
-/** Every answer's: no page of another origin may load it or show it in a frame, and it is what its type says. */
-export const safeHeaders = {
+/** The headers that keep an answer safe: pages of other origins may not load or frame it, and its type is not guessed. */
+const safeHeaders = {
   "x-content-type-options": "nosniff",
   "cross-origin-resource-policy": "same-origin",
   "content-security-policy": "frame-ancestors 'self'",
 };
 
-/** Every answer's headers: those that keep it safe, and the request's id for those who ask about it. */
+/** The headers of every answer: those that keep it safe, and the request's id. */
 export function answerHeaders(request: Traced | undefined): Record<string, string> {
   const id = requestIdOf(request);
   return id === undefined ? safeHeaders : { ...safeHeaders, "x-request-id": id };
 }
 
-/** The same of an answer with data, which no cache is to keep. */
+/** The headers of every answer with data. No cache may keep it. */
 export function apiHeaders(request: Traced | undefined): Record<string, string> {
   return { "cache-control": "no-store", ...answerHeaders(request) };
 }
 
-/** The body of an error. That of a failure has the request's id, which finds it in the log. */
+/** The body of an error. A failure has the request's id, by which the log has more about it. */
 export function errorBody(error: AppError, request: Traced | undefined): ErrorBody {
   const id = requestIdOf(request);
   const isFailure = error.httpStatus >= 500 && id !== undefined;
   return { ...error.toBody(), ...(isFailure && { request_id: id }) };
 }
 
-/** When another reader leaves is not known: soon enough to be of use, and seldom enough to cost little. */
+/** A guess: soon enough to be useful, and seldom enough to cost little. The time of the next free place is unknown. */
 const defaultRetryAfterSeconds = 5;
 
 const passing: ReadonlySet<ErrorCode> = new Set(["TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE"]);
 
-/** When to ask again, in seconds (RFC 9110, §10.2.3), if any of these errors is one that passes. */
+/** The header `Retry-After`, in seconds (RFC 9110, §10.2.3), if any of these errors is a passing one. */
 export function retryHeaders(
   codes: readonly ErrorCode[],
   afterSeconds: number = defaultRetryAfterSeconds,
@@ -45,18 +45,18 @@ export function retryHeaders(
   return codes.some((code) => passing.has(code)) ? { "retry-after": String(afterSeconds) } : {};
 }
 
-/** What a refusal says beside its body. The rest of a request that is late is not waited for. */
+/** The headers of a refusal. The connection of a late request is closed, without waiting for the rest. */
 export function refusalHeaders({ code, retryAfterSeconds }: AppError): OutgoingHttpHeaders {
   return { ...retryHeaders([code], retryAfterSeconds), ...(code === "TIMEOUT" && { connection: "close" }) };
 }
 
-/** The headers of every answer with data, in turn name and value: Node writes them so in half the time. */
+/** The headers of every answer with data, as a list of names and values: Node writes a list in half the time. */
 const apiHead = Object.entries(apiHeaders(undefined)).flat();
 
 /**
  * Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone.
  *
- * @param headers beside those of every answer, and none of them again
+ * @param headers further headers, without those of every answer
  */
 export function sendText(
   response: ServerResponse,
@@ -75,7 +75,7 @@ export function sendText(
   }
   response.writeHead(status, head);
   response.end(response.req.method === "HEAD" ? undefined : text);
-  // A connection costs more than a smaller answer.
+  // A smaller answer takes less memory than a connection.
   if (text !== undefined && text.length > smallChars) {
     accountOf(response.req.socket)?.hold({ byteLength: text.length, waits: 0 });
   }
@@ -91,7 +91,7 @@ export function sendError(
   headers: OutgoingHttpHeaders = {},
 ): void {
   if (response.headersSent) {
-    // Half an answer is out: cutting it is the only way left to say that it is not whole.
+    // A part of an answer is out: only a cut can still tell the client that it is incomplete.
     response.destroy();
     return;
   }

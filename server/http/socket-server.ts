@@ -12,17 +12,17 @@ import { requestIdOf, TracedRequest } from "./traced-request.ts";
 
 /** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
 export type Patience = {
-  /** For a sign of life from a WebSocket. A quiet one is asked for it this often. */
+  /** For a sign of life from a WebSocket. A quiet one is pinged at this interval. */
   pingIntervalMs: number;
-  /** For something to happen, in a poll that asks to wait for as long or longer. */
+  /** For an event, in a poll that asks to wait as long or longer. */
   pollMs: number;
   /** For the next request of a connection on which none is being answered. */
   keepAliveMs: number;
   /** For the headers of a request, from their first byte to their last. */
   headersMs: number;
-  /** For a peer to acknowledge anything of what was sent to it over HTTP: it is looked for at this interval. */
+  /** For a peer to acknowledge bytes that were sent to it over HTTP: the interval of the looks. */
   deadPeerMs: number;
-  /** For a peer to take anything at all of what waits for it. An HTTP connection has twice as long. */
+  /** For a peer to take any of the bytes that wait for it. An HTTP connection has twice as long. */
   stallTimeoutMs: number;
   /** For the connection parameters that a tRPC socket has announced. */
   connectionParamsMs: number;
@@ -42,7 +42,7 @@ export const defaultPatience: Patience = {
 };
 
 export type SocketServer = {
-  /** Takes over a connection whose request has been found good. `onOpen` is called at once, or never. */
+  /** Takes over a connection whose request has been checked. `onOpen` is called at once, or never. */
   upgrade(
     request: IncomingMessage,
     connection: Duplex,
@@ -50,13 +50,13 @@ export type SocketServer = {
     onOpen: (socket: ClientSocket) => void,
   ): void;
   readonly clients: ReadonlySet<ClientSocket>;
-  /** Closes every socket, saying that the server restarts, and cuts those that do not take part in the closing. */
+  /** Closes every socket with the code of a restart, and cuts those that do not complete the closing handshake. */
   close(): void;
 };
 
 /**
- * ws closes as soon as the peer has closed its half of the connection, with the frames before unanswered. Its listener, which is
- * not among those that were there `before`, is called when they are answered.
+ * Delays the closing of a socket whose peer has closed its half until its frames are answered. ws would close it at once, by a
+ * listener that it has added to those of `before`.
  */
 function answerBeforeEnd(client: ClientSocket, connection: Duplex, before: ReadonlySet<unknown>): void {
   for (const listener of connection.listeners("end") as ((this: Duplex) => void)[]) {
@@ -72,7 +72,7 @@ function answerBeforeEnd(client: ClientSocket, connection: Duplex, before: Reado
 
 const ignore = (): void => undefined;
 
-/** The peer is asked for at once: a connection that has ended does not tell it. */
+/** Logs a socket. The peer is read at the opening: an ended connection has none. */
 function logSocket(log: AccessLog, request: TracedRequest, client: ClientSocket): void {
   const entry = baseEntry(request);
   log("socket opened", entry);
@@ -85,11 +85,11 @@ export type SocketServerOptions = {
   /** How large a frame may be, in bytes. */
   maxFrameBytes: number;
   patience: Patience;
-  /** Takes a line when a socket opens and one when it closes. Undefined: none is made. */
+  /** Takes a line when a socket opens and one when it closes. Undefined if there is no access log. */
   access?: AccessLog | undefined;
 };
 
-/** A WebSocket server that is handed its connections. It closes those that are dead. */
+/** A WebSocket server that is handed its connections, and closes dead ones. */
 export function createSocketServer({ maxFrameBytes, patience, access }: SocketServerOptions): SocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, WebSocket: ClientSocket });
   server.on("headers", (headers, request) => {
@@ -108,8 +108,8 @@ export function createSocketServer({ maxFrameBytes, patience, access }: SocketSe
   const { stallTimeoutMs } = patience;
 
   /**
-   * A client that ends its side without a closing handshake, and takes nothing of what waits for it, would be held for ever:
-   * no pulse is felt there, and ws waits for the rest to be out.
+   * Limits a client that ends its side without a closing handshake and does not take the bytes that wait for it. ws would wait
+   * for ever until they are out, and the pulse is not checked any more.
    */
   function cutUnlessClosed(this: Duplex): void {
     const deadline = fairTimeout(() => this.destroy(), stallTimeoutMs);
@@ -122,7 +122,7 @@ export function createSocketServer({ maxFrameBytes, patience, access }: SocketSe
       server.handleUpgrade(request, connection, head, (client) => {
         client.attach(connection, stallTimeoutMs);
         answerBeforeEnd(client, connection, before);
-        // ws closes the socket with the right code itself; without a listener the error would end the process.
+        // ws itself closes the socket with the right code; without a listener the error would end the process.
         client.on("error", ignore);
         connection.on("end", cutUnlessClosed);
         if (access && request instanceof TracedRequest) logSocket(access, request, client);

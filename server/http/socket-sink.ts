@@ -2,7 +2,7 @@ import type { Sink } from "../domain/live-stream.ts";
 import type { ClientSocket } from "./client-socket.ts";
 import type { TextFrames } from "./text-frames.ts";
 
-/** What is sent over a socket, as text. */
+/** The encoding of items as texts for a socket. */
 export type Encoding<Item> = {
   toText(item: Item): string;
   /** The frames of what goes to many sockets, made once for all of them. */

@@ -1,24 +1,24 @@
-/** How often the clock below is looked at, in milliseconds. */
+/** The interval at which the clock is read, in milliseconds. */
 const tickMs = 250;
 
-/** A tick that comes so much late, in milliseconds, ends a stall: shorter ones are made up for by reading first. */
+/** The delay of a tick, in milliseconds, that counts as a stall. After a shorter one, reading first is enough. */
 const stallMs = 500;
 
 /**
- * Notices when this process stood still: stopped by a signal, not scheduled, or busy with one thing. What peers sent
- * meanwhile lies in the system's buffers, and a timer that runs out then is no fault of theirs.
+ * Notices stalls of this process: it was stopped by a signal, not scheduled, or busy with one task. The bytes that peers sent
+ * meanwhile are in the system's buffers, so a timer that runs out then is not the peers' fault.
  */
 class Stalls {
   #lastTick: number | undefined;
   #lastEnd = Number.NEGATIVE_INFINITY;
 
-  /** Whether there was a stall, or the end of one, after `time` (of `performance.now()`). It begins to watch when first asked to. */
+  /** Whether a stall has ended after `time` (of `performance.now()`). */
   hasBeenSince(time: number): boolean {
     this.#look();
     return this.#lastEnd > time;
   }
 
-  /** The process is watched from now on, if it is not yet. Its ticks keep no process running. */
+  /** Begins to watch the process, if it is not watched yet. The ticks keep no process running. */
   watch(): void {
     if (this.#lastTick !== undefined) return;
     this.#lastTick = performance.now();

@@ -3,13 +3,13 @@ import { AppError } from "../domain/app-error.ts";
 /** How long a request waits for the server to start, in milliseconds. */
 const waitMs = 1000;
 
-/** Where requests wait that come before the server is ready, for at most a second each. */
+/** Holds the requests that come before the server is ready, for at most a second each. */
 export class StartingGate {
   readonly #opening = Promise.withResolvers<void>();
   #isOpen = false;
 
   constructor() {
-    // A start that fails is told to those who wait here, and there may be none.
+    // A failed start rejects the promise, also if no request waits for it.
     this.#opening.promise.catch(() => undefined);
   }
 
@@ -22,12 +22,12 @@ export class StartingGate {
     this.#opening.resolve();
   }
 
-  /** Sends away the requests that wait, and those that come before it is open. */
+  /** Refuses the requests that wait, and those that come later, unless the gate is open. */
   close(): void {
     this.#opening.reject(comeBack("The server is stopping: come back."));
   }
 
-  /** @throws {AppError} SERVICE_UNAVAILABLE after a second, or when the server stops before it is ready. */
+  /** @throws {AppError} SERVICE_UNAVAILABLE after a second, or if the server stops before it is ready */
   async pass(): Promise<void> {
     const late = Promise.withResolvers<never>();
     const timeout = setTimeout(() => late.reject(comeBack("The server is starting: come back.")), waitMs);

@@ -3,16 +3,16 @@ import type { JsonParts } from "./whole-json.ts";
 import { byteLengthOf } from "./whole-json.ts";
 
 /**
- * WebSocket text frames of a server (RFC 6455, §5.2), ready for the wire and made once however many sockets they are sent
- * to: several small ones, or one that is larger than {@link maxTogetherBytes}.
+ * WebSocket text frames of a server (RFC 6455, §5.2), ready for the wire and made once for all sockets: several small ones, or
+ * a single one that is larger than {@link maxTogetherBytes}.
  */
 export type TextFrames = Piece & {
   readonly wire: Buffer;
-  /** How many bytes the first header has. */
+  /** The length of the first header. */
   readonly headerBytes: number;
 };
 
-/** A text that goes to one socket, in parts as they are. */
+/** A text for one socket, in parts that are not joined. */
 export type TextInParts = Piece & { readonly parts: readonly Buffer[] };
 
 export function toTextInParts(parts: JsonParts): TextInParts {
@@ -20,10 +20,10 @@ export function toTextInParts(parts: JsonParts): TextInParts {
   return { parts: bytes, byteLength: byteLengthOf(bytes), waits: 0 };
 }
 
-/** How many bytes of frames go together, and how many the operating system is handed at a time. */
+/** The most bytes of frames that go together, and that the operating system is handed at a time. */
 export const maxTogetherBytes = 64 * 1024;
 
-/** The payload of a large frame, in pieces between which there is room for pings. */
+/** The payload of a large frame, in fragments. Pings can come between them. */
 export function toFragments(part: Buffer): Buffer[] {
   const count = Math.ceil(part.length / maxTogetherBytes);
   return Array.from({ length: count }, (_, index) =>
@@ -33,7 +33,7 @@ export function toFragments(part: Buffer): Buffer[] {
 
 const finalText = 0x81;
 
-/** A frame of each text, in their order. */
+/** A frame for each text, in their order. */
 export function toTextFrames(texts: readonly string[]): TextFrames[] {
   const pieces: TextFrames[] = [];
   let together: Frame[] = [];
@@ -86,7 +86,7 @@ export function frameHeader(payloadBytes: number): string {
 
 const scratch = Buffer.alloc(10);
 
-/** @returns where the payload begins. */
+/** @returns the index at which the payload begins */
 function writeHeader(wire: Buffer, at: number, size: number): number {
   wire[at] = finalText;
   if (size < 126) {

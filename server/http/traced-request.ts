@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { IncomingMessage } from "node:http";
 
-/** A client's or a proxy's own id, if it has this form: 1–128 letters, digits, dots, underscores and hyphens. */
+/** The form of an id from a client or a proxy: 1–128 letters, digits, dots, underscores and hyphens. */
 const idForm = /^[\w.-]{1,128}$/;
 
-/** Sets the ids of this process apart from those of any other. */
+/** The part of an id that differs from process to process. */
 const processName = randomBytes(6).toString("hex");
 let made = 0;
 
-/** What is answered under an id: a request, or bytes that are none. */
+/** A request, or the id under which bytes that are not a request are answered. */
 export type Traced = IncomingMessage | { readonly id: string };
 
 /** A new id, of the form `7f9c2ba4e88f-1`. */
@@ -16,25 +16,25 @@ export function makeRequestId(): string {
   return `${processName}-${(made += 1).toString(36)}`;
 }
 
-/** A request with what the log says of it. */
+/** A request with its data for the log. */
 export class TracedRequest extends IncomingMessage {
-  /** The pattern of the address, such as `/api/sessions/{session_id}`. Undefined until a door has recognised it. */
+  /** The pattern of the address, such as `/api/sessions/{session_id}`. Undefined until a door has found it. */
   route: string | undefined = undefined;
-  // Fields of their own kind cost a tenth of a short answer's time: these are plain ones.
+  // Plain fields: `#private` ones take a tenth of a short answer's time.
   private madeId: string | undefined = undefined;
   private begunMs = 0;
   private sentBefore = 0;
   /** The address of the peer, which may be a proxy. */
   peer: string | undefined = undefined;
 
-  /** Takes note for the log of the time, and of the peer, which a connection that has ended does not tell. */
+  /** Notes the time and the peer for the log. An ended connection no longer has its peer. */
   begin(): void {
     this.begunMs = performance.now();
     this.peer = this.socket.remoteAddress;
     this.beginAnswer();
   }
 
-  /** Takes note of what its connection has sent before the answer. */
+  /** Notes how many bytes the connection has sent before the answer. */
   beginAnswer(): void {
     this.sentBefore = this.socket.bytesWritten;
   }
@@ -49,7 +49,7 @@ export class TracedRequest extends IncomingMessage {
     return this.socket.bytesWritten - this.sentBefore;
   }
 
-  /** How long ago it began in milliseconds, to a tenth. */
+  /** The time since the request began, in milliseconds, to a tenth. */
   get ageMs(): number {
     return Math.round((performance.now() - this.begunMs) * 10) / 10;
   }
@@ -59,12 +59,12 @@ function readId(value: string | string[] | undefined): string | undefined {
   return typeof value === "string" && idForm.test(value) ? value : undefined;
 }
 
-/** Says which route a request is for. */
+/** Notes the route of a request for the log. */
 export function nameRoute(request: IncomingMessage, route: string): void {
   if (request instanceof TracedRequest) request.route = route;
 }
 
-/** The id of a request. Undefined if it did not come in by this product's own server. */
+/** The id of a request. Undefined if the request did not come through this product's own server. */
 export function requestIdOf(traced: Traced | undefined): string | undefined {
   return traced && "id" in traced ? traced.id : undefined;
 }

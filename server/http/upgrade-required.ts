@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { AppError } from "../domain/app-error.ts";
 import { sendError } from "./send.ts";
 
-/** Answers a plain request for an address at which there is nothing but a WebSocket. */
+/** Answers a plain request for an address that only serves a WebSocket. */
 export function sendUpgradeRequired(response: ServerResponse): void {
   const { method } = response.req;
   if (method !== "GET" && method !== "HEAD") {

@@ -1,7 +1,7 @@
-/** How many different things are warned of: each may come from outside, and with every request another. */
+/** The most different warnings: requests can cause a new one each time. */
 const maxWarnings = 50;
 
-/** Warns of each thing once, and says when it stops. */
+/** Gives each warning once, and a last one when there are too many. */
 export function createWarnOnce(
   warn: (details: Record<string, string>, sentence: string) => void,
 ): (details: Record<string, string>, sentence: string) => void {
