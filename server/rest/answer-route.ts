@@ -25,15 +25,15 @@ export type Call = {
   request: IncomingMessage;
   response: ServerResponse;
   target: RequestTarget;
-  /** How often a silent stream is given a sign of life. */
+  /** The interval of the heartbeats of a silent stream. */
   heartbeatMs: number;
 };
 
 type OwnAnswer = (call: Call, input: never, route: Route) => Promise<void>;
 
 /**
- * What tRPC has no way to answer: what may be larger than memory should hold, and what goes on. These come from the
- * domain; their input is parsed by the route's own schema all the same.
+ * The answers that the door makes itself, from the domain: those that may be too large for memory, streams, and health. Their
+ * input is parsed by the route's schema too.
  */
 const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
   "session.list": async (call, input) => sendPieces(call, await streamSessions(call.desk, input)),
@@ -46,9 +46,10 @@ const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
 };
 
 /**
- * What answers a request whose route is known and whose input has been gathered. Of the input it keeps what the route takes.
+ * Validates the input of a request, and returns the function that answers it. The function keeps only the fields that the
+ * route takes.
  *
- * @throws what the procedure throws, as the answer does
+ * @throws the errors of the validation; the function rejects with those of the procedure
  */
 export function prepareAnswer(call: Call, route: Route, input: unknown): () => Promise<void> {
   const own = ownAnswers[route.procedure];
@@ -75,7 +76,7 @@ function answerWith(run: PreparedCall, { desk, response }: Call, route: Route): 
   };
 }
 
-/** What may be large has an answer of its own here. */
+/** The other answers are small: those that may be large are in {@link ownAnswers}. */
 const noLargeAnswers = new AnswerAllowance({ maxBytes: 0, account: undefined });
 
 function sendPieces(
@@ -89,8 +90,8 @@ function sendPieces(
 }
 
 /**
- * The address of the next page (RFC 8288). It is a query alone, relative to the address of this page: only the client
- * knows the host and the path prefix by which it reached this server.
+ * The address of the next page (RFC 8288). It is a bare query, relative to the address of this page: the client alone knows
+ * the host and the path prefix by which it reached this server.
  */
 function linkHeader({ query }: RequestTarget, nextCursor: string | null): { link?: string } {
   if (nextCursor === null) return {};

@@ -7,7 +7,7 @@ import { createStaticFile } from "./docs/static-file.ts";
 export { answerStatic } from "./docs/static-file.ts";
 export type { StaticFile } from "./docs/static-file.ts";
 
-/** Swagger UI at `/docs` and ReDoc at `/redoc`, out of this installation's own files. */
+/** Swagger UI at `/docs` and ReDoc at `/redoc`, from the files of this installation. */
 export type DocsPages = {
   /** The file at exactly this path, or undefined. It is read from disk when it is first asked for. */
   find(pathname: string): StaticFile | undefined;
@@ -19,7 +19,7 @@ const css = "text/css; charset=utf-8";
 const text = "text/plain; charset=utf-8";
 const svg = "image/svg+xml";
 
-/** Only what is named here is served, so no path can lead out of these folders. */
+/** Only the files named here are served, so no path can lead out of these folders. */
 export function createDocsPages(): DocsPages {
   const icon = createStaticFile(svg, own("icon.svg"));
   const files = new Map<string, StaticFile>([

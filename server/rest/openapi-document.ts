@@ -23,7 +23,7 @@ import { listRoutes } from "./routes.ts";
 import { pollOperation, streamOperation } from "./session-events-operation.ts";
 import { eventsRoutes } from "./session-events.ts";
 
-/** The routes that are no procedures of the router. */
+/** The routes that are not procedures of the router. */
 export const ownRoutes: readonly Route[] = [...Object.values(healthRoutes), ...Object.values(eventsRoutes)];
 
 export type DocumentOptions = Bounds & { router: AppRouter; version: string };
@@ -49,8 +49,8 @@ const tags = [
 ];
 
 /**
- * The OpenAPI 3.1 document: what trpc-to-openapi makes of the procedures, and then what it has no words for, route by
- * route (204, pages with a \`Link\` header, headers that are input, the errors that are really sent).
+ * The OpenAPI 3.1 document. trpc-to-openapi makes it of the procedures; the parts that it cannot express are added route by
+ * route (204, pages with a `Link` header, headers that are input, the errors that are really sent).
  */
 export function createOpenApiDocument({ router, version, ...bounds }: DocumentOptions): Json {
   const { maxMessageChars } = bounds;
@@ -88,27 +88,27 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
   if (isObject(schemas["LiveEvent"])) nameForms(schemas["LiveEvent"], (type) => `Live${type}Event`, schemas);
   document["components"] = { schemas };
   document["tags"] = tags;
-  // Nothing is asked of a caller yet, and a document that does not say so is one that a linter must warn of.
+  // There is no authentication yet. Linters warn of a document that does not say so.
   document["security"] = [];
   lastingAnswers(document);
   for (const { bodyName } of listRoutes(router)) limitContent(schemas[bodyName ?? ""], maxMessageChars);
   return document;
 }
 
-/** The named schemas of the generator, without its own error schemas, one a status. */
+/** The named schemas of the generator, without its error schemas: it makes one for each status. */
 function generatedSchemas(document: Json): Json {
   const { schemas } = document["components"] as { schemas: Json };
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !name.startsWith("error.")));
 }
 
-/** A schema that no procedure answers with, and all those in it, by their names. */
+/** A schema that is not the answer of a procedure, and all schemas in it, by name. */
 function namedSchemas(schema: z.ZodType): Json {
   const { $defs } = z.toJSONSchema(schema);
   const schemas = JSON.stringify($defs).replaceAll("#/$defs/", "#/components/schemas/");
   return withoutIds(JSON.parse(schemas) as Json);
 }
 
-/** Their names are their places in the document. */
+/** Removes the ids: the schemas have their names as keys of the document. */
 function withoutIds(schemas: Json): Json {
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => {
@@ -118,14 +118,14 @@ function withoutIds(schemas: Json): Json {
   );
 }
 
-/** A new session is the schema's example before anything was said in it. */
+/** Shows a new session as the schema's example without its messages. */
 function showNoMessages({ responses }: Operation): void {
   const media = responses["200"]?.content?.["application/json"];
   const { answer } = (media?.examples ?? {}) as { answer?: { value: Json } };
   if (answer) answer.value = { ...answer.value, messages: [] };
 }
 
-/** `maxLength` counts code points and the server UTF-16 code units, so that both hold and the words say which decides. */
+/** Adds the limit of content. `maxLength` counts code points, so the description says that the server counts UTF-16 units. */
 function limitContent(schema: unknown, maxMessageChars: number): void {
   const properties = isObject(schema) && isObject(schema["properties"]) ? schema["properties"] : {};
   if (!isObject(properties["content"])) return;

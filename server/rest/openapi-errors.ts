@@ -18,7 +18,7 @@ import type { Route } from "./routes.ts";
 /** The settings that error sentences name. */
 export type Bounds = { maxMessageChars: number; maxReadersPerSession: number };
 
-/** Values that no field takes, with the most telling first: the example of a 400 shows the first that a route has. */
+/** A value that is refused, for each field. The example of a 400 shows the first one that the route has. */
 const faults = {
   content: "",
   created_at: "yesterday",
@@ -30,11 +30,11 @@ const faults = {
 };
 
 /**
- * Every error in the one shape it is sent in. Each example is what the server answers to the operation's own example
- * request with one thing wrong, to the character; a test sends them.
+ * Describes every error in its one shape. Each example is, to the character, the answer to the operation's example request
+ * with one fault; a test sends them.
  */
 export function oneErrorShape(operation: Operation, route: Route, bounds: Bounds): void {
-  // Also where nothing is taken: a query that cannot be decoded is refused at every address.
+  // Every address has a 400: a query that cannot be decoded is refused everywhere.
   const statuses = new Set(["400", ...Object.keys(operation.responses)]);
   for (const status of statuses) {
     const found = Object.entries(errorCodes).find(([, { httpStatus }]) => httpStatus === Number(status));
@@ -74,12 +74,12 @@ function exampleOf(
   return { ...error.toBody(), ...(error.httpStatus >= 500 && { request_id: "7f9c2ba4e88f-1" }) };
 }
 
-/** What the route's own schema says of an input with one fault. */
+/** The answer to an input with one fault, by the route's own schema. */
 function refusalOf({ input }: Route): ErrorBody {
   try {
     const fault = Object.entries(faults).find(([field]) => input && field in input.shape);
     if (!input || !fault) readQuery("%");
-    // The schema takes it, since there may be such a session, which this example does not find.
+    // The schema takes such an id in a look-up, and the session is not found.
     else if (fault[0] === "session_id") throw sessionNotFound(fault[1] as string);
     else z.object({ [fault[0]]: input.shape[fault[0]] as z.ZodType }).parse(Object.fromEntries([fault]));
   } catch (error) {

@@ -2,8 +2,8 @@ import type { Json, Operation } from "./openapi-passes.ts";
 import { isObject } from "./openapi-passes.ts";
 
 /**
- * How the document shows that `null` stands for leaving a field out: in a body the type has `null` beside it, which is what
- * generators read best; a path, a query and a header have no `null`, so that their parameters have the type alone.
+ * Shows that `null` counts as a field that is left out. In a body the type becomes a list with `null`, which generators read
+ * best. A path, a query and a header have no `null`, so a parameter has the type alone.
  */
 export function showNulls({ parameters = [], requestBody }: Operation): void {
   for (const parameter of parameters) {
@@ -25,7 +25,7 @@ function withNullType(field: unknown): unknown {
   return schema ? { ...schema, type: [schema["type"], "null"] } : field;
 }
 
-/** The form of a union of it and `null`; undefined if it is no such union. */
+/** The other form of a union with `null`; undefined for any other schema. */
 function withoutNull(schema: unknown): Json | undefined {
   const forms = isObject(schema) ? schema["anyOf"] : undefined;
   if (!Array.isArray(forms) || !forms.some((form) => isObject(form) && form["type"] === "null"))

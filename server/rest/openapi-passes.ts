@@ -16,8 +16,8 @@ export function isObject(value: unknown): value is Json {
 }
 
 /**
- * The answer as REST gives it: a page is an array with its next address in a header, a session has its
- * messages, nothing is 204.
+ * Describes the answer as REST gives it: a page is an array with the next address in a header, a session has its messages,
+ * and an empty answer is 204.
  */
 export function restAnswer(operation: Operation, { answer }: Route): void {
   const { 200: success, ...others } = operation.responses;
@@ -39,7 +39,7 @@ export function restAnswer(operation: Operation, { answer }: Route): void {
   };
 }
 
-/** Input that REST takes from a header is a parameter of its own, and no field of the body. */
+/** Describes input from a header as a parameter, and removes it from the body. */
 export function restHeaders(operation: Operation, { headers }: Route): void {
   const body = operation.requestBody?.content?.[json]?.schema;
   const properties = (body?.["properties"] ?? {}) as Record<string, Schema>;
@@ -53,7 +53,7 @@ export function restHeaders(operation: Operation, { headers }: Route): void {
   }
 }
 
-/** The body's schema under its name, with an example made of its fields' own. */
+/** Names the body's schema, with an example made of the examples of its fields. */
 export function nameBody(operation: Operation, { bodyName }: Route, schemas: Json): void {
   const media = operation.requestBody?.content?.[json];
   if (!media || bodyName === undefined) return;
@@ -61,7 +61,7 @@ export function nameBody(operation: Operation, { bodyName }: Route, schemas: Jso
   media.schema = { $ref: schemaPlace + bodyName };
 }
 
-/** A union told apart by `type`, each form under a name of its own: generators make classes of them. */
+/** Names each form of a union with the discriminator `type`: generators make classes of them. */
 export function nameForms(union: Json, nameOf: (type: string) => string, schemas: Json): void {
   const mapping: Json = {};
   for (const form of union["oneOf"] as Schema[]) {
@@ -74,7 +74,7 @@ export function nameForms(union: Json, nameOf: (type: string) => string, schemas
   union["discriminator"] = { propertyName: "type", mapping };
 }
 
-/** Each body with its schema's example beside it, where readers that do not follow references find it too. */
+/** Adds its schema's example to each body, for readers that do not follow references. */
 export function showExamples({ requestBody, responses }: Operation, schemas: Json): void {
   for (const [status, { content }] of [["", requestBody ?? {}] as const, ...Object.entries(responses)]) {
     for (const media of Object.values(content ?? {})) {
@@ -86,7 +86,7 @@ export function showExamples({ requestBody, responses }: Operation, schemas: Jso
   }
 }
 
-/** A success is described as what is answered is. */
+/** Describes a success by the description of its schema. */
 export function describeAnswer({ responses }: Operation, schemas: Json): void {
   const success = responses["200"];
   const schema = success?.content?.[json]?.schema;
@@ -105,7 +105,7 @@ function resolve(schema: Schema, schemas: Json): Schema {
   return typeof $ref === "string" ? (schemas[$ref.slice(schemaPlace.length)] as Schema) : schema;
 }
 
-/** An example of a schema: its own, or one made of its parts' examples. */
+/** The example of a schema: its own, or one made of the examples of its parts. */
 function exampleOf(schema: Schema, schemas: Json): unknown {
   const { examples, const: only, items, properties = {} } = resolve(schema, schemas);
   if (Array.isArray(examples)) return examples[0] as unknown;
@@ -115,7 +115,7 @@ function exampleOf(schema: Schema, schemas: Json): unknown {
   return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, schemas)]));
 }
 
-/** A field that is added later must break no generated client. */
+/** Removes limits that would break generated clients when a field is added later. */
 export function lastingAnswers(value: unknown): void {
   if (Array.isArray(value)) value.forEach(lastingAnswers);
   if (!isObject(value)) return;

@@ -7,9 +7,9 @@ import type { Match } from "./route-table.ts";
 import type { Route } from "./routes.ts";
 
 /**
- * A procedure's input, from where REST has it: the body (or the query, for a method that takes none), the headers and
- * the path. The path wins, and a field that comes from a header comes from there alone. Text of a query or a path
- * becomes a number where the field is one; a body is taken as it is.
+ * Gathers a procedure's input from a REST request: from the body (or the query, for a method without a body), the headers and
+ * the path. The path wins. A field that comes from a header comes from nowhere else. Text of a query or a path becomes a
+ * number if the field is one; a body is taken unchanged.
  *
  * @throws {AppError} BAD_REQUEST, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
  */
@@ -31,7 +31,7 @@ export async function readInput(
   const path = parameters.map(({ name, text }) => ({ name, text: decodePart(text, "The path") }));
   if (!route.input) return undefined;
   const takesBody = route.method === "POST" || route.method === "PATCH";
-  // Ours to write to: it was made for this request.
+  // This object was made for this request, and may be changed.
   const fields = takesBody ? asObject(await readJson(request, maxBytes)) : fromQuery(query, route);
   for (const [field, header] of Object.entries(route.headers)) {
     delete fields[field];

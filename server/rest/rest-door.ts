@@ -26,7 +26,7 @@ export type RestDoorOptions = {
   desk: Desk;
   router: AppRouter;
   maxBodyBytes: number;
-  /** How often a silent stream is given a sign of life. */
+  /** The interval of the heartbeats of a silent stream. */
   heartbeatMs: number;
   /** The product's version, for the OpenAPI document. */
   version: string;
@@ -34,15 +34,15 @@ export type RestDoorOptions = {
 };
 
 export type RestDoor = {
-  /** Answers the request, whatever it is. Never rejects. */
+  /** Answers any request. Never rejects. */
   answer(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void>;
-  /** The methods that an address takes; none if there is nothing there. */
+  /** The methods of an address; none if nothing is there. */
   methodsOf(pathname: string): string[];
-  /** Whether people open it in a browser: a page, or a file that is shown as one. */
+  /** Whether people open the address in a browser: it is a page, or a file that is shown as one. */
   isPage(pathname: string): boolean;
 };
 
-/** The REST paths, answered by the procedures that are documented under them. */
+/** The door of the REST paths. */
 export function createRestDoor(options: RestDoorOptions): RestDoor {
   const { desk, router, maxBodyBytes, version, report, heartbeatMs } = options;
   const table = createRouteTable([...listRoutes(router), ...ownRoutes]);
@@ -64,7 +64,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
     return methods.includes("GET") ? ["HEAD", ...methods] : methods;
   }
 
-  /** Answers with the file at an address that is no route, or says why there is none. */
+  /** Answers with the file at an address that is not a route, or with an error. */
   function answerElse(
     request: IncomingMessage,
     response: ServerResponse,
@@ -86,7 +86,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
     return Promise.resolve();
   }
 
-  /** In a function of its own, so that what was sent is not kept while it is answered. */
+  /** A function of its own, so that the request's input is not kept while it is answered. */
   async function prepare(call: Call, route: Route, { parameters }: Match): Promise<() => Promise<void>> {
     const { request, target } = call;
     const input = await readInput(request, { route, parameters, target, maxBytes: maxBodyBytes });

@@ -1,7 +1,7 @@
 import type { Route, Segment } from "./routes.ts";
 import { splitPath } from "./routes.ts";
 
-/** What is at an address: a route for each method that it takes, and what its path says (still percent-encoded). */
+/** The routes at an address, by method, and the parameters in its path (still percent-encoded). */
 export type Match = {
   /** The path as documented, such as `/api/sessions/{session_id}`. */
   path: string;

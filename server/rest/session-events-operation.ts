@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sessionEventsInputSchema } from "../contract/session-events.ts";
 import type { Json, Operation } from "./openapi-passes.ts";
 
-/** How the OpenAPI document describes a poll for events: by hand, since it is not a procedure with a path. */
+/** The description of a poll in the OpenAPI document. It is written by hand: a poll is not a procedure with a path. */
 export function pollOperation(): Operation & Json {
   return {
     ...describe("pollEvents", ["session_id", "after", "wait"]),
@@ -16,7 +16,7 @@ export function pollOperation(): Operation & Json {
   };
 }
 
-/** The same for the stream: an operation of its own, so that each has answers of one media type. */
+/** The description of the stream. It is an operation of its own, so that each operation has one media type. */
 export function streamOperation(): Operation & Json {
   return {
     ...describe("streamEvents", ["session_id", "after"]),

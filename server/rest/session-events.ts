@@ -32,7 +32,7 @@ type StreamCall = {
   request: IncomingMessage;
   response: ServerResponse;
   target: RequestTarget;
-  /** How often a silent stream is given a sign of life. */
+  /** The interval of the heartbeats of a silent stream. */
   heartbeatMs: number;
 };
 
@@ -51,7 +51,6 @@ export async function answerPoll(call: StreamCall, input: SessionEventsInput): P
   await sendJsonStream(response, pollJson(polled), { gatheredBytes });
 }
 
-/** Answers with a stream. */
 export async function answerStream(
   { desk, request, response, target, heartbeatMs }: StreamCall,
   input: SessionEventsInput,
@@ -62,12 +61,12 @@ export async function answerStream(
     encoding,
     heartbeat: { text: ":\n\n", intervalMs: heartbeatMs },
   });
-  // What goes wrong before anything was sent is answered as an error.
+  // A failure before the first byte is answered as an error.
   await followSession(desk, followed).into(stream);
   stream.end();
 }
 
-/** Takes the place of the input's `after`, if there is one. */
+/** The position in the header or the query, which replaces the input's `after`. */
 function positionOf(request: IncomingMessage, { query }: RequestTarget): { after?: string } {
   const after = readResumePosition(request, readQuery(query));
   return after === undefined ? {} : { after };
@@ -79,7 +78,7 @@ function signalOfClose(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-/** As the contract's `SessionEvents` has it. */
+/** The JSON of the contract's `SessionEvents`. */
 async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
   yield '{"events":[';
   for (const [index, event] of events.entries()) {
@@ -89,7 +88,7 @@ async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
   yield `],"position":${JSON.stringify(position)}}`;
 }
 
-/** `id` is the position, `data` the event, and there is no `event`, so that all of them reach `onmessage`. */
+/** `id` is the position, `data` the event. There is no `event`, so that every event reaches `onmessage`. */
 const encoding = eventEncoding(
   (item: Positioned<LiveEvent>) => `id: ${item.position}\ndata: ${toJson(item)}\n\n`,
 );

@@ -20,11 +20,11 @@ export type AnswerOptions = {
   report: Report;
 };
 
-/** Calls whose inputs have been validated. What else the client sent with them is not kept. */
+/** Calls whose inputs have been validated. The rest of the request is not kept. */
 export type PreparedCalls = {
   calls: readonly { path: string; run: PreparedCall }[];
   isBatch: boolean;
-  /** Whether they may run together: what queries answer is made one after the other. */
+  /** Mutations run together; queries, whose answers may be large, run one after the other. */
   areMutations: boolean;
 };
 
@@ -44,7 +44,7 @@ export function prepareCalls(
   };
 }
 
-/** Answers all calls of a request in one JSON text, in the words of tRPC's own adapter. */
+/** Answers all calls of a request in one JSON text, as tRPC's own adapter does. */
 export async function answerCalls(
   { calls, isBatch, areMutations }: PreparedCalls,
   { ctx, request, response, report }: AnswerOptions,
@@ -84,7 +84,7 @@ export async function answerCalls(
 type CallAnswer = {
   envelope: { result: { data: unknown } } | { error: ErrorShape };
   code: ErrorCode | undefined;
-  /** The data, where it may be large. */
+  /** The data of an answer that may be large. */
   large: JsonParts | undefined;
 };
 
@@ -129,13 +129,13 @@ function partOf(inputs: unknown, index: number): unknown {
   return (inputs as Record<number, unknown>)[index];
 }
 
-/** What an answer of tRPC depends on, and what CORS has found that it depends on. */
+/** The header `Vary` of an answer: the request headers of tRPC, and those that CORS has set. */
 export function varyOf(response: ServerResponse): string {
   const found = response.getHeader("vary");
   return found === undefined ? "trpc-accept, accept" : ["trpc-accept, accept", found].flat().join(", ");
 }
 
-/** A procedure that does not take the one takes the other. */
+/** The methods of a procedure that does not take the request's method. */
 export function otherMethod({ method }: IncomingMessage): string {
   return method === "POST" ? "GET, HEAD" : "POST";
 }

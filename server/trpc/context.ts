@@ -1,12 +1,12 @@
 import type { Desk } from "../domain/desk.ts";
 import type { AnswerAllowance } from "../http/answer-allowance.ts";
 
-/** What a procedure works with. The SDK's types leave the inside out: it is the server's own. */
+/** The context of a procedure. Its fields are internal, and the SDK's types leave them out. */
 export type Context = {
   /** @internal */
   readonly desk: Desk;
-  /** @internal How large the answers of this request may be. */
+  /** @internal The limit on the answers to this request. */
   readonly allowance: AnswerAllowance;
-  /** @internal The connection that is asked over, where one may follow much. */
+  /** @internal The connection of the request. Its subscriptions to one log count as one reader. */
   readonly connection?: object;
 };

@@ -1,7 +1,7 @@
 import type { TRPC_ERROR_CODE_NUMBER, TRPCErrorShape } from "@trpc/server/rpc";
 import type { ErrorCode } from "../contract/error-codes.ts";
 
-/** What a tRPC client gets as `error.data`, beside `error.message`. */
+/** The `error.data` of a tRPC client, beside `error.message`. */
 export type ErrorData = {
   code: ErrorCode;
   httpStatus: number;

@@ -24,8 +24,8 @@ export type EventStreamCall = {
 };
 
 /**
- * The subscription that a client's GET asks for. Undefined is everything else, and what tRPC's own adapter refuses before
- * it begins a stream.
+ * The subscription that a client's GET asks for. Undefined for other requests, and for those that tRPC's own adapter refuses
+ * before it begins a stream.
  */
 export function findEventStreamCall(
   { request, path, query }: CallRequest,
@@ -45,7 +45,7 @@ export function findEventStreamCall(
   };
 }
 
-/** Nothing is made of them. */
+/** Whether connection parameters can be parsed. They are not used. */
 function hasGoodParams(text: string | undefined): boolean {
   try {
     if (text !== undefined) parseConnectionParamsFromString(text);
@@ -56,8 +56,8 @@ function hasGoodParams(text: string | undefined): boolean {
 }
 
 /**
- * Answers with the subscription's events, to the byte as tRPC's own adapter writes them, which makes each anew for each of
- * its readers, in a chain of streams that all hold some.
+ * Answers with the subscription's events, byte for byte as tRPC's own adapter writes them. The adapter encodes each event again
+ * for each reader, in a chain of streams that each hold some of them.
  */
 export async function answerEventStream(
   { path, procedure, readInput }: EventStreamCall,
@@ -93,7 +93,7 @@ function headersOf(response: ServerResponse): Record<string, string> {
   };
 }
 
-// Its events end with two empty lines, where one would do.
+// The adapter ends an event with two empty lines, where one would do.
 function toEvent(name: string, data: string): string {
   return `event: ${name}\ndata: ${data}\n\n\n`;
 }

@@ -18,25 +18,25 @@ import { fromTRPCError, toErrorShape, toTRPCCode } from "./to-error-shape.ts";
 import type { AppRouter } from "./router.ts";
 import type { Report } from "../http/report.ts";
 
-/** How many calls one HTTP batch may hold. */
+/** The most calls in one batch. */
 export const maxBatchSize = 100;
 
 const methods = ["GET", "HEAD", "POST"];
 
-/** The stock adapter has an answer in memory as a value, as text and as bytes. */
+/** The stock adapter holds an answer as a value, as text and as bytes. */
 const stockWeight = 4;
 
 export type TrpcDoorOptions = {
   desk: Desk;
   router: AppRouter;
   maxBodyBytes: number;
-  /** How large what a request is answered with may be, in bytes of JSON, where it is whole in memory. */
+  /** The most bytes of JSON in the answers to one request that are whole in memory. */
   maxAnswerBytes: number;
   report: Report;
 };
 
 export type TrpcHttpDoorOptions = TrpcDoorOptions & {
-  /** How often a silent stream is given a sign of life. */
+  /** The interval of the heartbeats of a silent stream. */
   heartbeatMs: number;
 };
 
@@ -48,9 +48,9 @@ export type TrpcHttpDoor = (
 
 /**
  * tRPC over HTTP, with batches and with subscriptions over SSE. Plain calls and subscriptions are answered here: the stock
- * adapter makes a fetch `Request`, a `Response` and some abort signals of each call, which took 170 µs of its 300, and
- * makes each event anew for each reader. What it still answers has its body read here too, because it takes bytes that
- * are not UTF-8 for replacement characters, and other media types than JSON.
+ * adapter makes a fetch `Request`, a `Response` and some abort signals for each call, which took 170 µs of its 300, and
+ * encodes each event again for each reader. The stock adapter answers all other requests. Their bodies are read here too:
+ * the adapter would replace bytes that are not UTF-8, and take media types other than JSON.
  */
 export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
   const { desk, router, maxBodyBytes, maxAnswerBytes, report, heartbeatMs } = options;
@@ -87,7 +87,7 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
       weight: calls ? 1 : stockWeight,
     });
     const ctx = { desk, allowance, connection: request.socket };
-    // Not awaited, so that of what was sent no more is kept than what the calls take.
+    // Not awaited, so that the request's text is not kept while the calls run.
     if (calls) return answerCalls(prepareCalls(calls, request), { ctx, request, response, report });
     const streamed = findEventStreamCall(asked, procedures);
     if (streamed) return answerEventStream(streamed, { ctx, response, report, heartbeatMs });
@@ -102,10 +102,10 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
       path,
       createContext: () => Promise.resolve(ctx),
       maxBatchSize,
-      // Asked more than once for an answer that fails, so it says what the headers are, and does not add to them.
+      // Called more than once for an answer that fails, so it sets the headers and does not append to them.
       responseMeta: ({ errors }) => ({
         headers: {
-          // The adapter's own Vary, which takes the place of the one that CORS has set, and that one.
+          // This replaces the Vary that CORS has set, so it has both.
           vary: varyOf(response),
           ...retryHeaders(errors.map((error) => fromTRPCError(error).code)),
           ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && { allow: otherMethod(request) }),
@@ -116,10 +116,10 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
   };
 }
 
-/** How many procedures of a batch are named. */
+/** The most procedures of a batch that its route names. */
 const maxNamed = 3;
 
-/** What the log calls a request: by the procedures that there are, since any text may come as the name of one. */
+/** The name of a request in the log. It has known procedures only: a client may send any text as a name. */
 function routeOf(path: string, procedures: ReadonlyMap<string, unknown>): string {
   if (procedures.has(path)) return `/trpc/${path}`;
   const known = path.split(",").filter((name) => procedures.has(name));
@@ -128,15 +128,15 @@ function routeOf(path: string, procedures: ReadonlyMap<string, unknown>): string
 }
 
 /**
- * The adapter builds a URL from these two, of which it needs the path and the query alone. What looks like a host and is
- * none for the URL parser (`x:99999`, `256.256.256.256`) would be a failure of its own.
+ * Removes the host from the request. The adapter builds a URL from it and needs the path and the query alone. A host that the
+ * URL parser refuses (`x:99999`, `256.256.256.256`) would be a failure.
  */
 function simplifyAddress(request: IncomingMessage, { pathname, query }: RequestTarget): void {
   request.url = query === "" ? pathname : `${pathname}?${query}`;
   request.headers.host = "localhost";
 }
 
-/** Answers in tRPC's envelope, so that its client can read the error. */
+/** Answers with an error in tRPC's envelope, which tRPC's clients can read. */
 export function sendTrpcError(response: ServerResponse, error: AppError): void {
   discardBody(response.req);
   if (error.code === "METHOD_NOT_SUPPORTED") response.setHeader("allow", methods.join(", "));

@@ -11,10 +11,10 @@ import type { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { JsonParts } from "../http/whole-json.ts";
 import { gatherJson } from "../http/whole-json.ts";
 
-/** What a call came to. Its data is the stream of events of a subscription, or a {@link LargeAnswer}. */
+/** The outcome of a call. Its data may be a subscription's stream of events or a {@link LargeAnswer}. */
 export type Outcome = { ok: true; data: unknown } | { ok: false; error: TRPCError };
 
-/** An answer that may be large: JSON in pieces, to the byte as tRPC's own adapter would encode the same value. */
+/** An answer that may be large: JSON in pieces, byte for byte as tRPC's own adapter would encode the value. */
 export class LargeAnswer {
   readonly #pieces: AsyncIterable<string>;
   readonly #advice: string;
@@ -24,12 +24,12 @@ export class LargeAnswer {
     this.#advice = advice;
   }
 
-  /** All of it as text. @throws {AppError} PAYLOAD_TOO_LARGE and what reading it fails with */
+  /** Gathers its JSON. @throws {AppError} PAYLOAD_TOO_LARGE, and the errors of reading it */
   async gather(allowance: AnswerAllowance): Promise<JsonParts> {
     return gatherJson(this.#pieces, allowance.begin(this.#advice));
   }
 
-  /** The same as a value, for tRPC's own adapter. @throws {AppError} */
+  /** Parses its JSON into a value, for tRPC's own adapter. @throws {AppError} as {@link gather} does */
   async parse<Value>(allowance: AnswerAllowance): Promise<Value> {
     return parsePieces(this.#pieces, allowance.begin(this.#advice));
   }
@@ -64,7 +64,7 @@ export const largeAnswers: ReadonlyMap<string, MakeAnswer> = new Map<string, Mak
   ["message.list", listLargeMessages],
 ]);
 
-/** What a call came to, with a large answer gathered beside it. */
+/** Gathers the large answer of an outcome, if it has one. */
 export async function gatherLarge(
   outcome: Outcome,
   allowance: AnswerAllowance,

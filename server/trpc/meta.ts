@@ -3,7 +3,7 @@ export type RestAnswer = "value" | "page" | "session" | "empty";
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 /**
- * How a procedure is reached over REST. `openapi` is what trpc-to-openapi reads; `rest` says what it has no words for.
+ * A procedure's address over REST. trpc-to-openapi reads `openapi`; `rest` has the parts that it cannot express.
  *
  * A type and without imports, because the SDK's types carry it.
  */
@@ -36,7 +36,7 @@ export type RestPath = {
   tag: "health" | "sessions" | "messages";
   summary: string;
   description?: string;
-  /** The statuses of this route's own errors; those that every route of its kind can give are added. */
+  /** The statuses of this route's own errors. The errors of every route of its kind are added. */
   errors?: number[];
   answer?: RestAnswer;
   headers?: Record<string, string>;
@@ -46,7 +46,7 @@ export type RestPath = {
 /** The meta of a procedure that has a REST path. */
 export function restPath(method: Method, path: `/${string}`, route: RestPath): Meta {
   const takesBody = method === "POST" || method === "PATCH";
-  // Health alone is told without a word from the database.
+  // Health alone is answered without the database.
   const ofServer = route.tag === "health" ? [] : [500, 503];
   const errors = [...(route.errors ?? []), ...(takesBody ? [400, 413, 415] : []), ...ofServer];
   return {

@@ -18,7 +18,7 @@ export type CallRequest = {
   /** Percent-decoded. */
   path: string;
   query: ReadonlyMap<string, string>;
-  /** What a POST brought; undefined if nothing. */
+  /** The value of a POST's body; undefined if it has none. */
   body: unknown;
 };
 

@@ -7,7 +7,7 @@ import { idsOf, readFrame, readMessages } from "./read-frame.ts";
 import type { RequestName } from "./socket-frames.ts";
 import { withLastEventId } from "./with-last-event-id.ts";
 
-/** One thing that a frame asks for, with what its procedure takes of it, or why it is refused. */
+/** One call in a frame, with its validated input, or the cause of its refusal. */
 export type SocketCall =
   | { method: "refused"; name: RequestName; cause: unknown }
   | { method: "subscription.stop"; id: number | string }
@@ -21,12 +21,12 @@ export type SocketProcedureCall = {
   run: PreparedCall;
 };
 
-const nobody: RequestName = { id: null };
+const unnamed: RequestName = { id: null };
 
-/** A path is given back in the errors of its call, and may be of any length. */
+/** The most characters of a path in the errors of its call: a client may send a path of any length. */
 const maxShownPathChars = 255;
 
-/** Validates all that is asked for in a frame. Of the frame no more is kept than what its calls take. */
+/** Validates all calls in a frame. The calls keep only the fields that their procedures take. */
 export function prepareFrame(
   data: Buffer,
   isBinary: boolean,
@@ -37,13 +37,13 @@ export function prepareFrame(
     if (isBatch && messages.length > maxBatchSize) return refuseAll(idsOf(messages));
     return readMessages(messages).map((message, index) => prepareCall(message, index, procedures));
   } catch (cause) {
-    return [{ method: "refused", name: nobody, cause }];
+    return [{ method: "refused", name: unnamed, cause }];
   }
 }
 
 function refuseAll(requests: RequestName[]): SocketCall[] {
   const cause = new TRPCError({ code: "BAD_REQUEST", message: "Batch call exceeds maximum size" });
-  return (requests.length > 0 ? requests : [nobody]).map((name) => ({ method: "refused", name, cause }));
+  return (requests.length > 0 ? requests : [unnamed]).map((name) => ({ method: "refused", name, cause }));
 }
 
 function prepareCall(

@@ -12,7 +12,7 @@ const asIs = {
 /** The contract is JSON, so nothing is transformed. */
 const untransformed = { input: asIs, output: asIs };
 
-/** What is asked for in a frame: one thing, or several in an array. */
+/** The messages in a frame: one, or several in an array. */
 export type Asked = { messages: unknown[]; isBatch: boolean };
 
 /** @throws {TRPCError} PARSE_ERROR */
@@ -21,7 +21,7 @@ export function readFrame(data: Buffer, isBinary: boolean): Asked {
   return Array.isArray(value) ? { messages: value, isBatch: true } : { messages: [value], isBatch: false };
 }
 
-/** All of the messages of a frame, of which none counts if one is no message. @throws {TRPCError} PARSE_ERROR */
+/** Parses the messages of a frame. @throws {TRPCError} PARSE_ERROR if any of them is not a message */
 export function readMessages(messages: unknown[]): TRPCClientOutgoingMessage[] {
   try {
     return messages.map((message) => parseTRPCMessage(withoutNulls(message), untransformed));
@@ -30,7 +30,7 @@ export function readMessages(messages: unknown[]): TRPCClientOutgoingMessage[] {
   }
 }
 
-/** `null` for a part of a frame that may be left out stands for leaving it out; tRPC takes it for a fault of the frame. */
+/** Removes `null` from optional parts of a message. It counts as left out here; tRPC would refuse the frame. */
 function withoutNulls(message: unknown): unknown {
   if (!isObject(message)) return message;
   const { jsonrpc, params } = message;
@@ -47,7 +47,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** The ids in a frame that is not read any further. */
+/** The ids of the calls in a frame that is refused as a whole. */
 export function idsOf(messages: unknown[]): RequestName[] {
   return messages.flatMap((message) => {
     if (!isObject(message)) return [];
@@ -57,7 +57,7 @@ export function idsOf(messages: unknown[]): RequestName[] {
   });
 }
 
-/** Parameters of the connection: nothing here takes any yet. @throws {TRPCError} PARSE_ERROR */
+/** Checks the parameters of a connection. They are not used yet. @throws {TRPCError} PARSE_ERROR */
 export function readConnectionParams(data: Buffer, isBinary: boolean): void {
   const message = readJson(data, isBinary);
   if (!isObject(message) || Array.isArray(message)) {

@@ -7,29 +7,29 @@ import { toTextInParts, toTextFrame } from "../http/text-frames.ts";
 import type { JsonParts } from "../http/whole-json.ts";
 import type { ErrorShape } from "./error-shape.ts";
 
-/** What of a request is in each of its answers. */
+/** The fields of a request that each of its answers repeats. */
 export type RequestName = { id: number | string | null; jsonrpc?: "2.0" | undefined };
 
 export type Answer =
   | { result: { type: "started" } | { type: "stopped" } | { type: "data"; data: unknown } }
   | { error: ErrorShape };
 
-/** An answer as tRPC's own adapter encodes it, to the byte. */
+/** The frame of an answer, byte for byte as tRPC's own adapter encodes it. */
 export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): TextFrames {
   return toTextFrame(JSON.stringify({ id, jsonrpc, ...answer }));
 }
 
-/** The data of an answer that may be large, likewise. */
+/** The text of an answer that may be large, in the same encoding. */
 export function largeAnswer(request: RequestName, data: JsonParts): TextInParts {
   return toTextInParts([`${envelopeOf(request)},"result":{"type":"data","data":`, ...data, "}}"]);
 }
 
-/** Asks every client to open another socket and to go on there. */
+/** Asks a client to open another socket and to go on there. */
 export const reconnectFrame = toTextFrame(JSON.stringify({ id: null, method: "reconnect" }));
 
 /**
- * One subscription's events, again as tRPC's own adapter would encode them. Those with requests of the same id share their
- * frames: most clients have one subscription, their first.
+ * The encoding of one subscription's events, byte for byte as tRPC's own adapter has it. Subscriptions with the same request id
+ * share their frames: most clients have one subscription, their first.
  */
 export function eventEncoding(request: RequestName): Encoding<Positioned<LogEvent>> {
   return encodingFor(envelopeOf(request));
@@ -45,5 +45,5 @@ const encodingFor = envelopedEncoding((envelope, item: Positioned<LogEvent>) => 
   return `${envelope},"result":{"type":"data","data":${data},"id":${place}}}`;
 });
 
-/** Answers the sign of life that tRPC's clients can ask for by a text of their own. */
+/** The answer to the text `PING`, by which tRPC's clients ask for a sign of life. */
 export const pongFrame = toTextFrame("PONG");

@@ -5,8 +5,8 @@ import type { LogEvent, Positioned } from "../domain/log.ts";
 import type { TrackedEvents } from "./tracked-events.ts";
 
 /**
- * What a subscription's procedure answers with: each event under its position. To tRPC it is something to iterate over;
- * our own doors have the events sent into their sockets and streams.
+ * The answer of a subscription's procedure: each event under its position. tRPC iterates over it; the product's own doors
+ * have the events sent into their sockets and streams.
  */
 export class Subscription<Event extends LogEvent = LogEvent> implements TrackedEvents<Event> {
   readonly #stream: LiveStream<Positioned<Event>>;

@@ -7,30 +7,30 @@ import { AppError, toAppError } from "../domain/app-error.ts";
 import { errorBody } from "../http/send.ts";
 import type { ErrorShape } from "./error-shape.ts";
 
-/** tRPC's own errors have these codes for what the table calls by another name. */
+/** Codes of tRPC's own errors that have another name in the product's table. */
 const synonyms: Partial<Record<TRPCError["code"], ErrorCode>> = { PARSE_ERROR: "BAD_REQUEST" };
 
-/** tRPC has no code for some of ours; to it they are faults of the request. `data.code` and `data.httpStatus` are our own. */
+/** tRPC's code for an error. A code that tRPC does not know becomes BAD_REQUEST; `data.code` and `data.httpStatus` keep ours. */
 export function toTRPCCode(code: ErrorCode): TRPCError["code"] {
   return code in TRPC_ERROR_CODES_BY_KEY ? (code as TRPCError["code"]) : "BAD_REQUEST";
 }
 
-/** What stands behind an error that came through tRPC. */
+/** The product's error inside an error of tRPC. */
 export function fromTRPCError(error: TRPCError): AppError {
   if (error.cause instanceof AppError) return error.cause;
-  // An answer that does not fit its schema is no fault of the request.
+  // An answer that does not fit its schema is a failure of the server.
   if (error.cause?.name === "ZodError" && error.code !== "BAD_REQUEST")
     return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error.cause });
   if (error.cause?.name === "ZodError") return toAppError(error.cause);
   const code = synonyms[error.code] ?? error.code;
-  // tRPC wraps whatever a procedure throws in this code, with the message that was meant for nobody.
+  // tRPC wraps any other error of a procedure in this code, with an internal message.
   if (code === "INTERNAL_SERVER_ERROR") return toAppError(error.cause ?? error);
   return code in errorCodes
     ? new AppError(code as ErrorCode, error.message === error.code ? undefined : error.message)
     : new AppError("BAD_REQUEST", error.message);
 }
 
-/** @param request what is answered, whose id the data of a failure has. */
+/** @param request the answered request: the data of a failure has its id */
 export function toErrorShape(
   error: TRPCError,
   path: string | undefined,

@@ -5,7 +5,7 @@ import type { ErrorShape } from "./error-shape.ts";
 import { toErrorShape } from "./to-error-shape.ts";
 import type { Meta } from "./meta.ts";
 
-/** Of subscriptions over server-sent events: how often a silent one is pinged, and when its client takes it for dead. */
+/** The pings of silent subscriptions over SSE, and the silence after which a client takes one for dead. */
 export function ssePings(heartbeatMs: number) {
   return {
     ping: { enabled: true, intervalMs: heartbeatMs },
@@ -17,7 +17,7 @@ const trpc = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
-    // Its default depends on NODE_ENV and sends stack traces.
+    // The default depends on NODE_ENV, and sends stack traces in development.
     isDev: false,
     errorFormatter: ({ error, path }): ErrorShape => toErrorShape(error, path),
     sse: ssePings(maxHeartbeatMs),

@@ -28,7 +28,7 @@ export type ChatDoor = {
   /**
    * Takes over a connection to `/ws/{session_id}`.
    *
-   * @throws {AppError} BAD_REQUEST, NOT_FOUND: the connection is then still plain HTTP, for the caller to answer.
+   * @throws {AppError} BAD_REQUEST, NOT_FOUND: the connection is still plain HTTP then, and the caller answers it
    */
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, target: RequestTarget): Promise<void>;
   /** Closes the sockets with 1012. */
@@ -36,7 +36,7 @@ export type ChatDoor = {
   readonly size: number;
 };
 
-/** The plain WebSocket, one socket a session, as PROTOCOL.md has it. */
+/** The plain WebSocket, one socket for each session, as in PROTOCOL.md. */
 export function createChatDoor(options: ChatDoorOptions): ChatDoor {
   const { desk, report } = options;
   const server = createSocketServer(options);
@@ -45,7 +45,7 @@ export function createChatDoor(options: ChatDoorOptions): ChatDoor {
       const sessionId = readSessionId(target);
       const wanted = readWanted(request, readQuery(target.query));
       await assertCanFollow(desk, sessionId, wanted);
-      // What there is to send is known within this turn of the event loop, and goes out with the handshake.
+      // The first messages are read within this turn of the event loop, and go out with the handshake.
       connection.cork();
       setImmediate(() => connection.uncork());
       server.upgrade(request, connection, head, (socket) => {
@@ -59,7 +59,7 @@ export function createChatDoor(options: ChatDoorOptions): ChatDoor {
   };
 }
 
-/** One that comes back to a deleted session with a position is told by an event what has become of it. */
+/** A client that comes back to a deleted session with a position is let in: an event tells it of the deletion. */
 async function assertCanFollow(desk: Desk, sessionId: string, wanted: Wanted): Promise<void> {
   if (wanted.events === "all" && wanted.after !== undefined) await assertHasLog(desk, sessionId);
   else await getSessionHead(desk, sessionId);

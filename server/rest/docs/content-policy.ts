@@ -1,4 +1,4 @@
-/** What both pages may do: be shown by this server alone, run this server's scripts and talk to this server. */
+/** The rights of both pages: to be framed by this server only, to run its scripts and to send it requests. */
 const common = [
   "default-src 'none'",
   "script-src 'self'",

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { answerHeaders } from "../../http/send.ts";
 
-/** A text that is served as it is. */
+/** A file that is served unchanged. */
 export type StaticFile = {
   headers: Readonly<Record<string, string>>;
   plain(): Promise<Representation>;
@@ -25,7 +25,7 @@ export function createStaticFile(
   return {
     headers: {
       "content-type": contentType,
-      // The addresses stay the same from one version to the next: to ask again costs a 304, to guess would mix the two.
+      // The addresses stay the same from version to version: without revalidation a page could mix two versions.
       "cache-control": "no-cache",
       "referrer-policy": "no-referrer",
       ...(contentSecurityPolicy !== undefined && { "content-security-policy": contentSecurityPolicy }),
@@ -35,7 +35,7 @@ export function createStaticFile(
   };
 }
 
-/** Answers a GET or a HEAD, with 304 if the client has the very same bytes. Rejects if the file cannot be read. */
+/** Answers a GET or a HEAD, with 304 if the client has the same bytes. Rejects if the file cannot be read. */
 export async function answerStatic(
   request: IncomingMessage,
   response: ServerResponse,
@@ -43,7 +43,7 @@ export async function answerStatic(
 ): Promise<void> {
   const zipped = acceptsGzip(request.headers["accept-encoding"]);
   const { body, etag } = await (zipped ? file.gzipped() : file.plain());
-  // Appended, since CORS has its own word in this header.
+  // Appended: CORS may have set this header too.
   response.appendHeader("vary", "Accept-Encoding");
   const headers = { ...answerHeaders(request), ...file.headers, etag };
   if (namesTag(request.headers["if-none-match"], etag)) {
@@ -62,7 +62,7 @@ function represent(body: Buffer): Representation {
   return { body, etag: `"${hash("sha256", body, "base64url")}"` };
 }
 
-/** Shares one run between all who ask, and forgets a failed one so that the next may try again. */
+/** Shares one run between all callers, and forgets a failed one so that the next caller tries again. */
 function makeOnce<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {
