@@ -56,7 +56,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
-/** @throws {AppError} PAYLOAD_TOO_LARGE, TIMEOUT, or BAD_REQUEST if the bytes are not UTF-8 */
+/** @throws {AppError} PAYLOAD_TOO_LARGE, SERVICE_UNAVAILABLE, TIMEOUT, or BAD_REQUEST if the bytes are not UTF-8 */
 export async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   const bytes = await readBytes(request, maxBytes);
   try {
@@ -98,23 +98,15 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
+/** @throws {AppError} as {@link readText} does, at once or by the promise */
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   // A request without a body has ended before a listener could be added.
   if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  const announcedBytes = Number(request.headers["content-length"] ?? 0);
+  if (announcedBytes > maxBytes) throw tooLarge(maxBytes);
+  const account = accountOf(request.socket);
+  if (announcedBytes > smallBytes) account?.ledger.assertRoom();
   return new Promise<Buffer>((resolve, reject) => {
-    const refuse = (): void =>
-      reject(new AppError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBytes} bytes.`));
-    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
-      refuse();
-      return;
-    }
-    const account = accountOf(request.socket);
-    try {
-      if (Number(request.headers["content-length"] ?? 0) > smallBytes) account?.ledger.assertRoom();
-    } catch (error) {
-      reject(error);
-      return;
-    }
     const gathered = new GatheredBytes();
     let size = 0;
     let sizeBefore = 0;
@@ -140,7 +132,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
         return;
       }
       request.removeAllListeners("data").pause();
-      refuse();
+      reject(tooLarge(maxBytes));
     });
     request.on("end", () => {
       patience.cancel();
@@ -155,6 +147,10 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     request.on("error", refuseHalf);
     request.on("close", refuseHalf);
   });
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBytes} bytes.`);
 }
 
 function late({ headers }: IncomingMessage, size: number): AppError {
