@@ -1,13 +1,13 @@
 /**
- * Where a stream goes. Whoever sends asks first: while a sink is not ready, what it missed is left in the log, and is
+ * The target of a stream. A sender asks first whether the sink is ready. While it is not, the items stay in the log, and are
  * read from there when its turn comes.
  */
 export type Sink<Item> = {
-  /** Whether it takes more now. */
+  /** Whether the sink takes more now. */
   readonly isReady: boolean;
   /**
-   * Does `work` when it takes more, and when its connection is closed. Meanwhile no other stream of the same connection has
-   * its turn: what one has read is sent before another reads.
+   * Does `work` when the sink takes more, or when its connection is closed. Meanwhile no other stream of the same connection
+   * has its turn: one stream's items are sent before another stream reads.
    */
   inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
   /** @param isShared whether the same array goes to others too, so that what is made of it is worth keeping for them. */

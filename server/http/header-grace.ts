@@ -12,7 +12,7 @@ export type HeaderGrace = {
 
 /**
  * Node's limit begins with the connection and does not stop during a stall of this process. A connection that is held ready
- * has sent nothing and is not late. One that a stall made late has the time again, and then `refuse` is called.
+ * has sent nothing and is not late. After a stall a late connection has the time again, and then `refuse` is called.
  */
 export function createHeaderGrace(headersMs: number, refuse: (socket: Socket) => void): HeaderGrace {
   const excused = new Set<Socket>();
