@@ -76,7 +76,11 @@ export function createHttpServer({
   );
   const rates = holdToMinimumRate(() => connections.keys() as Iterable<Socket>, times.idleTimeoutMs);
 
+  /** The number of connections that have not emitted `close`, WebSockets included. */
+  let openCount = 0;
+  let onLastClosed: (() => void) | undefined;
   server.on("connection", (socket) => {
+    openCount += 1;
     connections.set(socket, new RequestQueue());
     onConnection?.(socket);
     openAccount(budget, socket);
@@ -85,6 +89,8 @@ export function createHttpServer({
 
   function forget(this: Duplex): void {
     connections.delete(this);
+    openCount -= 1;
+    if (openCount === 0) onLastClosed?.();
   }
 
   /** Ends the connections without an answer in flight. Node itself would keep those with an incomplete request. */
@@ -181,6 +187,8 @@ export function createHttpServer({
       const cut = fairTimeout(() => server.closeAllConnections(), closeTimeoutMs);
       cutIdle();
       await ended;
+      // Node's server ends before its last connections emit `close`, and that event writes their lines of the access log.
+      if (openCount > 0) await new Promise<void>((resolve) => (onLastClosed = resolve));
       rates.cancel();
       cut.cancel();
     },

@@ -151,6 +151,40 @@ test("a socket is a line when it opens and one when it closes, and none a frame"
   );
 });
 
+test("streams and sockets that the stop ends are lines before it is done", async () => {
+  const { app, url, wsUrl, lines } = await startLogging();
+  await createSession(url, { id: "s" });
+  const stream = await fetch(`${url}/api/sessions/s/events/stream`);
+  await openChat(wsUrl, "s");
+  const trpc = new WebSocket(`${wsUrl}/trpc`);
+  await once(trpc, "open");
+  await app.close();
+  expect(lines("request").map(({ route }) => route)).toContain("/api/sessions/{session_id}/events/stream");
+  expect(lines("socket closed").map(({ route }) => route)).toEqual(
+    expect.arrayContaining(["/trpc", "/ws/{session_id}"]),
+  );
+  await expect(stream.text()).rejects.toThrow("terminated");
+});
+
+test("a stream that is alone when the stop ends it is a line before it is done", async () => {
+  const { app, url, lines } = await startLogging();
+  const stream = await fetch(`${url}/trpc/session.onListEvent?input={}`);
+  await app.close();
+  expect(lines("request").map(({ route }) => route)).toEqual(["/trpc/session.onListEvent"]);
+  await expect(stream.text()).rejects.toThrow("terminated");
+});
+
+test("a socket whose peer takes no part in the closing is a line before the stop is done", async () => {
+  const { app, url, wsUrl, lines } = await startLogging({ patience: { closeTimeoutMs: 50 } });
+  await createSession(url, { id: "s" });
+  const silent = new WebSocket(`${wsUrl}/ws/s`);
+  await once(silent, "open");
+  silent.pause();
+  await app.close();
+  expect(lines("socket closed").map(({ route }) => route)).toEqual(["/ws/{session_id}"]);
+  silent.terminate();
+});
+
 test("a refused upgrade is a line with its status", async () => {
   const { url, wsUrl, requests } = await startLogging();
   await createSession(url, { id: "s" });
