@@ -6,8 +6,10 @@ const probesMs = [0, 10, 100, 1000, 5000];
 /**
  * Finds out whether a peer that has closed its half of the connection still reads: only a write to it can tell. `write` sends
  * bytes without a meaning, and is called a few times.
+ *
+ * @returns ends the probe, which must happen before the answer ends and before bytes without a meaning would break it
  */
-export function probeEndedPeer(response: ServerResponse, write: () => void): void {
+export function probeEndedPeer(response: ServerResponse, write: () => void): Disposable {
   const { socket } = response.req;
   let timers: NodeJS.Timeout[] = [];
   const begin = (): void => {
@@ -15,10 +17,11 @@ export function probeEndedPeer(response: ServerResponse, write: () => void): voi
   };
   const stop = (): void => {
     socket.off("end", begin);
+    response.off("close", stop);
     for (const timer of timers) clearTimeout(timer);
   };
   if (socket.readableEnded) begin();
   else socket.once("end", begin);
-  // The answer is complete, or the connection is closed.
-  response.once("finish", stop).once("close", stop);
+  response.once("close", stop);
+  return { [Symbol.dispose]: stop };
 }

@@ -61,6 +61,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
   readonly #response: ServerResponse;
   readonly #options: EventStreamOptions<Item>;
   #heartbeat: NodeJS.Timeout | undefined;
+  #probe: Disposable | undefined;
   /** The written pieces that its client has not taken. */
   #waiting: Piece[] = [];
 
@@ -94,8 +95,10 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
   }
 
   #write(events: string | Buffer, piece: Piece): void {
-    this.#begin();
     const response = this.#response;
+    // A stream that answers a HEAD ends with its headers, while its reader may still be sent more.
+    if (response.writableEnded) return;
+    this.#begin();
     if (response.req.method === "HEAD") return this.end();
     if (response.write(events)) return;
     const account = accountOf(response.req.socket);
@@ -121,6 +124,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#heartbeat);
+    this.#probe?.[Symbol.dispose]();
   }
 
   #begin(): void {
@@ -136,7 +140,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
       if (this.isReady) this.#response.write(heartbeat.text);
     };
     this.#heartbeat = setInterval(beat, heartbeat.intervalMs);
-    probeEndedPeer(this.#response, beat);
+    this.#probe = probeEndedPeer(this.#response, beat);
   }
 }
 

@@ -40,12 +40,12 @@ type StreamCall = {
 export async function answerPoll(call: StreamCall, input: SessionEventsInput): Promise<void> {
   const { desk, request, response, target } = call;
   if (prefersEventStream(request.headers.accept)) return answerStream(call, input);
-  probeEndedPeer(response, () => sendBlank(response));
+  const probe = probeEndedPeer(response, () => sendBlank(response));
   const polled = await pollEvents(
     desk,
     { ...input, ...positionOf(request, target) },
     { signal: signalOfClose(response), connection: request.socket },
-  );
+  ).finally(() => probe[Symbol.dispose]());
   let gatheredBytes = 0;
   for (const event of polled.events) gatheredBytes += event.length;
   await sendJsonStream(response, pollJson(polled), { gatheredBytes });

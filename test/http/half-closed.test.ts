@@ -2,7 +2,8 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createSession, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
@@ -49,6 +50,27 @@ describe("a client that has closed its half of the connection [ALIVE-7]", () => 
     expect(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")))).toMatchObject({
       events: [{ type: "message", message: { content: "at last" } }],
     });
+  });
+
+  test("gets a large answer of JSON whole although it reads late: nothing is written into the answer or after it", async () => {
+    const { url } = await start();
+    const content = "一".repeat(100_000);
+    for (let sent = 0; sent < 11; sent += 1) await send(url, "s", content);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const socket = askAndEnd(url, poll.replace("HTTP/1.1", "HTTP/1.0"));
+    await once(socket, "readable");
+    // The probes' time passes while the answer is made, and while it waits for its client.
+    for (let turn = 0; turn < 300; turn += 1) {
+      vi.advanceTimersByTime(20);
+      await setImmediate();
+    }
+    const answer = await text(socket);
+    const { events } = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n"))) as {
+      events: { message: { content: string } }[];
+    };
+    expect(events).toHaveLength(11);
+    expect(events.every(({ message }) => message.content === content)).toBe(true);
   });
 
   test.each([
