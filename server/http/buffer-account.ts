@@ -88,7 +88,8 @@ export class Account {
 
   /** Counts bytes until they are released or the connection is closed. */
   reserve(bytes: number): void {
-    if (this.#isClosed) return;
+    // A client for which nothing waits holds nothing, and is not one that stands still.
+    if (this.#isClosed || bytes === 0) return;
     this.#reservedBytes += bytes;
     this.ledger.add(this, bytes);
   }

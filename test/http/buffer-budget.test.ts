@@ -87,6 +87,15 @@ test("far past the budget the clients are cut at once that have stood still long
   expect(budget.bytes).toBe(51);
 });
 
+test("a client for which nothing waits is not cut, whatever others hold", () => {
+  const budget = new BufferBudget(200);
+  const innocent = open(budget);
+  innocent.account.reserve(0);
+  const full = open(budget);
+  full.account.reserve(200);
+  expect([innocent.cuts, full.cuts]).toEqual([0, 1]);
+});
+
 test("past the budget a client is cut that takes nothing, and none that takes what it is sent [LIMIT-5]", async () => {
   const budget = new BufferBudget(200);
   const quick = open(budget);
