@@ -2,7 +2,6 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
 import { serverCommand } from "./server-command.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
@@ -45,11 +44,17 @@ export async function startServer(
   const complaints: string[] = [];
   child.stderr.on("data", (text: Buffer) => complaints.push(text.toString()));
   const listening = new Promise<string>((found, lost) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      if (!line.startsWith("{")) return;
-      const entry = JSON.parse(line) as Record<string, unknown>;
-      log.push(entry);
-      if (typeof entry["url"] === "string") found(entry["url"]);
+    // A process that is killed leaves half of its last line, which is no entry.
+    let half = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (half + text).split("\n");
+      half = lines.pop() ?? "";
+      for (const line of lines) {
+        if (!line.startsWith("{")) continue;
+        const entry = JSON.parse(line) as Record<string, unknown>;
+        log.push(entry);
+        if (typeof entry["url"] === "string") found(entry["url"]);
+      }
     });
     void ended.then(([code]) =>
       lost(new Error(`exit ${code}: ${JSON.stringify(log)} ${complaints.join("")}`)),
