@@ -12,6 +12,8 @@ export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
 /** Of up to so many changes those that are small are read without asking first how large they are. */
 const fewChanges = 10;
 
+const smallContentBytes = 16 * 1024;
+
 /** How much content a page of changes holds, in bytes, unless a single message has more. */
 const pageBytes = 256 * 1024;
 
@@ -24,7 +26,7 @@ const selectPage = prepare((db, changes: ChangesQuery) =>
 );
 
 const selectSmallPage = prepare((db, changes: ChangesQuery) =>
-  selectChanges(db, changes).select([...smallMessageColumns, "seq", "deleted"]),
+  selectChanges(db, changes).select([...smallMessageColumns(smallContentBytes), "seq", "deleted"]),
 );
 
 const selectExtent = prepare((db, page: ChangePageQuery) =>

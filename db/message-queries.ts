@@ -14,20 +14,19 @@ export type MessageRow = Pick<
 
 export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key"] as const;
 
-/** A content that is larger, in bytes, is left out where {@link smallMessageColumns} are selected. */
-const smallContentBytes = 16 * 1024;
-
-/** The same of messages that may be large, whose content is then null: their number alone says how much is read. */
-export const smallMessageColumns = [
-  "id",
-  "session_id",
-  sql<string | null>`case when octet_length(content) <= ${sql.lit(smallContentBytes)} then content end`.as(
-    "content",
-  ),
-  "sender",
-  "timestamp",
-  "key",
-] as const;
+/** The columns of a message. A content of more than `maxBytes` is null: the number of messages alone says how much is read. */
+export function smallMessageColumns(maxBytes: number) {
+  return [
+    "id",
+    "session_id",
+    sql<string | null>`case when octet_length(content) <= ${sql.lit(maxBytes)} then content end`.as(
+      "content",
+    ),
+    "sender",
+    "timestamp",
+    "key",
+  ] as const;
+}
 
 /** How many of these, from the first, have their content. */
 export function countSmall(rows: readonly { content: string | null }[]): number {

@@ -29,7 +29,7 @@ export function listMessages(db: Executor, page: MessagePageQuery): Promise<Mess
 }
 
 /** Of up to so many messages those that are small are read without asking first how large they are. */
-export const fewMessages = 10;
+export const fewMessages = 100;
 
 /** How much content a chunk of messages holds, in bytes, unless a single message has more. */
 const chunkBytes = 256 * 1024;
@@ -91,7 +91,7 @@ const messagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
 );
 
 const smallMessagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
-  selectPage(db, page, shape).select(smallMessageColumns),
+  selectPage(db, page, shape).select(smallMessageColumns(Math.floor(chunkBytes / fewMessages))),
 );
 
 const messageSizes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>

@@ -60,6 +60,13 @@ test("of few messages the small ones before a large one come first, and none is 
   expect(await readAll(database, 5)).toEqual([[1, 2], [3], [4, 5]]);
 });
 
+test("up to a hundred messages come in one chunk as long as their contents fit it [SLOW-1]", async () => {
+  const database = await openWithMessages(Array.from({ length: 100 }, () => "x".repeat(2621)));
+  expect((await readAll(database, 100)).map(({ length }) => length)).toEqual([100, 0]);
+  const larger = await openWithMessages(Array.from({ length: 100 }, () => "x".repeat(2622)));
+  expect((await readAll(larger, 100)).map(({ length }) => length)).toEqual([99, 1]);
+});
+
 test("of few changes the small ones before a large one come first, and none is left out [SLOW-1]", async () => {
   const large = "x".repeat(200_000);
   const database = await openWithMessages(["a", "b", large, large, "c"]);
