@@ -3,6 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import { GatheredBytes } from "./gathered-bytes.ts";
 import { FairTimer, fairTimeout } from "./fair-timer.ts";
 import { accountOf } from "./connection-account.ts";
+import { parsingTurn } from "./parsing-turns.ts";
 
 /** How much of a refused body is read and discarded before the socket is cut, so that the client can read the refusal. */
 const maxDiscardedBytes = 64 * 1024 * 1024;
@@ -56,9 +57,15 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
-/** @throws {AppError} PAYLOAD_TOO_LARGE, SERVICE_UNAVAILABLE, TIMEOUT, or BAD_REQUEST if the bytes are not UTF-8 */
+/**
+ * Reads a body whose text is about to be parsed, and waits for the turn of the parser.
+ *
+ * @throws {AppError} PAYLOAD_TOO_LARGE, SERVICE_UNAVAILABLE, TIMEOUT, or BAD_REQUEST if the bytes are not UTF-8
+ */
 export async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   const bytes = await readBytes(request, maxBytes);
+  const turn = parsingTurn(bytes.length);
+  if (turn) await turn;
   try {
     return utf8.decode(bytes);
   } catch {

@@ -3,6 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
+import { parsingTurn } from "../http/parsing-turns.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
 import type { FurtherSubscriptions } from "./further-subscriptions.ts";
@@ -66,6 +67,8 @@ export class SocketCalls {
   async #answerFrame(data: Buffer, isBinary: boolean): Promise<void> {
     const { length } = data;
     const answers: Promise<void>[] = [];
+    const turn = parsingTurn(length);
+    if (turn) await turn;
     if (this.#socket.isCut) return this.#socket.intake.release(length);
     for (const call of prepareFrame(data, isBinary, this.#options.procedures)) {
       answers.push(...(await this.#begin(call)));

@@ -6,6 +6,7 @@ import { toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { followMessages } from "../domain/follow-messages.ts";
 import { followSession } from "../domain/session-log.ts";
+import { parsingTurn } from "../http/parsing-turns.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import { SocketSink } from "../http/socket-sink.ts";
@@ -84,6 +85,8 @@ class Conversation {
 
   async #store(data: Buffer): Promise<void> {
     const { desk, sessionId, report } = this.#options;
+    const turn = parsingTurn(data.length);
+    if (turn) await turn;
     try {
       const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
       const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });

@@ -63,7 +63,7 @@ test.each([
     expect(connection.isPaused()).toBe(true);
     connection.uncork();
     await expect.poll(() => answers, { timeout: 20_000 }).toBe(count);
-    expect(connection.isPaused()).toBe(false);
+    await expect.poll(() => connection.isPaused()).toBe(false);
   },
   30_000,
 );
