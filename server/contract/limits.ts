@@ -14,6 +14,8 @@ export const limits = {
   positionChars: 255,
   /** The id of a call over tRPC's WebSocket. */
   requestIdChars: 255,
+  /** How many levels of arrays and objects JSON from a client has at most. */
+  jsonDepth: 32,
   /** Room for a date, a time, an offset and a long fraction of a second. */
   timestampChars: 64,
   /** The default of `MAX_MESSAGE_CHARS`. */

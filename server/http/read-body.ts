@@ -3,6 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import { GatheredBytes } from "./gathered-bytes.ts";
 import { FairTimer, fairTimeout } from "./fair-timer.ts";
 import { accountOf } from "./connection-account.ts";
+import { assertShallow } from "./json-depth.ts";
 import { parsingTurn } from "./parsing-turns.ts";
 
 /** How much of a refused body is read and discarded before the socket is cut, so that the client can read the refusal. */
@@ -98,6 +99,7 @@ function isCut(text: string, error: unknown): boolean {
 
 /** @throws {AppError} BAD_REQUEST */
 export function parseJson(text: string, what: string): unknown {
+  assertShallow(text, what);
   try {
     return JSON.parse(text);
   } catch (error) {

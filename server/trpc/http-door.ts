@@ -5,6 +5,7 @@ import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import { accountOf } from "../http/connection-account.ts";
+import { assertShallow } from "../http/json-depth.ts";
 import { assertJsonBody, discardBody, hasBody, parseBody, readText } from "../http/read-body.ts";
 import { nameRoute } from "../http/traced-request.ts";
 import { apiHeaders, refusalHeaders, retryHeaders } from "../http/send.ts";
@@ -70,6 +71,7 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
       }
       path = decodePart(target.pathname.slice("/trpc/".length), "The path");
       query = readQuery(target.query);
+      assertShallow(query.get("input") ?? "", "The input");
       if (request.method === "POST" && (hasBody(request) || request.headers["content-type"] !== undefined)) {
         assertJsonBody(request);
         text = await readText(request, maxBodyBytes);

@@ -3,6 +3,7 @@ import { jsonEncoder } from "@trpc/server/adapters/ws";
 import { parseConnectionParamsFromUnknown } from "@trpc/server/http";
 import type { TRPCClientOutgoingMessage } from "@trpc/server/rpc";
 import { parseTRPCMessage } from "@trpc/server/rpc";
+import { assertShallow } from "../http/json-depth.ts";
 import type { RequestName } from "./socket-frames.ts";
 
 const asIs = {
@@ -68,7 +69,10 @@ export function readConnectionParams(data: Buffer, isBinary: boolean): void {
 
 function readJson(data: Buffer, isBinary: boolean): unknown {
   try {
-    return jsonEncoder.decode(isBinary ? data : data.toString());
+    if (isBinary) return jsonEncoder.decode(data);
+    const text = data.toString();
+    assertShallow(text, "The frame");
+    return jsonEncoder.decode(text);
   } catch (cause) {
     throw new TRPCError({ code: "PARSE_ERROR", cause });
   }
