@@ -17,7 +17,7 @@ const smallContentBytes = 16 * 1024;
 /** How much content a page of changes holds, in bytes, unless a single message has more. */
 const pageBytes = 256 * 1024;
 
-type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: number };
+type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: number; upToId: number };
 
 type ChangePageQuery = ChangesQuery & { limit: number };
 
@@ -47,7 +47,7 @@ function selectSizesOf(db: Executor, page: ChangePageQuery) {
     .limit(opaque(page.limit, "integer"));
 }
 
-function selectChanges(db: Executor, { sessionId, ordinal, after, upTo }: ChangesQuery) {
+function selectChanges(db: Executor, { sessionId, ordinal, after, upTo, upToId }: ChangesQuery) {
   return db
     .selectFrom("message")
     .where("session_id", "=", opaque(sessionId, "text"))
@@ -63,8 +63,18 @@ function selectChanges(db: Executor, { sessionId, ordinal, after, upTo }: Change
     )
     .where("seq", ">", after)
     .where("seq", "<=", upTo)
+    .where("id", "<=", opaque(upToId, "integer"))
     .orderBy("seq");
 }
+
+export type ChangedMessagesQuery = {
+  life: SessionLife & Pick<SessionRow, "start_seq">;
+  after: number;
+  upTo: number;
+  /** Only ids up to this one; by default all. */
+  upToId?: number | undefined;
+  limit: number;
+};
 
 /**
  * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
@@ -74,15 +84,11 @@ function selectChanges(db: Executor, { sessionId, ordinal, after, upTo }: Change
  */
 export async function listChangedMessages(
   db: Executor,
-  {
-    life,
-    after,
-    ...range
-  }: { life: SessionLife & Pick<SessionRow, "start_seq">; after: number; upTo: number; limit: number },
+  { life, after, upToId = Number.MAX_SAFE_INTEGER, ...range }: ChangedMessagesQuery,
 ): Promise<{ rows: ChangedMessageRow[]; upTo: number } | undefined> {
   const { id: sessionId, ordinal, start_seq: startSeq } = life;
   // Changes up to there are those of past lives.
-  const page = { ...range, sessionId, ordinal, after: Math.max(after, startSeq) };
+  const page = { ...range, sessionId, ordinal, upToId, after: Math.max(after, startSeq) };
   const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
   return changes.rows.length > 0 || (await isAlive(db, life)) ? changes : undefined;
 }

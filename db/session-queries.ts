@@ -32,22 +32,26 @@ export function findSession(
   return selectSession.first(db, { id });
 }
 
-const selectSessionLog = prepare((db, session: { id: string }) =>
-  db
-    .selectFrom("chatsession")
-    .selectAll()
-    // Not a join: SQLite looks at the parameters of one, and plans it anew each time it runs.
-    .select((eb) =>
-      eb
-        .selectFrom("history")
-        .select("epoch")
-        .where("history.id", "=", sql.lit(1))
-        .$asScalar()
-        .$notNull()
-        .as("epoch"),
-    )
-    .where("chatsession.id", "=", session.id),
-);
+const selectSessionLog = prepare(selectLogOf);
+
+export function selectLogOf(db: Executor, session: { id: string }) {
+  return (
+    db
+      .selectFrom("chatsession")
+      .selectAll()
+      // Not a join: SQLite looks at the parameters of one, and plans it anew each time it runs.
+      .select((eb) =>
+        eb
+          .selectFrom("history")
+          .select("epoch")
+          .where("history.id", "=", sql.lit(1))
+          .$asScalar()
+          .$notNull()
+          .as("epoch"),
+      )
+      .where("chatsession.id", "=", session.id)
+  );
+}
 
 /** The head of a session's log, also of a session that is deleted. */
 export function findSessionLog(db: Executor, id: string): Promise<SessionLogRow | undefined> {

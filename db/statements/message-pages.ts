@@ -23,7 +23,10 @@ export type MessagePageQuery = {
   from: "oldest" | "newest";
 };
 
-export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
+/** A message with the position of its last change. */
+export type PagedMessageRow = MessageRow & { seq: number };
+
+export function listMessages(db: Executor, page: MessagePageQuery): Promise<PagedMessageRow[]> {
   const parameters = parametersOf(page);
   return messagePages(parameters).all(db, parameters);
 }
@@ -38,19 +41,19 @@ const chunkBytes = 256 * 1024;
 export async function listMessageChunk(
   db: Executor,
   page: MessagePageQuery,
-): Promise<{ rows: MessageRow[]; isLast: boolean }> {
+): Promise<{ rows: PagedMessageRow[]; isLast: boolean }> {
   if (page.limit > fewMessages) return readFitting(db, page);
   const parameters = parametersOf(page);
   const rows = await smallMessagePages(parameters).all(db, parameters);
   const end = countSmall(rows);
-  if (end === rows.length) return { rows: rows as MessageRow[], isLast: rows.length < page.limit };
-  return end === 0 ? readFitting(db, page) : { rows: rows.slice(0, end) as MessageRow[], isLast: false };
+  if (end === rows.length) return { rows: rows as PagedMessageRow[], isLast: rows.length < page.limit };
+  return end === 0 ? readFitting(db, page) : { rows: rows.slice(0, end) as PagedMessageRow[], isLast: false };
 }
 
 async function readFitting(
   db: Executor,
   page: MessagePageQuery,
-): Promise<{ rows: MessageRow[]; isLast: boolean }> {
+): Promise<{ rows: PagedMessageRow[]; isLast: boolean }> {
   const limit = await countFitting(db, page);
   const rows = await listMessages(db, { ...page, limit });
   return { rows, isLast: rows.length < limit };
@@ -87,11 +90,11 @@ function parametersOf({ life, after, before, upToSeq, atSeq, limit, from }: Mess
 }
 
 const messagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
-  selectPage(db, page, shape).select(messageColumns),
+  selectPage(db, page, shape).select([...messageColumns, "seq"]),
 );
 
 const smallMessagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
-  selectPage(db, page, shape).select(smallMessageColumns(Math.floor(chunkBytes / fewMessages))),
+  selectPage(db, page, shape).select([...smallMessageColumns(Math.floor(chunkBytes / fewMessages)), "seq"]),
 );
 
 const messageSizes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>

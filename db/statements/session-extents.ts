@@ -1,7 +1,8 @@
 import type { ExpressionBuilder } from "kysely";
 import { sql } from "kysely";
 import type { Executor } from "../open-database.ts";
-import type { SessionHeadRow, SessionRow } from "../session-queries.ts";
+import type { SessionHeadRow, SessionLogRow, SessionRow } from "../session-queries.ts";
+import { selectLogOf } from "../session-queries.ts";
 import { opaque, prepare } from "../statement.ts";
 import type { Tables } from "../tables.ts";
 
@@ -30,6 +31,16 @@ const selectExtent = prepare((db, session: { id: string }) =>
 /** A session that is not deleted. */
 export function findSessionExtent(db: Executor, id: string): Promise<SessionExtent | undefined> {
   return selectExtent.first(db, { id });
+}
+
+/** The head of a session's log, and how far its messages reach. */
+export type SessionLogExtent = SessionLogRow & Pick<SessionExtent, "last_id">;
+
+const selectLogExtent = prepare((db, session: { id: string }) => selectLogOf(db, session).select(lastId));
+
+/** Also of a session that is deleted. */
+export function findSessionLogExtent(db: Executor, id: string): Promise<SessionLogExtent | undefined> {
+  return selectLogExtent.first(db, { id });
 }
 
 type SessionPageQuery = { beforeOrdinal: number; limit: number };

@@ -8,13 +8,11 @@ import type { BeginningPlace } from "./shared-beginnings.ts";
 export type Follow<Event extends LogEvent> = {
   hub: LiveHub;
   log: Log<Event>;
-  /** The position to go on after, or a function that finds it. It runs when no write can be missed any more. */
-  after: (() => Promise<string>) | string | undefined;
+  /** The position to go on after. */
+  after: string | undefined;
   signal: AbortSignal;
   /** The connection of the reader, if it has one. */
   connection?: object | undefined;
-  /** Whether the stream ends instead of beginning anew with a `reset`. */
-  endsAtReset?: boolean;
 };
 
 /**
@@ -40,9 +38,8 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   readonly #log: Log<Event>;
   readonly #signal: AbortSignal;
   readonly #connection: object | undefined;
-  readonly #endsAtReset: boolean;
   readonly #sink: Sink<Positioned<Event>>;
-  #after: Follow<Event>["after"];
+  readonly #after: string | undefined;
   /** The name of this stream's history, once the log was read. */
   #epoch: string | undefined;
   /** The log's life that this stream belongs to, once the log was read. */
@@ -52,16 +49,12 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   #beginning: "snapshot" | "reset" = "snapshot";
   #isCaughtUp = false;
 
-  constructor(
-    { hub, log, after, signal, connection, endsAtReset = false }: Follow<Event>,
-    sink: Sink<Positioned<Event>>,
-  ) {
+  constructor({ hub, log, after, signal, connection }: Follow<Event>, sink: Sink<Positioned<Event>>) {
     this.#hub = hub;
     this.#log = log;
     this.#after = after;
     this.#signal = signal;
     this.#connection = connection;
-    this.#endsAtReset = endsAtReset;
     this.#sink = sink;
   }
 
@@ -69,7 +62,6 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     // The reader joins before the log is read, so that no write in between is missed.
     const reader = this.#hub.join(this.#log, this.#signal, this.#connection);
     try {
-      if (typeof this.#after === "function") this.#after = await this.#after();
       for (let isFirst = true; !this.#signal.aborted; isFirst = false) {
         const read = await this.#sink.inTurn(() => this.#readOn(isFirst));
         if (read === "end") return;
@@ -127,9 +119,8 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   }
 
   /** Sends the log's state. It is the same for all readers that begin at this position. */
-  async #sendBeginning({ epoch, life, seq }: LogHead<Event>): Promise<ReadUpTo | "more" | "end"> {
+  async #sendBeginning({ epoch, life, seq }: LogHead<Event>): Promise<ReadUpTo | "more"> {
     const type = this.#beginning;
-    if (this.#endsAtReset && type === "reset") return "end";
     const place = { topic: this.#log.topic, type, epoch, seq };
     const shared = await this.#hub.beginnings.share(place, () => this.#readBeginning(place));
     const first = shared?.beginning.again[0];
@@ -165,7 +156,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
 
   #begin({ epoch, life }: LogHead<Event>): void {
     const after = this.#after;
-    const wanted = typeof after === "string" ? parsePosition(after) : undefined;
+    const wanted = after === undefined ? undefined : parsePosition(after);
     this.#epoch = epoch;
     this.#life = life;
     this.#seq = wanted?.epoch === undefined || wanted.epoch === epoch ? wanted?.seq : undefined;

@@ -140,6 +140,40 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
     expect(desk.hub.size).toBe(0);
   });
 
+  test("let no message be seen before an earlier one: a client that is cut then comes back with its id [RESUME-6]", async () => {
+    const inner = await openDeskWithMessages();
+    const { desk, actNow } = actAfterRead(inner, moment, async () => {
+      await updateMessage(inner, { session_id: "s", message_id: 2, content: "two, edited" });
+      await add(inner, "four");
+      await add(inner, "five");
+      await updateMessage(inner, { session_id: "s", message_id: 4, content: "four, edited" });
+    });
+    const stop = new AbortController();
+    const forms: [number, string][] = [];
+    let ending: Promise<unknown> | undefined;
+    const messages = followMessages(desk, { sessionId: "s", afterId: 1, signal: stop.signal });
+    for await (const { id, content } of messages) {
+      forms.push([id, content]);
+      if (id === 3) {
+        // A deletion makes the log be read for those that are live, so that there is a moment within that reading.
+        ending ??= deleteMessage(inner, { session_id: "s", message_id: 1 })
+          .then(actNow)
+          .then(() => add(inner, "end"));
+      }
+      if (content === "end") stop.abort();
+    }
+    expect([...new Set(forms.map(([id]) => id))]).toEqual([2, 3, 4, 5, 6]);
+    expect(forms.length).toBe(new Set(forms.map(String)).size);
+    expect(Object.fromEntries(forms)).toEqual({
+      2: "two, edited",
+      3: "three",
+      4: "four, edited",
+      5: "five",
+      6: "end",
+    });
+    expect(desk.hub.size).toBe(0);
+  });
+
   test.each([false, true])("end with the session; made anew at once: %s [DELETED-1]", async (again) => {
     const inner = await openDeskWithMessages();
     const { desk, actNow } = actAfterRead(inner, moment, async () => {

@@ -1,0 +1,196 @@
+import { listChangedMessages } from "../../db/log-queries.ts";
+import { listMessageChunk } from "../../db/statements/message-pages.ts";
+import type { SessionLogExtent } from "../../db/statements/session-extents.ts";
+import { findSessionLogExtent } from "../../db/statements/session-extents.ts";
+import type { LiveEvent } from "../contract/live-event.ts";
+import type { Message } from "../contract/message.ts";
+import { SessionEndedError, sessionNotFound } from "./app-error.ts";
+import type { Desk } from "./desk.ts";
+import type { LiveTaker, ReadUpTo } from "./live-reader.ts";
+import type { Sink } from "./live-stream.ts";
+import type { Positioned } from "./log.ts";
+import { changesPerRead } from "./log.ts";
+import { memoize } from "./memoize.ts";
+import { assertAlive, toMessage } from "./read-messages.ts";
+import { SessionLog } from "./session-log.ts";
+
+/** A client's request to follow the messages of a session. */
+export type WantedMessages = {
+  sessionId: string;
+  /** `first` is before the first message, whatever its id. */
+  afterId: number | "first" | undefined;
+  signal: AbortSignal;
+  /** The connection of the reader, if it has one. */
+  connection?: object | undefined;
+};
+
+/** Below every id. */
+const beforeAll = Number.MIN_SAFE_INTEGER - 1;
+
+/**
+ * Sends the messages of a session to one reader. The log has a message at its last change: an edited one comes after
+ * messages that are later than it. So only the changes of messages that the reader has are read from the log. Messages that
+ * it lacks are read in the order of their ids, each in its form of that moment.
+ */
+export class MessageFollower implements LiveTaker<LiveEvent> {
+  readonly #desk: Desk;
+  readonly #wanted: WantedMessages;
+  readonly #sink: Sink<Message>;
+  /** The name of the session's history and the number of its life, once the session was read. */
+  #epoch: string | undefined;
+  #life: number | undefined;
+  /** The position up to which all changes were sent of the messages up to `lastId`. */
+  #seq: number | undefined;
+  /** Each message up to this id was sent, or was there before what the client wants. */
+  #lastId: number | undefined;
+  /** Whether messages after `lastId` may be left to read, even if the session has not changed. */
+  #hasMore: boolean;
+  /** The session as it was when the reading of its changes began, until its new messages are read. */
+  #session: SessionLogExtent | undefined;
+  /** The positions beyond `seq` whose changes were sent with their messages. */
+  #sentAhead: readonly number[] = [];
+
+  constructor(desk: Desk, wanted: WantedMessages, sink: Sink<Message>) {
+    this.#desk = desk;
+    this.#wanted = wanted;
+    this.#sink = sink;
+    this.#lastId = wanted.afterId === "first" ? beforeAll : wanted.afterId;
+    this.#hasMore = wanted.afterId !== undefined;
+  }
+
+  /**
+   * Resolves when the signal aborts or the session is deleted.
+   *
+   * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
+   */
+  async run(): Promise<void> {
+    const { hub } = this.#desk;
+    const { sessionId, signal, connection } = this.#wanted;
+    // The reader joins before the messages are read, so that no write in between is missed.
+    const reader = hub.join(new SessionLog(this.#desk, sessionId), signal, connection);
+    try {
+      for (let isFirst = true; !signal.aborted; isFirst = false) {
+        const read = await this.#sink.inTurn(() => this.#readOn(isFirst));
+        if (read === "end") return;
+        if (read !== "more") await reader.goLive(read, this);
+      }
+    } finally {
+      reader[Symbol.dispose]();
+    }
+  }
+
+  take(live: readonly Positioned<LiveEvent>[]): boolean {
+    if (!this.#sink.isReady || this.#mayLack(live)) return false;
+    // Messages that all readers get are encoded once for all.
+    const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.length === 0;
+    const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.includes(event.seq));
+    const messages = isShared ? messagesOnce(news) : messagesOf(news);
+    if (messages.length > 0) this.#sink.send(messages, isShared);
+    for (const { id } of messages) this.#lastId = Math.max(this.#lastId ?? id, id);
+    this.#moveTo(live.at(-1)?.event.seq ?? 0);
+    return true;
+  }
+
+  /**
+   * Whether a message that comes first with these events may have an earlier one that does not. The position of a change
+   * that was followed by another one of the same message has no event. It may have been the addition of a message.
+   */
+  #mayLack(live: readonly Positioned<LiveEvent>[]): boolean {
+    let seq = this.#seq;
+    let lastId = this.#lastId ?? beforeAll;
+    let hasGap = false;
+    return live.some(({ event }) => {
+      hasGap ||= event.seq - 1 !== seq;
+      seq = event.seq;
+      if (event.type !== "message" || event.message.id <= lastId) return false;
+      lastId = event.message.id;
+      return hasGap;
+    });
+  }
+
+  async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
+    const { turns } = this.#desk.hub;
+    const turn = isFirst ? turns.begin() : turns.goOn();
+    if (turn) await turn;
+    return this.#wanted.signal.aborted ? "end" : this.#sendPage();
+  }
+
+  /** Reads a page and sends it. @returns how far the session is read, if the page was the last */
+  async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
+    const { sessionId } = this.#wanted;
+    const session = this.#session ?? (await findSessionLogExtent(this.#desk.database.read, sessionId));
+    if (!session) throw sessionNotFound(sessionId);
+    if (this.#hasEnded(session)) {
+      if (this.#hasMore) throw new SessionEndedError(sessionId);
+      return "end";
+    }
+    // The changes come first: a client that comes back with the id of a message has each change before it.
+    if (await this.#sendChanges(session)) {
+      this.#session = session;
+      return "more";
+    }
+    this.#session = undefined;
+    await this.#sendMessages(session);
+    return this.#hasMore ? "more" : { epoch: session.epoch, life: session.ordinal, seq: session.seq };
+  }
+
+  /** Whether the session is another one than it was, or was put back to an earlier state. */
+  #hasEnded({
+    epoch,
+    ordinal,
+    seq,
+    start_seq: startSeq,
+    last_id: lastId,
+    deleted,
+  }: SessionLogExtent): boolean {
+    this.#epoch ??= epoch;
+    this.#life ??= ordinal;
+    this.#seq ??= seq;
+    this.#lastId ??= lastId ?? beforeAll;
+    const isOther = deleted === 1 || epoch !== this.#epoch || ordinal !== this.#life;
+    return isOther || this.#seq < startSeq || this.#seq > seq;
+  }
+
+  /** Sends a page of the changes of the messages up to `lastId`. @returns whether it sent any, or there may be more */
+  async #sendChanges(session: SessionLogExtent): Promise<boolean> {
+    const after = this.#seq ?? session.seq;
+    if (after === session.seq) return false;
+    const range = { after, upTo: session.seq, upToId: this.#lastId, limit: changesPerRead };
+    const read = await listChangedMessages(this.#desk.database.read, { life: session, ...range });
+    // This life has ended, and with it its messages.
+    if (!read) return false;
+    const news = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.includes(seq));
+    if (news.length > 0) this.#sink.send(news.map(toMessage), false);
+    this.#moveTo(read.upTo);
+    return news.length > 0 || read.upTo < session.seq;
+  }
+
+  /** Sends a page of the messages after `lastId` that there were when the session was read, in their forms of now. */
+  async #sendMessages(session: SessionLogExtent): Promise<void> {
+    const after = this.#lastId ?? beforeAll;
+    const last = session.last_id ?? beforeAll;
+    if (after >= last) {
+      this.#hasMore = false;
+      return;
+    }
+    const page = { life: session, after, before: last + 1, limit: changesPerRead, from: "oldest" } as const;
+    const { rows, isLast } = await listMessageChunk(this.#desk.database.read, page);
+    if (rows.length > 0) this.#sink.send(rows.map(toMessage), false);
+    else if (this.#hasMore) await assertAlive(this.#desk, session);
+    const ahead = rows.filter(({ seq }) => seq > session.seq).map(({ seq }) => seq);
+    if (ahead.length > 0) this.#sentAhead = [...this.#sentAhead, ...ahead];
+    this.#hasMore = !isLast;
+    this.#lastId = isLast ? last : rows.at(-1)?.id;
+  }
+
+  #moveTo(seq: number): void {
+    this.#seq = seq;
+    if (this.#sentAhead.length > 0) this.#sentAhead = this.#sentAhead.filter((sent) => sent > seq);
+  }
+}
+
+function messagesOf(items: readonly Positioned<LiveEvent>[]): readonly Message[] {
+  return items.flatMap(({ event }) => (event.type === "message" ? [event.message] : []));
+}
+
+const messagesOnce = memoize(messagesOf);

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { addMessage } from "../../server/domain/add-message.ts";
+import { createSession } from "../../server/domain/create-session.ts";
+import { followMessages } from "../../server/domain/follow-messages.ts";
+import { changesPerRead } from "../../server/domain/log.ts";
+import { updateMessage } from "../../server/domain/update-message.ts";
+import { openDesk } from "../support/desk.ts";
+
+test("messages that are edited and added between the pages of a replay come in their order, and in their last form [RESUME-6]", async () => {
+  const desk = await openDesk();
+  await createSession(desk, { id: "s" });
+  const stored = new Map<number, string>();
+  async function add(content: string): Promise<void> {
+    const { message } = await addMessage(desk, { session_id: "s", content, sender: "user" });
+    stored.set(message.id, content);
+  }
+  async function edit(id: number, content: string): Promise<void> {
+    await updateMessage(desk, { session_id: "s", message_id: id, content });
+    stored.set(id, content);
+  }
+  const count = 3 * changesPerRead;
+  for (let index = 0; index < count; index += 1) await add(`${index}`);
+
+  const stop = new AbortController();
+  const shown = new Map<number, string>();
+  const forms = new Set<string>();
+  const follow = { sessionId: "s", afterId: "first", signal: stop.signal } as const;
+  for await (const { id, content } of followMessages(desk, follow)) {
+    const isNew = !shown.has(id);
+    if (isNew) expect(id).toBeGreaterThan(Math.max(0, ...shown.keys()));
+    shown.set(id, content);
+    expect(forms.has(`${id} ${content}`)).toBe(false);
+    forms.add(`${id} ${content}`);
+    if (content === "end") stop.abort();
+    if (!isNew || id % 10 !== 0 || id > count) continue;
+    // One that was sent, one of this page, one of the next, one of the last, and one that is new.
+    const edited = [1, id, id + changesPerRead, count].filter((each) => each <= count);
+    for (const each of new Set(edited)) await edit(each, `edited at ${id}`);
+    await add(`added at ${id}`);
+    await edit(Math.max(...stored.keys()), `added and edited at ${id}`);
+    if (id === count) await add("end");
+  }
+  expect(shown).toEqual(stored);
+});
