@@ -112,10 +112,19 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     const read = await head.readChanges(seq);
     if (!read) return "more";
     for (const change of read.changes) page.push(this.#placeChange(change));
-    const isLast = read.upTo === head.seq;
+    const isLast = read.upTo === head.seq && (await this.#isWhole(head, seq, read.changes.length));
     if (isLast) this.#addCaughtUp(page);
     if (page.length > 0) this.#sink.send(page, false);
     return isLast ? { epoch: head.epoch, life: head.life, seq: read.upTo } : "more";
+  }
+
+  /**
+   * Whether the last page has all that there was when the head was read. An item that is changed before its page is read
+   * moves beyond the head.
+   */
+  async #isWhole(head: LogHead<Event>, after: number, count: number): Promise<boolean> {
+    if (this.#isCaughtUp || count === head.seq - after) return true;
+    return (await this.#log.readHead()).seq === head.seq;
   }
 
   /** Sends the log's state. It is the same for all readers that begin at this position. */

@@ -174,6 +174,20 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
     expect(desk.hub.size).toBe(0);
   });
 
+  test("let `caught_up` come after all that was there before, also what is changed meanwhile [ATTACH-2]", async () => {
+    const inner = await openDeskWithMessages();
+    const { desk } = actAfterRead(inner, moment, () =>
+      updateMessage(inner, { session_id: "s", message_id: 3, content: "three, edited" }),
+    );
+    const { signal } = new AbortController();
+    const shown: number[] = [];
+    for await (const { event } of followSession(desk, { sessionId: "s", after: "2", signal })) {
+      if (event.type === "message") shown.push(event.message.id);
+      if (event.type === "caught_up") break;
+    }
+    expect(new Set(shown)).toEqual(new Set([3]));
+  });
+
   test.each([false, true])("end with the session; made anew at once: %s [DELETED-1]", async (again) => {
     const inner = await openDeskWithMessages();
     const { desk, actNow } = actAfterRead(inner, moment, async () => {

@@ -65,3 +65,21 @@ test.each([undefined, "0", "2"])(
     }
   },
 );
+
+test.each(moments)(
+  "`caught_up` comes after each session that was there before, also one that is changed after read number %i [LIST-2] [ATTACH-2]",
+  async (moment) => {
+    const inner = await openDesk();
+    for (const id of ["a", "b"]) await createSession(inner, { id, title: id });
+    const { desk } = actAfterRead(inner, moment, () =>
+      updateSession(inner, { session_id: "b", title: "Renamed" }),
+    );
+    const { signal } = new AbortController();
+    const events: ListEvent[] = [];
+    for await (const { event } of followList(desk, { after: "1", signal })) {
+      if (event.type === "caught_up") break;
+      events.push(event);
+    }
+    expect(apply(events).map(([id]) => id)).toEqual(["b"]);
+  },
+);
