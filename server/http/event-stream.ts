@@ -23,10 +23,13 @@ export type EventStreamOptions<Item> = {
   headers?: OutgoingHttpHeaders;
   /** The text that is sent after a silence of this length. */
   heartbeat: { text: string; intervalMs: number };
+  /** Aborts when the server is about to stop. The stream then ends. */
+  stopping: AbortSignal;
 };
 
 /** Proxies and development servers that compress, cache or buffer an answer would hold events back. */
 const streamHeaders = {
+  "content-type": "text/event-stream",
   "cache-control": "no-store, no-transform",
   "x-accel-buffering": "no",
   // Caddy before 2.7 compresses in spite of no-transform, and then holds back what it has compressed.
@@ -55,9 +58,11 @@ const pageBytes = 1024 * 1024;
 
 /**
  * An answer of server-sent events (HTML standard, §9.2), which begins with what is first sent. It takes no more while
- * its client does not read what it has taken.
+ * its client does not read what it has taken. It ignores what is sent after its end.
  */
-export class EventStream<Item> implements Sink<Item>, Disposable {
+export class EventStream<Item> implements Sink<Item>, Disposable, EventListenerObject {
+  /** Aborts when the client is gone, and when the server is about to stop. */
+  readonly signal: AbortSignal;
   readonly #response: ServerResponse;
   readonly #options: EventStreamOptions<Item>;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -68,6 +73,10 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
   constructor(response: ServerResponse, options: EventStreamOptions<Item>) {
     this.#response = response;
     this.#options = options;
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    this.signal = AbortSignal.any([gone.signal, options.stopping]);
+    this.signal.addEventListener("abort", this);
   }
 
   get isReady(): boolean {
@@ -96,10 +105,10 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
 
   #write(events: string | Buffer, piece: Piece): void {
     const response = this.#response;
-    // A stream that answers a HEAD ends with its headers, while its reader may still be sent more.
+    // Its reader may be sent more after the end.
     if (response.writableEnded) return;
     this.#begin();
-    if (response.req.method === "HEAD") return this.end();
+    if (response.req.method === "HEAD" || this.signal.aborted) return this.end();
     if (response.write(events)) return;
     const account = accountOf(response.req.socket);
     if (!account) return;
@@ -118,11 +127,19 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
   };
 
   end(): void {
+    const response = this.#response;
+    if (!response.headersSent && !response.destroyed) this.#begin();
     this[Symbol.dispose]();
-    this.#response.end();
+    response.end();
+  }
+
+  /** Called when the signal aborts. A stream that has not begun may still be answered with an error. */
+  handleEvent(): void {
+    if (this.#heartbeat) this.end();
   }
 
   [Symbol.dispose](): void {
+    this.signal.removeEventListener("abort", this);
     clearInterval(this.#heartbeat);
     this.#probe?.[Symbol.dispose]();
   }
@@ -133,8 +150,6 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
       return;
     }
     const { headers, heartbeat } = this.#options;
-    // Set, since only what was set can be asked for: the closing server looks for streams by their type.
-    this.#response.setHeader("content-type", "text/event-stream");
     this.#response.writeHead(200, { ...apiHeaders(this.#response.req), ...streamHeaders, ...headers });
     const beat = (): void => {
       if (this.isReady) this.#response.write(heartbeat.text);
@@ -142,9 +157,4 @@ export class EventStream<Item> implements Sink<Item>, Disposable {
     this.#heartbeat = setInterval(beat, heartbeat.intervalMs);
     this.#probe = probeEndedPeer(this.#response, beat);
   }
-}
-
-/** Whether an answer that has begun is a stream. */
-export function isEventStream(response: ServerResponse): boolean {
-  return String(response.getHeader("content-type")).startsWith("text/event-stream");
 }

@@ -9,7 +9,6 @@ import { brokenRequest, lateHeaders } from "./broken-request.ts";
 import type { BufferBudget } from "./buffer-budget.ts";
 import { openAccount } from "./connection-account.ts";
 import { watchForDeadPeers } from "./dead-peers.ts";
-import { isEventStream } from "./event-stream.ts";
 import { createHeaderGrace } from "./header-grace.ts";
 import { listen } from "./listen.ts";
 import type { ConnectionTimes } from "./node-server.ts";
@@ -178,11 +177,9 @@ export function createHttpServer({
       const ended = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      // A stream has no end to wait for, and its client comes back by itself.
+      // The connections would otherwise be kept for other requests.
       for (const response of [...connections.values()].flatMap(({ responses }) => responses)) {
-        if (isEventStream(response)) response.destroy();
-        // The connection would otherwise be kept for another request.
-        else response.on("close", () => setImmediate(cutIdle));
+        response.on("close", () => setImmediate(cutIdle));
       }
       const cut = fairTimeout(() => server.closeAllConnections(), closeTimeoutMs);
       cutIdle();

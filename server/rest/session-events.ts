@@ -56,11 +56,12 @@ export async function answerStream(
   input: SessionEventsInput,
 ): Promise<void> {
   const { session_id: sessionId, after } = { ...input, ...positionOf(request, target) };
-  const followed = { sessionId, after, signal: signalOfClose(response), connection: request.socket };
   using stream = new EventStream(response, {
     encoding,
     heartbeat: { text: ":\n\n", intervalMs: heartbeatMs },
+    stopping: desk.stopping,
   });
+  const followed = { sessionId, after, signal: stream.signal, connection: request.socket };
   // A failure before the first byte is answered as an error.
   await followSession(desk, followed).into(stream);
   stream.end();

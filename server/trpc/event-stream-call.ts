@@ -63,16 +63,15 @@ export async function answerEventStream(
   { path, procedure, readInput }: EventStreamCall,
   { ctx, response, report, heartbeatMs }: Omit<AnswerOptions, "request"> & { heartbeatMs: number },
 ): Promise<void> {
-  const gone = new AbortController();
-  response.on("close", () => gone.abort());
   using stream = new EventStream(response, {
     encoding,
     headers: headersOf(response),
     heartbeat: { text: toEvent("ping", ""), intervalMs: heartbeatMs },
+    stopping: ctx.desk.stopping,
   });
   stream.write(toEvent("connected", JSON.stringify(ssePings(heartbeatMs).client)));
   try {
-    const outcome = await procedure.call({ ctx, readInput, signal: gone.signal });
+    const outcome = await procedure.call({ ctx, readInput, signal: stream.signal });
     if (!outcome.ok) throw outcome.error;
     if (!(outcome.data instanceof Subscription))
       throw new TypeError("A subscription gave nothing to follow.");

@@ -65,8 +65,9 @@ test("every door goes on where its reader was, across a stop and a kill of the s
     expect(seen.filter(({ event }) => event.type === "snapshot" || event.type === "reset")).toHaveLength(1);
     expect(apply(seen), door.name).toEqual(stored);
     const [stopped, killed] = ends.map((round) => round[index]);
-    // A client is told to come back by what its connection has to say so.
-    expect(stopped).toBe(door.name.includes("WebSocket") ? "1012" : "cut");
+    // A poll is answered, and the next one finds no server.
+    const told = door.name.includes("WebSocket") ? "1012" : "complete";
+    expect(stopped).toBe(door.name.includes("poll") ? "cut" : told);
     expect(killed).toBe("cut");
   }
 });

@@ -69,6 +69,44 @@ test("a request that is on its way when the server stops is answered, and what i
   expect(messages.map(({ content }) => content)).toEqual(["before", "in flight"]);
 });
 
+const streams = [
+  "/api/sessions/s/events/stream",
+  "/trpc/session.onEvent?input=%7B%22session_id%22%3A%22s%22%7D",
+  "/trpc/session.onListEvent",
+];
+
+test("each event stream ends whole at a stop, and tells no client of tRPC that its subscription is over [STOP-1]", async () => {
+  const { server } = await start();
+  const answers = await Promise.all(streams.map((path) => fetch(server.url + path)));
+  const bodies = Promise.allSettled(answers.map((answer) => answer.text()));
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+  // A body that is cut before its last chunk rejects.
+  const whole = { status: "fulfilled", value: expect.not.stringContaining("event: return") as string };
+  expect(await bodies).toEqual(streams.map(() => whole));
+});
+
+test("a stream that begins while the server stops ends at once [STOP-1]", async () => {
+  const { server } = await start();
+  const sockets = await Promise.all(
+    streams.map((path) => open(server, `${post}${message.slice(0, 5)}`).then((socket) => ({ socket, path }))),
+  );
+  // Answered after the others have been read, so the server has those in hand.
+  await send(server.url, "s", "before");
+  const ended = server.stop();
+  await isStopping(server);
+  const answers = sockets.map(async ({ socket, path }) => {
+    socket.write(`${message.slice(5)}GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    let answer = "";
+    for await (const chunk of socket.setEncoding("utf8")) answer += String(chunk);
+    return answer;
+  });
+  for (const answer of await Promise.all(answers)) {
+    expect(answer).toMatch(/content-type: text\/event-stream\r\n[^]*\r\n\r\n0\r\n\r\n$/i);
+    expect(answer).not.toContain("data:");
+  }
+  expect(await ended).toEqual({ code: 0, signal: null });
+});
+
 /** Clients that neither read nor answer, in every state that a connection can be in. */
 async function stopWithSilentClients(): Promise<Ended> {
   const { server, file, restart } = await start();
@@ -89,10 +127,14 @@ async function stopWithSilentClients(): Promise<Ended> {
   for (let index = 0; index < messages; index += 1) await send(server.url, "s", "x".repeat(100_000));
 
   const ended = await server.stop();
+  const routes = server.log.filter(({ msg }) => msg === "request").map(({ route }) => route);
+  expect(routes).toEqual(expect.arrayContaining(["/trpc/session.onEvent", streamRoute]));
   expect(sizeOfLog(file)).toBe(0);
   expect((await readSession((await restart()).url, "s")).messages).toHaveLength(messages);
   return ended;
 }
+
+const streamRoute = "/api/sessions/{session_id}/events";
 
 /** Handshakes that are finished when the server has lost its patience with the sockets that it had. */
 async function stopWithLateHandshakes(): Promise<Ended> {

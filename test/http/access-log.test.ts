@@ -163,7 +163,7 @@ test("streams and sockets that the stop ends are lines before it is done", async
   expect(lines("socket closed").map(({ route }) => route)).toEqual(
     expect.arrayContaining(["/trpc", "/ws/{session_id}"]),
   );
-  await expect(stream.text()).rejects.toThrow("terminated");
+  await expect(stream.text()).resolves.toContain("data:");
 });
 
 test("a stream that is alone when the stop ends it is a line before it is done", async () => {
@@ -171,7 +171,7 @@ test("a stream that is alone when the stop ends it is a line before it is done",
   const stream = await fetch(`${url}/trpc/session.onListEvent?input={}`);
   await app.close();
   expect(lines("request").map(({ route }) => route)).toEqual(["/trpc/session.onListEvent"]);
-  await expect(stream.text()).rejects.toThrow("terminated");
+  await expect(stream.text()).resolves.toContain("data:");
 });
 
 test("a socket whose peer takes no part in the closing is a line before the stop is done", async () => {
