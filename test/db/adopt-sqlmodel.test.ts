@@ -2,12 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findSession } from "../../db/session-queries.ts";
+import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { newDatabasePath, open } from "./database-file.ts";
 
 const python = process.env["PYTHON"] ?? "/usr/bin/python3";
 const hasSqlModel = spawnSync(python, ["-c", "import sqlmodel"]).status === 0;
-/** Where the tests count, a missing package is a failure and not a reason to leave them out. */
-const mayBeLeftOut = process.env["CI"] === undefined;
 
 type ShownSession = {
   id: string;
@@ -16,7 +15,7 @@ type ShownSession = {
   messages: { id: number; session_id: string }[];
 };
 
-describe.skipIf(!hasSqlModel && mayBeLeftOut)(
+describe.skipIf(!hasSqlModel && mayBeLeftOut())(
   "a file that SQLModel wrote (needs Python with sqlmodel: apt-get install python3-sqlmodel, or PYTHON=…)",
   () => {
     test.each(["text", "datetime"])(

@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect } from "vitest";
 import { tracedCalls, unreadCalls } from "./read-trace.ts";
+import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import type { RunningServer } from "../support/start-server.ts";
 import { serverCommand } from "../support/server-command.ts";
 import { startServer } from "../support/start-server.ts";
@@ -13,13 +14,11 @@ const repository = resolve(import.meta.dirname, "../..");
 
 /** Why nothing can be traced here, or undefined if it can. */
 const whyNoTrace = findObstacle();
-/** Where the tests count, a missing tool is a failure and not a reason to leave them out. */
-const mayBeLeftOut = process.env["CI"] === undefined;
 
 /** Rules that are tested under strace. Where it is missing or may not trace they are left out, and say why. */
 export function describeTraced(what: string, timeoutMs: number, rules: () => void): void {
   const needs = whyNoTrace ?? "under strace";
-  describe.skipIf(whyNoTrace !== undefined && mayBeLeftOut)(
+  describe.skipIf(whyNoTrace !== undefined && mayBeLeftOut())(
     `${what} (${needs})`,
     { timeout: timeoutMs },
     () => {

@@ -9,6 +9,7 @@ import { createEventStreamParser } from "../support/event-stream.ts";
 import { Collector } from "../support/readers.ts";
 import { call, createSession, readSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
+import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import type { Seen } from "./live-door.ts";
@@ -28,7 +29,7 @@ function gathered(): unknown[] {
   return (globalThis as unknown as { seen: unknown[] }).seen;
 }
 
-describe.skipIf(findBrowser() === undefined && process.env["CI"] === undefined)("in a browser", () => {
+describe.skipIf(findBrowser() === undefined && mayBeLeftOut())("in a browser", () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createHostPolicy } from "../../server/http/host-policy.ts";
+import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { findBrowser, launchBrowser } from "../support/browser.ts";
 import { createSession, readSession } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
@@ -72,7 +73,7 @@ async function openPage(browser: Browser, host: string): Promise<Page> {
   return page;
 }
 
-describe.skipIf(findBrowser() === undefined && process.env["CI"] === undefined)("in a browser", () => {
+describe.skipIf(findBrowser() === undefined && mayBeLeftOut())("in a browser", () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser(["--host-resolver-rules=MAP *.example 127.0.0.1"]);

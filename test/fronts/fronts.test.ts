@@ -1,24 +1,20 @@
-import { accessSync, constants } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Address } from "../doors/live-door.ts";
 import { createSession } from "../support/rest.ts";
+import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { startServer } from "../support/start-server.ts";
 import { expectConversation, expectPages, expectLivingStreams } from "./conversation.ts";
 import type { Front } from "./fronts.ts";
 import { fronts, readBlock } from "./fronts.ts";
-import { startFront } from "./start-front.ts";
+import { isInstalled, startFront } from "./start-front.ts";
 
 /** A third of what the fronts wait here; the defaults are two thirds of the documented 30 seconds. */
 const environment = { PING_SECONDS: "1", POLL_SECONDS: "1", PUBLIC_HOSTS: "chat.example.com" };
 
-function isInstalled({ program }: Front): boolean {
-  try {
-    accessSync(program, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether the tests of a front are skipped. */
+function isLeftOut(front: Front, variables?: NodeJS.ProcessEnv): boolean {
+  return !isInstalled(front) && mayBeLeftOut(variables);
 }
 
 async function startBehind(front: Front): Promise<Address> {
@@ -49,13 +45,22 @@ async function expectEmptyPoll(address: string): Promise<void> {
   expect([answer.status, await answer.json()]).toMatchObject([200, { events: [] }]);
 }
 
-const installed = fronts.filter(isInstalled);
+const tested = fronts.filter((front) => !isLeftOut(front));
 
-const why = (front: Front): string =>
-  isInstalled(front) ? "" : ` (skipped: no ${front.name} on this machine)`;
+const why = (front: Front): string => (isInstalled(front) ? "" : ` (no ${front.name} on this machine)`);
+
+test("a front that is missing is left out, but in CI its tests fail and say what to install", async () => {
+  const [nginx] = fronts;
+  if (!nginx) throw new Error("There is no front.");
+  const missing = { ...nginx, program: "/usr/sbin/no-nginx" };
+  expect([isLeftOut(missing, {}), isLeftOut(missing, { CI: "true" })]).toEqual([true, false]);
+  await expect(startFront(missing, { url: "http://127.0.0.1:8000" })).rejects.toThrow(
+    "There is no nginx here (/usr/sbin/no-nginx): apt-get install nginx.",
+  );
+});
 
 for (const front of fronts) {
-  describe.skipIf(!isInstalled(front))(`behind ${front.name}${why(front)}`, () => {
+  describe.skipIf(isLeftOut(front))(`behind ${front.name}${why(front)}`, () => {
     test("every door writes, every live door has each message, and lists page within the prefix", async () => {
       const address = await startBehind(front);
       await expectConversation(address);
@@ -82,9 +87,9 @@ for (const front of fronts) {
   });
 }
 
-test(`what is quiet outlasts the time-out of each front: ${installed.map(({ name }) => name).join(", ")}`, async () => {
+test(`what is quiet outlasts the time-out of each front: ${tested.map(({ name }) => name).join(", ")}`, async () => {
   await Promise.all(
-    installed.map(async (front) => {
+    tested.map(async (front) => {
       const address = await startBehind(front);
       await createSession(address.url, { id: "s" });
       const sockets = ["/ws/s", "/trpc"].map((path) => openSocket(address.wsUrl + path));
@@ -97,7 +102,7 @@ test(`what is quiet outlasts the time-out of each front: ${installed.map(({ name
   );
 });
 
-const nginx = installed.find(({ name }) => name === "nginx");
+const nginx = tested.find(({ name }) => name === "nginx");
 
 test.skipIf(!nginx)("a front that drops Upgrade has the client told 426 and what is missing", async () => {
   if (!nginx) throw new Error("There is no nginx.");

@@ -20,6 +20,8 @@ export type Front = {
   name: string;
   /** The program, where Debian installs it. */
   program: string;
+  /** The package of Debian that has it. */
+  debianPackage: string;
   /** The path that it takes off. */
   prefix: string;
   /** What it is started with, in a folder of its own: its files by name, and its arguments. */
@@ -56,6 +58,7 @@ export const fronts: Front[] = [
   {
     name: "nginx",
     program: "/usr/sbin/nginx",
+    debianPackage: "nginx",
     prefix: "/chat",
     setUp: (at) => ({
       // Compressing whatever it may, as careless configurations do.
@@ -82,6 +85,7 @@ http {
   {
     name: "HAProxy",
     program: "/usr/sbin/haproxy",
+    debianPackage: "haproxy",
     prefix: "/chat",
     setUp: (at) => ({
       files: {
@@ -96,6 +100,7 @@ http {
   {
     name: "Caddy",
     program: "/usr/bin/caddy",
+    debianPackage: "caddy",
     prefix: "/chat",
     setUp: (at) => ({
       files: { Caddyfile: `{\n\tadmin off\n\tauto_https off\n}\n${adapt(readBlock("caddyfile"), at)}` },
@@ -105,6 +110,7 @@ http {
   {
     name: "Apache",
     program: "/usr/sbin/apache2",
+    debianPackage: "apache2",
     prefix: "/chat",
     setUp: (at) => ({
       files: {

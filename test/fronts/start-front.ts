@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -9,14 +9,27 @@ import type { Address } from "../doors/live-door.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import type { Front } from "./fronts.ts";
 
-/** Starts a front before a server. It ends with the test. */
+/** Whether the program of a front is here. */
+export function isInstalled({ program }: Front): boolean {
+  try {
+    accessSync(program, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a front before a server. It ends with the test. @throws if the front is not installed */
 export async function startFront(front: Front, server: { url: string }): Promise<Address> {
+  const { program } = front;
+  if (!isInstalled(front))
+    throw new Error(`There is no ${front.name} here (${program}): apt-get install ${front.debianPackage}.`);
   const folder = makeTemporaryFolder();
   const port = await findFreePort();
   const { files, args } = front.setUp({ port, upstream: new URL(server.url).host, folder });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   mkdirSync(join(folder, "logs"), { recursive: true });
-  await startProgram(front.program, args, { port, cwd: folder });
+  await startProgram(program, args, { port, cwd: folder });
   return addressOf(port, front.prefix);
 }
 

@@ -19,7 +19,11 @@ export function findBrowser(): string | undefined {
 /** @param more arguments of Chromium @throws if there is no browser or it does not start */
 export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = findBrowser();
-  if (executablePath === undefined) throw new Error("No browser found: set CHROMIUM to the path of one.");
+  if (executablePath === undefined) {
+    throw new Error(
+      "There is no browser here: apt-get install chromium, or set CHROMIUM to the path of one.",
+    );
+  }
   return chromium.launch({
     executablePath,
     args: [
