@@ -5,7 +5,10 @@
  * The SDK reads this file in browsers, so it imports nothing.
  */
 export const closeCodes = {
+  brokenFrame: { code: 1002, reason: "the bytes are not a WebSocket frame" },
   unsupportedData: { code: 1003, reason: "send text frames, not binary ones" },
+  notUtf8: { code: 1007, reason: "the text is not UTF-8" },
+  tooManyParts: { code: 1008, reason: "the message has too many parts" },
   tooLarge: { code: 1009, reason: "the frame is too large" },
   failure: { code: 1011, reason: "the server failed; come back with your position" },
   restart: { code: 1012, reason: "the server is restarting" },

@@ -14,7 +14,7 @@ export type AccessEntry = {
   peer: string | undefined;
   /** The HTTP status; 499 if the connection ended before an answer. */
   status?: number;
-  /** The WebSocket close code. */
+  /** The close code of the side that closed the WebSocket first; 1006 if the connection ended without one. */
   closeCode?: number;
   /** How long the answer took, or the socket was open, in milliseconds. */
   ms?: number;

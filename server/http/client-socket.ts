@@ -24,6 +24,13 @@ const slowCloseTimeoutMs = 2000;
 /** The same for a client that is cut to make room: its memory is freed only when the connection ends. */
 const roomCloseTimeoutMs = 500;
 
+/** The code of a close frame without a code (RFC 6455, §7.1.5). */
+const noCode = 1005;
+
+function reasonOf(code: number | undefined): string | undefined {
+  return Object.values(closeCodes).find((each) => each.code === code)?.reason;
+}
+
 /** The WebSocket of a client. It distinguishes a client that reads from a client that does not. */
 export class ClientSocket extends WebSocket {
   #outbox: Outbox | undefined;
@@ -32,6 +39,7 @@ export class ClientSocket extends WebSocket {
   #isCut = false;
   #closing: AbortController | undefined;
   #lastTurn: Promise<void> | undefined;
+  #firstCloseCode: number | undefined;
   readonly #pulse = new Pulse(this);
   /** Its frames that wait for their turn. */
   readonly intake = new Intake(this);
@@ -47,6 +55,17 @@ export class ClientSocket extends WebSocket {
     this.#outbox = new Outbox(this, transport, this.#pulse);
     this.#stallTimeoutMs = stallTimeoutMs;
     if (this.#account) countPartialFrames(this, transport, this.#account);
+  }
+
+  /** The code with which the side that closed first did so. Undefined before that, and if the connection just ended. */
+  get firstCloseCode(): number | undefined {
+    return this.#firstCloseCode;
+  }
+
+  /** Also called by ws: with the code of a frame that cannot be read, and with the peer's own code if the peer closes first. */
+  override close(code?: number, reason: string | Buffer | undefined = reasonOf(code)): void {
+    if (this.readyState === this.OPEN) this.#firstCloseCode = code ?? noCode;
+    super.close(code, reason);
   }
 
   /** Aborts when the socket is closed. */

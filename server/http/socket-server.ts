@@ -76,9 +76,10 @@ const ignore = (): void => undefined;
 function logSocket(log: AccessLog, request: TracedRequest, client: ClientSocket): void {
   const entry = baseEntry(request);
   log("socket opened", entry);
-  client.on("close", (closeCode) =>
-    log("socket closed", { ...entry, closeCode, ms: request.ageMs, bytes: request.sentBytes }),
-  );
+  client.on("close", (lastCode) => {
+    const closeCode = client.firstCloseCode ?? lastCode;
+    log("socket closed", { ...entry, closeCode, ms: request.ageMs, bytes: request.sentBytes });
+  });
 }
 
 export type SocketServerOptions = {

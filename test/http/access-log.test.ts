@@ -3,6 +3,7 @@ import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { openChat } from "../support/readers.ts";
+import { closeCodeOf, openRawSocket } from "../support/raw-socket.ts";
 import { sendRaw } from "../support/raw-request.ts";
 import { call, createSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
@@ -150,6 +151,47 @@ test("a socket is a line when it opens and one when it closes, and none a frame"
     ]),
   );
 });
+
+/** A closing frame with this code, masked with zeros as a client's has to be masked. */
+function closingFrame(code: number): Buffer {
+  return Buffer.from([0x88, 0x82, 0, 0, 0, 0, code >> 8, code & 255]);
+}
+
+test.each(["/ws/s?events=all", "/trpc"])(
+  "the line of a closed socket at %s has the code of the side that closed first",
+  async (path) => {
+    const { app, url, wsUrl, lines } = await startLogging({ patience: { closeTimeoutMs: 50 } });
+    await createSession(url, { id: "s" });
+    const codes = async (count: number): Promise<unknown> => {
+      await expect.poll(() => lines("socket closed")).toHaveLength(count);
+      return lines("socket closed").map(({ closeCode }) => closeCode);
+    };
+    const client = await openRawSocket(wsUrl, path);
+    client.socket.write(closingFrame(4321));
+    expect(await codes(1)).toEqual([4321]);
+
+    const unmasked = await openRawSocket(wsUrl, path);
+    unmasked.socket.end(Buffer.from([0x81, 0]));
+    expect(await codes(2)).toEqual([4321, 1002]);
+
+    const gone = await openRawSocket(wsUrl, path);
+    gone.socket.destroy();
+    expect(await codes(3)).toEqual([4321, 1002, 1006]);
+
+    // The server closes these. One answers with a code of its own, one with none, and one is cut.
+    const answering = await openRawSocket(wsUrl, path);
+    const leaving = await openRawSocket(wsUrl, path);
+    await openRawSocket(wsUrl, path);
+    const closed = app.close();
+    for (const { frames, socket } of [answering, leaving]) {
+      await expect.poll(() => frames.items.map(closeCodeOf)).toContain(1012);
+      if (socket === leaving.socket) socket.end();
+      else socket.write(closingFrame(4999));
+    }
+    await closed;
+    expect(await codes(6)).toEqual([4321, 1002, 1006, 1012, 1012, 1012]);
+  },
+);
 
 test("streams and sockets that the stop ends are lines before it is done", async () => {
   const { app, url, wsUrl, lines } = await startLogging();

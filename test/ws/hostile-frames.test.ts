@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { closeCodes } from "../../server/contract/close-codes.ts";
 import { openChat } from "../support/readers.ts";
 import { createSession, readSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
@@ -23,13 +24,14 @@ async function openRaw(url: string, path: string): Promise<Socket> {
   return socket;
 }
 
-/** Everything that still comes, and the code of the close frame that ends it. */
-async function readClose(socket: Socket): Promise<number | undefined> {
+/** The code and the reason of the close frame that ends what still comes. */
+async function readClose(socket: Socket): Promise<{ code: number; reason: string } | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
   const at = bytes.indexOf(0x88);
-  return at < 0 ? undefined : bytes.readUInt16BE(at + 2);
+  if (at < 0) return undefined;
+  return { code: bytes.readUInt16BE(at + 2), reason: bytes.toString("utf8", at + 4) };
 }
 
 /** A frame, masked with zeros as a client's has to be masked. */
@@ -71,13 +73,13 @@ describe.each(["/ws/s", "/trpc"])("%s", (path) => {
       1009,
     ],
   ])(
-    "%s closes this socket with the protocol's code, and is no failure of the server",
+    "%s closes this socket with the protocol's code and a reason, and is no failure of the server",
     async (_name, bytes, code) => {
       const { app, url } = await startApp();
       await createSession(url, { id: "s" });
       const socket = await openRaw(url, path);
       socket.end(bytes);
-      expect(await readClose(socket)).toBe(code);
+      expect(await readClose(socket)).toEqual(Object.values(closeCodes).find((each) => each.code === code));
       expect((await readSession(url, "s")).messages).toEqual([]);
       expect((await send(url, "s", "next")).id).toBe(1);
       await expect.poll(() => app.counts()).toEqual({ trpcSockets: 0, chatSockets: 0, followers: 0 });
