@@ -46,8 +46,8 @@ export function createRouting({
   const { rest, trpcHttp, trpcWs, chat } = doors;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = readTarget(request);
     setCorsHeaders(request, response);
+    const target = readTarget(request);
     try {
       admit(request, target);
       // A supervisor must not take a server for dead while it migrates a large file.

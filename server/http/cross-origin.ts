@@ -6,7 +6,7 @@ const common: cors.CorsOptions = {
   // The request's own origin, which has been admitted.
   origin: true,
   methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
-  exposedHeaders: ["ETag", "Link", "Retry-After"],
+  exposedHeaders: ["ETag", "Link", "Retry-After", "X-Request-Id"],
   maxAge: 600,
   preflightContinue: true,
 };

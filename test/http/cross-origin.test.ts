@@ -89,6 +89,49 @@ test("a preflight says what may be sent, and answers say what may be read", asyn
   expect(answer.headers.get("vary")).toContain("Origin");
 });
 
+test("pages may read the request's id and when to come back, on every door and on errors too [ORIGIN-5]", async () => {
+  const { url } = await startApp({ maxReadersPerSession: 0 });
+  await createSession(url, { id: "s" });
+  const input = encodeURIComponent('{"session_id":"s"}');
+  const requests: [string, number, { method?: string; body?: string; headers?: Record<string, string> }?][] =
+    [
+      ["/", 200],
+      ["/docs", 200],
+      ["/docs/swagger-ui.css", 200],
+      ["/docs/", 307],
+      ["/openapi.json", 200],
+      ["/health/ready", 200],
+      ["/api/sessions", 200],
+      ["/api/sessions?limit=0", 400],
+      ["/api/sessions/nobody", 404],
+      ["/api/sessions", 405, { method: "PUT" }],
+      ["/api/sessions", 415, { method: "POST", body: "x" }],
+      ["/api/sessions/s/events", 429],
+      ["/api/sessions/s/events/stream", 429],
+      ["/nothing", 404],
+      ["/api/sessions/%", 400],
+      ["/ws/s", 426],
+      ["/trpc/health", 200],
+      ["/trpc/nothing", 404],
+      ["/trpc/%", 400],
+      ["/trpc/health", 405, { method: "PUT" }],
+      [`/trpc/session.onEvent?input=${input}`, 200],
+      ["/trpc/health,health?batch=1", 200, { headers: { "trpc-accept": "application/jsonl" } }],
+    ];
+  for (const [path, status, options = {}] of requests) {
+    const headers = { ...options.headers, origin: loopback };
+    const answer = await fetch(url + path, { ...options, headers, redirect: "manual" });
+    const exposed = answer.headers.get("access-control-expose-headers")?.toLowerCase().split(",");
+    expect([path, answer.status, exposed]).toEqual([
+      path,
+      status,
+      expect.arrayContaining(["x-request-id", "retry-after"]) as unknown,
+    ]);
+    expect(answer.headers.get("x-request-id"), path).not.toBeNull();
+    await answer.body?.cancel();
+  }
+});
+
 async function credentialsFor(url: string, origin: string, method: string): Promise<string | null> {
   const headers = { origin, "access-control-request-method": "POST" };
   const answer = await fetch(`${url}/api/sessions`, { method, headers });
