@@ -103,9 +103,9 @@ function isChat({ pathname }: RequestTarget): boolean {
   return pathname.startsWith("/ws/") && !pathname.includes("/", "/ws/".length);
 }
 
-/** Whether a plain request needs an upgrade. At `/trpc` its key shows a handshake that lost its `Upgrade` header. */
-function isForSocketAlone({ headers }: IncomingMessage, target: RequestTarget): boolean {
-  return isChat(target) || (target.pathname === "/trpc" && headers["sec-websocket-key"] !== undefined);
+/** Whether a plain request needs an upgrade. A POST to `/trpc` is a call that names no procedure. */
+function isForSocketAlone({ method }: IncomingMessage, target: RequestTarget): boolean {
+  return isChat(target) || (target.pathname === "/trpc" && (method === "GET" || method === "HEAD"));
 }
 
 /** The name of a WebSocket's address in the log. */

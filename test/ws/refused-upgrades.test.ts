@@ -131,12 +131,19 @@ test("another method than GET is told what a socket's path takes [UPGRADE-1]", a
 test("a plain GET of a socket's path is no upgrade, and says so [UPGRADE-1]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
-  for (const headers of ["", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n"]) {
-    const answer = await sendRaw(url, `GET /ws/s HTTP/1.0\r\nHost: localhost\r\n${headers}\r\n`);
-    expect.soft(answer, headers).toMatchObject({ status: 426, headers: { upgrade: "websocket" } });
-    expect.soft(JSON.parse(answer.body), headers).toMatchObject({
-      code: "UPGRADE_REQUIRED",
-      message: expect.stringMatching(/proxy.*Upgrade/) as string,
-    });
+  for (const path of ["/ws/s", "/trpc", "/trpc/", "/trpc?connectionParams=1"]) {
+    for (const headers of ["", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n"]) {
+      const request = `${path} HTTP/1.0\r\nHost: localhost\r\n${headers}\r\n`;
+      const answer = await sendRaw(url, `GET ${request}`);
+      expect.soft(answer, request).toMatchObject({ status: 426, headers: { upgrade: "websocket" } });
+      expect.soft(JSON.parse(answer.body), request).toMatchObject({
+        code: "UPGRADE_REQUIRED",
+        message: expect.stringMatching(/proxy.*Upgrade/) as string,
+      });
+      const head = await sendRaw(url, `HEAD ${request}`);
+      expect.soft(head, request).toMatchObject({ status: 426, headers: { upgrade: "websocket" }, body: "" });
+    }
   }
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+  expect((await fetch(`${url}/trpc`, post)).status).toBe(404);
 });
