@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { limits } from "./limits.ts";
 import { messageIdSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 import { nextCursorSchema } from "./page.ts";
+import { positionSchema } from "./position.ts";
 import { sessionHeadSchema } from "./session.ts";
 
 /** A session as a list of sessions shows it: its head, and the beginning of its last message. */
@@ -44,7 +44,7 @@ export const listEventSchema = z.discriminatedUnion("type", [
 export const onListEventInputSchema = optional(
   z.object({
     /** The position to resume after, `<epoch>:<seq>` or `<seq>`. */
-    lastEventId: optional(z.string().max(limits.positionChars)),
+    lastEventId: optional(positionSchema),
   }),
 );
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { limits } from "./limits.ts";
+import { positionSchema } from "./position.ts";
 import { messageIdSchema, messageSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 import { sessionHeadSchema, sessionSchema } from "./session.ts";
@@ -60,10 +60,10 @@ export const liveEventSchema = z
 export const onEventInputSchema = z.object({
   session_id: sessionIdSchema,
   lastEventId: optional(
-    z
-      .string()
-      .max(limits.positionChars)
-      .meta({ description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.", examples: ["7"] }),
+    positionSchema.meta({
+      description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.",
+      examples: ["7"],
+    }),
   ),
 });
 

@@ -2,20 +2,18 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 import { liveEventSchema } from "./live-event.ts";
 import { optional } from "./optional.ts";
+import { positionSchema } from "./position.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
 /** The input for following a session over REST: by polls, or with `Accept: text/event-stream` by a stream. */
 export const sessionEventsInputSchema = z.object({
   session_id: sessionIdSchema,
   after: optional(
-    z
-      .string()
-      .max(limits.positionChars)
-      .meta({
-        description:
-          "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. `Last-Event-ID`, and `lastEventId` in the query in any spelling, go before it.",
-        examples: ["9f86d081884c7d65:7"],
-      }),
+    positionSchema.meta({
+      description:
+        "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. `Last-Event-ID`, and `lastEventId` in the query in any spelling, go before it.",
+      examples: ["9f86d081884c7d65:7"],
+    }),
   ),
   wait: optional(
     z

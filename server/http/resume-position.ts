@@ -1,4 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import { issuesOf } from "../contract/issues.ts";
+import { positionSchema } from "../contract/position.ts";
+import { invalidInput } from "../domain/app-error.ts";
 
 /**
  * The position that a client resumes after, from the header or the query. An `EventSource` reconnects to its first address,
@@ -14,6 +17,24 @@ export function readResumePosition(
   if (inHeader !== undefined) return inHeader;
   // A client that reconnects appends its newest position.
   return [...query].findLast(([name, position]) => position !== "" && isLastEventId(name))?.[1];
+}
+
+/**
+ * The same position, or else `after`.
+ *
+ * @throws {AppError} BAD_REQUEST if it is longer than a position
+ */
+export function readPosition(
+  request: IncomingMessage,
+  query: ReadonlyMap<string, string>,
+  after: string | undefined,
+): string | undefined {
+  const resumed = readResumePosition(request, query);
+  const position = resumed ?? after;
+  const { error } = positionSchema.optional().safeParse(position);
+  if (!error) return position;
+  const path = [resumed === undefined ? "after" : "lastEventId"];
+  throw invalidInput(issuesOf(error).map((issue) => ({ ...issue, path })));
 }
 
 function isLastEventId(name: string): boolean {

@@ -13,7 +13,7 @@ import { probeEndedPeer } from "../http/ended-peer.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
-import { readResumePosition } from "../http/resume-position.ts";
+import { readPosition } from "../http/resume-position.ts";
 import { sendBlank, sendJsonStream } from "../http/send-stream.ts";
 import type { Route } from "./routes.ts";
 import { ownRoute } from "./routes.ts";
@@ -38,24 +38,22 @@ type StreamCall = {
 
 /** Answers with a poll, or with a stream if the client asks for one by `Accept`. */
 export async function answerPoll(call: StreamCall, input: SessionEventsInput): Promise<void> {
-  const { desk, request, response, target } = call;
+  const { desk, request, response } = call;
   if (prefersEventStream(request.headers.accept)) return answerStream(call, input);
+  const wanted = withPosition(call, input);
   const probe = probeEndedPeer(response, () => sendBlank(response));
-  const polled = await pollEvents(
-    desk,
-    { ...input, ...positionOf(request, target) },
-    { signal: signalOfClose(response), connection: request.socket },
-  ).finally(() => probe[Symbol.dispose]());
+  const polled = await pollEvents(desk, wanted, {
+    signal: signalOfClose(response),
+    connection: request.socket,
+  }).finally(() => probe[Symbol.dispose]());
   let gatheredBytes = 0;
   for (const event of polled.events) gatheredBytes += event.length;
   await sendJsonStream(response, pollJson(polled), { gatheredBytes });
 }
 
-export async function answerStream(
-  { desk, request, response, target, heartbeatMs }: StreamCall,
-  input: SessionEventsInput,
-): Promise<void> {
-  const { session_id: sessionId, after } = { ...input, ...positionOf(request, target) };
+export async function answerStream(call: StreamCall, input: SessionEventsInput): Promise<void> {
+  const { desk, request, response, heartbeatMs } = call;
+  const { session_id: sessionId, after } = withPosition(call, input);
   using stream = new EventStream(response, {
     encoding,
     heartbeat: { text: ":\n\n", intervalMs: heartbeatMs },
@@ -67,10 +65,9 @@ export async function answerStream(
   stream.end();
 }
 
-/** The position in the header or the query, which replaces the input's `after`. */
-function positionOf(request: IncomingMessage, { query }: RequestTarget): { after?: string } {
-  const after = readResumePosition(request, readQuery(query));
-  return after === undefined ? {} : { after };
+/** The input with the position in the header or the query, which replaces the input's `after`. */
+function withPosition({ request, target }: StreamCall, input: SessionEventsInput): SessionEventsInput {
+  return { ...input, after: readPosition(request, readQuery(target.query), input.after) };
 }
 
 function signalOfClose(response: ServerResponse): AbortSignal {

@@ -8,7 +8,7 @@ import type { Desk } from "../domain/desk.ts";
 import { assertHasLog, getSessionHead } from "../domain/get-session.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
-import { readResumePosition } from "../http/resume-position.ts";
+import { readPosition } from "../http/resume-position.ts";
 import type { Patience } from "../http/socket-server.ts";
 import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../http/socket-server.ts";
@@ -79,7 +79,7 @@ function invalidSessionId(messages: string[]): AppError {
 function readWanted(request: IncomingMessage, query: ReadonlyMap<string, string>): Wanted {
   const after = query.get("after");
   const events = query.get("events") ?? "messages";
-  if (events === "all") return { events, after: readResumePosition(request, query) ?? after };
+  if (events === "all") return { events, after: readPosition(request, query, after) };
   if (events === "messages") return { events, afterId: readMessageId(after) };
   const message = `must be messages, which is the default, or all, and is ${JSON.stringify(events)}`;
   throw invalidInput([{ path: ["events"], code: "invalid_value", message }]);

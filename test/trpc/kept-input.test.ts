@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { listProcedures } from "../../server/trpc/call-procedure.ts";
 import { appRouter } from "../../server/trpc/router.ts";
 import { createSession } from "../support/rest.ts";
@@ -52,5 +54,35 @@ test("a position has a greatest length at every door that takes one [LIMIT-6]", 
     expect(frames.items.at(-1)).toMatchObject({ error: { data: { code: "BAD_REQUEST" } } });
   }
   socket.close();
-  expect((await fetch(`${url}/api/sessions/s/events?after=${long}`)).status).toBe(400);
+  for (const path of ["events", "events/stream"]) {
+    expect(await refusalOf(`${url}/api/sessions/s/${path}?after=${long}`)).toEqual(["after", 400]);
+    expect(await refusalOf(`${url}/api/sessions/s/${path}?lastEventId=${long}`)).toEqual([
+      "lastEventId",
+      400,
+    ]);
+    expect(await refusalOf(`${url}/api/sessions/s/${path}`, long)).toEqual(["lastEventId", 400]);
+    expect(await refusalOf(`${url}/api/sessions/s/${path}?after=0`, veryLong)).toEqual(["lastEventId", 400]);
+  }
+  for (const query of [`after=${long}`, `last_event_id=${long}`]) {
+    const refused = new WebSocket(`${wsUrl}/ws/s?events=all&${query}`);
+    const [error] = (await once(refused, "error")) as [Error];
+    expect(error.message).toContain("400");
+  }
+  const input = encodeURIComponent('{"session_id":"s"}');
+  for (const path of [`session.onEvent?input=${input}`, "session.onListEvent"]) {
+    const stream = await fetch(`${url}/trpc/${path}`, { headers: { "last-event-id": veryLong } });
+    expect(await stream.text()).toMatch(/event: serialized-error\ndata: .*"code":"BAD_REQUEST"/);
+  }
 });
+
+const veryLong = "x".repeat(15_000);
+
+/** The field that is refused, and the status. */
+async function refusalOf(address: string, lastEventId = ""): Promise<[unknown, number]> {
+  const answer = await fetch(address, { headers: { "last-event-id": lastEventId } });
+  const { issues } = (await answer.json()) as { issues?: { path: string[]; message: string }[] };
+  expect(issues?.map(({ message }) => message)).toEqual([
+    "must be a position, which has at most 255 characters",
+  ]);
+  return [issues?.[0]?.path[0], answer.status];
+}
