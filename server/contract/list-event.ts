@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { messageIdSchema } from "./message.ts";
-import { optional } from "./optional.ts";
+import { optional, optionalInput } from "./optional.ts";
 import { nextCursorSchema } from "./page.ts";
 import { positionSchema } from "./position.ts";
 import { sessionHeadSchema } from "./session.ts";
@@ -41,7 +41,7 @@ export const listEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("session_deleted"), ...place, session_id: z.string() }),
 ]);
 
-export const onListEventInputSchema = optional(
+export const onListEventInputSchema = optionalInput(
   z.object({
     /** The position to resume after, `<epoch>:<seq>` or `<seq>`. */
     lastEventId: optional(positionSchema),

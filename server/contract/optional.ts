@@ -7,3 +7,8 @@ export function optional<Schema extends z.ZodType>(schema: Schema) {
     .transform((value) => value ?? undefined)
     .optional();
 }
+
+/** An input whose fields may all be left out. The input itself may be left out too, and `null` counts as left out. */
+export function optionalInput<Schema extends z.ZodObject>(schema: Schema) {
+  return schema.nullish().transform((value) => value ?? schema.parse({}));
+}

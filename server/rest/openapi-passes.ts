@@ -6,7 +6,11 @@ type Schema = Json;
 type Media = { schema: Schema; examples?: Json };
 type Body = { content?: Record<string, Media> };
 type Response = Body & { description: string; headers?: Json };
-export type Operation = { parameters?: Json[]; requestBody?: Body; responses: Record<string, Response> };
+export type Operation = {
+  parameters?: Json[];
+  requestBody?: Body & { required?: boolean };
+  responses: Record<string, Response>;
+};
 
 const json = "application/json";
 const schemaPlace = "#/components/schemas/";
@@ -55,8 +59,11 @@ export function restHeaders(operation: Operation, { headers }: Route): void {
 
 /** Names the body's schema, with an example made of the examples of its fields. */
 export function nameBody(operation: Operation, { bodyName }: Route, schemas: Json): void {
-  const media = operation.requestBody?.content?.[json];
-  if (!media || bodyName === undefined) return;
+  const { requestBody } = operation;
+  const media = requestBody?.content?.[json];
+  if (!requestBody || !media || bodyName === undefined) return;
+  // An input that may be left out over tRPC needs a body over REST, be it `{}`.
+  requestBody.required = true;
   schemas[bodyName] = { ...media.schema, examples: [exampleOf(media.schema, schemas)] };
   media.schema = { $ref: schemaPlace + bodyName };
 }

@@ -35,7 +35,8 @@ export function listRoutes(router: AppRouter): Route[] {
     if (!openapi || !rest || _def.type === "subscription") return [];
     const [input] = (_def as unknown as { inputs: unknown[] }).inputs;
     const { method, path } = openapi;
-    const object = input instanceof z.ZodObject ? input : undefined;
+    const bare = unwrap(input);
+    const object = bare instanceof z.ZodObject ? bare : undefined;
     return { procedure: name, type: _def.type, method, ...addressOf(path), ...rest, ...inputOf(object) };
   });
 }
@@ -73,6 +74,11 @@ function toSegment(text: string): Segment {
 }
 
 function isNumber(field: unknown): boolean {
-  if (field instanceof z.ZodOptional || field instanceof z.ZodNullable) return isNumber(field.unwrap());
-  return field instanceof z.ZodPipe ? isNumber(field.in) : field instanceof z.ZodNumber;
+  return unwrap(field) instanceof z.ZodNumber;
+}
+
+/** The schema of a value that is there. */
+function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrap(schema.unwrap());
+  return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;
 }

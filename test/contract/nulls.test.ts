@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { z } from "zod";
+import { appRouter } from "../../server/trpc/router.ts";
 import { openDoors } from "../support/doors.ts";
 import { listOperations, createValidator, everyObject, readDocument } from "../support/openapi.ts";
 import { call, createSession, send } from "../support/rest.ts";
@@ -153,4 +155,56 @@ test("the document shows null in bodies where it may be sent, and in no paramete
     [],
   );
   expect(parameters.filter((each) => !("description" in each))).toEqual([]);
+});
+
+/** The procedures of which every input field may be left out. */
+const withoutNeeds = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { _def: { type: string; inputs: z.ZodType[] } }>,
+).filter(([, { _def }]) => _def.inputs.some((input) => input.safeParse({}).success));
+
+test("an input whose fields may all be left out may be left out itself, on every transport [INPUT-1]", async () => {
+  expect(withoutNeeds.map(([name]) => name).toSorted()).toEqual([
+    "session.create",
+    "session.list",
+    "session.onListEvent",
+  ]);
+  const { url, wsUrl } = await startApp({
+    now: () => new Date("2025-11-30T12:00:00.000Z"),
+    newSessionId: () => "made",
+  });
+  const { call: callSocket } = await openTrpcSocket(wsUrl);
+  const json = { "content-type": "application/json" };
+  const session = { id: "made", title: "New chat", created_at: "2025-11-30T12:00:00.000Z", messages: [] };
+  const made = { result: { data: session } };
+  const jsonLines = { "trpc-accept": "application/jsonl" };
+  for (const body of ["", "null", "{}"]) {
+    const post = { method: "POST", headers: json, ...(body !== "" && { body }) };
+    const create = await fetch(`${url}/trpc/session.create`, post);
+    expect([body, create.status, await create.json()]).toEqual([body, 200, made]);
+    await call(url, "DELETE", "/api/sessions/made");
+    const inputs = body === "" ? "" : `{"0":${body}}`;
+    const posts = { ...post, ...(inputs !== "" && { body: inputs }) };
+    const batch = await fetch(`${url}/trpc/session.create?batch=1`, posts);
+    expect([inputs, batch.status, await batch.json()]).toEqual([inputs, 200, [made]]);
+
+    const one = body === "" ? "" : `input=${body}`;
+    const list = { result: { data: { items: [session], next_cursor: null } } };
+    expect(await (await fetch(`${url}/trpc/session.list?${one}`)).json()).toEqual(list);
+    expect((await fetch(`${url}/trpc/session.list?${one}`, { method: "HEAD" })).ok).toBe(true);
+    const many = inputs === "" ? "" : `&input=${encodeURIComponent(inputs)}`;
+    const two = await fetch(`${url}/trpc/session.list,health?batch=1${many}`);
+    expect(await two.json()).toEqual([list, { result: { data: { status: "ok", name: "AI Desk" } } }]);
+    const lines = await fetch(`${url}/trpc/session.list,health?batch=1${many}`, { headers: jsonLines });
+    expect(await lines.text()).not.toContain("error");
+
+    const input = body === "" ? undefined : (JSON.parse(body) as unknown);
+    expect(await callSocket("query", "session.list", input)).toMatchObject(list);
+    expect(await callSocket("mutation", "session.create", input)).toMatchObject({
+      error: { data: { code: "CONFLICT" } },
+    });
+    expect(await callSocket("subscription", "session.onListEvent", input)).toMatchObject({
+      result: { type: "started" },
+    });
+    await call(url, "DELETE", "/api/sessions/made");
+  }
 });

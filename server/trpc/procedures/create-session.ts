@@ -1,3 +1,4 @@
+import { optionalInput } from "../../contract/optional.ts";
 import { createSessionInputSchema, sessionSchema } from "../../contract/session.ts";
 import { createSession } from "../../domain/create-session.ts";
 import { restPath } from "../meta.ts";
@@ -15,6 +16,6 @@ export const createSessionProcedure = procedure
       errors: [409],
     }),
   )
-  .input(createSessionInputSchema)
+  .input(optionalInput(createSessionInputSchema))
   .output(sessionSchema)
   .mutation(({ ctx, input }) => createSession(ctx.desk, input));

@@ -1,3 +1,4 @@
+import { optionalInput } from "../../contract/optional.ts";
 import { listSessionsInputSchema, sessionPageSchema } from "../../contract/session.ts";
 import type { SessionPage } from "../../contract/session.ts";
 import { listLargeSessions } from "../large-answers.ts";
@@ -15,7 +16,7 @@ export const listSessionsProcedure = procedure
       answer: "page",
     }),
   )
-  .input(listSessionsInputSchema)
+  .input(optionalInput(listSessionsInputSchema))
   .output(sessionPageSchema)
   .query(async ({ ctx, input }) =>
     (await listLargeSessions(ctx.desk, input)).parse<SessionPage>(ctx.allowance),

@@ -9,5 +9,5 @@ export const onListEventProcedure = procedure
   .input(onListEventInputSchema)
   .subscription(
     ({ ctx, input, signal = new AbortController().signal }): TrackedEvents<ListEvent> =>
-      new Subscription(followList(ctx.desk, { after: input?.lastEventId, signal })),
+      new Subscription(followList(ctx.desk, { after: input.lastEventId, signal })),
   );
