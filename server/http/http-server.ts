@@ -13,7 +13,7 @@ import { createHeaderGrace } from "./header-grace.ts";
 import { listen } from "./listen.ts";
 import type { ConnectionTimes } from "./node-server.ts";
 import { createNodeServer } from "./node-server.ts";
-import { holdContinue, limitRest } from "./read-body.ts";
+import { holdContinue, isEndGuessed, limitRest } from "./read-body.ts";
 import { cutIfIdle, endAfter } from "./connection-end.ts";
 import { holdToMinimumRate } from "./minimum-rate.ts";
 import { refuseConnection } from "./refuse-connection.ts";
@@ -112,6 +112,7 @@ export function createHttpServer({
   function answerRequest(request: TracedRequest, response: ServerResponse): void {
     const requests = connections.get(request.socket) ?? new RequestQueue();
     if (access) request.begin();
+    if (isEndGuessed(request)) response.shouldKeepAlive = false;
     response.on("close", () => {
       access?.("request", requestEntry(request, response));
       requests.leave(response);

@@ -13,6 +13,8 @@ type Waiting = { response: ServerResponse; begin: () => void };
 export class RequestQueue {
   #answering: ServerResponse | undefined;
   #waiting: Waiting[] | undefined;
+  /** Whether the connection ends after an answer that is out. Bytes that still come are no request. */
+  #isOver = false;
 
   /** The unfinished answers, the current one first. */
   get responses(): ServerResponse[] {
@@ -24,8 +26,9 @@ export class RequestQueue {
     return this.#answering === undefined;
   }
 
-  /** Adds a request. It begins now or when its turn comes. Call {@link leave} when its answer is out. */
+  /** Adds a request. It begins now or when its turn comes, and never if the connection ends before. Call {@link leave} when its answer is out. */
   enter(response: ServerResponse, begin: () => void): void {
+    if (this.#isOver) return;
     if (!this.#answering) {
       this.#answering = response;
       begin();
@@ -43,8 +46,9 @@ export class RequestQueue {
   leave(response: ServerResponse): void {
     if (response !== this.#answering) return;
     this.#answering = undefined;
+    this.#isOver = !response.shouldKeepAlive;
     const { socket } = response.req;
-    if (!this.#waiting || socket.destroyed) return;
+    if (!this.#waiting || this.#isOver || socket.destroyed) return;
     const next = this.#waiting.shift();
     if (!next) return;
     accountOf(socket)?.release(waitingBytes);

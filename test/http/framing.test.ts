@@ -99,6 +99,26 @@ test.each(["gzip, chunked", "identity, chunked", "chunked, chunked", "deflate,ch
   },
 );
 
+test("a connection ends after a body whose end is a guess, and the bytes after it are no request [HTTP-2]", async () => {
+  const { url } = await startApp();
+  await createSession(url, { id: "s" });
+  for (const [, path, body] of doors) {
+    const chunk = `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    const next = `POST ${path} HTTP/1.1\r\n${json}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+    for (const [line, coding, status] of [
+      [`POST ${path} HTTP/1.1`, "gzip, chunked", 400],
+      [`GET ${path} HTTP/1.1`, "identity, chunked", 400],
+      [`POST /nothing HTTP/1.0\r\nConnection: keep-alive`, "chunked", 404],
+    ] as const) {
+      const first = `${line}\r\n${json}Transfer-Encoding: ${coding}\r\n\r\n${chunk}`;
+      const answer = await sendRaw(url, first + next);
+      expect(answer).toMatchObject({ status, headers: { connection: "close" } });
+      expect(answer.body).not.toContain("HTTP/1.1");
+    }
+  }
+  expect((await readSession(url, "s")).messages).toEqual([]);
+});
+
 test("headers that drip in are 408 when their time is up, and a connection that is held ready is not [HTTP-3]", async () => {
   const { url } = await startApp({ patience: { headersMs: 200 } });
   const { hostname, port } = new URL(url);
