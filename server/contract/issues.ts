@@ -1,12 +1,13 @@
 import type { z } from "zod";
+import { faultSentence } from "./fault-sentence.ts";
 import type { Issue } from "./error.ts";
 
 /** The faults that a schema found, in the wire's shape. */
 export function issuesOf(error: z.ZodError): Issue[] {
-  return error.issues.map(({ path, code, message }) => ({
-    path: path.map((step) => (typeof step === "symbol" ? String(step) : step)),
-    code: code ?? "custom",
-    message,
+  return error.issues.map((issue) => ({
+    path: issue.path.map((step) => (typeof step === "symbol" ? String(step) : step)),
+    code: issue.code ?? "custom",
+    message: faultSentence(issue),
   }));
 }
 

@@ -16,7 +16,7 @@ export const textSchema = wellFormedSchema.refine(
 );
 
 /** Printable text on one line: no control characters (U+0000–U+001F, U+007F–U+009F). */
-export const labelSchema = textSchema.refine(
+export const labelSchema = wellFormedSchema.refine(
   (text) => !/\p{Cc}/u.test(text),
   "must not contain control characters",
 );

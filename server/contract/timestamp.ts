@@ -25,7 +25,7 @@ const sentence = `must be an ISO 8601 date-time, such as ${example}`;
  */
 export const timestampSchema = z
   .string(sentence)
-  .regex(pattern, sentence)
+  .regex(pattern, { error: sentence, abort: true })
   .max(limits.timestampChars)
   .meta({
     description: "ISO 8601 date-time, with or without an offset, given back exactly as it was sent.",

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { issuesOf } from "../contract/issues.ts";
 import { messageIdSchema } from "../contract/message.ts";
 import { sessionIdSchema } from "../contract/session-id.ts";
-import type { AppError } from "../domain/app-error.ts";
 import { invalidInput } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { assertHasLog, getSessionHead } from "../domain/get-session.ts";
@@ -68,12 +68,8 @@ async function assertCanFollow(desk: Desk, sessionId: string, wanted: Wanted): P
 function readSessionId({ pathname }: RequestTarget): string {
   const id = decodePart(pathname.slice("/ws/".length), "The path");
   const { error } = sessionIdSchema.safeParse(id);
-  if (error) throw invalidSessionId(error.issues.map(({ message }) => message));
+  if (error) throw invalidInput(issuesOf(error).map((issue) => ({ ...issue, path: ["session_id"] })));
   return id;
-}
-
-function invalidSessionId(messages: string[]): AppError {
-  return invalidInput(messages.map((message) => ({ path: ["session_id"], code: "custom", message })));
 }
 
 function readWanted(request: IncomingMessage, query: ReadonlyMap<string, string>): Wanted {

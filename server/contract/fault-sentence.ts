@@ -1,0 +1,38 @@
+import type { z } from "zod";
+
+/** How zod's own messages begin. They say what was expected and received. */
+const zodsOwn = /^(?:Invalid|Too) /;
+
+/** The kinds of values of inputs, by zod's names. Every number of an input is a whole one. */
+const kinds: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a whole number",
+  int: "a whole number",
+  object: "an object",
+};
+
+const alternatives = new Intl.ListFormat("en", { type: "disjunction" });
+
+/** The message of a fault: the schema's own, or else a sentence that says what to send. */
+export function faultSentence(issue: z.core.$ZodIssue): string {
+  const { message } = issue;
+  if (!zodsOwn.test(message)) return message;
+  if (issue.code === "invalid_type") {
+    const must = `must be ${kinds[issue.expected] ?? issue.expected}`;
+    return message.endsWith("received undefined") ? `is missing, and ${must}` : must;
+  }
+  if (issue.code === "invalid_value") {
+    return `must be ${alternatives.format(issue.values.map((value) => JSON.stringify(value)))}`;
+  }
+  if (issue.code === "too_big") return `must ${bound(issue.origin, "at most", issue.maximum)}`;
+  if (issue.code !== "too_small") return message;
+  return isEmpty(issue) ? "must not be empty" : `must ${bound(issue.origin, "at least", issue.minimum)}`;
+}
+
+function bound(origin: string, limit: string, count: number | bigint): string {
+  return origin === "string" ? `have ${limit} ${count} characters` : `be ${limit} ${count}`;
+}
+
+function isEmpty({ origin, minimum }: z.core.$ZodIssueTooSmall): boolean {
+  return origin === "string" && minimum === 1;
+}
