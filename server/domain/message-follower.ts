@@ -36,16 +36,16 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
   readonly #desk: Desk;
   readonly #wanted: WantedMessages;
   readonly #sink: Sink<Message>;
-  /** The name of the session's history and the number of its life, once the session was read. */
-  #epoch: string | undefined;
-  #life: number | undefined;
+  /** The name of the session's history and the number of its life. */
+  #epoch = "";
+  #life = 0;
   /** The position up to which all changes were sent of the messages up to `lastId`. */
-  #seq: number | undefined;
+  #seq = 0;
   /** Each message up to this id was sent, or was there before what the client wants. */
-  #lastId: number | undefined;
+  #lastId: number;
   /** Whether messages after `lastId` may be left to read, even if the session has not changed. */
   #hasMore: boolean;
-  /** The session as it was when the reading of its changes began, until its new messages are read. */
+  /** The session as it was when the reading began, until its changes and a page of its messages are read. */
   #session: SessionLogExtent | undefined;
   /** The positions beyond `seq` whose changes were sent with their messages. */
   #sentAhead: readonly number[] = [];
@@ -54,7 +54,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     this.#desk = desk;
     this.#wanted = wanted;
     this.#sink = sink;
-    this.#lastId = wanted.afterId === "first" ? beforeAll : wanted.afterId;
+    this.#lastId = typeof wanted.afterId === "number" ? wanted.afterId : beforeAll;
     this.#hasMore = wanted.afterId !== undefined;
   }
 
@@ -69,6 +69,8 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     // The reader joins before the messages are read, so that no write in between is missed.
     const reader = hub.join(new SessionLog(this.#desk, sessionId), signal, connection);
     try {
+      // At once, before its turn: the client gets what comes from now on.
+      this.#begin(await this.#readSession());
       for (let isFirst = true; !signal.aborted; isFirst = false) {
         const read = await this.#sink.inTurn(() => this.#readOn(isFirst));
         if (read === "end") return;
@@ -86,7 +88,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.includes(event.seq));
     const messages = isShared ? messagesOnce(news) : messagesOf(news);
     if (messages.length > 0) this.#sink.send(messages, isShared);
-    for (const { id } of messages) this.#lastId = Math.max(this.#lastId ?? id, id);
+    for (const { id } of messages) this.#lastId = Math.max(this.#lastId, id);
     this.#moveTo(live.at(-1)?.event.seq ?? 0);
     return true;
   }
@@ -97,7 +99,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
    */
   #mayLack(live: readonly Positioned<LiveEvent>[]): boolean {
     let seq = this.#seq;
-    let lastId = this.#lastId ?? beforeAll;
+    let lastId = this.#lastId;
     let hasGap = false;
     return live.some(({ event }) => {
       hasGap ||= event.seq - 1 !== seq;
@@ -117,11 +119,9 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
 
   /** Reads a page and sends it. @returns how far the session is read, if the page was the last */
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
-    const { sessionId } = this.#wanted;
-    const session = this.#session ?? (await findSessionLogExtent(this.#desk.database.read, sessionId));
-    if (!session) throw sessionNotFound(sessionId);
+    const session = this.#session ?? (await this.#readSession());
     if (this.#hasEnded(session)) {
-      if (this.#hasMore) throw new SessionEndedError(sessionId);
+      if (this.#hasMore) throw new SessionEndedError(session.id);
       return "end";
     }
     // The changes come first: a client that comes back with the id of a message has each change before it.
@@ -134,26 +134,30 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     return this.#hasMore ? "more" : { epoch: session.epoch, life: session.ordinal, seq: session.seq };
   }
 
+  async #readSession(): Promise<SessionLogExtent> {
+    const { sessionId } = this.#wanted;
+    const session = await findSessionLogExtent(this.#desk.database.read, sessionId);
+    if (!session) throw sessionNotFound(sessionId);
+    return session;
+  }
+
+  #begin(session: SessionLogExtent): void {
+    this.#session = session;
+    this.#epoch = session.epoch;
+    this.#life = session.ordinal;
+    this.#seq = session.seq;
+    if (this.#wanted.afterId === undefined) this.#lastId = session.last_id ?? beforeAll;
+  }
+
   /** Whether the session is another one than it was, or was put back to an earlier state. */
-  #hasEnded({
-    epoch,
-    ordinal,
-    seq,
-    start_seq: startSeq,
-    last_id: lastId,
-    deleted,
-  }: SessionLogExtent): boolean {
-    this.#epoch ??= epoch;
-    this.#life ??= ordinal;
-    this.#seq ??= seq;
-    this.#lastId ??= lastId ?? beforeAll;
+  #hasEnded({ epoch, ordinal, seq, start_seq: startSeq, deleted }: SessionLogExtent): boolean {
     const isOther = deleted === 1 || epoch !== this.#epoch || ordinal !== this.#life;
     return isOther || this.#seq < startSeq || this.#seq > seq;
   }
 
   /** Sends a page of the changes of the messages up to `lastId`. @returns whether it sent any, or there may be more */
   async #sendChanges(session: SessionLogExtent): Promise<boolean> {
-    const after = this.#seq ?? session.seq;
+    const after = this.#seq;
     if (after === session.seq) return false;
     const range = { after, upTo: session.seq, upToId: this.#lastId, limit: changesPerRead };
     const read = await listChangedMessages(this.#desk.database.read, { life: session, ...range });
@@ -167,7 +171,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
 
   /** Sends a page of the messages after `lastId` that there were when the session was read, in their forms of now. */
   async #sendMessages(session: SessionLogExtent): Promise<void> {
-    const after = this.#lastId ?? beforeAll;
+    const after = this.#lastId;
     const last = session.last_id ?? beforeAll;
     if (after >= last) {
       this.#hasMore = false;
@@ -180,7 +184,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     const ahead = rows.filter(({ seq }) => seq > session.seq).map(({ seq }) => seq);
     if (ahead.length > 0) this.#sentAhead = [...this.#sentAhead, ...ahead];
     this.#hasMore = !isLast;
-    this.#lastId = isLast ? last : rows.at(-1)?.id;
+    this.#lastId = isLast ? last : (rows.at(-1)?.id ?? after);
   }
 
   #moveTo(seq: number): void {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Message } from "../../server/contract/message.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { followMessages } from "../../server/domain/follow-messages.ts";
@@ -42,3 +43,36 @@ test("messages that are edited and added between the pages of a replay come in t
   }
   expect(shown).toEqual(stored);
 });
+
+test.each([undefined, 1])(
+  "a reader after %j that waits for its turn to read gets each change since it came [RESUME-6] [SLOW-3]",
+  async (afterId) => {
+    const desk = await openDesk();
+    await createSession(desk, { id: "s" });
+    await addMessage(desk, { session_id: "s", content: "one", sender: "user" });
+    const stop = new AbortController();
+    const shown: string[] = [];
+    const { promise: areShown, resolve } = Promise.withResolvers<void>();
+    let hasWaited = false;
+    const ended = followMessages(desk, { sessionId: "s", afterId, signal: stop.signal }).into({
+      isReady: true,
+      async inTurn(work) {
+        if (!hasWaited) {
+          hasWaited = true;
+          await updateMessage(desk, { session_id: "s", message_id: 1, content: "one, edited" });
+          await addMessage(desk, { session_id: "s", content: "two", sender: "user" });
+          await addMessage(desk, { session_id: "s", content: "three", sender: "user" });
+        }
+        return work();
+      },
+      send(messages: readonly Message[]) {
+        shown.push(...messages.map(({ content }) => content));
+        if (shown.includes("three")) resolve();
+      },
+    });
+    await areShown;
+    stop.abort();
+    await ended;
+    expect(shown.toSorted()).toEqual(["one, edited", "three", "two"]);
+  },
+);
