@@ -9,7 +9,7 @@ const endsOfDeleted = new Set(["4504", "NOT_FOUND"]);
 export type LogFacts = {
   /** The epochs that there were, in turn. */
   epochs: readonly string[];
-  /** Where the log began anew; 0 if it never did. Positions before it may be of a past life. */
+  /** The position in the last epoch at which the log began anew; 0 if it never did. Positions before it may be of a past life. */
   startSeq: number;
   /** Whether it was ever deleted. */
   wasDeleted: boolean;
@@ -47,7 +47,7 @@ function isOf(epoch: string, after: string): boolean {
 function checkBeginning(
   { after, isImpossible, items: [first] }: Attachment<Seen>,
   who: string,
-  { startSeq, wasDeleted }: LogFacts,
+  { epochs, startSeq, wasDeleted }: LogFacts,
 ): Violation[] {
   if (!first || (wasDeleted && first.event.type === "session_deleted")) return [];
   const { type } = first.event;
@@ -59,7 +59,10 @@ function checkBeginning(
     return type === "reset" ? [] : [violation("RESET", `${what}, of another epoch`)];
   }
   const { place } = parsePosition(after);
-  const mayBePast = wasDeleted && place < startSeq && place > 0;
+  const { epoch, place: begunBy } = parsePosition(first.position);
+  // Of an earlier epoch nothing is stored: a life of the log may have begun anywhere up to this `reset`.
+  const start = epoch === epochs.at(-1) ? startSeq : begunBy;
+  const mayBePast = wasDeleted && place < start && place > 0;
   return type === "reset" && !mayBePast ? [violation("RESET", what)] : [];
 }
 
