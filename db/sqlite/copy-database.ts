@@ -1,13 +1,12 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, fdatasync, openSync, statSync, statfsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { partialEnding, removeAbandoned } from "./abandoned-copies.ts";
 import type { CopiedFile, CopyOrder, CopyPurpose, CopyReport } from "./copy-order.ts";
 import { removeDatabase, syncFile } from "./durable-files.ts";
 import { FileError, toFileError } from "./file-error.ts";
+import { runApart } from "./run-apart.ts";
 
 export type CopyProgress = { step: "copying" | "checking"; bytes: number; expectedBytes: number };
 
@@ -88,39 +87,24 @@ async function runCopy(
   path: string,
   { from, purpose, replacedMessageId = 0, onProgress, signal }: CopyOptions,
 ): Promise<CopiedFile> {
-  signal?.throwIfAborted();
-  const order: CopyOrder = { from, to: path, by: process.pid, purpose, replacedMessageId };
-  const program = join(import.meta.dirname, "copy-process.ts");
-  const child = fork(program, [JSON.stringify(order)], { execArgv: [] });
-  const ended = once(child, "exit");
-  const stop = (): boolean => child.kill("SIGKILL");
-  signal?.addEventListener("abort", stop);
-  let step: CopyProgress["step"] = "copying";
-  const result = new Promise<CopiedFile>((resolve, reject) => {
-    child.on("message", (report: CopyReport) => {
-      if (report.step === "done") resolve(report.copied);
-      else if (report.step === "failed") reject(new FileError(report.message));
-      else step = report.step;
-    });
-    child.on("error", reject);
-    void ended.then(([code, by]) =>
-      reject(new Error(`the process that copies has ended with ${by ?? code}`)),
-    );
-  });
+  const order = { from, to: path, purpose, replacedMessageId };
   const expectedBytes = sizeWithLog(from);
+  let step: CopyProgress["step"] = "copying";
   const done = new AbortController();
   const syncing = syncWhileItGrows(path, done.signal, (bytes) =>
     onProgress?.({ step, bytes, expectedBytes }),
   );
+  const take = (report: CopyReport): CopiedFile | undefined => {
+    if (report.step === "failed") throw new FileError(report.message);
+    if (report.step === "done") return report.copied;
+    step = report.step;
+    return undefined;
+  };
   try {
-    return await result;
+    return await runApart<CopyOrder, CopyReport, CopiedFile>("copy-process.ts", order, { take, signal });
   } finally {
-    stop();
-    await ended.catch(() => undefined);
-    signal?.removeEventListener("abort", stop);
     done.abort();
     await syncing;
-    signal?.throwIfAborted();
   }
 }
 

@@ -1,45 +1,35 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { SqliteError } from "better-sqlite3";
 import type { MadeMigration } from "../migrate.ts";
 import { ForeignDatabaseError, NewerDatabaseError } from "../migrate.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
 import type { MigrationOrder, MigrationReport } from "./migration-order.ts";
-
-const program = join(import.meta.dirname, "migration-process.ts");
+import { ProcessError, runApart } from "./run-apart.ts";
 
 /**
  * Migrates a file in a process of its own, while this one answers others.
  *
  * @param signal ends the migrating: the file is as it was, once it is opened again.
+ * @throws {DatabaseFileError} when the process cannot be started, or is killed
  * @throws what migrating it here would throw
  */
 export async function migrateApart(
   order: Omit<MigrationOrder, "by">,
   signal: AbortSignal | undefined,
 ): Promise<MadeMigration[]> {
-  signal?.throwIfAborted();
-  const child = fork(program, [JSON.stringify({ ...order, by: process.pid } satisfies MigrationOrder)], {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  const kill = (): boolean => child.kill("SIGKILL");
-  signal?.addEventListener("abort", kill);
-  process.once("exit", kill);
   try {
-    let report: MigrationReport | undefined;
-    child.on("message", (message) => {
-      report = message as MigrationReport;
+    return await runApart<MigrationOrder, MigrationReport, MadeMigration[]>("migration-process.ts", order, {
+      take,
+      signal,
     });
-    const [code, by] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-    signal?.throwIfAborted();
-    if (!report) throw new Error(`The process that migrates ${order.file} has ended (${by ?? code}).`);
-    if (report.fault) throw toError(report.fault);
-    return report.made;
-  } finally {
-    signal?.removeEventListener("abort", kill);
-    process.off("exit", kill);
+  } catch (error) {
+    if (!(error instanceof ProcessError)) throw error;
+    throw new DatabaseFileError(order.file, `which must be migrated, and ${error.message}`, { cause: error });
   }
+}
+
+function take({ made, fault }: MigrationReport): MadeMigration[] {
+  if (fault) throw toError(fault);
+  return made;
 }
 
 const refusals = [DatabaseFileError, ForeignDatabaseError, NewerDatabaseError];

@@ -12,4 +12,4 @@ export type MigrationOrder = {
 /** What it answers: the migrations that it made, or the error that it met, with SQLite's code if it is one of SQLite. */
 export type MigrationReport =
   | { made: MadeMigration[]; fault?: undefined }
-  | { fault: { name: string; message: string; code?: string } };
+  | { made?: undefined; fault: { name: string; message: string; code?: string } };

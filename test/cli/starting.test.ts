@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import SqliteFile from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../../db/open-database.ts";
+import { newDatabasePath } from "../db/database-file.ts";
 import { sendRaw } from "../support/raw-request.ts";
 import { startRefused } from "../support/refused-start.ts";
 import { serverCommand } from "../support/server-command.ts";
@@ -114,7 +116,9 @@ test("a server whose port is taken leaves a database that it would have migrated
 });
 
 test("what comes while the database is opened waits a second for it, and is then told to come back [START-2]", async () => {
-  const file = makeOriginal();
+  // It lacks no migration: once it is unlocked, the start takes far less than the second that a request waits.
+  const file = newDatabasePath();
+  await (await openDatabase({ file, synchronous: "normal" })).close();
   const unlock = lock(file);
   const server = await beginToStart(file);
   const late = { status: 503, headers: { "retry-after": "1" } };
@@ -144,7 +148,7 @@ test("what comes while the database is opened waits a second for it, and is then
 
   const waiting = fetch(`${server.url}/api/sessions/s`);
   unlock();
-  expect((await waiting).status).toBe(200);
+  expect((await waiting).status).toBe(404);
   await expect.poll(() => server.messages).toContainEqual(expect.stringMatching(/^AI Desk listens on/));
   expect((await fetch(server.url)).status).toBe(200);
 });
@@ -194,6 +198,21 @@ test.runIf(existsSync("/proc/self/task"))(
     expect(next.messages.filter((message) => message.startsWith("The database was migrated"))).not.toEqual(
       [],
     );
+  },
+);
+
+test.runIf(existsSync("/proc/self/task"))(
+  "a start whose migrating process is killed is refused in a sentence [START-1] [MIGRATE-2]",
+  async () => {
+    const file = makeLargeOriginal();
+    const server = await beginToStart(file);
+    const ended = once(server.child, "exit");
+    process.kill(await freezeChildOf(server.child.pid), "SIGKILL");
+    expect(await ended).toEqual([1, null]);
+    expect(server.messages).toEqual([
+      `DATABASE_URL names ${file}, which must be migrated, and the process that was started for it has ended (SIGKILL): ` +
+        "look for the reason in the system's log, and try again.",
+    ]);
   },
 );
 
