@@ -66,12 +66,32 @@ function runWithPinnedNode() {
     );
     process.exit(1);
   }
-  const child = spawn(pinned.file, [...process.execArgv, fileURLToPath(import.meta.url), entry, ...args], {
-    stdio: "inherit",
-    env: { ...process.env, [LAUNCHER_VARIABLE]: String(process.pid) },
-  });
+  const child = startOrExit(() =>
+    spawn(pinned.file, [...process.execArgv, fileURLToPath(import.meta.url), entry, ...args], {
+      stdio: "inherit",
+      env: { ...process.env, [LAUNCHER_VARIABLE]: String(process.pid) },
+    }),
+  );
+  child.on("error", exitUnstarted);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)));
+}
+
+/** Node throws some errors of the system, such as ENOMEM, and emits others, such as EAGAIN. */
+function startOrExit(start) {
+  try {
+    return start();
+  } catch (error) {
+    return exitUnstarted(error);
+  }
+}
+
+function exitUnstarted({ message }) {
+  console.error(
+    `AI Desk cannot start the Node that comes with it (${message}): end other processes, or allow this user more of ` +
+      "them, of open files and of memory.",
+  );
+  process.exit(1);
 }
 
 /** @returns the file of the pinned Node, or why there is none that runs. */
@@ -92,6 +112,7 @@ function findPinnedNode() {
   // The binary needs libraries that a small system may lack, such as libatomic.
   const { status, error, stderr } = spawnSync(file, ["--version"], { encoding: "utf8" });
   if (status === 0) return { file };
+  if (["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"].includes(error?.code)) exitUnstarted(error);
   const reason = error ? error.message : stderr.trim().split("\n")[0] || `exit code ${status}`;
   return { fault: `the Node that comes with AI Desk does not run here (${reason})` };
 }

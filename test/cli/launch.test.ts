@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import type { TestContext } from "vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
+import { describeTraced } from "../disk/strace.ts";
+import { withoutProcesses } from "../disk/without-processes.ts";
 import { fetchNodes, noNodesHere } from "../support/real-nodes.ts";
 import { createSession, readSession, send } from "../support/rest.ts";
 import { serverCommand } from "../support/server-command.ts";
@@ -115,6 +117,26 @@ test("the pinned Node, made unfit by a flag, says so and does not start itself a
   await expect(running).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('this one, with the flags "--no-strip-types"') as string,
+  });
+});
+
+describeTraced("an unfit Node on a system that starts no further process", 60_000, () => {
+  test.for([
+    ["EAGAIN", 1],
+    ["EAGAIN", 2],
+    ["ENOMEM", 2],
+  ] as const)("says so in a sentence: %s from process %i on", async ([error, from], context) => {
+    const command = [nodeOf("20.20.2", context), launcher, printer()];
+    const [strace = "", ...args] = withoutProcesses(error, command, { from });
+    await expect(run(strace, args)).rejects.toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        new RegExp(
+          `^AI Desk cannot start the Node that comes with it \\(.*${error}\\): end other processes, .*\\n$`,
+        ),
+      ) as string,
+    });
   });
 });
 
