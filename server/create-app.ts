@@ -55,6 +55,8 @@ export type App = {
    * @returns the address, with the port that was taken, once the server is ready
    */
   listen(at: { host: string; port: number }): Promise<string>;
+  /** The IP address on which it listens, to which the name `host` was resolved; undefined while it does not listen. */
+  address(): string | undefined;
   /** Takes no new work, tells the sockets to come back, finishes the answers in flight and closes the database. */
   close(): Promise<void>;
   /** The numbers of open connections and readers, for monitoring. */
@@ -153,6 +155,7 @@ export function createApp(options: AppOptions): App {
   const close = (): Promise<void> => (closed ??= stopAll());
   return {
     listen,
+    address: () => server.address(),
     close,
     counts: () => ({ trpcSockets: trpcWs.size, chatSockets: chat.size, followers: desk.hub.size }),
   };

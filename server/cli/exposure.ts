@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { BlockList, isIPv4 } from "node:net";
 import type { OriginPolicy } from "../http/origin-policy.ts";
 
@@ -6,17 +5,21 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
-/** Sentences on who can read and change everything, by settings that let in more than this machine: there is no sign-in. */
-export async function listExposures({
+/**
+ * Sentences on who can read and change everything, by settings that let in more than this machine: there is no sign-in.
+ *
+ * @param address the IP address on which the server listens
+ */
+export function listExposures({
   host,
+  address,
   origins,
 }: {
   host: string;
+  address: string;
   origins: OriginPolicy;
-}): Promise<string[]> {
+}): string[] {
   const exposures: string[] = [];
-  // The same name is looked up to listen.
-  const { address } = await lookup(host);
   if (!loopback.check(address, isIPv4(address) ? "ipv4" : "ipv6")) {
     exposures.push(
       `HOST is ${host}: everyone who reaches this address can read, change and delete everything, since there is no sign-in. ` +

@@ -19,12 +19,15 @@ export async function run({ environment }: VerbCall): Promise<number> {
     const logger = pino({ level: logLevel }, output);
     const app = createApp({ ...options, logger });
     const signalled = nextStopSignal();
-    const started = app.listen({ host, port }).then(async (url) => {
+    const started = app.listen({ host, port }).then((url) => {
       logger.info(
         { url, database: options.database.file },
         `AI Desk listens on ${url}, its API is shown at ${url}/docs`,
       );
-      for (const exposure of await listExposures({ host, origins: options.origins })) logger.warn(exposure);
+      // Not looked up anew: the name may have another address by now, or the resolver may fail.
+      const address = app.address() ?? host;
+      for (const exposure of listExposures({ host, address, origins: options.origins }))
+        logger.warn(exposure);
       return signalled;
     });
     const signal = await Promise.race([started, signalled]);

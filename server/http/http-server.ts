@@ -44,6 +44,8 @@ export type HttpHandlers = {
 export type HttpServer = {
   /** Starts to listen. @returns the address, with the port that was taken. Rejects if another has the port. */
   listen(at: { host: string; port: number }): Promise<string>;
+  /** The IP address on which it listens; undefined while it does not. */
+  address(): string | undefined;
   /** Takes no new connection, finishes the answers in flight and cuts what is still open after 5 seconds. */
   close(): Promise<void>;
 };
@@ -173,6 +175,10 @@ export function createHttpServer({
 
   return {
     listen: (at) => listen(server, at, report),
+    address() {
+      const bound = server.address();
+      return typeof bound === "object" ? bound?.address : undefined;
+    },
     async close() {
       stopWatching();
       const ended = new Promise<void>((resolve) => {

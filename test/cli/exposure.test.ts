@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { createSession } from "../support/rest.ts";
+import { serverCommand } from "../support/server-command.ts";
 import { startServer } from "../support/start-server.ts";
 
 /** What a start warns of, after the line that says where it listens. */
@@ -23,3 +25,32 @@ test("a start that lets others in than this machine says loudly who can read and
   ]);
   expect(framed).toEqual([expect.stringMatching(/^CORS_ORIGINS names null: every web page/)]);
 });
+
+/** Node with a resolver that answers the lookup by which the server listens, and from then on fails. */
+function withFailingResolver([node = "", ...args]: string[]): string[] {
+  const program = `
+    import dns from "node:dns";
+    import { syncBuiltinESMExports } from "node:module";
+    const fail = () => Promise.reject(Object.assign(new Error("getaddrinfo EAI_AGAIN"), { code: "EAI_AGAIN" }));
+    dns.promises.lookup = fail;
+    const { lookup } = dns;
+    dns.lookup = (...given) => {
+      dns.lookup = (...late) => void fail().catch(late.at(-1));
+      lookup(...given);
+    };
+    syncBuiltinESMExports();`;
+  return [node, `--import=data:text/javascript,${encodeURIComponent(program)}`, ...args];
+}
+
+test.each([
+  ["localhost", 0],
+  ["0.0.0.0", 1],
+] as const)(
+  "a resolver that fails after HOST=%s was looked up ends no start, and hides no warning [START-1]",
+  async (host, warnings) => {
+    const server = await startServer({ HOST: host }, { launch: withFailingResolver(serverCommand()) });
+    await createSession(server.url.replace("0.0.0.0", "127.0.0.1"), { id: "s" });
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(server.log.filter(({ level }) => Number(level) >= 40)).toHaveLength(warnings);
+  },
+);
