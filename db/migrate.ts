@@ -23,8 +23,13 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-/** A migration that was made, and how long it took. */
-export type MadeMigration = { name: string; durationMs: number };
+/** How a file was brought up to date. */
+export type Migrated = {
+  /** `nothing`: it was empty. `original`: it was the original backend's. Else the newest migration that it had. */
+  from: "nothing" | "original" | { migration: string };
+  /** The migrations that were made, in their order; none where the file lacked none. */
+  made: { name: string; durationMs: number }[];
+};
 
 /**
  * Brings the tables up to date: all of what is missing, or on any failure nothing. Everything from finding out what is
@@ -34,7 +39,6 @@ export type MadeMigration = { name: string; durationMs: number };
  * @param migrations by name; what a test may replace.
  * @param beforeChange is called before anything is changed in a file that has tables, with the names of the migrations that
  *   it lacks. No other process writes meanwhile. What it throws ends the migrating.
- * @returns the migrations that were missing.
  * @throws {NewerDatabaseError} when the file holds a migration that is not among `migrations`.
  * @throws {ForeignDatabaseError} when the file is another program's, or holds message ids or places of sessions that no
  *   client could read exactly.
@@ -43,28 +47,31 @@ export async function migrate(
   writer: Kysely<Tables>,
   migrations: Record<string, Migration> = knownMigrations,
   beforeChange?: (missing: string[]) => Promise<void>,
-): Promise<MadeMigration[]> {
-  const made: MadeMigration[] = [];
+): Promise<Migrated> {
   // Rebuilding a table needs this, and inside a transaction SQLite ignores it.
   await sql`pragma foreign_keys = off`.execute(writer);
   try {
-    await writer.transaction().execute(async (trx) => {
+    return await writer.transaction().execute(async (trx) => {
       const inFile = await readMigrations(trx);
       const known = Object.keys(migrations).toSorted();
       refuseUnknown(inFile, known);
       const missing = known.filter((name) => !inFile.includes(name));
-      if (missing.length > 0 && (await hasTables(trx))) {
+      const isEmpty = !(await hasTables(trx));
+      if (missing.length > 0 && !isEmpty) {
         // A file that will be refused is left without a copy too.
         if (inFile.length === 0) await refuseForeign(trx as unknown as Kysely<unknown>);
         await refuseInexactNumbers(trx);
         await beforeChange?.(missing);
       }
+      const made: Migrated["made"] = [];
       const provider = { getMigrations: async () => withDurations(migrations, made) };
       const { error } = await new Migrator({ db: trx, provider }).migrateToLatest();
       if (error !== undefined) throw error;
       await refuseInexactNumbers(trx);
+      const newest = inFile.at(-1);
+      if (newest !== undefined) return { from: { migration: newest }, made };
+      return { from: isEmpty ? "nothing" : "original", made };
     });
-    return made;
   } finally {
     await sql`pragma foreign_keys = on`.execute(writer);
   }
@@ -77,7 +84,7 @@ async function refuseForeign(db: Kysely<unknown>): Promise<void> {
 
 function withDurations(
   migrations: Record<string, Migration>,
-  made: MadeMigration[],
+  made: Migrated["made"],
 ): Record<string, Migration> {
   const timed = (name: string, migration: Migration): Migration => ({
     async up(db) {

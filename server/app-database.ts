@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Migrated } from "../db/migrate.ts";
 import type { Database, OpenOptions } from "../db/open-database.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { AppError } from "./domain/app-error.ts";
@@ -28,11 +29,7 @@ export class AppDatabase {
       ...this.#options,
       signal,
       warn: (message) => logger.warn(message),
-      onMigrated: ({ name, durationMs }) =>
-        logger.info(
-          { migration: name, durationMs },
-          `The database was migrated: ${name} in ${durationMs} ms.`,
-        ),
+      onMigrated: (migrated) => logMigrated(logger, migrated),
     });
     const database = await this.#opening;
     database.onRefusal((refusal) => {
@@ -47,4 +44,15 @@ export class AppDatabase {
     const database = await this.#opening?.catch(() => undefined);
     await database?.close();
   }
+}
+
+function logMigrated(logger: Logger, { from, made }: Migrated): void {
+  const to = made.at(-1)?.name;
+  const ms = made.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const fields = { ...(typeof from === "object" && { from: from.migration }), to, migrations: made };
+  if (from === "nothing") logger.info(fields, `The database was created, at version ${to}.`);
+  else if (from === "original") {
+    logger.info(fields, `The database of the original backend was migrated to version ${to} in ${ms} ms.`);
+  } else
+    logger.info(fields, `The database was migrated from version ${from.migration} to ${to} in ${ms} ms.`);
 }

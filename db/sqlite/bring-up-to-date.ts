@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
-import type { MadeMigration } from "../migrate.ts";
+import type { Migrated } from "../migrate.ts";
 import { migrate } from "../migrate.ts";
 import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
 import { withStatementCache } from "../statement-cache.ts";
@@ -26,21 +26,20 @@ export type MigrationOptions = {
 /**
  * Makes the migrations that a file lacks and gives it a write-ahead log.
  *
- * @returns the migrations that were made
  * @throws {DatabaseFileError} when the file lacks what its migrations have made.
  * @throws {LargeMigrationError} when there are some to make and the file has `largeBytes`.
  */
 export async function bringUpToDate(
   database: SqliteFile.Database,
   { file, copiesBeforeMigration = false, signal, largeBytes = Infinity }: MigrationOptions,
-): Promise<MadeMigration[]> {
+): Promise<Migrated> {
   await refuseIncomplete(database, file);
   const dialect = new SqliteMigrationDialect({ database: withStatementCache(database) }, 0);
-  const made = await migrate(new Kysely<Tables>({ dialect }), undefined, async (missing) => {
+  const migrated = await migrate(new Kysely<Tables>({ dialect }), undefined, async (missing) => {
     if (statSync(file).size >= largeBytes) throw new LargeMigrationError();
     if (copiesBeforeMigration) await copyBeforeMigration(file, { missing, signal });
   });
   // Only now: the mode is written into the file, and one that was refused must stay as it was.
   database.pragma("journal_mode = WAL");
-  return made;
+  return migrated;
 }

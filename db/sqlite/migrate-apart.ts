@@ -1,5 +1,5 @@
 import { SqliteError } from "better-sqlite3";
-import type { MadeMigration } from "../migrate.ts";
+import type { Migrated } from "../migrate.ts";
 import { ForeignDatabaseError, NewerDatabaseError } from "../migrate.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
 import type { MigrationOrder, MigrationReport } from "./migration-order.ts";
@@ -15,9 +15,9 @@ import { ProcessError, runApart } from "./run-apart.ts";
 export async function migrateApart(
   order: Omit<MigrationOrder, "by">,
   signal: AbortSignal | undefined,
-): Promise<MadeMigration[]> {
+): Promise<Migrated> {
   try {
-    return await runApart<MigrationOrder, MigrationReport, MadeMigration[]>("migration-process.ts", order, {
+    return await runApart<MigrationOrder, MigrationReport, Migrated>("migration-process.ts", order, {
       take,
       signal,
     });
@@ -27,9 +27,9 @@ export async function migrateApart(
   }
 }
 
-function take({ made, fault }: MigrationReport): MadeMigration[] {
+function take({ migrated, fault }: MigrationReport): Migrated {
   if (fault) throw toError(fault);
-  return made;
+  return migrated;
 }
 
 const refusals = [DatabaseFileError, ForeignDatabaseError, NewerDatabaseError];

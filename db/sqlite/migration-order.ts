@@ -1,4 +1,4 @@
-import type { MadeMigration } from "../migrate.ts";
+import type { Migrated } from "../migrate.ts";
 
 /** What a process that migrates a file is told. */
 export type MigrationOrder = {
@@ -9,7 +9,7 @@ export type MigrationOrder = {
   copiesBeforeMigration: boolean;
 };
 
-/** What it answers: the migrations that it made, or the error that it met, with SQLite's code if it is one of SQLite. */
+/** What it answers: how the file was migrated, or the error that it met, with SQLite's code if it is one of SQLite. */
 export type MigrationReport =
-  | { made: MadeMigration[]; fault?: undefined }
-  | { made?: undefined; fault: { name: string; message: string; code?: string } };
+  | { migrated: Migrated; fault?: undefined }
+  | { migrated?: undefined; fault: { name: string; message: string; code?: string } };

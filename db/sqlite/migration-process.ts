@@ -17,7 +17,7 @@ async function run({ file, synchronous, copiesBeforeMigration }: MigrationOrder)
     const database = openForWriting({ file, synchronous, busyTimeoutMs: 0 });
     closeAtExit(() => closeKeepingLog(database, file));
     try {
-      return { made: await bringUpToDate(database, { file, copiesBeforeMigration }) };
+      return { migrated: await bringUpToDate(database, { file, copiesBeforeMigration }) };
     } finally {
       closeKeepingLog(database, file);
     }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import SqliteFile from "better-sqlite3";
-import type { MadeMigration } from "../migrate.ts";
+import type { Migrated } from "../migrate.ts";
 import { openForWriting } from "../writer.ts";
 import type { FoundFile, Run } from "./begin-run.ts";
 import { beginRun, findFile } from "./begin-run.ts";
@@ -24,8 +24,8 @@ export type OpenOptions = {
   warn?: (message: string) => void;
   /** Ends the waiting for another process's lock, and the copying. */
   signal?: AbortSignal;
-  /** Is told of each migration that the file lacked, once all of them are in it. */
-  onMigrated?: (migration: MadeMigration) => void;
+  /** Is told how the file was brought up to date, if it lacked a migration, once that is committed. */
+  onMigrated?: (migrated: Migrated) => void;
 };
 
 /** How long a reader waits for another process before it fails with SQLITE_BUSY. */
@@ -71,9 +71,10 @@ async function tryToTakeOver(options: OpenOptions): Promise<TakenOver> {
   } catch (error) {
     if (!(error instanceof LargeMigrationError)) throw error;
   }
-  const made = await migrateApart({ file, synchronous, copiesBeforeMigration }, signal);
-  for (const migration of made) onMigrated?.(migration);
-  return beginOver(options, { found, isMigrated: made.length > 0 });
+  const migrated = await migrateApart({ file, synchronous, copiesBeforeMigration }, signal);
+  const isMigrated = migrated.made.length > 0;
+  if (isMigrated) onMigrated?.(migrated);
+  return beginOver(options, { found, isMigrated });
 }
 
 /** @param isMigrated whether it was migrated just now */
@@ -90,14 +91,15 @@ async function beginOver(
   const close = (): void => closeKeepingLog(starter, file);
   const stayOpen = closeAtExit(close);
   try {
-    const made = await bringUpToDate(starter, {
+    const migrated = await bringUpToDate(starter, {
       file,
       copiesBeforeMigration,
       signal,
       ...(most !== undefined && { largeBytes: most }),
     });
-    for (const migration of made) options.onMigrated?.(migration);
-    const run = await beginRun(starter, { file, found, isMigrated: isMigrated || made.length > 0 });
+    const lackedAny = migrated.made.length > 0;
+    if (lackedAny) options.onMigrated?.(migrated);
+    const run = await beginRun(starter, { file, found, isMigrated: isMigrated || lackedAny });
     const readerFile = new SqliteFile(file, { timeout: READER_BUSY_TIMEOUT_MS, readonly: true });
     // Whoever closes a file last checkpoints it and takes its shared memory away: a writer that is replaced since the disk
     // is full must not be the last, or nothing could be read until there is room again.
