@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { partialEnding, removeAbandoned } from "./abandoned-copies.ts";
 import type { CopiedFile, CopyOrder, CopyPurpose, CopyReport } from "./copy-order.ts";
 import { removeDatabase, syncFile } from "./durable-files.ts";
-import { FileError, toFileError } from "./file-error.ts";
+import { FileError, toFileError, undoAfter } from "./file-error.ts";
 import { runApart } from "./run-apart.ts";
 
 export type CopyProgress = { step: "copying" | "checking"; bytes: number; expectedBytes: number };
@@ -60,8 +60,7 @@ export async function copyDatabase(
     putInPlace(path);
     return copied;
   } catch (error) {
-    removeDatabase(path);
-    throw toFileError(error, doing);
+    throw undoAfter(toFileError(error, doing), `remove ${path}`, () => removeDatabase(path));
   }
 }
 

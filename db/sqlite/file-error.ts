@@ -24,6 +24,7 @@ const meanings: [code: string, meaning: string][] = [
   ["EDQUOT", "this user's share of the disk is used up. Make room, or name a path on another disk."],
   ["EBUSY", "the system holds it, as it does a file that is mounted by itself. Mount its folder instead."],
   ["ENAMETOOLONG", "the name is too long. Name a shorter path."],
+  ["EIO", "the disk does not read or write as it should. Look into the system's log."],
   ["EMFILE", "too many files are open. Raise the limit (ulimit -n)."],
   ["SQLITE_FULL", "the disk is full. Make room, or name a path on another disk."],
   ["SQLITE_NOTADB", "it is not an SQLite file. Name another file."],
@@ -50,6 +51,22 @@ export function toFileError(error: unknown, doing: string, file?: string): FileE
   return new FileError(`Cannot ${doing}: ${meaning ?? `${said}.`}${meaning && code ? ` (${code})` : ""}`, {
     cause: error,
   });
+}
+
+/**
+ * Undoes what is left of something that failed.
+ *
+ * @param doing what `undo` does, as {@link toFileError} takes it
+ * @returns `error`; where `undo` fails too, a {@link FileError} that tells both and has `error` as its cause
+ */
+export function undoAfter(error: unknown, doing: string, undo: () => void): unknown {
+  try {
+    undo();
+    return error;
+  } catch (second) {
+    const first = error instanceof Error ? error.message : String(error);
+    return new FileError(`${first} Besides: ${toFileError(second, doing).message}`, { cause: error });
+  }
 }
 
 /** The system's or SQLite's code of an error; empty if it has none. */

@@ -10,9 +10,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseFileError } from "./database-file-error.ts";
-
-/** What SQLite keeps beside a database file. */
-const companions = ["-wal", "-shm", "-journal"];
+import { sqliteCompanions } from "./durable-files.ts";
 
 /**
  * Makes the file and its folder if they are missing, for this user alone, and tries whether SQLite can use what is there.
@@ -28,7 +26,7 @@ export function prepareFile(file: string): void {
   if (!stats.isFile()) throw new DatabaseFileError(file, "which is no regular file: name one");
   refuseUnusable(file, file, "which this user cannot read and write");
   const real = realpathSync(file);
-  for (const companion of companions.map((ending) => real + ending)) {
+  for (const companion of sqliteCompanions.map((ending) => real + ending)) {
     if (existsSync(companion)) {
       refuseUnusable(file, companion, `and this user cannot read and write ${companion} beside it`);
     }

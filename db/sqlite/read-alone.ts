@@ -1,7 +1,7 @@
-import { linkSync, rmSync } from "node:fs";
+import { linkSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 import { isLocked } from "../database-errors.ts";
-import { sqliteCompanions } from "./durable-files.ts";
+import { removeDatabase } from "./durable-files.ts";
 import type { FileIdentity } from "./file-identity.ts";
 import { hasIdentity, prepareIdentity } from "./file-identity.ts";
 import { realPathOf } from "./mark-beside.ts";
@@ -95,17 +95,13 @@ function underSecondName<Value>(
 ): Value | undefined {
   const name = `${realPathOf(file)}.${ending}`;
   try {
-    removeWithCompanions(name);
+    removeDatabase(name);
     linkSync(realPathOf(file), name);
     for (const companion of companions) linkSync(logPathOf(file), name + companion);
     return read(name);
   } catch {
     return undefined;
   } finally {
-    removeWithCompanions(name);
+    removeDatabase(name);
   }
-}
-
-function removeWithCompanions(path: string): void {
-  for (const companion of ["", ...sqliteCompanions]) rmSync(`${path}${companion}`, { force: true });
 }

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { sqliteCompanions, syncFile, syncFolderOf } from "./durable-files.ts";
-import { codeOf } from "./file-error.ts";
+import { codeOf, FileError, toFileError } from "./file-error.ts";
 import { renameMark } from "./mark-beside.ts";
 
 /** What makes another link to a file impossible: a file system without links, or a rule against them. */
@@ -43,6 +43,8 @@ export function putAside(file: string, { at, isWhole }: { at: Date; isWhole: boo
 /**
  * Undoes every {@link putAside} after which no other file has come into the place of `file`, since the process was killed or
  * failed: two names of one database are a danger to it once both are opened.
+ *
+ * @throws {FileError} when it cannot
  */
 export function takeBack(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
@@ -52,11 +54,17 @@ export function takeBack(file: string): void {
     const aside = join(dirname(file), name);
     const { ino, dev } = statSync(aside);
     if (ino !== found.ino || dev !== found.dev) continue;
-    for (const end of sqliteCompanions) {
-      if (existsSync(`${aside}${end}`)) renameSync(`${aside}${end}`, `${file}${end}`);
+    try {
+      for (const end of sqliteCompanions) {
+        if (existsSync(`${aside}${end}`)) renameSync(`${aside}${end}`, `${file}${end}`);
+      }
+      renameMark(aside, file);
+      rmSync(aside);
+    } catch (error) {
+      const { message } = toFileError(error, `put back what was put aside as ${aside}`);
+      const remedy = `Before the next start, rename the files of that name by hand, to ${file} and its endings.`;
+      throw new FileError(`${message} ${remedy}`, { cause: error });
     }
-    renameMark(aside, file);
-    rmSync(aside);
   }
 }
 

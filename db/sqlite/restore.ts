@@ -4,7 +4,7 @@ import { isSame } from "./backup.ts";
 import type { CopyOptions } from "./copy-database.ts";
 import { copyDatabase } from "./copy-database.ts";
 import type { CopiedFile } from "./copy-order.ts";
-import { FileError, toFileError } from "./file-error.ts";
+import { FileError, toFileError, undoAfter } from "./file-error.ts";
 import { whyNoDatabase } from "./file-kind.ts";
 import { holdFile } from "./hold-file.ts";
 import { readMark } from "./mark-beside.ts";
@@ -50,8 +50,7 @@ export async function restore({
     });
     return { ...copied, replaced };
   } catch (error) {
-    takeBack(target);
-    throw error;
+    throw undoAfter(error, `take back ${target}`, () => takeBack(target));
   } finally {
     held.release();
   }
