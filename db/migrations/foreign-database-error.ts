@@ -1,9 +1,11 @@
 /** The file holds something that no version of AI Desk wrote. It is left as it was. */
 export class ForeignDatabaseError extends Error {
   override readonly name = "ForeignDatabaseError";
+  /** A sentence that names what in the file is not ours. */
+  readonly fault: string;
 
-  /** @param fault a sentence that names what in the file is not ours. */
   constructor(fault: string) {
     super(`${fault} Nothing was changed. Point DATABASE_URL at another file.`);
+    this.fault = fault;
   }
 }

@@ -1,5 +1,5 @@
-import { FileError, toFileError } from "./file-error.ts";
 import type SqliteFile from "better-sqlite3";
+import { FileError, toFileError } from "./file-error.ts";
 import type { FileKind } from "./file-kind.ts";
 import { recognise, whyNoDatabase } from "./file-kind.ts";
 import type { FileFault } from "./find-faults.ts";
@@ -24,7 +24,7 @@ export type CheckedFile = {
 export async function checkFile(file: string): Promise<CheckedFile> {
   const obstacle = whyNoDatabase(file);
   const doing = `check ${file}`;
-  if (obstacle !== undefined) throw new FileError(`${obstacle} There is nothing to check.`);
+  if (obstacle !== undefined) throw new FileError(`${obstacle} There is nothing to check: name a database.`);
   try {
     const database = openUnchanged(file);
     try {

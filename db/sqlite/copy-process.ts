@@ -95,5 +95,5 @@ function takeLogIn(file: string): void {
 async function refuseStranger(source: SqliteFile.Database, from: string): Promise<void> {
   const kind = await recognise(source);
   if (kind.is === "ours" || kind.is === "older" || kind.is === "original") return;
-  throw new FileError(`${from} is not taken: ${kind.sentence}`);
+  throw new FileError(`${from} is not taken. ${kind.sentence}`);
 }

@@ -1,11 +1,12 @@
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import { migrate } from "../migrate.ts";
+import { readMigrations } from "../migrations/examine-file.ts";
 import { migrations as knownMigrations } from "../migrations/index.ts";
 import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
+import { SqliteStatements } from "../sqlite-statements.ts";
 import type { Tables } from "../tables.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
-import { readMigrationNames } from "./file-kind.ts";
 
 /** What a file lacks, such as `table message`: what the product cannot do without, and indexes. */
 export type MissingObjects = { needed: string[]; indexes: string[] };
@@ -16,7 +17,7 @@ export type MissingObjects = { needed: string[]; indexes: string[] };
  * @throws {DatabaseFileError} when something that the product needs is missing.
  */
 export async function refuseIncomplete(database: SqliteFile.Database, file: string): Promise<void> {
-  const migrations = readMigrationNames(database);
+  const migrations = await readMigrations(new SqliteStatements(database));
   // One of another program, or of a newer version, is refused by its migrations.
   if (migrations.length === 0 || !migrations.every((name) => name in knownMigrations)) return;
   const { needed } = await findMissingObjects(database, migrations);

@@ -78,7 +78,7 @@ test("what a verb cannot do it says in a sentence on stderr, with exit code 1", 
   expect(await said(["backup", "x.db"], { cwd: empty })).toContain(
     `There is no file ${join(empty, "ai_desk.db")}. There is nothing to back up. DATABASE_URL`,
   );
-  expect(await said(["check"], { cwd: empty })).toContain("There is nothing to check.");
+  expect(await said(["check"], { cwd: empty })).toContain("There is nothing to check: name a database.");
   expect(await said(["check", text], {})).toContain("is not an SQLite file.");
   expect(await said(["backup", folder], { file })).toContain("is a folder. Name a file in it.");
   expect(await said(["backup", file], { file })).toContain("belongs to the database itself.");

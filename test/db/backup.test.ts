@@ -125,7 +125,10 @@ test("a source that is no database of ours is refused with a sentence, and no co
 
   await refused(newDatabasePath(), /^There is no file .* There is nothing to back up\./);
   await refused(text, `${text} is not an SQLite file.`);
-  await refused(writeFile("create table notes (text)"), /its tables are "notes"/);
+  await refused(
+    writeFile("create table notes (text)"),
+    / is not taken\. .* the table "notes" .* Name another file\.$/,
+  );
   await refused(copy, /damaged/);
   expect(readdirSync(dirname(to))).toEqual([]);
 });

@@ -13,7 +13,14 @@ import { fileRules } from "../../db/sqlite/file-rules.ts";
 import { deleteSessionRow } from "../../db/statements/purge.ts";
 import type { Tables } from "../../db/tables.ts";
 import { fillSession } from "../support/fill-session.ts";
-import { digest, leaveAsKilled, newDatabasePath, originalWithMessages, writeFile } from "./database-file.ts";
+import {
+  digest,
+  leaveAsKilled,
+  newDatabasePath,
+  originalTables,
+  originalWithMessages,
+  writeFile,
+} from "./database-file.ts";
 import { damagePage } from "./damaged-file.ts";
 import { fillDesk } from "./filled-desk.ts";
 
@@ -133,9 +140,55 @@ test("a file of an older version, of a newer one, of the original backend and of
   expect((await checkFile(writeFile(originalWithMessages(10)))).kind).toMatchObject({ is: "original" });
   expect((await checkFile(writeFile("create table notes (text)"))).kind).toMatchObject({
     is: "foreign",
-    sentence: 'It is another program\'s file: its tables are "notes".',
   });
 });
+
+const beyond = "9007199254740993";
+
+/** Files that a start refuses, and what its sentence and that of a check both say of them. */
+const refused: [what: string, make: () => string | Promise<string>, said: RegExp][] = [
+  [
+    "another program's tables",
+    () => writeFile("create table notes (text)"),
+    /the table "notes" and none of AI Desk's/,
+  ],
+  ["views alone", () => writeFile("create view notes as select 1"), /the view "notes" and none of AI Desk's/],
+  [
+    "a message id that JSON cannot hold, of the original backend",
+    () => writeFile(`${originalTables} insert into message values (${beyond}, 's', '', 'user', '')`),
+    new RegExp(`The message id ${beyond} of this file`),
+  ],
+  [
+    "another program's migrations",
+    () =>
+      writeFile(
+        "create table kysely_migration (name, timestamp); insert into kysely_migration values ('init', '')",
+      ),
+    /The migrations of this file \("init"\) are another program's\./,
+  ],
+  [
+    "a migration between others missing",
+    async () => writeFile("delete from kysely_migration where name like '0003%'", await filledFile()),
+    /The migrations of this file lack "0003-list-page", which comes before "0005-/,
+  ],
+  [
+    "a newer version's migration",
+    async () => writeFile("insert into kysely_migration values ('9999-later', '')", await filledFile()),
+    /A newer version of AI Desk has migrated this file to "9999-later"/,
+  ],
+];
+
+test.each(refused)(
+  "a check judges as a start does, and says what to do: %s [CHECK-1] [START-1]",
+  async (_, make, said) => {
+    const file = await make();
+    const { kind } = await checkFile(file);
+    expect(["foreign", "newer"]).toContain(kind.is);
+    expect(kind.sentence).toMatch(said);
+    expect(kind.sentence).toMatch(/\. (?:Use the newer version, or name|Name) another file\.$/);
+    await expect(openDatabase({ file, synchronous: "normal" })).rejects.toThrow(said);
+  },
+);
 
 test("a path at which there is no database is refused with a sentence", async () => {
   const missing = newDatabasePath();

@@ -273,8 +273,11 @@ test("what cannot be restored is refused with a sentence, and the database stays
   await refused(join(folder, "none.db"), /^There is no file .* Name a backup\./);
   await refused(folder, "is a folder.");
   await refused(text, "is not an SQLite file.");
-  await refused(writeFile("create table notes (text)"), /another program's file/);
-  await refused(newer, /a newer version of AI Desk/);
+  await refused(
+    writeFile("create table notes (text)"),
+    /another program's database: .* Name another file\.$/,
+  );
+  await refused(newer, /A newer version of AI Desk .* Use the newer version, or name another file\.$/);
   await refused(damaged, /history must hold one name/);
   await refused(file, "is the database itself");
   await refused(same, "is the database itself");
