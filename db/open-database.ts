@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Kysely } from "kysely";
 import type { DatabaseMovedError } from "./database-errors.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { removeAbandonedOf } from "./sqlite/abandoned-copies.ts";
+import { removeAbandonedOf } from "./sqlite/copies/abandoned-copies.ts";
 import { closeAtExit } from "./sqlite/close-at-exit.ts";
 import { toDatabaseFileError } from "./sqlite/database-file-error.ts";
 import { endRun } from "./sqlite/end-run.ts";
@@ -55,7 +55,7 @@ export type Database = {
 };
 
 /** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY. */
-const BUSY_TIMEOUT_MS = 5000;
+const busyTimeoutMs = 5000;
 
 /**
  * Opens the database, brings its tables up to date and takes over one that the original backend wrote.
@@ -79,7 +79,7 @@ async function open(options: OpenOptions): Promise<Database> {
   removeAbandonedOf(file);
   const reader = new SqliteStatements(readerFile);
   const place = new FilePlace(file);
-  const writer = new Writer({ file, synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS }, place);
+  const writer = new Writer({ file, synchronous, busyTimeoutMs }, place);
   const mark = new ServedMark({ file, run, reader: readerFile }, () => {
     void write((trx) => trx.updateTable("history").set({ closed: 0 }).execute()).catch(() => undefined);
   });

@@ -6,7 +6,7 @@ import { migrate } from "../migrate.ts";
 import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
 import { withStatementCache } from "../statement-cache.ts";
 import type { Tables } from "../tables.ts";
-import { copyBeforeMigration } from "./migration-copy.ts";
+import { copyBeforeMigration } from "./copies/migration-copy.ts";
 import { refuseIncomplete } from "./required-schema.ts";
 
 /** The file lacks migrations, and is too large to be migrated here. Nothing was changed. */

@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import { SqliteError } from "better-sqlite3";
 import type { Migrated } from "../migrate.ts";
 import { ForeignDatabaseError, NewerDatabaseError } from "../migrate.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
 import type { MigrationOrder, MigrationReport } from "./migration-order.ts";
 import { ProcessError, runApart } from "./run-apart.ts";
+
+const program = join(import.meta.dirname, "migration-process.ts");
 
 /**
  * Migrates a file in a process of its own, while this one answers others.
@@ -17,7 +20,7 @@ export async function migrateApart(
   signal: AbortSignal | undefined,
 ): Promise<Migrated> {
   try {
-    return await runApart<MigrationOrder, MigrationReport, Migrated>("migration-process.ts", order, {
+    return await runApart<MigrationOrder, MigrationReport, Migrated>(program, order, {
       take,
       signal,
     });

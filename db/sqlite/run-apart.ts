@@ -1,6 +1,5 @@
 import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
-import { join } from "node:path";
 import { codeOf } from "./file-error.ts";
 
 /** A process could not be started, or has ended without a result. The message is a clause that follows "and" or a colon. */
@@ -18,10 +17,10 @@ type ApartOptions<Report, Result> = {
 };
 
 /**
- * Runs a program of this folder in a process of its own, while this process answers others. The process has ended once this
+ * Runs a program in a process of its own, while this process answers others. The process has ended once this
  * resolves or rejects. If this process ends before, the program ends itself (see `end-with-parent.ts`) and can clean up.
  *
- * @param program the name of its file
+ * @param program the path of its file
  * @param order its one argument, as JSON, to which the id of this process is added as `by`
  * @throws {ProcessError} when the process cannot be started, or ends without a result
  * @throws the reason of `signal`, once it is aborted
@@ -65,7 +64,7 @@ export async function runApart<Ordered extends Order, Report, Result>(
 /** Node throws some errors of the system, such as ENOMEM, and emits others, such as EAGAIN. */
 function start(program: string, order: Order): ChildProcess {
   try {
-    return fork(join(import.meta.dirname, program), [JSON.stringify(order)], {
+    return fork(program, [JSON.stringify(order)], {
       execArgv: [],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });

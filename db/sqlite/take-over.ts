@@ -7,7 +7,7 @@ import { beginRun, findFile } from "./begin-run.ts";
 import { bringUpToDate, LargeMigrationError } from "./bring-up-to-date.ts";
 import { closeAtExit } from "./close-at-exit.ts";
 import { closeKeepingLog } from "./close-keeping-log.ts";
-import { putLeftOversAside } from "./left-overs.ts";
+import { putLeftOversAside } from "./copies/left-overs.ts";
 import { readMark } from "./mark-beside.ts";
 import { migrateApart } from "./migrate-apart.ts";
 import { waitWhileLocked } from "./wait-while-locked.ts";
@@ -18,7 +18,7 @@ export type OpenOptions = {
   file: string;
   /** `full` syncs at every commit; `normal` may lose the last commits when the power fails, but never corrupts. */
   synchronous: "full" | "normal";
-  /** Whether a file is copied before it is migrated (see `db/sqlite/migration-copy.ts`). By default it is not. */
+  /** Whether a file is copied before it is migrated (see `db/sqlite/copies/migration-copy.ts`). By default it is not. */
   copiesBeforeMigration?: boolean;
   /** Is told, in sentences, what is odd about the file and does not keep it from being opened. */
   warn?: (message: string) => void;
@@ -29,9 +29,9 @@ export type OpenOptions = {
 };
 
 /** How long a reader waits for another process before it fails with SQLITE_BUSY. */
-const READER_BUSY_TIMEOUT_MS = 5000;
+const readerBusyTimeoutMs = 5000;
 /** How long a start waits for another process, which may be taking over a large file of the original backend. */
-const STARTING_BUSY_TIMEOUT_MS = 60_000;
+const startingBusyTimeoutMs = 60_000;
 
 /** The size of a file, in bytes, from which on its migrations would keep the process from answering others for long. */
 const largeBytes = 16 * 1024 * 1024;
@@ -49,12 +49,12 @@ export async function takeOver(options: OpenOptions): Promise<TakenOver> {
     return tryToTakeOver(options);
   };
   const taken = await waitWhileLocked(attempt, {
-    timeoutMs: STARTING_BUSY_TIMEOUT_MS,
+    timeoutMs: startingBusyTimeoutMs,
     signal,
     onWait: () =>
       warn?.(
         `Another process has ${path} locked, which DATABASE_URL names: the start waits for it, ` +
-          `${STARTING_BUSY_TIMEOUT_MS / 1000} s at most.`,
+          `${startingBusyTimeoutMs / 1000} s at most.`,
       ),
   });
   const { newEpoch } = taken.run;
@@ -100,9 +100,9 @@ async function beginOver(
     const lackedAny = migrated.made.length > 0;
     if (lackedAny) options.onMigrated?.(migrated);
     const run = await beginRun(starter, { file, found, isMigrated: isMigrated || lackedAny });
-    const readerFile = new SqliteFile(file, { timeout: READER_BUSY_TIMEOUT_MS, readonly: true });
-    // Whoever closes a file last checkpoints it and takes its shared memory away: a writer that is replaced since the disk
-    // is full must not be the last, or nothing could be read until there is room again.
+    const readerFile = new SqliteFile(file, { timeout: readerBusyTimeoutMs, readonly: true });
+    // The connection that is closed last checkpoints the file and removes its shared memory. A writer that is replaced
+    // because the disk is full must not be that one: nothing could be read until there is room again.
     readerFile.prepare("select 1 from history").get();
     return { run, readerFile };
   } finally {

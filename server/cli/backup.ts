@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { backUp } from "../../db/sqlite/backup.ts";
-import { toMegabytes } from "../../db/sqlite/copy-database.ts";
+import { backUp } from "../../db/sqlite/copies/backup.ts";
+import { toMegabytes } from "../../db/sqlite/copies/copy-database.ts";
 import { readDatabaseFile } from "../config.ts";
 import { runCopying, warnOfFaults } from "./copying.ts";
 import { describeContent } from "./describe-content.ts";

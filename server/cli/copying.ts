@@ -1,6 +1,6 @@
 import { constants } from "node:os";
-import type { CopyProgress } from "../../db/sqlite/copy-database.ts";
-import { toMegabytes } from "../../db/sqlite/copy-database.ts";
+import type { CopyProgress } from "../../db/sqlite/copies/copy-database.ts";
+import { toMegabytes } from "../../db/sqlite/copies/copy-database.ts";
 import { FileError } from "../../db/sqlite/file-error.ts";
 
 export type CopyWatch = { onProgress: (progress: CopyProgress) => void; signal: AbortSignal };

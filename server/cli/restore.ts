@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { restore } from "../../db/sqlite/restore.ts";
+import { restore } from "../../db/sqlite/copies/restore.ts";
 import { readDatabaseFile } from "../config.ts";
 import { runCopying, warnOfFaults } from "./copying.ts";
 import { describeContent } from "./describe-content.ts";

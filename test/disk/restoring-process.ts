@@ -1,5 +1,5 @@
-import { backUp } from "../../db/sqlite/backup.ts";
-import { restore } from "../../db/sqlite/restore.ts";
+import { backUp } from "../../db/sqlite/copies/backup.ts";
+import { restore } from "../../db/sqlite/copies/restore.ts";
 
 /** Backs up or restores: `backup FILE TO` or `restore FROM FILE`. */
 const [verb, one = "", other = ""] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { backUp } from "../../../db/sqlite/backup.ts";
+import { backUp } from "../../../db/sqlite/copies/backup.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 import { ServedFile } from "./served-file.ts";
 

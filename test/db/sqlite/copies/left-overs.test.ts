@@ -4,11 +4,11 @@ import { appendFileSync, copyFileSync, existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { backUp } from "../../../db/sqlite/backup.ts";
-import { markPathOf } from "../../../db/sqlite/mark-beside.ts";
-import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
-import { originalWithMessages, writeFile } from "../database-file.ts";
-import { ServedFile } from "./served-file.ts";
+import { backUp } from "../../../../db/sqlite/copies/backup.ts";
+import { markPathOf } from "../../../../db/sqlite/mark-beside.ts";
+import { makeTemporaryFolder } from "../../../support/temporary-folder.ts";
+import { originalWithMessages, writeFile } from "../../database-file.ts";
+import { ServedFile } from "../served-file.ts";
 
 const elsewhere = (): string => join(makeTemporaryFolder(), "aside.db");
 

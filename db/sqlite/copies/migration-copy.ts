@@ -1,9 +1,8 @@
 import { readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { copyDatabase } from "./copy-database.ts";
-import { DatabaseFileError } from "./database-file-error.ts";
-import { removeDatabase } from "./durable-files.ts";
-
+import { DatabaseFileError } from "../database-file-error.ts";
+import { removeDatabase } from "../durable-files.ts";
 import { putInPlace } from "./replace-file.ts";
 
 /** What follows the name of a database in the name of a copy, before the number of the first migration that it lacks. */

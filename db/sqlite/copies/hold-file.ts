@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
-import { codeOf, FileError, toFileError } from "./file-error.ts";
-import { readLastMessageId } from "./file-identity.ts";
-import { whyNoDatabase } from "./file-kind.ts";
+import { codeOf, FileError, toFileError } from "../file-error.ts";
+import { readLastMessageId } from "../file-identity.ts";
+import { whyNoDatabase } from "../file-kind.ts";
 import { findOpeners } from "./file-openers.ts";
 
 /** A database that is kept from every other program. */

@@ -2,15 +2,15 @@ import { existsSync, statSync } from "node:fs";
 import { setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
-import { countLiving } from "./check-file.ts";
+import { countLiving } from "../check-file.ts";
 import type { CopiedFile, CopyOrder, CopyReport } from "./copy-order.ts";
-import { removeDatabase } from "./durable-files.ts";
-import { endWithParent } from "./end-with-parent.ts";
-import { FileError, toFileError } from "./file-error.ts";
-import { giveNewEpoch, markAsCopy } from "./file-identity.ts";
-import { recognise } from "./file-kind.ts";
-import { findDamagedPages, findFaults } from "./find-faults.ts";
-import { openUnchanged } from "./open-unchanged.ts";
+import { removeDatabase } from "../durable-files.ts";
+import { endWithParent } from "../end-with-parent.ts";
+import { FileError, toFileError } from "../file-error.ts";
+import { giveNewEpoch, markAsCopy } from "../file-identity.ts";
+import { recognise } from "../file-kind.ts";
+import { findDamagedPages, findFaults } from "../find-faults.ts";
+import { openUnchanged } from "../open-unchanged.ts";
 
 // The program of a process of its own: copying is one call of SQLite, and whoever waits for it has others to serve.
 const order = JSON.parse(process.argv[2] ?? "") as CopyOrder;

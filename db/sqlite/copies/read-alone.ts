@@ -1,11 +1,11 @@
 import { linkSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
-import { isLocked } from "../database-errors.ts";
-import { removeDatabase } from "./durable-files.ts";
-import type { FileIdentity } from "./file-identity.ts";
-import { hasIdentity, prepareIdentity } from "./file-identity.ts";
-import { realPathOf } from "./mark-beside.ts";
-import { logPathOf } from "./write-ahead-log.ts";
+import { isLocked } from "../../database-errors.ts";
+import { removeDatabase } from "../durable-files.ts";
+import type { FileIdentity } from "../file-identity.ts";
+import { hasIdentity, prepareIdentity } from "../file-identity.ts";
+import { realPathOf } from "../mark-beside.ts";
+import { logPathOf } from "../write-ahead-log.ts";
 
 /** What a file says of itself, and what tells its history from any other. */
 export type FileHistory = FileIdentity & {

@@ -2,11 +2,11 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { copyDatabase } from "./copy-database.ts";
 import type { CopyOptions } from "./copy-database.ts";
 import type { CopiedFile } from "./copy-order.ts";
-import { sqliteCompanions } from "./durable-files.ts";
-import { codeOf, FileError } from "./file-error.ts";
-import { whyNoDatabase } from "./file-kind.ts";
+import { sqliteCompanions } from "../durable-files.ts";
+import { codeOf, FileError } from "../file-error.ts";
+import { whyNoDatabase } from "../file-kind.ts";
 import { holdFile } from "./hold-file.ts";
-import { markPathOf, removeMark } from "./mark-beside.ts";
+import { markPathOf, removeMark } from "../mark-beside.ts";
 import { putInPlace } from "./replace-file.ts";
 
 export type BackupOptions = Pick<CopyOptions, "onProgress" | "signal"> & {

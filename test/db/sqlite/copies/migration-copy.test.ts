@@ -3,15 +3,15 @@ import { basename, dirname } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import { expect, test } from "vitest";
-import { migrate } from "../../db/migrate.ts";
-import { migrations } from "../../db/migrations/index.ts";
-import type { OpenOptions } from "../../db/open-database.ts";
-import { openDatabase } from "../../db/open-database.ts";
-import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
-import { checkFile } from "../../db/sqlite/check-file.ts";
-import type { Tables } from "../../db/tables.ts";
-import { startServer } from "../support/start-server.ts";
-import { newDatabasePath, originalWithMessages, query, writeFile } from "./database-file.ts";
+import { migrate } from "../../../../db/migrate.ts";
+import { migrations } from "../../../../db/migrations/index.ts";
+import type { OpenOptions } from "../../../../db/open-database.ts";
+import { openDatabase } from "../../../../db/open-database.ts";
+import { SqliteMigrationDialect } from "../../../../db/sqlite-dialect.ts";
+import { checkFile } from "../../../../db/sqlite/check-file.ts";
+import type { Tables } from "../../../../db/tables.ts";
+import { startServer } from "../../../support/start-server.ts";
+import { newDatabasePath, originalWithMessages, query, writeFile } from "../../database-file.ts";
 
 const names = Object.keys(migrations);
 

@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isRunning, removeDatabase } from "./durable-files.ts";
+import { isRunning, removeDatabase } from "../durable-files.ts";
 
 /** What follows the name of a copy while it is made, before the id of the process that makes it. */
 export const partialEnding = ".partial-";

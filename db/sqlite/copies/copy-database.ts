@@ -1,12 +1,12 @@
 import { closeSync, fdatasync, openSync, statSync, statfsSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { partialEnding, removeAbandoned } from "./abandoned-copies.ts";
 import type { CopiedFile, CopyOrder, CopyPurpose, CopyReport } from "./copy-order.ts";
-import { removeDatabase, syncFile } from "./durable-files.ts";
-import { FileError, toFileError, undoAfter } from "./file-error.ts";
-import { runApart } from "./run-apart.ts";
+import { removeDatabase, syncFile } from "../durable-files.ts";
+import { FileError, toFileError, undoAfter } from "../file-error.ts";
+import { runApart } from "../run-apart.ts";
 
 export type CopyProgress = { step: "copying" | "checking"; bytes: number; expectedBytes: number };
 
@@ -24,6 +24,8 @@ export type CopyOptions = {
 };
 
 const syncData = promisify(fdatasync);
+
+const program = join(import.meta.dirname, "copy-process.ts");
 
 /** How long after a sync of the growing copy the next one begins, in milliseconds. */
 const syncPauseMs = 10;
@@ -100,7 +102,7 @@ async function runCopy(
     return undefined;
   };
   try {
-    return await runApart<CopyOrder, CopyReport, CopiedFile>("copy-process.ts", order, { take, signal });
+    return await runApart<CopyOrder, CopyReport, CopiedFile>(program, order, { take, signal });
   } finally {
     done.abort();
     await syncing;

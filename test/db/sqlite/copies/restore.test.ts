@@ -23,18 +23,18 @@ import { basename, dirname, join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { migrate } from "../../db/migrate.ts";
-import { migrations } from "../../db/migrations/index.ts";
-import { openDatabase } from "../../db/open-database.ts";
-import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
-import { backUp } from "../../db/sqlite/backup.ts";
-import { checkFile } from "../../db/sqlite/check-file.ts";
-import { FileError } from "../../db/sqlite/file-error.ts";
-import { readMark, writeMark } from "../../db/sqlite/mark-beside.ts";
-import { restore } from "../../db/sqlite/restore.ts";
-import type { Tables } from "../../db/tables.ts";
-import { makeTemporaryFolder } from "../support/temporary-folder.ts";
-import { damagePage } from "./damaged-file.ts";
+import { migrate } from "../../../../db/migrate.ts";
+import { migrations } from "../../../../db/migrations/index.ts";
+import { openDatabase } from "../../../../db/open-database.ts";
+import { SqliteMigrationDialect } from "../../../../db/sqlite-dialect.ts";
+import { backUp } from "../../../../db/sqlite/copies/backup.ts";
+import { checkFile } from "../../../../db/sqlite/check-file.ts";
+import { FileError } from "../../../../db/sqlite/file-error.ts";
+import { readMark, writeMark } from "../../../../db/sqlite/mark-beside.ts";
+import { restore } from "../../../../db/sqlite/copies/restore.ts";
+import type { Tables } from "../../../../db/tables.ts";
+import { makeTemporaryFolder } from "../../../support/temporary-folder.ts";
+import { damagePage } from "../../damaged-file.ts";
 import {
   digest,
   leaveAsKilled,
@@ -43,8 +43,8 @@ import {
   originalWithMessages,
   query,
   writeFile,
-} from "./database-file.ts";
-import { fillDesk } from "./filled-desk.ts";
+} from "../../database-file.ts";
+import { fillDesk } from "../../filled-desk.ts";
 
 const now = new Date("2025-11-30T23:59:58.000Z");
 const stamp = ".replaced-20251130-235958";

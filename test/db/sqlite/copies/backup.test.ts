@@ -1,13 +1,13 @@
 import { linkSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { insertMessage } from "../../db/message-queries.ts";
-import { takeNextPlace } from "../../db/session-queries.ts";
-import { backUp } from "../../db/sqlite/backup.ts";
-import { checkFile } from "../../db/sqlite/check-file.ts";
-import { FileError } from "../../db/sqlite/file-error.ts";
-import { makeTemporaryFolder } from "../support/temporary-folder.ts";
-import { damagePage } from "./damaged-file.ts";
+import { insertMessage } from "../../../../db/message-queries.ts";
+import { takeNextPlace } from "../../../../db/session-queries.ts";
+import { backUp } from "../../../../db/sqlite/copies/backup.ts";
+import { checkFile } from "../../../../db/sqlite/check-file.ts";
+import { FileError } from "../../../../db/sqlite/file-error.ts";
+import { makeTemporaryFolder } from "../../../support/temporary-folder.ts";
+import { damagePage } from "../../damaged-file.ts";
 import {
   digest,
   leaveAsKilled,
@@ -16,8 +16,8 @@ import {
   originalWithMessages,
   query,
   writeFile,
-} from "./database-file.ts";
-import { fillDesk } from "./filled-desk.ts";
+} from "../../database-file.ts";
+import { fillDesk } from "../../filled-desk.ts";
 
 /** A file that is open in this process, as a server has it. */
 async function liveFile() {

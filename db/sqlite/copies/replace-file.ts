@@ -9,9 +9,9 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { sqliteCompanions, syncFile, syncFolderOf } from "./durable-files.ts";
-import { codeOf, FileError, toFileError } from "./file-error.ts";
-import { renameMark } from "./mark-beside.ts";
+import { sqliteCompanions, syncFile, syncFolderOf } from "../durable-files.ts";
+import { codeOf, FileError, toFileError } from "../file-error.ts";
+import { renameMark } from "../mark-beside.ts";
 
 /** What makes another link to a file impossible: a file system without links, or a rule against them. */
 const withoutLinks = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);

@@ -4,10 +4,10 @@ import { isSame } from "./backup.ts";
 import type { CopyOptions } from "./copy-database.ts";
 import { copyDatabase } from "./copy-database.ts";
 import type { CopiedFile } from "./copy-order.ts";
-import { FileError, toFileError, undoAfter } from "./file-error.ts";
-import { whyNoDatabase } from "./file-kind.ts";
+import { FileError, toFileError, undoAfter } from "../file-error.ts";
+import { whyNoDatabase } from "../file-kind.ts";
 import { holdFile } from "./hold-file.ts";
-import { readMark } from "./mark-beside.ts";
+import { readMark } from "../mark-beside.ts";
 import { putAside, putInPlace, takeBack } from "./replace-file.ts";
 
 export type RestoreOptions = Pick<CopyOptions, "onProgress" | "signal"> & {

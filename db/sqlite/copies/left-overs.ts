@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from "node:fs";
-import { codeOf } from "./file-error.ts";
-import type { Mark } from "./mark-beside.ts";
-import { realPathOf } from "./mark-beside.ts";
+import { codeOf } from "../file-error.ts";
+import type { Mark } from "../mark-beside.ts";
+import { realPathOf } from "../mark-beside.ts";
 import type { FileAlone, FileHistory } from "./read-alone.ts";
 import { readAlone, readWithLog } from "./read-alone.ts";
-import { hasLog, isSameLog, readLogNumber } from "./write-ahead-log.ts";
+import { hasLog, isSameLog, readLogNumber } from "../write-ahead-log.ts";
 
 /**
  * Puts a write-ahead log and a rollback journal aside that belong to another file than the one beside them: SQLite would

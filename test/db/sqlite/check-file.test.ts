@@ -3,16 +3,16 @@ import { dirname, join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import { migrate } from "../../db/migrate.ts";
-import { migrations } from "../../db/migrations/index.ts";
-import { openDatabase } from "../../db/open-database.ts";
-import { insertSession } from "../../db/statements/make-session.ts";
-import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
-import { checkFile } from "../../db/sqlite/check-file.ts";
-import { fileRules } from "../../db/sqlite/file-rules.ts";
-import { deleteSessionRow } from "../../db/statements/purge.ts";
-import type { Tables } from "../../db/tables.ts";
-import { fillSession } from "../support/fill-session.ts";
+import { migrate } from "../../../db/migrate.ts";
+import { migrations } from "../../../db/migrations/index.ts";
+import { openDatabase } from "../../../db/open-database.ts";
+import { insertSession } from "../../../db/statements/make-session.ts";
+import { SqliteMigrationDialect } from "../../../db/sqlite-dialect.ts";
+import { checkFile } from "../../../db/sqlite/check-file.ts";
+import { fileRules } from "../../../db/sqlite/file-rules.ts";
+import { deleteSessionRow } from "../../../db/statements/purge.ts";
+import type { Tables } from "../../../db/tables.ts";
+import { fillSession } from "../../support/fill-session.ts";
 import {
   digest,
   leaveAsKilled,
@@ -20,9 +20,9 @@ import {
   originalTables,
   originalWithMessages,
   writeFile,
-} from "./database-file.ts";
-import { damagePage } from "./damaged-file.ts";
-import { fillDesk } from "./filled-desk.ts";
+} from "../database-file.ts";
+import { damagePage } from "../damaged-file.ts";
+import { fillDesk } from "../filled-desk.ts";
 
 async function filledFile(): Promise<string> {
   const file = newDatabasePath();
