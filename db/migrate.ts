@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { Migrator } from "kysely/migration";
-import { refuseInexactNumbers } from "./sqlite/exact-numbers.ts";
+import { refuseInexactNumbers } from "./migrations/exact-numbers.ts";
 import { ForeignDatabaseError } from "./migrations/foreign-database-error.ts";
 import { examineFile } from "./migrations/examine-file.ts";
 import { migrations as knownMigrations } from "./migrations/index.ts";

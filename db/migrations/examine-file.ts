@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
-import { refuseInexactNumbers } from "../sqlite/exact-numbers.ts";
+import { refuseInexactNumbers } from "./exact-numbers.ts";
 import type { Tables } from "../tables.ts";
 import { ForeignDatabaseError } from "./foreign-database-error.ts";
 import { NewerDatabaseError } from "./newer-database-error.ts";

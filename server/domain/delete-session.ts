@@ -1,4 +1,4 @@
-import { findForbiddingTable } from "../../db/sqlite/referring-tables.ts";
+import { findForbiddingTable } from "../../db/statements/referring-tables.ts";
 import { deleteSessionRow } from "../../db/statements/purge.ts";
 import { AppError, sessionNotFound } from "./app-error.ts";
 import { changeSession } from "./change-session.ts";

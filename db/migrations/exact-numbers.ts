@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
-import { ForeignDatabaseError } from "../migrations/foreign-database-error.ts";
+import { ForeignDatabaseError } from "./foreign-database-error.ts";
 import type { Tables } from "../tables.ts";
 
 /** JSON has no integers: beyond this most readers take one for its neighbour. */
