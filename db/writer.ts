@@ -4,7 +4,7 @@ import { SqliteStatements } from "./sqlite-statements.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
 import { writeTransactions } from "./write-transaction.ts";
 
-export type WriterOptions = {
+type WriterOptions = {
   file: string;
   synchronous: "full" | "normal";
   /** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY, in milliseconds. */
@@ -14,7 +14,7 @@ export type WriterOptions = {
 };
 
 /** A connection with its transactions, and what the statements within them run on. */
-export type WriterConnection = {
+type WriterConnection = {
   file: SqliteFile.Database;
   transaction: WriteTransaction;
   statements: SqliteStatements;

@@ -14,7 +14,7 @@ export class LargeMigrationError extends Error {
   override readonly name = "LargeMigrationError";
 }
 
-export type MigrationOptions = {
+type MigrationOptions = {
   file: string;
   copiesBeforeMigration?: boolean | undefined;
   /** Ends the copying. */

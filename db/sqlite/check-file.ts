@@ -7,7 +7,7 @@ import { findDamagedPages, findFaults } from "./find-faults.ts";
 import { openUnchanged } from "./open-unchanged.ts";
 
 /** What a check has found: what the file is, what is wrong with it, and how much it holds. */
-export type CheckedFile = {
+type CheckedFile = {
   kind: FileKind;
   faults: FileFault[];
   /** Those that are not deleted. */

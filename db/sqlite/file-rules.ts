@@ -1,5 +1,5 @@
 /** A rule that holds in every file that AI Desk has written, as a statement that finds what breaks it. */
-export type FileRule = {
+type FileRule = {
   /** Its name, in capitals. */
   name: string;
   /** The migration from which on a file has what the statement reads. */

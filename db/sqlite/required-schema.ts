@@ -9,7 +9,7 @@ import type { Tables } from "../tables.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
 
 /** What a file lacks, such as `table message`: what the product cannot do without, and indexes. */
-export type MissingObjects = { needed: string[]; indexes: string[] };
+type MissingObjects = { needed: string[]; indexes: string[] };
 
 /**
  * Holds a file that AI Desk has migrated to have what the migrations have made. Reads the schema and one row.

@@ -37,7 +37,7 @@ const startingBusyTimeoutMs = 60_000;
 const largeBytes = 16 * 1024 * 1024;
 
 /** A file that a run of the server has begun over, and the connection that reads from then on. */
-export type TakenOver = { run: Run; readerFile: SqliteFile.Database };
+type TakenOver = { run: Run; readerFile: SqliteFile.Database };
 
 /** Brings a file up to date and begins a run over it. Waits while another process has the file locked. */
 export async function takeOver(options: OpenOptions): Promise<TakenOver> {

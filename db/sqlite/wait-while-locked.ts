@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isLocked } from "../database-errors.ts";
 
-export type WaitOptions = {
+type WaitOptions = {
   /** How long to wait for the lock. */
   timeoutMs: number;
   /** Ends the waiting. */

@@ -7,7 +7,7 @@ import { opaque, prepareByShape } from "../statement.ts";
 import type { Tables } from "../tables.ts";
 import type { SessionLife } from "./session-extents.ts";
 
-export type MessagePageQuery = {
+type MessagePageQuery = {
   /** The life of a session that the messages are of. When it has ended, there are none. */
   life: SessionLife;
   /** Only ids above this one. */

@@ -6,9 +6,9 @@ import { opaque, prepare } from "../statement.ts";
 import { listMessages, listMessageSizes } from "./message-pages.ts";
 
 /** A session and the latest of its messages, oldest first. */
-export type Snapshot = { session: SessionRow; messages: MessageRow[]; hasEarlier: boolean };
+type Snapshot = { session: SessionRow; messages: MessageRow[]; hasEarlier: boolean };
 
-export type SnapshotExtent = {
+type SnapshotExtent = {
   /** How many messages it holds at most. */
   messages: number;
   /** How much content they have together at most, in bytes. The latest is there whatever it has. */

@@ -3,7 +3,7 @@ import type { Verb } from "./verb.ts";
 import { defaultVerb, verbs } from "./verbs.ts";
 
 /** What a command line asks for. `wrong` carries a sentence that names the fault. */
-export type Command =
+type Command =
   | { kind: "help" }
   | { kind: "version" }
   | { kind: "wrong"; fault: string }

@@ -3,7 +3,7 @@ import type { CopyProgress } from "../../db/sqlite/copies/copy-database.ts";
 import { toMegabytes } from "../../db/sqlite/copies/copy-database.ts";
 import { FileError } from "../../db/sqlite/file-error.ts";
 
-export type CopyWatch = { onProgress: (progress: CopyProgress) => void; signal: AbortSignal };
+type CopyWatch = { onProgress: (progress: CopyProgress) => void; signal: AbortSignal };
 
 /** Begins the line of a terminal anew, and empties it. */
 const clearLine = "\r\u001B[K";

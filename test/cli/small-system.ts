@@ -5,7 +5,7 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 
-export type SmallSystem = {
+type SmallSystem = {
   /** Runs a command to its end with the repository, at /app, as its working directory. */
   run(...command: string[]): { status: number | null; stdout: string; stderr: string };
 };

@@ -2,9 +2,15 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
+import { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
 import { onTestFinished } from "vitest";
+import { migrate } from "../../db/migrate.ts";
+import { migrations } from "../../db/migrations/index.ts";
 import type { Database } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
+import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
+import type { Tables } from "../../db/tables.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 export function newDatabasePath(): string {
@@ -17,6 +23,23 @@ export function writeFile(statements: string, file = newDatabasePath()): string 
   database.pragma("foreign_keys = OFF");
   database.exec(statements);
   database.close();
+  return file;
+}
+
+/** Brings a file up to date as a version that knows these migrations. */
+export async function migrateFile(file: string, known: Record<string, Migration>): Promise<void> {
+  const database = new SqliteFile(file);
+  try {
+    await migrate(new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) }), known);
+    database.pragma("journal_mode = wal");
+  } finally {
+    database.close();
+  }
+}
+
+/** A new file of the version that knew only the first `count` migrations. */
+export async function olderFile(count: number, file = newDatabasePath()): Promise<string> {
+  await migrateFile(file, Object.fromEntries(Object.entries(migrations).slice(0, count)));
   return file;
 }
 

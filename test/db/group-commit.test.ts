@@ -6,28 +6,15 @@ import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import type { Database, Executor } from "../../db/open-database.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { listSessions } from "../../db/session-queries.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+import { addSession, idsIn } from "./sessions.ts";
 
 async function open(): Promise<{ database: Database; file: string }> {
   const file = join(makeTemporaryFolder(), "ai_desk.db");
   const database = await openDatabase({ file, synchronous: "full" });
   onTestFinished(() => database.close());
   return { database, file };
-}
-
-function addSession(database: Database, id: string, fault?: Error): Promise<unknown> {
-  return database.write(async (trx) => {
-    const row = await insertSession(trx, { id, title: "", created_at: "" });
-    if (fault) throw fault;
-    return row;
-  });
-}
-
-async function idsIn(database: Database): Promise<string[]> {
-  const rows = await listSessions(database.read, { beforeOrdinal: Number.MAX_SAFE_INTEGER, limit: 1000 });
-  return rows.map(({ id }) => id).toReversed();
 }
 
 /** How many commits the write-ahead log holds: the frames that say how large the database then is (SQLite file format, §4.2). */

@@ -7,7 +7,7 @@ import { migrations } from "../../db/migrations/index.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
 import type { Tables } from "../../db/tables.ts";
-import { digest, newDatabasePath, query, writeFile } from "./database-file.ts";
+import { digest, migrateFile, newDatabasePath, query, writeFile } from "./database-file.ts";
 
 const later: Migration = { up: (db) => db.schema.createTable("later").addColumn("id", "integer").execute() };
 const nothing: Migration = { up: async () => {} };
@@ -17,15 +17,6 @@ const failing: Migration = {
     throw new Error("half way");
   },
 };
-
-async function migrateFile(file: string, known: Record<string, Migration>): Promise<void> {
-  const database = new SqliteFile(file);
-  try {
-    await migrate(new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) }), known);
-  } finally {
-    database.close();
-  }
-}
 
 const tablesOf = (file: string) => query(file, "select name, sql from sqlite_master order by name");
 

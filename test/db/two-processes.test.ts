@@ -7,7 +7,7 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { migrations } from "../../db/migrations/index.ts";
 import { originalWithMessages, query, writeFile } from "./database-file.ts";
 
-const ROUNDS = 40;
+const rounds = 40;
 
 /** A process of its own; what it returns opens a file there and tells how that went. */
 function startOpeningProcess(): (file: string) => Promise<string> {
@@ -38,7 +38,7 @@ test.each([
     const folder = makeTemporaryFolder();
     const processes = [startOpeningProcess(), startOpeningProcess()];
     await Promise.all(processes.map((open, index) => open(join(folder, `warm-${index}.db`))));
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const file = join(folder, `${round}.db`);
       make(file);
       const answers = await Promise.all(processes.map((open) => open(file)));

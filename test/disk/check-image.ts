@@ -9,7 +9,7 @@ import type { Image } from "./folder-on-disk.ts";
 import { contentOf } from "./keyed-content.ts";
 
 /** What is in a file after a crash. */
-export type Finding = {
+type Finding = {
   /** What must not be, whatever the level; each begins with its name in capitals. */
   violations: string[];
   /** The acknowledged messages that are not there. */

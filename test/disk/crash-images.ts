@@ -55,7 +55,7 @@ export function* replay({ folder, lives }: Recording): Generator<Moment> {
 /** What each worker is given. */
 export type Share = { recording: Recording; moments: number[]; seed: number; scratch: string };
 
-export type CrashOptions = {
+type CrashOptions = {
   count: number;
   seed: number;
   /** A folder for the images. */

@@ -59,7 +59,7 @@ function straceOptions(
   ];
 }
 
-export type TracedServer = RunningServer & {
+type TracedServer = RunningServer & {
   /** Ends the server, waits until it has ended, and gives what it asked of the kernel in all its life. */
   endTrace(signal: NodeJS.Signals): Promise<Buffer>;
 };

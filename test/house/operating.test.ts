@@ -2,14 +2,9 @@ import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import SqliteFile from "better-sqlite3";
-import { Kysely } from "kysely";
 import { expect, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
-import { migrate } from "../../db/migrate.ts";
-import { migrations } from "../../db/migrations/index.ts";
-import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
-import type { Tables } from "../../db/tables.ts";
+import { olderFile } from "../db/database-file.ts";
 import { createSession } from "../support/rest.ts";
 import type { RunningServer } from "../support/start-server.ts";
 import { startServer } from "../support/start-server.ts";
@@ -56,10 +51,7 @@ function startUnit(folder: string): Promise<RunningServer> {
 /** A database of the version that knew three migrations. */
 async function leaveOlderDatabase(folder: string): Promise<void> {
   for (const name of ["lib", "backups"]) mkdirSync(join(folder, name));
-  const database = new SqliteFile(join(folder, "lib", "ai_desk.db"));
-  const known = Object.fromEntries(Object.entries(migrations).slice(0, 3));
-  await migrate(new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) }), known);
-  database.close();
+  await olderFile(3, join(folder, "lib", "ai_desk.db"));
 }
 
 test(

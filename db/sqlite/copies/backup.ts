@@ -9,7 +9,7 @@ import { holdFile } from "./hold-file.ts";
 import { markPathOf, removeMark } from "../mark-beside.ts";
 import { putInPlace } from "./replace-file.ts";
 
-export type BackupOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
+type BackupOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
   /** The database, which a server may have open. */
   file: string;
   /** Where the copy goes. */

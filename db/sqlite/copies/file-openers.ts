@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 
-export type Opener = { pid: number; name: string };
+type Opener = { pid: number; name: string };
 
 /**
  * The other processes that have `path` open, as far as this user may see, on Linux; elsewhere none. A program that has a

@@ -6,7 +6,7 @@ import { whyNoDatabase } from "../file-kind.ts";
 import { findOpeners } from "./file-openers.ts";
 
 /** A database that is kept from every other program. */
-export type HeldFile = {
+type HeldFile = {
   /** The last message id that the file has given out; 0 if that cannot be read. */
   lastMessageId(): number;
   /** Takes the log into the file. @returns whether the file is whole without any other file beside it. */

@@ -10,7 +10,7 @@ import { holdFile } from "./hold-file.ts";
 import { readMark } from "../mark-beside.ts";
 import { putAside, putInPlace, takeBack } from "./replace-file.ts";
 
-export type RestoreOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
+type RestoreOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
   /** A backup, or any other database of AI Desk; it stays as it is. */
   from: string;
   /** The database that the server opens, which no program may have open now. */

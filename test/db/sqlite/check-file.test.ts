@@ -1,22 +1,18 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import SqliteFile from "better-sqlite3";
-import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import { migrate } from "../../../db/migrate.ts";
 import { migrations } from "../../../db/migrations/index.ts";
 import { openDatabase } from "../../../db/open-database.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
-import { SqliteMigrationDialect } from "../../../db/sqlite-dialect.ts";
 import { checkFile } from "../../../db/sqlite/check-file.ts";
 import { fileRules } from "../../../db/sqlite/file-rules.ts";
 import { deleteSessionRow } from "../../../db/statements/purge.ts";
-import type { Tables } from "../../../db/tables.ts";
 import { fillSession } from "../../support/fill-session.ts";
 import {
   digest,
   leaveAsKilled,
   newDatabasePath,
+  olderFile,
   originalTables,
   originalWithMessages,
   writeFile,
@@ -129,11 +125,7 @@ test("a damaged page is found, and nothing else is asked of that file [CHECK-1]"
 
 test("a file of an older version, of a newer one, of the original backend and of another program is named as what it is", async () => {
   const [first = "", second = ""] = Object.keys(migrations);
-  const older = newDatabasePath();
-  const database = new SqliteFile(older);
-  const known = Object.fromEntries(Object.entries(migrations).slice(0, 2));
-  await migrate(new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) }), known);
-  database.close();
+  const older = await olderFile(2);
   const newer = writeFile("insert into kysely_migration values ('9999-later', '')", await filledFile());
   expect((await checkFile(older)).kind).toMatchObject({ is: "older", migrations: [first, second] });
   expect((await checkFile(newer)).kind).toMatchObject({ is: "newer" });

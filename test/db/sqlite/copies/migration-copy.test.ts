@@ -1,30 +1,14 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import SqliteFile from "better-sqlite3";
-import { Kysely } from "kysely";
 import { expect, test } from "vitest";
-import { migrate } from "../../../../db/migrate.ts";
 import { migrations } from "../../../../db/migrations/index.ts";
 import type { OpenOptions } from "../../../../db/open-database.ts";
 import { openDatabase } from "../../../../db/open-database.ts";
-import { SqliteMigrationDialect } from "../../../../db/sqlite-dialect.ts";
 import { checkFile } from "../../../../db/sqlite/check-file.ts";
-import type { Tables } from "../../../../db/tables.ts";
 import { startServer } from "../../../support/start-server.ts";
-import { newDatabasePath, originalWithMessages, query, writeFile } from "../../database-file.ts";
+import { newDatabasePath, olderFile, originalWithMessages, query, writeFile } from "../../database-file.ts";
 
 const names = Object.keys(migrations);
-
-/** A file of the version that knew only the first `count` migrations. */
-async function olderFile(count: number): Promise<string> {
-  const file = newDatabasePath();
-  const database = new SqliteFile(file);
-  const known = Object.fromEntries(Object.entries(migrations).slice(0, count));
-  await migrate(new Kysely<Tables>({ dialect: new SqliteMigrationDialect({ database }, 0) }), known);
-  database.pragma("journal_mode = wal");
-  database.close();
-  return file;
-}
 
 async function openAndClose(file: string, options: Partial<OpenOptions> = {}): Promise<void> {
   await (
