@@ -10,6 +10,8 @@ export class FileError extends Error {
 const meanings: [code: string, meaning: string][] = [
   ["ENOENT", "a folder or a file of that path does not exist. Make the folder, or name another path."],
   ["ENOTDIR", "a part of that path is a file and not a folder. Name another path."],
+  ["EEXIST", "something of that name is there already. Name another path."],
+  ["ELOOP", "the symbolic links lead in a circle. Name another path."],
   ["EISDIR", "it is a folder. Name a file."],
   [
     "EACCES",

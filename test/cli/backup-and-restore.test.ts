@@ -1,4 +1,4 @@
-import { readdirSync, statSync, watch, writeFileSync } from "node:fs";
+import { readdirSync, statSync, symlinkSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { digest, originalWithMessages, query, writeFile } from "../db/database-file.ts";
@@ -93,6 +93,32 @@ test("what a verb cannot do it says in a sentence on stderr, with exit code 1", 
   expect(await said(["restore", file], { file: folder })).toContain("DATABASE_URL must name a file.");
   expect(readdirSync(empty)).toEqual([]);
   expect(digest(file)).toBe(before);
+});
+
+test("a path that leads nowhere is told of in a sentence, to each verb", async () => {
+  const folder = makeTemporaryFolder();
+  const file = writeFile(originalWithMessages(10), join(folder, "ai_desk.db"));
+  const circle = join(folder, "circle.db");
+  symlinkSync(circle, circle);
+  const dangling = join(folder, "dangling.db");
+  symlinkSync(join(folder, "none", "x.db"), dangling);
+  const long = join(folder, "x".repeat(300));
+  const inFile = join(file, "x.db");
+  const before = readdirSync(folder);
+  for (const [path, reason] of [
+    [circle, /: the symbolic links lead in a circle\. Name another path\. \(ELOOP\)\n$/],
+    [long, /: the name is too long\. Name a shorter path\. \(ENAMETOOLONG\)\n$/],
+  ] as const) {
+    expect(await said(["backup", path], { file })).toMatch(reason);
+    expect(await said(["restore", path], { file })).toMatch(reason);
+    expect(await said(["restore", file], { file: path })).toMatch(reason);
+    expect(await said(["check", path], {})).toMatch(reason);
+  }
+  const isThere = /: something of that name is there already\. Name another path\. \(EEXIST\)\n$/;
+  for (const path of [inFile, dangling]) {
+    expect(await said(["restore", file], { file: path })).toMatch(isThere);
+  }
+  expect(readdirSync(folder)).toEqual(before);
 });
 
 test.each([

@@ -27,7 +27,7 @@ describeTraced("a copy that fails, and then cannot be undone", 60_000, () => {
     const said = failingVerb("rename", ["restore", writeFile(originalWithMessages(10))], file);
     const aside = /(?<path>\S+\.replaced-[\d-]+)/.exec(said)?.groups?.["path"] ?? "";
     expect(said).toMatch(
-      /^Cannot copy \S+ to \S+ai_desk\.db: .*EIO.* Besides: Cannot put back what was put aside as \S+: .*EIO.* by hand.*\.\n$/,
+      /^Cannot put the copy in the place of \S+ai_desk\.db: .*EIO.* Besides: Cannot put back what was put aside as \S+: .*EIO.* by hand.*\.\n$/,
     );
     expect(readFileSync(`${aside}-wal`, "utf8")).toBe("its log");
     expect(existsSync(file)).toBe(true);

@@ -3,7 +3,7 @@ import { copyDatabase } from "./copy-database.ts";
 import type { CopyOptions } from "./copy-database.ts";
 import type { CopiedFile } from "./copy-order.ts";
 import { sqliteCompanions } from "../durable-files.ts";
-import { codeOf, FileError } from "../file-error.ts";
+import { codeOf, FileError, toFileError } from "../file-error.ts";
 import { whyNoDatabase } from "../file-kind.ts";
 import { holdFile } from "./hold-file.ts";
 import { markPathOf, removeMark } from "../mark-beside.ts";
@@ -24,25 +24,28 @@ type BackupOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
  * @throws {FileError} when there is no copy; then `to` is as it was.
  */
 export async function backUp({ file, to, force, ...watching }: BackupOptions): Promise<CopiedFile> {
-  const obstacle = whyNoDatabase(file);
-  if (obstacle !== undefined) {
-    throw new FileError(`${obstacle} There is nothing to back up. DATABASE_URL names the database.`);
-  }
-  refuseTarget(file, to, force);
-  // Elsewhere it would be another file system's, or the link itself that is replaced.
-  const target = existsSync(to) ? realpathSync(to) : to;
-  const held = holdFile(target);
   try {
-    const copying = { from: file, beside: target, purpose: "backup", ...watching } as const;
-    return await copyDatabase(copying, (path) => {
-      held.settle();
-      putInPlace(path, target, { replaces: force });
-      removeMark(target);
-    });
+    const obstacle = whyNoDatabase(file);
+    if (obstacle !== undefined) {
+      throw new FileError(`${obstacle} There is nothing to back up. DATABASE_URL names the database.`);
+    }
+    refuseTarget(file, to, force);
+    // Elsewhere it would be another file system's, or the link itself that is replaced.
+    const target = existsSync(to) ? realpathSync(to) : to;
+    const held = holdFile(target);
+    try {
+      const copying = { from: file, beside: target, purpose: "backup", ...watching } as const;
+      return await copyDatabase(copying, (path) => {
+        held.settle();
+        putInPlace(path, target, { replaces: force });
+        removeMark(target);
+      });
+    } finally {
+      held.release();
+    }
   } catch (error) {
-    throw codeOf((error as Error).cause) === "EEXIST" ? alreadyThere(to) : error;
-  } finally {
-    held.release();
+    if (codeOf((error as Error).cause) === "EEXIST") throw alreadyThere(to);
+    throw toFileError(error, `back up ${file} to ${to}`);
   }
 }
 

@@ -33,38 +33,46 @@ export async function restore({
   now,
   ...watching
 }: RestoreOptions): Promise<CopiedFile & { replaced: string | undefined }> {
-  const target = resolveTarget(file);
-  refuseSource(from, target);
-  const held = holdFile(target);
   try {
-    takeBack(target);
-    let replaced: string | undefined;
-    const replacedMessageId = Math.max(held.lastMessageId(), readMark(target)?.messageId ?? 0);
-    const copying = { from, beside: target, purpose: "restored", replacedMessageId, ...watching } as const;
-    const copied = await copyDatabase(copying, (path) => {
-      giveToUsersOf(path, target);
-      const isWhole = held.settle();
-      const replaces = existsSync(target);
-      replaced = putAside(target, { at: now, isWhole });
-      putInPlace(path, target, { replaces });
-    });
-    return { ...copied, replaced };
+    const target = resolveTarget(file);
+    refuseSource(from, target);
+    const held = holdFile(target);
+    try {
+      takeBack(target);
+      let replaced: string | undefined;
+      const replacedMessageId = Math.max(held.lastMessageId(), readMark(target)?.messageId ?? 0);
+      const copying = { from, beside: target, purpose: "restored", replacedMessageId, ...watching } as const;
+      const copied = await copyDatabase(copying, (path) => {
+        giveToUsersOf(path, target);
+        replaced = exchange(path, target, { at: now, isWhole: held.settle() });
+      });
+      return { ...copied, replaced };
+    } finally {
+      held.release();
+    }
   } catch (error) {
-    throw undoAfter(error, `take back ${target}`, () => takeBack(target));
-  } finally {
-    held.release();
+    throw toFileError(error, `restore ${from} to ${file}`);
+  }
+}
+
+/** Puts the copy at `path` in the place of `target`. @returns the name of what was there. */
+function exchange(path: string, target: string, old: { at: Date; isWhole: boolean }): string | undefined {
+  const replaces = existsSync(target);
+  try {
+    const replaced = putAside(target, old);
+    putInPlace(path, target, { replaces });
+    return replaced;
+  } catch (error) {
+    const failed = toFileError(error, `put the copy in the place of ${target}`);
+    throw undoAfter(failed, `take back ${target}`, () => takeBack(target));
   }
 }
 
 /** The file itself where `file` is a link to it, and its folder, made if it is missing. */
 function resolveTarget(file: string): string {
-  try {
-    if (existsSync(file)) return realpathSync(file);
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    return join(realpathSync(dirname(file)), basename(file));
-  } catch (error) {
-    throw toFileError(error, `restore to ${file}`);
-  }
+  if (existsSync(file)) return realpathSync(file);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  return join(realpathSync(dirname(file)), basename(file));
 }
 
 /**
