@@ -13,11 +13,11 @@ const passing = [
 
 /**
  * The paths of the database do not name the files that are open any more: they were removed, moved or replaced under the
- * running server. What is written to them cannot be found after a restart, so nothing is.
+ * running server. Nothing is written to them, since nobody would find it after a restart.
  */
 export class DatabaseMovedError extends Error {
   override readonly name = "DatabaseMovedError";
-  /** What has happened to which file. */
+  /** Names the file and what has happened to it. */
   readonly fault: string;
 
   constructor(fault: string) {
@@ -39,8 +39,8 @@ const brokenTrigger =
   /^(?:no such (?!table: (?:main[.])?(?:message|chatsession|history)$)|error in |ambiguous column|cannot modify |too many levels of trigger)|has no column named|values were supplied|values for \d+ columns/;
 
 /**
- * What SQLite says where a table, an index or a trigger of another program in the file, or a row that it has stored, forbids
- * what was asked; undefined for any other error. The product's own writes break no rule of its own tables.
+ * SQLite's reason where another program's table, index, trigger or row in the file forbids a write; undefined for any
+ * other error. The product's own writes break no rule of its own tables.
  */
 export function whyForbidden(error: unknown): string | undefined {
   if (error instanceof NothingStoredError) return "a trigger leaves out what was to be stored or removed";

@@ -6,7 +6,7 @@ import type { Writer } from "./writer.ts";
 
 type Unit<Value> = (trx: Executor) => Promise<Value>;
 
-/** What becomes of a unit once its group is on disk. */
+/** Settles a unit once its group is on disk. */
 type Outcome = () => void;
 
 type Job = {
@@ -25,8 +25,8 @@ const maxGroupSize = 256;
 const maxGatheringTurns = 4;
 
 /**
- * Runs write units one after the other. Those that arrive together share one transaction and one sync, which is what
- * a durable write costs; each has its own outcome, and one that throws is undone alone.
+ * Runs write units one after the other. Units that arrive together share one transaction and one sync, which is most of
+ * the cost of a durable write. Each unit has its own outcome, and a unit that throws is undone alone.
  *
  * Nobody learns of an outcome before the commit of its group is on disk. If that commit fails, all of the group fail, and
  * the connection that failed is not used again.
@@ -95,7 +95,7 @@ export class GroupCommit {
       const outcomes = await transaction(async () => {
         const settled: Outcome[] = [];
         for (const job of group) settled.push(await job.run(statements));
-        // What is refused is not to be seen by those who read what is open.
+        // Readers of the open file must not see a write that is refused.
         this.#writer.assertInPlace();
         return settled;
       });
@@ -114,8 +114,8 @@ async function undo(trx: Executor, because: unknown): Promise<void> {
     await trx.executeQuery(rollBack);
     await trx.executeQuery(release);
   } catch (failure) {
-    // Where SQLite has ended the transaction, what it gave as the reason then says more than that it is gone now. What a
-    // unit threw of its own is no answer to the others of its group.
+    // Where SQLite has ended the transaction, its reason then says more than the failure now, that there is none. An error
+    // that the unit threw by itself is no answer to the others of its group.
     throw because instanceof SqliteError ? because : failure;
   }
 }

@@ -26,7 +26,7 @@ export type Migrated = {
  *
  * @param migrations by name; what a test may replace.
  * @param beforeChange is called before anything is changed in a file that has tables, with the names of the migrations that
- *   it lacks. No other process writes meanwhile. What it throws ends the migrating.
+ *   it lacks. No other process writes meanwhile. An error that it throws ends the migrating.
  * @throws {NewerDatabaseError} when the file holds a migration that is not among `migrations`.
  * @throws {ForeignDatabaseError} when the file is another program's, or holds message ids or places of sessions that no
  *   client could read exactly.

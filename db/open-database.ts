@@ -24,7 +24,7 @@ import { Writer } from "./writer.ts";
 
 export type { OpenOptions };
 
-/** What a statement runs on: the reading side of a database, or the transaction of a write unit. */
+/** A statement runs on it: the reading side of a database, or the transaction of a write unit. */
 export type Executor = Kysely<Tables>;
 
 export type Database = {
@@ -32,13 +32,14 @@ export type Database = {
   readonly read: Executor;
   /**
    * Runs `unit` and resolves once what it did is committed and on disk (see `synchronous` of {@link OpenOptions}). Units run
-   * one after the other; those that arrive together share a commit. What the unit throws undoes all it did, and rejects.
+   * one after the other; those that arrive together share a commit. An error of the unit undoes all it did, and rejects.
    */
   write<T>(unit: (trx: Executor) => Promise<T>): Promise<T>;
   /**
    * Tries whether it can be read and written now, at the cost of one small commit.
    *
-   * @throws what is in the way
+   * @throws {SqliteError} when it cannot
+   * @throws {DatabaseMovedError} when its files are not in their place
    */
   probe(): Promise<void>;
   /**

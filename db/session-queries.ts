@@ -78,7 +78,7 @@ export function listSessions(
   return selectSessions.all(db, page);
 }
 
-/** The next position in the log of the list. Whoever writes has the write lock, so no other takes the same. */
+/** The next position in the log of the list. A writer has the write lock, so no other takes the same position. */
 export function nextListSeq(eb: ExpressionBuilder<Tables, "chatsession">) {
   return eb
     .selectFrom("chatsession")

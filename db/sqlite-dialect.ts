@@ -27,7 +27,7 @@ class MigrationDriver extends SqliteDriver {
     await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${readersTimeoutMs}`));
   }
 
-  /** What SQLite has rolled back itself (on a full disk, say) cannot be again; the error that it gave then must stand. */
+  /** SQLite may have rolled back by itself, on a full disk for instance. Another rollback fails, and must not hide the error. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await super.rollbackTransaction(connection).catch(() => undefined);
   }

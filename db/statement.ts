@@ -35,7 +35,7 @@ const placeholders = new Proxy({}, { get: (_target, name) => new Placeholder(Str
 /**
  * Building and compiling a query costs several times what SQLite takes to answer it.
  *
- * @param build is called once. What it finds in its parameters are placeholders: it may pass them on and not look at them.
+ * @param build is called once, with placeholders as parameters: it may pass them on, and must not look at them.
  */
 export function prepare<Parameters extends object, Row>(
   build: (db: Executor, parameters: Parameters) => Compilable<Row>,

@@ -24,7 +24,7 @@ export function writeTransactions(file: Database, lockTimeoutMs: number): WriteT
       commit.run();
       return value;
     } catch (error) {
-      // What SQLite has rolled back itself (on a full disk, say) cannot be again.
+      // SQLite may have rolled back by itself, on a full disk for instance.
       if (file.inTransaction) rollBack.run();
       throw error;
     }

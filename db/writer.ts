@@ -68,7 +68,7 @@ export class Writer {
     try {
       file.pragma("main.wal_checkpoint(TRUNCATE)");
     } catch {
-      // Those who write are told that they cannot; there is nothing more to be done for what they wrote before.
+      // Writers are told that they cannot write. Nothing more can be done for their earlier writes.
     }
   }
 
@@ -79,7 +79,7 @@ export class Writer {
     try {
       failed?.file.close();
     } catch {
-      // What could not be written is lost with it, and those who wrote it are told so.
+      // Its uncommitted writes are lost with it, and their writers are told so.
     }
   }
 

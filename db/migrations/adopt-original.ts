@@ -10,7 +10,7 @@ const toTheSecond = `${toTheMinute}:${twoDigits}`;
  * Taking over the tables of the original Python backend. It did not enforce foreign keys and SQLite did not enforce
  * its column types, so anything may stand in them; every row arrives, with its id, as text that the log can hold.
  *
- * Whoever calls this has switched foreign keys off: dropping a table would otherwise delete its rows one by one, and
+ * The caller has switched foreign keys off: dropping a table would otherwise delete its rows one by one, and
  * renaming it would rewrite the other tables that refer to it.
  */
 export async function setOriginalAside(db: Kysely<unknown>, tables: OriginalTable[]): Promise<void> {

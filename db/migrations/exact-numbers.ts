@@ -6,7 +6,7 @@ import type { Tables } from "../tables.ts";
 /** JSON has no integers: beyond this most readers take one for its neighbour. */
 const largest = Number.MAX_SAFE_INTEGER;
 
-/** What clients are told, and SQLite finds the ends of in an index. */
+/** The numbers that clients are told. SQLite finds the ends of each in an index. */
 const numbers: [table: string, column: string, what: string][] = [
   ["message", "id", "message id"],
   ["chatsession", "ordinal", "session ordinal"],

@@ -12,7 +12,7 @@ const maxIdChars = 4000;
 
 export type OriginalTable = keyof typeof originalColumns;
 
-/** What the migration makes besides the two tables; SQLite has one room of names for tables, indexes and views. */
+/** The names that the migration takes besides the two tables. In SQLite tables, indexes and views share one namespace. */
 const namesToBeTaken = [
   "history",
   "chatsession_ordinal",

@@ -24,7 +24,7 @@ export function findFile(file: string): FoundFile {
 
 /** A run of the server over a file. */
 export type Run = {
-  /** What the mark beside the file says when the run begins. */
+  /** The mark beside the file when the run begins. */
   mark: Mark;
   newEpoch: NewEpochReason | undefined;
 };
@@ -65,11 +65,11 @@ export async function beginRun(database: Database, options: BeginOptions): Promi
   return { mark, newEpoch };
 }
 
-/** What a beginning run has found out under the write lock. */
+/** The findings of a beginning run under the write lock. */
 type Plan = {
   /** The run that the file shall name. */
   run: string;
-  /** Those that it may name until that is on disk. */
+  /** The runs that it may name until `run` is on disk. */
   runs: readonly string[];
   newEpoch: NewEpochReason | undefined;
   mark: Mark | undefined;
@@ -102,7 +102,7 @@ function makePlan(inside: FileIdentity, { file, found, isMigrated }: BeginOption
   const newEpoch = found.hasContent ? whyNewEpoch(inside, mark, hadLog) : undefined;
   const run = randomBytes(8).toString("hex");
   const runs = newEpoch ? [run] : [inside.run, run];
-  // What the file holds may not be on disk yet, if a process was killed that wrote it: the mark must not be ahead of it.
+  // The content may not be on disk yet if its writer was killed: the mark must not be ahead of it.
   const isKnown = newEpoch === undefined && found.hasContent;
   const first: Mark = {
     runs,

@@ -6,11 +6,11 @@ import type { FileFault } from "./find-faults.ts";
 import { findDamagedPages, findFaults } from "./find-faults.ts";
 import { openUnchanged } from "./open-unchanged.ts";
 
-/** What a check has found: what the file is, what is wrong with it, and how much it holds. */
+/** The result of a check: the kind of the file, its faults, and how much it holds. */
 type CheckedFile = {
   kind: FileKind;
   faults: FileFault[];
-  /** Those that are not deleted. */
+  /** The number of those that are not deleted. */
   sessions: number;
   messages: number;
 };

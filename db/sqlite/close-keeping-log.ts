@@ -10,7 +10,7 @@ export function closeKeepingLog(connection: SqliteFile.Database, file: string): 
   try {
     connection.close();
   } catch {
-    // What could not be written is lost with it, and those who wrote it are told so.
+    // Its uncommitted writes are lost with it, and their writers are told so.
   }
   guard?.close();
 }

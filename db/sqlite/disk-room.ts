@@ -1,7 +1,7 @@
 import { realpathSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** What SQLite needs at once beside a file: its shared memory is 32 KiB, and a log begins with a page. In bytes. */
+/** The room that SQLite needs at once beside a file, in bytes: its shared memory is 32 KiB, and a log begins with a page. */
 const leastRoomBytes = 40 * 1024;
 
 /**

@@ -22,10 +22,10 @@ export function syncFolderOf(path: string): void {
   }
 }
 
-/** What SQLite keeps beside a database, by what follows the database's name. */
+/** The endings of the files that SQLite keeps beside a database. */
 export const sqliteCompanions = ["-wal", "-shm", "-journal"] as const;
 
-/** Removes a database that nobody has open, with what SQLite keeps beside it. */
+/** Removes a database that nobody has open, with its companions. */
 export function removeDatabase(path: string): void {
   for (const end of ["", ...sqliteCompanions]) rmSync(`${path}${end}`, { force: true });
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
-/** What a watching thread is told: the process without which this one is of no use, and the file that goes with it. */
+/** The order to a watching thread: the parent process, and a file that is removed when that has ended. */
 export type ParentWatch = { parent: number; partial: string | undefined };
 
 /**

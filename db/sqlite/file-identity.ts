@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Mark } from "./mark-beside.ts";
 
-/** What a database file says of itself, and how far it goes. */
+/** The identity that a database file holds: the run that opened it last, and its last positions. */
 export type FileIdentity = {
   /** The run of the server that opened it last; empty before the first. */
   run: string;

@@ -8,7 +8,7 @@ import { NewerDatabaseError } from "../migrations/newer-database-error.ts";
 import { SqliteStatements } from "../sqlite-statements.ts";
 import { codeOf, toFileError } from "./file-error.ts";
 
-/** What a file is to this version of AI Desk. */
+/** The kind of a file, as this version of AI Desk sees it. */
 export type FileKind = {
   is: "ours" | "older" | "newer" | "original" | "empty" | "foreign";
   /** The migrations that made it, in their order; empty for a file that AI Desk has not made, or a newer version. */

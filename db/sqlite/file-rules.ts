@@ -6,9 +6,9 @@ type FileRule = {
   since: string;
   /** Gives a row with the column `place` for each thing that breaks the rule: where it is, in words. */
   select: string;
-  /** What is wrong with those, to follow their number: such as `messages without a session`. */
+  /** The fault, to follow the number of places: such as `messages without a session`. */
   fault: string;
-  /** What becomes of it, or what can be done. */
+  /** The consequence, or the remedy. */
   remedy: string;
 };
 
@@ -104,7 +104,7 @@ export const fileRules: FileRule[] = [
   {
     name: "PURGE",
     since: "0005-unfinished-deletions",
-    // What a deletion has left is found by its ids: see the table of messages.
+    // The messages that a deletion has left are found by their ids: see the table of messages.
     select: `select 'message ' || message.id || ' of ' || quote(session.id) as place
       from message join chatsession as session on session.id = message.session_id
       where (session.deleted = 1 or message.seq <= session.start_seq) and (message.id <= session.purge_id) is not true`,

@@ -44,7 +44,7 @@ export class FileWatch {
       if (isOverwritten(this.#writer.connection.file)) void this.#renewAndTell();
       else this.#tell();
     } catch {
-      // The place tells of itself. Whatever else keeps the file from being read is met by those who read it.
+      // The place reports itself. Readers meet any other reason why the file cannot be read.
     }
   }
 

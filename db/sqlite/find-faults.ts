@@ -7,7 +7,7 @@ import { whyNoHistory, findMissingObjects } from "./required-schema.ts";
 export type FileFault = {
   /** The name of the rule that it breaks, in capitals. */
   rule: string;
-  /** What was found and what can be done, in sentences. */
+  /** The finding and the remedy, in sentences. */
   sentence: string;
   /** Whether the file cannot be used: a damaged page, a missing table, no history. */
   isUnusable: boolean;

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 
-/** What was last served from a database file, as a small file beside it says. */
+/** The content of the small file beside a database, which says what was last served from there. */
 export type Mark = {
   /** The runs of the server that the file may name: one, and while a run takes over from another both. */
   runs: readonly string[];

@@ -1,6 +1,6 @@
 import type { Migrated } from "../migrate.ts";
 
-/** What a process that migrates a file is told. */
+/** The order to a process that migrates a file. */
 export type MigrationOrder = {
   file: string;
   /** The process id of the caller, with which the migrating ends. */
@@ -9,7 +9,7 @@ export type MigrationOrder = {
   copiesBeforeMigration: boolean;
 };
 
-/** What it answers: how the file was migrated, or the error that it met, with SQLite's code if it is one of SQLite. */
+/** Its answer: how the file was migrated, or the error that it met, with SQLite's code if it is one of SQLite. */
 export type MigrationReport =
   | { migrated: Migrated; fault?: undefined }
   | { migrated?: undefined; fault: { name: string; message: string; code?: string } };

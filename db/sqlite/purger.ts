@@ -29,7 +29,7 @@ export class Purger {
     });
   }
 
-  /** Resolves when no slice is being removed any more. What is left is for the next start. */
+  /** Resolves when no slice is being removed any more. The next start removes the rest. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#working;

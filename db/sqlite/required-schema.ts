@@ -8,7 +8,7 @@ import { SqliteStatements } from "../sqlite-statements.ts";
 import type { Tables } from "../tables.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
 
-/** What a file lacks, such as `table message`: what the product cannot do without, and indexes. */
+/** The objects that a file lacks, such as `table message`: those that the product needs, and indexes. */
 type MissingObjects = { needed: string[]; indexes: string[] };
 
 /**
@@ -32,7 +32,7 @@ export async function refuseIncomplete(database: SqliteFile.Database, file: stri
   );
 }
 
-/** What the migrations of these names make and a file does not have. */
+/** The objects that the migrations of these names make and a file does not have. */
 export async function findMissingObjects(
   database: SqliteFile.Database,
   migrations: readonly string[],
@@ -59,7 +59,7 @@ export function whyNoHistory(database: SqliteFile.Database, beginning = ""): str
 
 type DescribedTable = { name: string; parts: string[]; indexes: string[] };
 
-/** What these migrations make of an empty file. */
+/** The tables that these migrations make in an empty file. */
 async function describeMigrated(names: readonly string[]): Promise<DescribedTable[]> {
   const empty = new SqliteFile(":memory:");
   try {

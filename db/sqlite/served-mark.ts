@@ -40,7 +40,7 @@ export class ServedMark {
     this.#onClosedByAnother = onClosedByAnother;
   }
 
-  /** What was served, as far as it was noted. */
+  /** The positions that were served, as far as they were noted. */
   get served(): Mark {
     return this.#mark;
   }

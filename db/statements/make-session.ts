@@ -56,8 +56,8 @@ const upsertSession = prepare((db, session: SessionHeadRow) => {
 
 /**
  * Makes a session, or makes a deleted one anew. The new one goes on where its predecessor's log ended: its own first
- * change is that it is there again, so whoever still follows the old one learns of it. Messages that a predecessor has left
- * are none of its own and wait to be removed, also where nothing but they tells of it.
+ * change is that it is there again, so followers of the old one learn of it. Messages that a predecessor has left are
+ * not its own and wait to be removed, even where they are the only trace of the predecessor.
  *
  * @returns undefined if a session of that id exists; else where it stands, and whether messages wait to be removed.
  * @throws {NothingStoredError} where a trigger keeps it from being stored.

@@ -8,7 +8,7 @@ import { NothingStoredError, opaque, prepare } from "../statement.ts";
 const batchRows = 100;
 const batchBytes = 1024 * 1024;
 
-/** What a slice of a deletion may be, so that other writes do not wait long for it. */
+/** The largest slice of a deletion: other writes wait for one slice. */
 const sliceRows = 1000;
 const sliceMs = 5;
 

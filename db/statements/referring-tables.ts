@@ -19,7 +19,7 @@ export async function findForbiddingTable(trx: Executor, sessionId: string): Pro
   return undefined;
 }
 
-/** Those that do not let go of what they refer to. */
+/** The references that keep a row from being deleted. */
 async function listReferences(trx: Executor): Promise<Reference[]> {
   const { rows } = await sql<{
     table: string;

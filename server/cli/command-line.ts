@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Verb } from "./verb.ts";
 import { defaultVerb, verbs } from "./verbs.ts";
 
-/** What a command line asks for. `wrong` carries a sentence that names the fault. */
+/** A command line, read. `wrong` carries a sentence that names the fault. */
 type Command =
   | { kind: "help" }
   | { kind: "version" }

@@ -48,9 +48,9 @@ function describe({ step, bytes, expectedBytes }: CopyProgress): string {
   return `Copying: ${percent} % (${toMegabytes(bytes)} of ${toMegabytes(expectedBytes)}) …`;
 }
 
-/** Prints what is wrong with a copy and with the file that it is of, where the copy can be used all the same. */
+/** Prints the faults of a usable copy, which are those of its original. */
 export function warnOfFaults(faults: readonly string[]): void {
   if (faults.length === 0) return;
-  process.stderr.write(`Warning: the copy is whole, and has the faults of the file that it is of.\n`);
+  process.stderr.write(`Warning: the copy is whole, and has the faults of its original.\n`);
   for (const fault of faults) process.stderr.write(`- ${fault}\n`);
 }

@@ -15,8 +15,8 @@ const failureRetryMs = 1000;
 const lastLinesMs = 250;
 
 /**
- * Where the log goes. Whatever becomes of that (a full disk, a pipe that is closed or that nobody reads), nothing is thrown
- * and the process waits for nothing: lines that find no room are dropped, and told of by a line when there is room again.
+ * The destination of the log. A failure of it (a full disk, a closed pipe, a pipe that nobody reads) throws nothing and
+ * makes the process wait for nothing: lines that find no room are dropped, and a line tells their number when there is room.
  */
 export class LogDestination {
   readonly #handle: number;
@@ -24,7 +24,7 @@ export class LogDestination {
   readonly #unblocking: Socket | undefined;
   #waiting: string[] = [];
   #waitingLength = 0;
-  /** What is left of a write that was taken in part. */
+  /** The rest of a write that was taken in part. */
   #rest: Buffer | undefined;
   #dropped = 0;
   #reason = "";

@@ -4,7 +4,7 @@ export type Verb = {
   parameters: readonly string[];
   /** The options that it takes beside those of every verb, such as `force` for `--force`. */
   options?: readonly string[];
-  /** What it does, for its line of the usage. */
+  /** Its effect, for its line of the usage. */
   purpose: string;
   /** Loads its module: a verb loads nothing that only another one needs. */
   load: () => Promise<{ run: (call: VerbCall) => Promise<number> }>;

@@ -60,7 +60,7 @@ test("a backup of a running server is restored, and a position that was given af
   expect(await runVerb(["check"], { file })).toMatchObject({ code: 0, stderr: "" });
 });
 
-/** What a verb says that cannot do what it is told. */
+/** Runs a verb that is refused. @returns its sentence. */
 async function said(args: string[], options: { file?: string; cwd?: string }): Promise<string> {
   const { code, stdout, stderr } = await runVerb(args, options);
   expect({ code, stdout }, args.join(" ")).toEqual({ code: 1, stdout: "" });

@@ -3,7 +3,7 @@ import { createSession } from "../support/rest.ts";
 import { serverCommand } from "../support/server-command.ts";
 import { startServer } from "../support/start-server.ts";
 
-/** What a start warns of, after the line that says where it listens. */
+/** The warnings of a start. */
 async function warningsOf(environment: Record<string, string>): Promise<unknown[]> {
   const server = await startServer(environment);
   await server.stop();

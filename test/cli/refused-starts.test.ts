@@ -42,7 +42,7 @@ async function refusalOf(environment: Record<string, string>, launch = serverCom
   return stderr;
 }
 
-/** What may stand where DATABASE_URL points, by what the sentence says of it. */
+/** Things at the path of DATABASE_URL that are no database, each with its sentence. */
 const unusable: [what: string, make: (folder: string) => string | Promise<string>, sentence: RegExp][] = [
   ["a folder", (folder) => folder, /which is a folder: add the name of a file in it\.$/],
   [
@@ -107,7 +107,7 @@ test.each(unusable)(
   },
 );
 
-/** What only permissions keep from this user. */
+/** Files that only permissions keep from this user. */
 const forbidden: [what: string, forbid: (file: string, folder: string) => void, sentence: RegExp][] = [
   [
     "a file that it cannot write",

@@ -60,7 +60,7 @@ export function leaveAsKilled(file: string): string {
   return copy;
 }
 
-/** What `select` gives, asked past our own code. */
+/** The rows of `select`, read without our own code. */
 export function query(file: string, select: string): unknown[] {
   const database = new SqliteFile(file, { readonly: true });
   try {

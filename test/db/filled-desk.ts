@@ -7,7 +7,7 @@ import { deleteSessionRow } from "../../db/statements/purge.ts";
 const time = "2025-11-30T12:00:00.000Z";
 
 /**
- * Makes every kind of change that there is. What stays: the sessions `busy`, with the messages 1, 2 and 4 and a deleted
+ * Makes every kind of change that there is. It leaves the sessions `busy`, with the messages 1, 2 and 4 and a deleted
  * one, and `again`, with one message, made after a session of that id was deleted.
  */
 export async function fillDesk(database: Database): Promise<void> {

@@ -26,7 +26,7 @@ const contents = `
 
 /** Whether the file is the original, whole, or its successor, whole; anything else fails. */
 function stateOf(file: string): "original" | "adopted" {
-  // Not read-only, since SQLite is to undo what it finds half done, as it would for whoever opens the file next.
+  // Not read-only: SQLite must undo unfinished work, as it does for the next program that opens the file.
   const database = new SqliteFile(file);
   try {
     expect(database.pragma("integrity_check", { simple: true })).toBe("ok");

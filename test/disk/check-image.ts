@@ -8,9 +8,9 @@ import type { Answer } from "./answers.ts";
 import type { Image } from "./folder-on-disk.ts";
 import { contentOf } from "./keyed-content.ts";
 
-/** What is in a file after a crash. */
+/** The content of a file after a crash. */
 type Finding = {
-  /** What must not be, whatever the level; each begins with its name in capitals. */
+  /** Faults at any level; each begins with its name in capitals. */
   violations: string[];
   /** The acknowledged messages that are not there. */
   missing: Answer[];
@@ -20,7 +20,7 @@ type Finding = {
 
 type StoredRow = { id: number; seq: number; key: string; content: string };
 
-/** What is in a file: `epoch` is undefined in one that is not made yet. */
+/** The content of a file: `epoch` is undefined in one that is not made yet. */
 type Recovered = { epoch: string | undefined; rows: StoredRow[] };
 
 /** Opens the image as SQLite and as the product do after a crash, and looks for what was acknowledged. */
@@ -57,7 +57,7 @@ function writeImage(image: Image, folder: string): void {
 function readRecovered(file: string): Recovered {
   const database = new SqliteFile(file);
   try {
-    // What is recovered here stays in this folder for a moment only.
+    // A recovered file stays in this folder for a moment only.
     database.pragma("synchronous = off");
     const isMade = database.prepare("select 1 from sqlite_master where name = 'history'").get();
     if (isMade === undefined) return { epoch: undefined, rows: [] };

@@ -10,7 +10,7 @@ import type { Call } from "./read-trace.ts";
 /** The life of one server process after the other over the files of one folder. */
 export type Recording = { folder: string; lives: Call[][] };
 
-/** What may be left on the disk: see {@link FolderOnDisk}. */
+/** The states that may be left on the disk: see {@link FolderOnDisk}. */
 export const crashKinds = [
   "process killed",
   "power lost, only what was synced",
@@ -52,7 +52,7 @@ export function* replay({ folder, lives }: Recording): Generator<Moment> {
   }
 }
 
-/** What each worker is given. */
+/** The order to a worker. */
 export type Share = { recording: Recording; moments: number[]; seed: number; scratch: string };
 
 type CrashOptions = {

@@ -3,7 +3,7 @@ import { FileOnDisk } from "./file-on-disk.ts";
 import type { Random } from "../support/random.ts";
 import type { Call, Handle } from "./read-trace.ts";
 
-/** What a folder holds, by file name. */
+/** The contents of a folder, by file name. */
 export type Image = Map<string, Buffer>;
 
 type Entry = { name: string; file: FileOnDisk | undefined };

@@ -1,7 +1,7 @@
 import { Random } from "../support/random.ts";
 
 /**
- * What a message with this key says, so that whoever finds the one knows the other. From a few bytes to seventy thousand:
+ * The content of a message with this key: each of the two tells the other. From a few bytes to seventy thousand:
  * small ones share pages of the database, large ones take many.
  */
 export function contentOf(key: string): string {

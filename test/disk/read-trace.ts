@@ -1,7 +1,7 @@
 /** A file handle, and what it stands for: a path, or such as `socket:[4711]`. */
 export type Handle = { fd: number; target: string };
 
-/** What the kernel was asked, as far as it concerns a disk or the outside, in the order in which it was asked. */
+/** The calls of the kernel that concern a disk or the outside, in their order. */
 export type Call =
   | { kind: "open"; handle: Handle; creates: boolean; truncates: boolean }
   | { kind: "write"; handle: Handle; offset: number; data: Uint8Array }
@@ -55,7 +55,7 @@ function readCall(line: string): Call | undefined {
   const open = line.indexOf("(");
   const equals = line.lastIndexOf(" = ");
   const close = line.lastIndexOf(")", equals);
-  // What is no call: signals and ends of processes.
+  // Lines that are no calls: signals and ends of processes.
   if (open < 0 || equals < 0 || !/^\w+$/.test(line.slice(0, open))) return undefined;
   const name = line.slice(0, open);
   const inner = line.slice(open + 1, close);
@@ -63,7 +63,7 @@ function readCall(line: string): Call | undefined {
   const args = inner.split(", ");
   const [first = "", second = "", third = "", fourth = ""] = args;
   const wasKilled = outcome === "?";
-  // Whoever the process was talking to has got what it said, and may have killed it for that before the call returned.
+  // The peer has got the bytes, and may have killed the process for them before the call returned.
   if (wasKilled && !/^(?:write|send)/.test(name)) return undefined;
   const result = wasKilled ? Number.MAX_SAFE_INTEGER : Number.parseInt(outcome, 10);
   if (result < 0) {

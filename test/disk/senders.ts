@@ -1,7 +1,7 @@
 import type { Door } from "../support/doors.ts";
 import { contentOf } from "./keyed-content.ts";
 
-/** What a sender knows of a message: its door's answer, or that none came. */
+/** A sender's knowledge of a message: its door's answer, or that none came. */
 export type Attempt =
   | { key: string; outcome: "stored"; id: number }
   | { key: string; outcome: "unavailable" }

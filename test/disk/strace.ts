@@ -39,7 +39,7 @@ function findObstacle(): string | undefined {
   return `strace may not trace here (a container needs the capability SYS_PTRACE): ${stderr.trim()}`;
 }
 
-/** What shall go wrong, in the words of strace's `-e inject=`: such as `fsync,fdatasync:error=EIO:when=3`. */
+/** A failure to inject, in the words of strace's `-e inject=`: such as `fsync,fdatasync:error=EIO:when=3`. */
 export type Injection = string;
 
 /** `only`: counts, fails and shows no calls but those that concern this path. */

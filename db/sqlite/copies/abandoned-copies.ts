@@ -2,7 +2,7 @@ import { readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isRunning, removeDatabase } from "../durable-files.ts";
 
-/** What follows the name of a copy while it is made, before the id of the process that makes it. */
+/** Follows the name of a copy while it is made, before the id of the process that makes it. */
 export const partialEnding = ".partial-";
 
 /** Removes what a copying to `beside` left that was killed: the process that its name tells does not run any more. */
@@ -12,7 +12,7 @@ export function removeAbandoned(beside: string): void {
 
 /**
  * Removes what killed copies left that were to become this database, or the copy of it before a migration. Call it when no
- * other process can be about either. What cannot be removed stays.
+ * other process can be about either. A file that cannot be removed stays.
  */
 export function removeAbandonedOf(file: string): void {
   try {

@@ -30,7 +30,7 @@ const program = join(import.meta.dirname, "copy-process.ts");
 /** How long after a sync of the growing copy the next one begins, in milliseconds. */
 const syncPauseMs = 10;
 
-/** What a copy may be larger than its original, in bytes. */
+/** How much larger than its original a copy may be, in bytes. */
 const slackBytes = 1024 * 1024;
 
 /**

@@ -1,4 +1,4 @@
-/** What the process that copies is told. */
+/** The order to the process that copies. */
 export type CopyOrder = {
   from: string;
   /** An empty file of the caller's. */
@@ -16,7 +16,7 @@ export type CopyOrder = {
  */
 export type CopyPurpose = "backup" | "restored" | "migration";
 
-/** What the process that copies tells, the last of them once. */
+/** A report of the process that copies. `done` or `failed` comes once, as the last. */
 export type CopyReport =
   | { step: "checking" }
   | { step: "done"; copied: CopiedFile }
@@ -25,9 +25,9 @@ export type CopyReport =
 /** A finished copy. */
 export type CopiedFile = {
   bytes: number;
-  /** Those that are not deleted; 0 in a file that this version has not made. */
+  /** The number of those that are not deleted; 0 in a file that AI Desk has not made. */
   sessions: number;
   messages: number;
-  /** What the copy has in common with the file that it is of: a sentence each. */
+  /** The faults that the copy has from its original: a sentence each. */
   faults: string[];
 };

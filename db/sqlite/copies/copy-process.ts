@@ -12,7 +12,7 @@ import { recognise } from "../file-kind.ts";
 import { findDamagedPages, findFaults } from "../find-faults.ts";
 import { openUnchanged } from "../open-unchanged.ts";
 
-// The program of a process of its own: copying is one call of SQLite, and whoever waits for it has others to serve.
+// The program of a process of its own: copying is one long call of SQLite, and the server has others to answer.
 const order = JSON.parse(process.argv[2] ?? "") as CopyOrder;
 
 process.on("disconnect", abandon);
@@ -40,7 +40,7 @@ function report(message: CopyReport): void {
 
 async function copy({ from, to, purpose, replacedMessageId }: CopyOrder): Promise<CopiedFile> {
   await copyRows(order);
-  // As it is: whatever is wrong with it, an older version wants it so.
+  // Without a check: an older version needs the file as it was, faults included.
   if (purpose === "migration") return { bytes: statSync(to).size, sessions: 0, messages: 0, faults: [] };
   // Lets a lost connection to the other process be noticed.
   await nextTurn();

@@ -5,7 +5,7 @@ import { DatabaseFileError } from "../database-file-error.ts";
 import { removeDatabase } from "../durable-files.ts";
 import { putInPlace } from "./replace-file.ts";
 
-/** What follows the name of a database in the name of a copy, before the number of the first migration that it lacks. */
+/** Follows the name of the database in the name of a copy, before the number of the first migration that the copy lacks. */
 const ending = ".before-";
 
 /**

@@ -7,7 +7,7 @@ import { hasIdentity, prepareIdentity } from "../file-identity.ts";
 import { realPathOf } from "../mark-beside.ts";
 import { logPathOf } from "../write-ahead-log.ts";
 
-/** What a file says of itself, and what tells its history from any other. */
+/** The identity of a file, with the marks that tell its history from any other. */
 export type FileHistory = FileIdentity & {
   epoch: string;
   /** When its oldest sessions were made, and their ids, by the number that each got. */

@@ -13,7 +13,7 @@ import { sqliteCompanions, syncFile, syncFolderOf } from "../durable-files.ts";
 import { codeOf, FileError, toFileError } from "../file-error.ts";
 import { renameMark } from "../mark-beside.ts";
 
-/** What makes another link to a file impossible: a file system without links, or a rule against them. */
+/** Errors that say that no second link to a file can be made: the file system has no links, or a rule forbids them. */
 const withoutLinks = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);
 
 /**

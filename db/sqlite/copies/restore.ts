@@ -15,7 +15,7 @@ type RestoreOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
   from: string;
   /** The database that the server opens, which no program may have open now. */
   file: string;
-  /** What goes into the name under which the present database is kept. */
+  /** Goes into the name under which the present database is kept. */
   now: Date;
 };
 
@@ -76,8 +76,8 @@ function resolveTarget(file: string): string {
 }
 
 /**
- * Gives a copy the mode of the file whose place it takes: another user may have been let in. What root restores, the user
- * that runs the server must be able to open.
+ * Gives a copy the mode of the file whose place it takes: another user may have been let in. The user
+ * that runs the server must be able to open a file that root has restored.
  */
 function giveToUsersOf(path: string, target: string): void {
   const model = statSync(target, { throwIfNoEntry: false });

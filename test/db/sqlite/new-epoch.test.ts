@@ -24,7 +24,7 @@ async function goOn(file: ServedFile, epoch: string) {
   };
 }
 
-/** What {@link goOn} tells of a file that gets a new epoch for this reason. */
+/** The result of {@link goOn} for a file that gets a new epoch for this reason. */
 function renewed(reason: RegExp) {
   const warning = `${reason.source}.*a client that comes back with a position gets a reset`;
   return { isNew: true, isKept: true, warnings: [expect.stringMatching(warning) as string] };

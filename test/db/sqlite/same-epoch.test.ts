@@ -25,7 +25,7 @@ async function goOn(file: ServedFile) {
   return { epochs, warnings: file.warnings, messages: file.countMessages() };
 }
 
-/** What {@link goOn} tells of a file that is taken for what it was. */
+/** The result of {@link goOn} for a file that keeps its epoch. */
 function same(epoch: string, messages: number) {
   return { epochs: [epoch, epoch], warnings: [], messages: messages + 1 };
 }

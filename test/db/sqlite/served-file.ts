@@ -13,7 +13,7 @@ import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 /** A database file that is opened and left again and again, as by one server after the other. */
 export class ServedFile {
   readonly path: string;
-  /** What was said of it at the starts. */
+  /** The warnings of its starts. */
   readonly warnings: string[] = [];
   #database: Database | undefined;
 
