@@ -8,7 +8,7 @@ import type { Tables } from "./tables.ts";
 export type SessionHeadRow = Pick<Selectable<ChatSessionTable>, "id" | "title" | "created_at">;
 export type SessionRow = Selectable<ChatSessionTable>;
 /** With the name of the history that its positions belong to. */
-type SessionLogRow = SessionRow & { epoch: string };
+export type SessionLogRow = SessionRow & { epoch: string };
 
 /** Where a change stands: in its session's log, and in the log of the list of sessions. */
 export type ChangePlace = Pick<SessionRow, "seq" | "list_seq">;

@@ -2,9 +2,9 @@ import { TRPCClientError } from "@trpc/client";
 import type { AppRouter } from "../../server/trpc/router.ts";
 
 /**
- * What calls reject with and `onError` is given. `data` is what the server said: `code` (an `ErrorCode`), `httpStatus`,
- * and `issues` where the input was at fault. It is absent when no answer came at all. Then, as with SERVICE_UNAVAILABLE,
- * nobody knows whether a mutation took effect: repeat it, a `message.add` with the same `key`.
+ * The error that calls reject with and `onError` is given. `data` is the server's part of it: `code` (an `ErrorCode`),
+ * `httpStatus`, and `issues` where the input was at fault. It is absent when no answer came at all. Then, as with
+ * SERVICE_UNAVAILABLE, nobody knows whether a mutation took effect: repeat it, a `message.add` with the same `key`.
  */
 export type ClientError = TRPCClientError<AppRouter>;
 

@@ -14,7 +14,7 @@ export function run({ args, environment }: VerbCall): Promise<number> {
     warnOfFaults(restored.faults);
     process.stdout.write(
       `Restored ${from} to ${file}: ${describeContent(restored)}, in a new epoch.\n` +
-        (restored.replaced === undefined ? "" : `What was there is kept as ${restored.replaced}.\n`),
+        (restored.replaced === undefined ? "" : `The old file is kept as ${restored.replaced}.\n`),
     );
   });
 }

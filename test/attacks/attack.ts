@@ -1,8 +1,8 @@
 import type { Attacker } from "./attacker.ts";
 
-/** What one client may do to make the server hold much. */
+/** One thing that a client may do to make the server hold much. */
 export type Attack = {
   name: string;
-  /** Resolves when everything is sent. What was opened stays open. */
+  /** Resolves when everything is sent. The opened connections stay open. */
   run(attacker: Attacker): Promise<void>;
 };

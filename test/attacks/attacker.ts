@@ -19,7 +19,7 @@ export class Attacker implements Disposable {
     return Math.ceil(count * this.#share);
   }
 
-  /** Opens as many connections as the share of `count` is, and does `use` with each. Those that are refused do not count. */
+  /** Opens as many connections as the share of `count` is, and does `use` with each. Refused ones do not count. */
   async withEach(count: number, use: (socket: Socket, index: number) => Promise<void> | void): Promise<void> {
     const all = Array.from({ length: this.scaled(count) }, (_, index) => index);
     // A few at a time: a queue of connections that are not taken yet is no attack.

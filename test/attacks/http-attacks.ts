@@ -1,7 +1,7 @@
 import { get, head, post } from "./attacker.ts";
 import type { Attack } from "./attack.ts";
 
-/** What one body or frame may be at the default MAX_MESSAGE_CHARS, less what surrounds the content. */
+/** The largest content of one body or frame at the default MAX_MESSAGE_CHARS. */
 const bodyBytes = 600_000;
 const wideJson = "[],".repeat(bodyBytes / 3 - 100);
 const deepJson = "[".repeat(bodyBytes / 2) + "]".repeat(bodyBytes / 2);

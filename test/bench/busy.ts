@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import type { Measured } from "./row.ts";
 import type { PinnedProcess } from "./start-pinned.ts";
 
-/** What was busy while something was measured, as shares of one core; `elsewhere` of all cores. */
+/** The load of the processes during a measurement, as shares of one core; `elsewhere` of all cores. */
 export type Busy = {
   server: number;
   generator: number;
@@ -43,7 +43,7 @@ function readCpuMs(server: PinnedProcess): { server: number; generator: number; 
   return { server: server.cpuMs(), generator: (user + system) / 1000, machine: readMachineMs() };
 }
 
-/** What all cores have worked since the machine was started (proc(5): all of the first line but idle and iowait). */
+/** The time that all cores have worked since the machine was started (proc(5): all of the first line but idle and iowait). */
 function readMachineMs(): number {
   const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.split(/\s+/).slice(1).map(Number);

@@ -26,9 +26,9 @@ function toPage(machine: string, lines: string[]): string {
 
 ${machine}
 
-Medians of alternating runs, the server on one core and the load generator on another. What is sent and counted, what the
-floor is and why the target, stands at the top of each row's file in [rows/](rows/); [README.md](README.md) says how to
-read the table.
+Medians of alternating runs, the server on one core and the load generator on another. The load, the
+counted figures, the floor and the reason of the target stand at the top of each row's file in [rows/](rows/);
+[README.md](README.md) says how to read the table.
 
 ${tableHead}
 ${lines.join("\n")}

@@ -1,9 +1,9 @@
 import type { PinnedProcess } from "./start-pinned.ts";
 
-/** What one run has found, by the names of the row's figures. */
+/** The results of one run, by the names of the row's figures. */
 export type Findings = Record<string, number>;
 
-/** What a figure is held to: a bound on ours, on `ours / floor` or on `ours − floor`. */
+/** The target of a figure: a bound on ours, on `ours / floor` or on `ours − floor`. */
 export type Target = { of: "ours" | "ratio" | "difference"; is: "at most" | "at least"; bound: number };
 
 export type Figure = {
@@ -12,11 +12,11 @@ export type Figure = {
   targets?: Target[];
 };
 
-/** One question that the benchmark answers. What is sent and counted is in the docstring of its file. */
+/** One question that the benchmark answers. The docstring of its file says which load is sent and counted. */
 export type Row = {
   /** Kebab-case; begins with the name of its file. */
   name: string;
-  /** What ours is held against, in a few words for the table. */
+  /** The program that ours is compared with, in a few words for the table. */
   floorIs: string;
   /** How often each side is run. */
   rounds: number;
@@ -26,7 +26,7 @@ export type Row = {
   floor(run: Run): Promise<Findings>;
 };
 
-/** What one run of one side works with. All of it goes away with the run. */
+/** The means of one run of one side. All of them are removed after the run. */
 export type Run = {
   /** Where `startServer` has its database: what is to be in it is put there before. */
   databaseFile: string;

@@ -54,7 +54,7 @@ async function run(): Promise<void> {
   const machine = `${describeMachine()}, ${new Date().toISOString().slice(0, 10)}`;
   const unpinnedSince = pinGenerator();
   if (unpinnedSince !== undefined) process.stderr.write(`Nothing is pinned to a core: ${unpinnedSince}.\n`);
-  // What was started ends with this process, which a signal alone would not see to.
+  // The started processes end at the exit of this process, which a signal alone would skip.
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   const rounds = options.rounds === undefined ? undefined : Number(options.rounds);
   const results: RowResult[] = [];

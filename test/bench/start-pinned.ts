@@ -11,7 +11,7 @@ import { setTimeout as wait } from "node:timers/promises";
 /** The core of the server, and those of the load generator. */
 const cores = { server: "0", generator: `1-${cpus().length - 1}` };
 
-/** What /proc counts CPU time in: 10 ms on every Linux that Node runs on. */
+/** The unit of CPU time in /proc: 10 ms on every Linux that Node runs on. */
 const msPerTick = 10;
 
 /** A server on its own core, and what it takes of the machine. */
@@ -64,7 +64,7 @@ export async function startPinned(
       const { url: found } = JSON.parse(line) as { url?: string };
       if (found === undefined) return;
       resolve(found);
-      // What follows is taken and not looked at.
+      // The further output is read and ignored.
       lines.close();
       child.stdout.resume();
     });

@@ -48,7 +48,7 @@ test("a backup of a running server is restored, and a position that was given af
 
   const { code, stdout } = await runVerb(["restore", copy], { file });
   expect(code).toBe(0);
-  const [, kept = ""] = /What was there is kept as (.*)\.\n$/.exec(stdout) ?? [];
+  const [, kept = ""] = /The old file is kept as (.*)\.\n$/.exec(stdout) ?? [];
   expect(query(kept, "select count(*) as count from message")).toEqual([{ count: 3 }]);
   const next = await serve(file);
   expect(next.log.filter(({ level }) => Number(level) >= 40)).toEqual([]);

@@ -41,7 +41,7 @@ function runProgram(url: string, program: string, flags: string[] = []): ChildPr
   return child;
 }
 
-/** What stands before many a server: everything under a path goes to it, without that path. */
+/** A proxy as many servers have one: requests under a path go to the server, without that path. */
 async function serveUnder(prefix: string, url: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const strip = ({ url: path = "" }: IncomingMessage): string | undefined =>

@@ -6,7 +6,7 @@ import { startApp } from "../support/start-app.ts";
 
 const good = { content: "Hello", sender: "user" };
 
-/** What is wrong, the message, the field that the error names, and in which words. */
+/** The fault, the message, the field that the error names, and a word of the error. */
 const cases: [string, Record<string, unknown>, string, RegExp][] = [
   ["no content", { sender: "user" }, "content", /string/],
   ["content null", { ...good, content: null }, "content", /string/],

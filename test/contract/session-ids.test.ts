@@ -52,7 +52,7 @@ const goodIds = [
   "😀".repeat(128),
 ];
 
-/** What is wrong with it, the id, and in which words the error says so. */
+/** The fault, the id, and a word of the error. */
 const badIds: [string, unknown, RegExp][] = [
   ["empty", "", /empty/],
   ["a dot", ".", /path/],

@@ -45,7 +45,7 @@ async function followToEnd({ desk, actNow }: Watched, after: string | undefined)
   return events;
 }
 
-/** What a reader that does as the events say ends up with. */
+/** The state of a reader that applies the events. */
 function apply(events: LiveEvent[]): { title: string; messages: [number, string][] } {
   let title = "";
   const messages = new Map<number, string>();

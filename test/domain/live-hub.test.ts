@@ -123,7 +123,7 @@ test("a change that is not the next one makes the log be read: another process m
   hub.announce<Note>("notes", 3, { type: "note", seq: 3, text: "three" });
   await settle();
   expect(seqsOf(taker)).toEqual([1, 2, 3]);
-  // What is late, or told twice, is told once.
+  // A change that is announced late or twice is delivered once.
   hub.announce<Note>("notes", 2, { type: "note", seq: 2, text: "two" });
   await settle();
   expect(seqsOf(taker)).toEqual([1, 2, 3]);

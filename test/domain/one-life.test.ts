@@ -63,7 +63,7 @@ async function replay(desk: Desk): Promise<string[]> {
   return texts;
 }
 
-/** What a stream from position 0 says that there is, once it says that this was all. */
+/** The contents that a stream from position 0 shows up to its `caught_up`. */
 async function catchUp(desk: Desk): Promise<string[]> {
   const stop = new AbortController();
   const texts: string[] = [];
@@ -80,7 +80,7 @@ async function list(desk: Desk): Promise<[string, string[]][]> {
   return (await listSessions(desk)).map(({ id, messages }) => [id, contentsOf(messages)]);
 }
 
-/** What may be seen of a session that is deleted, and perhaps made anew, while it is read. */
+/** The allowed views of a session that is deleted, and perhaps made anew, while it is read. */
 const oneLife = (again: boolean): unknown[] => [contents, "NOT_FOUND", ...(again ? [newContents] : [])];
 
 describe.each([false, true])("a session that is deleted, and made anew: %s", (again) => {

@@ -8,7 +8,7 @@ import { actAfterRead, openDesk } from "../support/desk.ts";
 
 type Sent = { items: readonly unknown[]; isShared: boolean };
 
-/** What a reader is sent before anything happens. */
+/** The events that a reader is sent before anything happens. */
 async function attach(desk: Desk, after?: string): Promise<Sent[]> {
   const sent: Sent[] = [];
   const left = new AbortController();

@@ -49,7 +49,7 @@ test("others have their turn after each page that a reader catches up with, howe
   const [first = 0, ...others] = await countPerTurn(readers);
   // Each begins with a page, and one of them may go on before this test's own turn comes.
   expect(first).toBeLessThanOrEqual((readers.length + 1) * changesPerRead);
-  // Those that have more to read go on one after the other, each with a page or with its last two.
+  // Readers with more to read go on one after the other, each with a page or with its last two.
   expect(Math.max(...others)).toBeLessThanOrEqual(2 * changesPerRead);
   const counts = await countPerTurn([followMessages(desk, { ...follow, afterId: 0 })]);
   expect(Math.max(...counts)).toBeLessThanOrEqual(2 * changesPerRead);

@@ -78,7 +78,7 @@ test("a tRPC socket that announces connection parameters and does not send them 
   good.send(JSON.stringify({ id: 1, method: "query", params: { path: "health" } }));
   const [answer = ""] = await frames.count(1);
   expect((JSON.parse(answer) as Envelope).result?.data).toBeDefined();
-  // One that has announced none is not waited for.
+  // The server does not wait for a socket that has announced none.
   const { socket: plain } = openSocket(`${wsUrl}/trpc`);
   const { socket: another } = openSocket(`${wsUrl}/trpc?connectionParams=1`);
   await once(another, "close");

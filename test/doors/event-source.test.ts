@@ -15,7 +15,7 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import type { Seen } from "./live-door.ts";
 import { apply, changesOf, expectUnbroken, typesAndPlaces, viewOf } from "./stream-rules.ts";
 
-/** What the page gathers; this runs in the browser. */
+/** Gathers the events in the page; this runs in the browser. */
 function gather(address: string): void {
   const seen: unknown[] = [];
   const source = new EventSource(address);

@@ -35,7 +35,7 @@ export function follow(door: LiveDoor, app: RunningApp, after?: string): Followi
   return following;
 }
 
-/** What a reader gets first: so many changes and, where the door tells of it, `caught_up`. */
+/** The first events of a reader: so many changes and, where the door tells of it, `caught_up`. */
 export function first(door: LiveDoor, following: Following, changes: number): Promise<Seen[]> {
   return following.events.count(changes + (door.tellsCaughtUp ? 1 : 0));
 }

@@ -17,7 +17,7 @@ type Browsing = {
   document: { createElement(name: string): Element; body: { append(child: Element): void } };
 };
 
-/** What becomes of each element that a page can load another site's address by; this runs in the browser. */
+/** The outcome for each element by which a page can load another site's address; this runs in the browser. */
 async function load(address: string): Promise<Record<string, string>> {
   const { document } = globalThis as unknown as Browsing;
   const outcomes: Record<string, string> = {};
@@ -35,7 +35,7 @@ async function load(address: string): Promise<Record<string, string>> {
   return outcomes;
 }
 
-/** What becomes of each way in which a script can ask; this runs in the browser. */
+/** The outcome for each way in which a script can ask; this runs in the browser. */
 async function ask(address: string): Promise<unknown[]> {
   const socket = new WebSocket(address.replace("http", "ws").replace("/api/sessions/", "/ws/"));
   const opened = await new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { sendRaw } from "../support/raw-request.ts";
 import { createSession } from "../support/rest.ts";
 import { startServer } from "../support/start-server.ts";
 
-/** What a stream says up to a sign of life. */
+/** The text of a stream up to a sign of life. */
 async function readUntil(address: string, sign: RegExp): Promise<string> {
   const { body } = await fetch(address, { headers: { accept: "text/event-stream" } });
   let got = "";

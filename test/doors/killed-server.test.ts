@@ -37,7 +37,7 @@ test.each([50, 200, 500])(
     expect(acknowledged.length).toBeGreaterThanOrEqual(count);
     expect(acknowledged.filter((content) => !stored.includes(content))).toEqual([]);
     expect(new Set(stored).size).toBe(stored.length);
-    // Whatever was on its way and got no answer: no more than one a sender.
+    // The rest was on its way and got no answer: no more than one a sender.
     expect(stored.length - acknowledged.length).toBeLessThanOrEqual(senders);
   },
 );

@@ -88,7 +88,7 @@ test("a tRPC socket has as many subscriptions as it may, and goes on when there 
     const all = await frames.until((some) => some.some((each) => each.id === id && each.error));
     expect(all.find((each) => each.id === id && each.error)).toMatchObject(refusal);
   }
-  // One that is refused for another reason takes no place.
+  // A subscription that is refused for another reason takes no place.
   const { id: unknown } = await call("subscription", "session.onEvent", { session_id: "nobody" });
   await frames.until((some) => some.some((each) => each.id === unknown && each.error));
   expect((await call("query", "health")).result).toBeDefined();

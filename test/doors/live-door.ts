@@ -4,7 +4,7 @@ import type { Collector } from "../support/readers.ts";
 
 export type Address = { url: string; wsUrl: string };
 
-/** What came, and the position at which to come back after it. */
+/** An event, and the position at which to come back after it. */
 export type Seen = Positioned<LiveEvent>;
 
 /** A reader on a connection of its own, which is being opened. */
@@ -31,6 +31,6 @@ export type LiveDoor = {
   follow(server: Address, input: { session_id: string; after?: string | undefined }): Following;
   /** Whether `caught_up` is an event here: a poll tells of it by an empty answer. */
   tellsCaughtUp: boolean;
-  /** What `ended` says. */
+  /** The results of `ended`. */
   ends: { sessionDeleted: string; tooMany: string; slow: string | undefined };
 };

@@ -6,7 +6,7 @@ import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
 import { callTrpc } from "../support/trpc-wire.ts";
 
-/** What another program does to the file while the server runs. */
+/** Changes the file as another program does while the server runs. */
 function alter({ databaseFile }: RunningApp, statements: string): void {
   const other = new SqliteFile(databaseFile);
   other.pragma("foreign_keys = ON");
@@ -118,7 +118,7 @@ const sending = { content: "one", sender: "user" };
 const title = { title: "Another" };
 const trigger = "create trigger rule before";
 
-/** What another program makes, what it forbids then, and what the answer says. */
+/** An object of another program, a request that it forbids, and a part of the answer. */
 const forbidden: [string, [method: string, path: string, body?: unknown], string][] = [
   [
     "create unique index u on message (content)",

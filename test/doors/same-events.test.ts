@@ -9,7 +9,7 @@ import { changesOf, expectUnbroken, seenUpTo } from "./stream-rules.ts";
 const id = "a session / with ö and 🙂 in its id";
 const address = `/api/sessions/${encodeURIComponent(id)}`;
 
-/** What the doors that tell of `caught_up` have seen, and what the others have. */
+/** Compares the doors that send `caught_up` with each other, and with the other doors. */
 function expectSameEvents(readers: Following[]): void {
   const [reference] = readers;
   for (const [index, door] of resumingDoors.entries()) {

@@ -6,7 +6,7 @@ import { readSession } from "../support/rest.ts";
 import type { Address } from "./live-door.ts";
 import { listDoors } from "./list-doors.ts";
 
-/** What a sidebar shows that does as the events say. */
+/** The content of a sidebar that applies the events. */
 export function apply(seen: Positioned<ListEvent>[]): Map<string, SidebarSession> {
   const sessions = new Map<string, SidebarSession>();
   for (const { event } of seen) {

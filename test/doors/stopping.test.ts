@@ -39,7 +39,7 @@ function isStopping({ log }: RunningServer): Promise<void> {
   return expect.poll(() => log.map(({ msg }) => msg)).toContain("stopping");
 }
 
-/** What the log of the database holds that is not in its file. */
+/** The size of the write-ahead log, in bytes; 0 if there is none. */
 function sizeOfLog(file: string): number {
   return existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size : 0;
 }

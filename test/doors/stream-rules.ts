@@ -21,7 +21,7 @@ export function typesAndPlaces(seen: Positioned<LogEvent>[]): unknown[] {
 }
 
 /**
- * What holds of every stream that goes on after the position `after` (0: from its beginning): `seq` strictly rises, each
+ * The rules of every stream that goes on after the position `after` (0: from its beginning): `seq` strictly rises, each
  * event's `prev` is the event before it, each position is of one history, and `caught_up` comes once at most.
  */
 export function expectUnbroken(seen: Positioned<LogEvent>[], after = 0): void {
@@ -42,7 +42,7 @@ export function expectUnbroken(seen: Positioned<LogEvent>[], after = 0): void {
 
 export type View = { title: string | undefined; messages: { id: number; content: string }[] };
 
-/** What a reader that does as the events say ends up with, beginning with what it had. */
+/** The state of a reader that applies the events to its earlier state. */
 export function apply(seen: Seen[], had: View = { title: undefined, messages: [] }): View {
   let { title } = had;
   const messages = new Map(had.messages.map(({ id, content }) => [id, content]));

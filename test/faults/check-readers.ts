@@ -96,7 +96,7 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
   let title: string | undefined;
   let knownFrom = Number.POSITIVE_INFINITY;
   for (const { after, items } of reader.attachments) {
-    // Whoever reads from before the first change has nothing yet.
+    // A reader from before the first change has nothing yet.
     if (items.length > 0 && Number(after?.split(":").at(-1)) === 0) forget();
     for (const { event } of items) take(event);
   }

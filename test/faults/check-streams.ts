@@ -15,7 +15,7 @@ export type LogFacts = {
   wasDeleted: boolean;
 };
 
-/** What holds of the stream of any log, whatever it tells of. */
+/** Checks the rules of the stream of any log. */
 export function checkStream(reader: ReaderHistory<Seen>, facts: LogFacts): Violation[] {
   const who = `${reader.door} on ${reader.session}`;
   return [
@@ -43,7 +43,7 @@ function isOf(epoch: string, after: string): boolean {
   return ["", epoch].includes(parsePosition(after).epoch);
 }
 
-/** What a reader gets first, by the position that it came with. */
+/** Checks the first event of a reader, by the position that it came with. */
 function checkBeginning(
   { after, isImpossible, items: [first] }: Attachment<Seen>,
   who: string,

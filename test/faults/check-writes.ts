@@ -45,7 +45,7 @@ function checkAnswer(call: Call): Violation[] {
     : [violation("ANSWER", describe(call))];
 }
 
-/** What was acknowledged before a copy was put back may be gone, and what was changed then may be as it was before. */
+/** Writes that were acknowledged before a copy was put back may be gone, and edits of that time may be undone. */
 function checkSession(session: StoredSession, all: Call[], begunAnewAt: number): Violation[] {
   const calls = all.filter(({ wanted }) => wanted >= begunAnewAt);
   return [
@@ -121,7 +121,7 @@ function checkKeys(calls: Call[]): Violation[] {
   });
 }
 
-/** What was sent after another send was answered is stored after it. */
+/** A message that is sent after the answer to another send is stored after that one. */
 function checkOrder(sends: CallOf<"send">[], begunAnewAt: number): Violation[] {
   // A repeat is answered with an id of long ago, so only the first call of a content says when it came in.
   const begun = new Map<string, CallOf<"send">>();
@@ -198,7 +198,7 @@ function isRefused({ outcome }: Call["answer"]): boolean {
   return outcome === "refused";
 }
 
-/** Those that may be the last: no other one came after the end of it. */
+/** The writes that may be the last: no other one began after their end. */
 function lastOf<Write extends Call>(writes: Write[]): Write[] {
   const last = Math.max(
     0,

@@ -21,7 +21,7 @@ export type FollowDoor<Item> = {
   follow(server: Address, input: { session: string; after: string | undefined }): Followed<Item>;
 };
 
-/** Those that read live events. tRPC's own client comes back by itself. */
+/** The doors that read live events. tRPC's own client comes back by itself. */
 export const eventDoors: FollowDoor<Positioned<LiveEvent>>[] = [
   ...liveDoors.map((door): FollowDoor<Positioned<LiveEvent>> => ({
     name: door.name,

@@ -1,6 +1,6 @@
 import type { Message } from "../../server/contract/message.ts";
 
-/** What a writer wants of the server. Contents are {@link contentOf}, so that each tells which send it belongs to. */
+/** The request of a writer. Contents are {@link contentOf}, so that each tells which send it belongs to. */
 export type Operation =
   | { type: "send"; content: string; key?: string; reusesKey?: true }
   | { type: "edit"; id: number; content: string }
@@ -10,7 +10,7 @@ export type Operation =
   | { type: "delete session" };
 
 /**
- * What it was told. `unknown`: the connection ended without an answer, or the answer says that the outcome is not known.
+ * The answer to it. `unknown`: the connection ended without an answer, or the answer says that the outcome is not known.
  * `overdue`: nothing came at all.
  */
 export type Answer =
@@ -34,7 +34,7 @@ export type Call = {
 export type SeenEvent = { type: string; seq: number; prev: number };
 export type Seen<Event extends SeenEvent = SeenEvent> = { position: string; event: Event };
 
-/** What came by one connection. */
+/** The items that came by one connection. */
 export type Attachment<Item> = {
   /** The position that it came with: of an event, or the id of a message where a door takes that. */
   after: string | undefined;
@@ -61,7 +61,7 @@ export type ReaderHistory<Item> = {
 
 export type StoredMessage = { id: number; content: string; key: string | null; seq: number; deleted: 0 | 1 };
 
-/** What is in the database file at the end. */
+/** The content of the database file at the end. */
 export type StoredSession = {
   id: string;
   title: string;
@@ -82,7 +82,7 @@ export type History = {
   /** Readers of the plain WebSocket's messages. */
   messageReaders: ReaderHistory<ShownMessage>[];
   listReaders: ReaderHistory<Seen>[];
-  /** What the server did that it never may: ended by itself, ended with a code, logged an error. */
+  /** Acts of the server that are never allowed: ended by itself, ended with a code, logged an error. */
   incidents: string[];
   /** Whether nothing but standstills of the server happened to its readers. */
   isUndisturbed: boolean;
@@ -105,7 +105,7 @@ export function parsePosition(position: string): { epoch: string; place: number 
   return { epoch: parts.length > 1 ? (parts[0] ?? "") : "", place: Number(parts.at(-1)) };
 }
 
-/** What makes a content that is told from all others: of this send, and how often it was edited. */
+/** Makes a content that differs from all others: of this send, and how often it was edited. */
 export function contentOf(token: string, edits: number, padding = ""): string {
   return `${token}~${edits} ${padding}`;
 }

@@ -3,11 +3,11 @@ import type { ServerUnderFire } from "./server-under-fire.ts";
 import type { TcpProxy } from "./tcp-proxy.ts";
 
 /**
- * What a connection that is held up in the proxy can take at most without the server holding any of it: the send buffer
+ * The most bytes that a connection which is held up in the proxy can take while the server holds none of them: the send buffer
  * of the system (4 MiB), and the proxy's own buffers and receive buffer.
  */
 const outsideTheServerBytes = 6 * 1024 * 1024;
-/** What the server may hold for a connection [SLOW-1]. */
+/** The bytes that the server may hold for a connection [SLOW-1]. */
 const budgetBytes = 1024 * 1024;
 
 /** Past this much a reader that was held up has fallen behind what the server may hold for it, wherever the rest is. */

@@ -5,7 +5,7 @@ import { plantedBugs } from "./planted-bugs.ts";
 import { runScenario } from "./run-scenario.ts";
 import { calm } from "./scenario.ts";
 
-/** What is found is up to the machine as well, so a bug that hides from one seed may show with another. */
+/** The findings depend on the machine too, so a bug that hides from one seed may show with another. */
 const seeds = [1, 2, 3, 4];
 
 test.each(plantedBugs)("the checker finds it, as $caughtAs: $bug", { timeout: 90_000 }, async (planted) => {

@@ -5,9 +5,9 @@ import type { ViolationName } from "./violation.ts";
 export type PlantedBug = {
   bug: string;
   edits: Edit[];
-  /** What the checker has to call it. */
+  /** The name that the checker has to give it. */
   caughtAs: ViolationName;
-  /** What it takes for the bug to show, beside a load. */
+  /** The conditions under which the bug shows, beside a load. */
   when?: Partial<Scenario>;
 };
 

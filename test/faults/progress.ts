@@ -1,4 +1,4 @@
-/** How far the writers are. What shall happen in the middle of their work waits here for its moment. */
+/** How far the writers are. Events in the middle of their work wait here for their moment. */
 export class Progress {
   readonly #total: number;
   #begun = 0;

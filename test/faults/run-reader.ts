@@ -7,7 +7,7 @@ import { holdUp } from "./hold-up.ts";
 import type { Progress } from "./progress.ts";
 import type { ServerUnderFire } from "./server-under-fire.ts";
 
-/** What a reader needs to know of what it reads. */
+/** The facts that a reader needs about the items that it reads. */
 export type Reading<Item> = {
   session: string;
   /** Where a reader comes back after this item. */

@@ -22,7 +22,7 @@ type Sent = {
   content: string;
 };
 
-/** What all writers of a run know: what was called, and what was stored. */
+/** The common knowledge of all writers of a run: the calls, and the stored messages. */
 export class Writing {
   readonly calls: Call[] = [];
   begunAnewAt = 0;

@@ -1,6 +1,6 @@
 import { Random } from "../support/random.ts";
 
-/** What happens in a run, as far as a seed can say: what comes before what is up to the machine. */
+/** The events of a run, as far as a seed determines them. Their order depends on the machine. */
 export type Scenario = {
   seed: number;
   /** How many operations the writers share. */

@@ -30,7 +30,7 @@ export type ServerUnderFireOptions = {
 export class ServerUnderFire {
   readonly proxy: TcpProxy;
   readonly databaseFile: string;
-  /** What it did that a server never may. */
+  /** Its acts that are never allowed. */
   readonly incidents: string[] = [];
   /** How often it was started. */
   starts = 0;

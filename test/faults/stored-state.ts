@@ -2,7 +2,7 @@ import SqliteFile from "better-sqlite3";
 import { checkFile } from "../../db/sqlite/check-file.ts";
 import type { StoredMessage, StoredSession } from "./history.ts";
 
-/** What is in the database file, whoever has it open. */
+/** The content of the database file, which another process may have open. */
 export function readStored(file: string): { epoch: string; stored: StoredSession[] } {
   const database = new SqliteFile(file, { readonly: true });
   try {
@@ -17,7 +17,7 @@ export function readStored(file: string): { epoch: string; stored: StoredSession
       );
       const stored = sessions.map(({ purge_id, ...session }) => ({
         ...session,
-        // What waits to be removed with its session is stored no more.
+        // Rows that wait to be removed with their session count as removed.
         messages: messages.all({ id: session.id, purge_id }) as StoredMessage[],
       }));
       return { epoch, stored };

@@ -1,4 +1,4 @@
-/** What a history can show to be wrong. */
+/** The kinds of violations that a history can show. */
 export type ViolationName =
   /** An acknowledged write is not there. */
   | "LOST"

@@ -26,7 +26,7 @@ export function openWriteDoors(server: Address): WriteDoor[] {
   return [...httpWriteDoors(server), trpcOverSocket(server), plainSocket(server)];
 }
 
-/** Those that keep no connection, so that nothing is to be closed. */
+/** The doors that keep no connection, so that nothing is to be closed. */
 export function httpWriteDoors(server: Pick<Address, "url">): WriteDoor[] {
   return [rest(server), trpcOverHttp(server)];
 }

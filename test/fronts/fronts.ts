@@ -24,7 +24,7 @@ export type Front = {
   debianPackage: string;
   /** The path that it takes off. */
   prefix: string;
-  /** What it is started with, in a folder of its own: its files by name, and its arguments. */
+  /** Its files by name and its arguments, for a start in a folder of its own. */
   setUp(at: { port: number; upstream: string; folder: string }): {
     files: Record<string, string>;
     args: string[];

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** What each room may import: other rooms, and packages. */
+/** The rooms and packages that each room may import. */
 const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   db: { rooms: [], packages: /^(kysely|better-sqlite3)/ },
   "server/contract": { rooms: [], packages: /^zod$/ },

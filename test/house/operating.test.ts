@@ -84,7 +84,7 @@ test(
     expect(backup).toMatch(/Backed up .*ai_desk\.db to .*2025-11-30\.db: 1 session and 0 messages/);
     expect(nightly).toMatch(/Backed up/);
     expect(check).toMatch(/It is sound: 1 session[^]*2025-11-30\.db: [^]*It is sound: 1 session/);
-    expect(restore).toMatch(/Restored .*2025-11-30\.db[^]*What was there is kept as /);
+    expect(restore).toMatch(/Restored .*2025-11-30\.db[^]*The old file is kept as /);
     expect(back).toMatch(/Restored .*ai_desk\.db\.before-0004[^]*: 0 sessions/);
     expect(JSON.parse(ready ?? "")).toMatchObject({ status: "ok" });
     expect(printed).toHaveLength(6);

@@ -6,7 +6,7 @@ import { maxTogetherBytes, toTextFrame, toTextFrames } from "../../server/http/t
 // Exported, and not in its types.
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };
 
-/** What a WebSocket client makes of bytes off the wire that hold so many messages. */
+/** The messages that a WebSocket client reads from these bytes, which hold so many of them. */
 async function receive(wire: Buffer, count: number): Promise<string[]> {
   const receiver = new Receiver({ isServer: false });
   const messages: string[] = [];

@@ -120,7 +120,7 @@ function withFault(request: ExampleRequest, field: string | undefined): Partial<
     : { query: `${field}=${value}` };
 }
 
-/** What is changed in a good request for it to be refused with each status. */
+/** The change to a good request that makes it refused, by the status. */
 const wrongs: Record<string, (request: ExampleRequest, example: ErrorBody) => Partial<ExampleRequest>> = {
   400: (request, { issues }) => withFault(request, issues?.[0]?.path[0]?.toString()),
   404: () => ({}),

@@ -13,7 +13,7 @@ export type WireError = {
   issues?: { path: (string | number)[]; code: string; message: string }[];
 };
 
-/** What came of a send: the message or the error, never both. */
+/** The outcome of a send: the message or the error, never both. */
 export type Outcome = { message: Partial<Message> } | { error: WireError };
 
 /** One way to send a message, with whatever fields: what the server makes of them is what is tested. */

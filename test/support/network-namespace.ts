@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 export type OtherMachine = {
   /** This machine's address to it. */
   here: string;
-  /** What comes before a command that is to run there. */
+  /** The words before a command that is to run there. */
   prefix: readonly string[];
   /** From now on no packet gets there or comes back. */
   loseAllPackets(): void;

@@ -47,7 +47,7 @@ export function exampleOf(content: Record<string, Media> | undefined): unknown {
   return Object.values(content?.["application/json"]?.examples ?? {})[0]?.value;
 }
 
-/** What a value has that its schema does not allow, or (`exactly`) does not name. */
+/** Lists the parts of a value that its schema does not allow, or (`exactly`) does not name. */
 export type Faults = (schema: Schema, value: unknown) => ErrorObject[];
 
 /** A schema of the document as one that stands alone, with the named ones in `$defs`. */

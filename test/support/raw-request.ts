@@ -35,7 +35,7 @@ export function parseAnswer(text: string): RawAnswer {
   };
 }
 
-/** What a chunked body says (RFC 9112 §7.1). The sizes count bytes. */
+/** The content of a chunked body (RFC 9112 §7.1). The sizes count bytes. */
 function joinChunks(body: string): string {
   let rest = Buffer.from(body);
   const chunks: Buffer[] = [];

@@ -30,7 +30,7 @@ export class Collector<Item> {
   }
 }
 
-/** What the plain WebSocket sends. */
+/** A frame of the plain WebSocket. */
 export type Frame = {
   session_id?: string;
   message?: { id: number; content: string; sender: string; timestamp: string; key?: string };

@@ -9,7 +9,7 @@ const execute = promisify(execFile);
 
 export type Outcome = { code: number; stdout: string; stderr: string };
 
-/** What a compiler says of a program without fault. */
+/** The outcome of a compiler for a program without a fault. */
 export const clean: Outcome = { code: 0, stdout: "", stderr: "" };
 
 /** A project of its own outside the repository, as a user of ours has one. It goes away with the test. */

@@ -12,7 +12,7 @@ export type RunningServer = {
   url: string;
   wsUrl: string;
   process: ChildProcessWithoutNullStreams;
-  /** What it logged, a JSON line each. */
+  /** The lines that it logged, as JSON values. */
   log: Record<string, unknown>[];
   /** Sends the signal and resolves with how the process ended. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;

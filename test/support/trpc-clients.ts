@@ -39,7 +39,7 @@ export function createSocketClient(wsUrl: string): {
   };
 }
 
-/** What a call was refused with, or undefined if it was not. */
+/** The error of a refused call, or undefined if it was not refused. */
 export async function refusalOf(
   call: Promise<unknown>,
 ): Promise<{ message: string; data: TRPCClientError<AppRouter>["data"] } | undefined> {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 import { Collector } from "./readers.ts";
 
-/** What tRPC answers, whole: a result, an error, or a line of a subscription. */
+/** A whole answer of tRPC: a result, an error, or a line of a subscription. */
 export type Envelope = {
   id?: number | string | null;
   result?: { type?: string; id?: string; data?: unknown };

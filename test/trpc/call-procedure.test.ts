@@ -127,7 +127,7 @@ test("a subscription gets the signal that ends it", async () => {
   expect(await Array.fromAsync(stream)).toEqual([signal]);
 });
 
-/** What of an outcome a client could see, and the log. */
+/** The parts of an outcome that a client or the log could see. */
 function describe(outcome: unknown): unknown {
   const { error } = outcome as { error?: TRPCError };
   if (!error) return outcome;

@@ -149,6 +149,6 @@ test.each([
   }
   const [answer, expected] = await Promise.all([ask(ours, asked), ask(theirs, asked)]);
   expect(compared(answer)).toEqual(compared(expected));
-  // What is answered here has a length, and what the adapter answers has none.
+  // Our own answers have a length, and those of the adapter have none.
   expect("content-length" in answer.headers).toBe(by === "plain");
 });

@@ -10,7 +10,7 @@ import type { Envelope } from "../support/trpc-wire.ts";
 /** A session whose snapshot, and whose answer, is of 1 MB. */
 const session = { messages: 100, chars: 10_000 };
 const frames = 300;
-/** Of 300 MB that were asked for. What a server's memory comes and goes by on its own is well within it. */
+/** Of 300 MB that were asked for. The usual swing of a server's memory is well within it. */
 const maxGrowthMiB = 100;
 
 async function start(): Promise<RunningServer> {

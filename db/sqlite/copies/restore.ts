@@ -20,8 +20,8 @@ type RestoreOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
 };
 
 /**
- * Puts a copy of `from` in the place of `file`, in a new epoch: no position of the old history means anything in it. What
- * was there is kept under another name. Whenever the process is killed, the old database or the new one is whole under its
+ * Puts a copy of `from` in the place of `file`, in a new epoch: no position of the old history means anything in it. The
+ * database that was there is kept under another name. Whenever the process is killed, the old database or the new one is whole under its
  * name.
  *
  * @returns what the copy holds, and the name of what was there.

@@ -5,7 +5,7 @@ import { WebSocketServer } from "ws";
 import { listen } from "./listen.ts";
 
 // The least that a chat over WebSockets can do: what one socket of a session sends, all of its sockets get, stringified
-// once. Whoever was away has missed it. With STORE=1 each message is on disk before it is sent, else nothing is stored.
+// once. A client that was away has missed it. With STORE=1 each message is on disk before it is sent, else nothing is stored.
 const store = process.env["STORE"] === "1" ? openStore() : () => undefined;
 const sessions = new Map<string, Set<WebSocket>>();
 let lastId = 0;

@@ -1,6 +1,6 @@
 import { eventDoors } from "./doors.ts";
 
-/** What the reader is asked: to read a session from its beginning to a position, to say so, and leave. */
+/** The task of the reader: to read a session from its beginning to a position, to say so, and leave. */
 export type CatchUp = { door: string; url: string; sessionId: string; position: number };
 
 // A process of its own: what it reads must not keep those waiting whose delivery is measured meanwhile.

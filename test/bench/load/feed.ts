@@ -17,7 +17,7 @@ export type Feed = {
   readonly position: number;
   /** How it ended, if it did: with a close code, or with 0 over SSE. */
   readonly endedWith: number | undefined;
-  /** What was wrong with what came, or that it ended. */
+  /** The fault of the stream, or its early end. */
   readonly failure: Error | undefined;
   /** Resolves when the position is reached. Rejects when the feed fails before. */
   until(position: number): Promise<void>;
@@ -48,7 +48,7 @@ export async function openFeed(
   { connect, read, tellsCaughtUp }: Connection,
 ): Promise<Feed> {
   const live = Promise.withResolvers<void>();
-  // One that nobody waits for may fail too; `until` tells of it.
+  // A feed that nobody waits for may fail too; `until` rejects then.
   live.promise.catch(() => undefined);
   let received = 0;
   let position = after;

@@ -1,4 +1,4 @@
-/** What a frame or a block of a live door says, without parsing its JSON: the load generator has thousands a second. */
+/** The event in a frame or a block of a live door, read without parsing its JSON: the load generator has thousands a second. */
 export type WireEvent = {
   /** `message`, `snapshot`, `caught_up` … */
   type: string;
@@ -6,7 +6,7 @@ export type WireEvent = {
   seq: number;
   /** The position of the event before it. The plain chat does not say. */
   prev: number | undefined;
-  /** What `stamp` put into the content of a message. */
+  /** The time that `stamp` put into the content of a message. */
   sentAt: number;
 };
 

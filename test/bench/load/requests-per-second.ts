@@ -3,13 +3,13 @@ import type { Figure, Findings, Run, Target } from "../row.ts";
 import type { PinnedProcess } from "../start-pinned.ts";
 import { loadHttp } from "./http-load.ts";
 
-/** What the rows of requests find. The target is for the answers per second. */
+/** The figures of the rows of requests. The target is for the answers per second. */
 export function requestFigures(target: Target): Figure[] {
   return [
     { name: "answers", unit: "/s", targets: [target] },
     { name: "p50", unit: "ms" },
     { name: "p99", unit: "ms" },
-    // What others on the machine take away changes the answers per second, and this much less.
+    // Other load on the machine changes the answers per second, and this figure much less.
     { name: "CPU per answer", unit: "µs" },
   ];
 }

@@ -61,7 +61,7 @@ async function publishBeside(run: Run, door: LiveDoor | undefined): Promise<Find
   };
 }
 
-/** One that was cut comes back with its position, as every client does. @returns whether it was */
+/** Reads on to the end. A client that was cut comes back with its position, as every client does. @returns whether it was cut */
 async function readToTheEnd(
   door: LiveDoor,
   paused: Feed,
