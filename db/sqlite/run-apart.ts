@@ -73,9 +73,14 @@ function start(program: string, order: Order): ChildProcess {
   }
 }
 
+/** Errors that say that the system or the user has no more of something. */
+const exhaustions = new Set(["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"]);
+
 function notStarted(cause: unknown): ProcessError {
   const reason = codeOf(cause) || String(cause);
-  const remedy = "end other processes, or allow this user more of them, of open files and of memory";
+  const remedy = exhaustions.has(reason)
+    ? "end other processes, or allow this user more of them, of open files and of memory"
+    : `let this user run ${process.execPath}`;
   return new ProcessError(`the system starts no process for it (${reason}): ${remedy}`, { cause });
 }
 

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { insertMessage } from "../../../../db/message-queries.ts";
 import { takeNextPlace } from "../../../../db/session-queries.ts";
 import { backUp } from "../../../../db/sqlite/copies/backup.ts";
@@ -163,6 +163,18 @@ test("a backup that is stopped leaves nothing, and the next one removes what a k
   for (const end of ["", "-journal"]) writeFileSync(left + end, "");
   await backUp({ file, to, force: false });
   expect(filesBeside(to)).toEqual([basename(to)]);
+});
+
+test("a backup whose Node is gone, as while it is upgraded, names it and leaves nothing [BACKUP-2]", async () => {
+  const { file } = await liveFile();
+  const to = targetOf();
+  const node = process.execPath;
+  onTestFinished(() => void (process.execPath = node));
+  process.execPath = join(makeTemporaryFolder(), "node");
+  await expect(backUp({ file, to, force: false })).rejects.toThrow(
+    `Cannot copy ${file} to ${to}: the system starts no process for it (ENOENT): let this user run ${process.execPath}.`,
+  );
+  expect(readdirSync(dirname(to))).toEqual([]);
 });
 
 test("the log that a killed server left is in the copy, and stays where it is [BACKUP-1]", async () => {
