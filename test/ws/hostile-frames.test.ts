@@ -106,7 +106,11 @@ test("a message in many small parts is one message, with pings in between", asyn
   const content = "é日😀".repeat(20);
   const bytes = Buffer.from(JSON.stringify({ content, sender: "user" }));
   socket.write(frame(0x01));
-  for (const byte of bytes) socket.write(Buffer.concat([frame(0x00, Buffer.from([byte])), frame(0x89, "?")]));
+  for (const [index, byte] of bytes.entries()) {
+    socket.write(frame(0x00, Buffer.from([byte])));
+    // ws cuts a client that sends more than 60 pings in one chunk.
+    if (index % 8 === 0) socket.write(frame(0x89, "?"));
+  }
   socket.write(frame(0x80));
   expect(await frames.count(1)).toMatchObject([{ message: { content } }]);
   reader.close();
