@@ -84,7 +84,7 @@ export async function insertMessage(db: Executor, message: NewMessage): Promise<
 const selectByKey = prepare((db, send: { sessionId: string; key: string }) =>
   db
     .selectFrom("message")
-    .select([...messageColumns, "key_digest"])
+    .select([...messageColumns, "seq", "key_digest"])
     .select((eb) => isPast(eb).as("is_past"))
     .where("session_id", "=", send.sessionId)
     .where("key", "=", send.key),
@@ -102,7 +102,7 @@ export async function findMessageByKey(
   trx: Executor,
   sessionId: string,
   key: string,
-): Promise<(MessageRow & { key_digest: string | null }) | undefined> {
+): Promise<(MessageRow & { seq: number; key_digest: string | null }) | undefined> {
   const found = await selectByKey.first(trx, { sessionId, key });
   if (!found?.is_past) return found;
   await deleteMessage.all(trx, { id: found.id });

@@ -10,8 +10,11 @@ import { assertContentFits } from "./content-length.ts";
 import type { Desk } from "./desk.ts";
 import { toMessage } from "./read-messages.ts";
 
-/** A message, and whether this send stored it: a repeat of a key is answered with the message of the first send. */
-export type SentMessage = { message: Message; stored: boolean };
+/**
+ * A message, the position of its last change, and whether this send stored it: a repeat of a key is answered with the message
+ * of the first send.
+ */
+export type SentMessage = { message: Message; seq: number; stored: boolean };
 
 /**
  * Stores a message. A repeat of a `key` within the session stores nothing and answers as the first send was answered.
@@ -22,7 +25,7 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Se
   assertContentFits(desk, input.content);
   return changeSession<SentMessage>(desk, input.session_id, async (trx) => {
     const earlier = await findEarlierSend(trx, input);
-    if (earlier) return { value: { message: toMessage(earlier), stored: false } };
+    if (earlier) return { value: { message: toMessage(earlier), seq: earlier.seq, stored: false } };
     const place = await takeNextPlace(trx, input.session_id);
     if (!place) throw sessionNotFound(input.session_id);
     const row = await insertMessage(trx, {
@@ -38,7 +41,7 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Se
     });
     const message = toMessage(row);
     const change = { type: "message", seq: place.seq, message } as const;
-    return { value: { message, stored: true }, place, change };
+    return { value: { message, seq: place.seq, stored: true }, place, change };
   });
 }
 
@@ -51,7 +54,10 @@ function noIdsLeft(): AppError {
 }
 
 /** The message of the first send under this key, as it was then, even if it was edited or deleted since. */
-async function findEarlierSend(trx: Executor, input: AddMessageInput): Promise<MessageRow | undefined> {
+async function findEarlierSend(
+  trx: Executor,
+  input: AddMessageInput,
+): Promise<(MessageRow & { seq: number }) | undefined> {
   if (input.key === undefined) return undefined;
   const found = await findMessageByKey(trx, input.session_id, input.key);
   if (!found) return undefined;

@@ -6,11 +6,11 @@ import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import { SessionEndedError, sessionNotFound } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
+import { mayLackEarlier, messagesOf, messagesOnce } from "./live-messages.ts";
 import type { LiveTaker, ReadUpTo } from "./live-reader.ts";
 import type { Sink } from "./live-stream.ts";
 import type { Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
-import { memoize } from "./memoize.ts";
 import { assertAlive, toMessage } from "./read-messages.ts";
 import { SessionLog } from "./session-log.ts";
 
@@ -24,13 +24,19 @@ export type WantedMessages = {
   connection?: object | undefined;
 };
 
+/** A message, and the position of its last change. */
+export type MessagePlace = { id: number; seq: number };
+
 /** Below every id. */
 const beforeAll = Number.MIN_SAFE_INTEGER - 1;
 
 /**
- * Sends the messages of a session to one reader. The log has a message at its last change: an edited one comes after
- * messages that are later than it. So only the changes of messages that the reader has are read from the log. Messages that
- * it lacks are read in the order of their ids, each in its form of that moment.
+ * Sends a session's messages after the id `afterId` to one reader, and then as they come. Without `afterId` only new messages
+ * come. An edited message comes again, in its new form. A message comes first after every earlier one: a client may come back
+ * with the highest id that it has, wherever its stream was cut.
+ *
+ * The log has a message at its last change: an edited one comes after messages that are later than it. So only the changes of
+ * messages that the reader has are read from the log. Others are read in the order of their ids, in their form of that moment.
  */
 export class MessageFollower implements LiveTaker<LiveEvent> {
   readonly #desk: Desk;
@@ -49,6 +55,10 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
   #session: SessionLogExtent | undefined;
   /** The positions beyond `seq` whose changes were sent with their messages. */
   #sentAhead: readonly number[] = [];
+  /** Whether every message up to the position `seq` was sent. */
+  #isRead = false;
+  #hasEnded = false;
+  #wake: (() => void) | undefined;
 
   constructor(desk: Desk, wanted: WantedMessages, sink: Sink<Message>) {
     this.#desk = desk;
@@ -64,25 +74,29 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
    * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
    */
   async run(): Promise<void> {
-    const { hub } = this.#desk;
     const { sessionId, signal, connection } = this.#wanted;
-    // The reader joins before the messages are read, so that no write in between is missed.
-    const reader = hub.join(new SessionLog(this.#desk, sessionId), signal, connection);
     try {
+      // The reader joins before the messages are read, so that no write in between is missed.
+      using reader = this.#desk.hub.join(new SessionLog(this.#desk, sessionId), signal, connection);
       // At once, before its turn: the client gets what comes from now on.
       this.#begin(await this.#readSession());
       for (let isFirst = true; !signal.aborted; isFirst = false) {
+        this.#isRead = false;
         const read = await this.#sink.inTurn(() => this.#readOn(isFirst));
         if (read === "end") return;
+        this.#isRead = read !== "more";
+        this.#wake?.();
         if (read !== "more") await reader.goLive(read, this);
       }
     } finally {
-      reader[Symbol.dispose]();
+      this.#hasEnded = true;
+      this.#wake?.();
     }
   }
 
   take(live: readonly Positioned<LiveEvent>[]): boolean {
-    if (!this.#sink.isReady || this.#mayLack(live)) return false;
+    if (!this.#sink.isReady) return false;
+    if (mayLackEarlier(live, { after: this.#seq, lastId: this.#lastId })) return false;
     // Messages that all readers get are encoded once for all.
     const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.length === 0;
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.includes(event.seq));
@@ -90,24 +104,17 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     if (messages.length > 0) this.#sink.send(messages, isShared);
     for (const { id } of messages) this.#lastId = Math.max(this.#lastId, id);
     this.#moveTo(live.at(-1)?.event.seq ?? 0);
+    this.#wake?.();
     return true;
   }
 
-  /**
-   * Whether a message that comes first with these events may have an earlier one that does not. The position of a change
-   * that was followed by another one of the same message has no event. It may have been the addition of a message.
-   */
-  #mayLack(live: readonly Positioned<LiveEvent>[]): boolean {
-    let seq = this.#seq;
-    let lastId = this.#lastId;
-    let hasGap = false;
-    return live.some(({ event }) => {
-      hasGap ||= event.seq - 1 !== seq;
-      seq = event.seq;
-      if (event.type !== "message" || event.message.id <= lastId) return false;
-      lastId = event.message.id;
-      return hasGap;
-    });
+  /** Resolves when every message up to this one was sent, or no more are. One may be waited for at a time. */
+  async sent({ id, seq }: MessagePlace): Promise<void> {
+    while (!this.#hasEnded && id > this.#lastId && !(this.#isRead && seq <= this.#seq)) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
   }
 
   async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
@@ -120,7 +127,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
   /** Reads a page and sends it. @returns how far the session is read, if the page was the last */
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
     const session = this.#session ?? (await this.#readSession());
-    if (this.#hasEnded(session)) {
+    if (this.#isOver(session)) {
       if (this.#hasMore) throw new SessionEndedError(session.id);
       return "end";
     }
@@ -143,14 +150,12 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
 
   #begin(session: SessionLogExtent): void {
     this.#session = session;
-    this.#epoch = session.epoch;
-    this.#life = session.ordinal;
-    this.#seq = session.seq;
+    ({ epoch: this.#epoch, ordinal: this.#life, seq: this.#seq } = session);
     if (this.#wanted.afterId === undefined) this.#lastId = session.last_id ?? beforeAll;
   }
 
   /** Whether the session is another one than it was, or was put back to an earlier state. */
-  #hasEnded({ epoch, ordinal, seq, start_seq: startSeq, deleted }: SessionLogExtent): boolean {
+  #isOver({ epoch, ordinal, seq, start_seq: startSeq, deleted }: SessionLogExtent): boolean {
     const isOther = deleted === 1 || epoch !== this.#epoch || ordinal !== this.#life;
     return isOther || this.#seq < startSeq || this.#seq > seq;
   }
@@ -192,9 +197,3 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     if (this.#sentAhead.length > 0) this.#sentAhead = this.#sentAhead.filter((sent) => sent > seq);
   }
 }
-
-function messagesOf(items: readonly Positioned<LiveEvent>[]): readonly Message[] {
-  return items.flatMap(({ event }) => (event.type === "message" ? [event.message] : []));
-}
-
-const messagesOnce = memoize(messagesOf);

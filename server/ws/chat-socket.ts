@@ -1,10 +1,12 @@
 import { chatFrameSchema } from "../contract/chat-frame.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
+import type { SentMessage } from "../domain/add-message.ts";
 import { addMessage } from "../domain/add-message.ts";
 import { toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
-import { followMessages } from "../domain/follow-messages.ts";
+import type { MessagePlace } from "../domain/message-follower.ts";
+import { MessageFollower } from "../domain/message-follower.ts";
 import { followSession } from "../domain/session-log.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
 import { parseJson } from "../http/read-body.ts";
@@ -33,9 +35,10 @@ const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
 
 /** Speaks PROTOCOL.md on one socket until it closes. */
 export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions): void {
-  const conversation = new Conversation(socket, options);
+  const { ended, sent } = follow(socket, options);
+  const conversation = new Conversation(socket, options, sent);
   socket.on("message", (data: Buffer, isBinary) => conversation.take(data, isBinary));
-  follow(socket, options).then(
+  ended.then(
     () => socket.finish(closeCodes.sessionDeleted),
     (error: unknown) => {
       const appError = toAppError(error);
@@ -45,26 +48,39 @@ export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions):
   );
 }
 
+type Sent = (place: MessagePlace) => Promise<void>;
+
+/** What happens in the session, as it is sent to a client. */
+type Following = {
+  ended: Promise<void>;
+  /** Resolves when the client may come back with the id of this message and lack none before it. */
+  sent: Sent;
+};
+
 /** Sends what happens in the session, never faster than the client reads. */
-function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOptions): Promise<void> {
+function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOptions): Following {
   const signal = socket.closed;
   if (wanted.events === "messages") {
-    const messages = followMessages(desk, { sessionId, afterId: wanted.afterId, signal, connection: socket });
-    return messages.into(new SocketSink(socket, messageEncoding));
+    const messages = { sessionId, afterId: wanted.afterId, signal, connection: socket };
+    const follower = new MessageFollower(desk, messages, new SocketSink(socket, messageEncoding));
+    return { ended: follower.run(), sent: (place) => follower.sent(place) };
   }
   const events = followSession(desk, { sessionId, after: wanted.after, signal, connection: socket });
-  return events.into(new SocketSink(socket, eventEncoding(sessionId)));
+  // A client of all events comes back with a position.
+  return { ended: events.into(new SocketSink(socket, eventEncoding(sessionId))), sent: () => idle };
 }
 
 /** The messages of one client. They are stored in the order in which they came. */
 class Conversation {
   readonly #socket: ClientSocket;
   readonly #options: ChatSocketOptions;
+  readonly #sent: Sent;
   #last: Promise<void> = idle;
 
-  constructor(socket: ClientSocket, options: ChatSocketOptions) {
+  constructor(socket: ClientSocket, options: ChatSocketOptions, sent: Sent) {
     this.#socket = socket;
     this.#options = options;
+    this.#sent = sent;
   }
 
   take(data: Buffer, isBinary: boolean): void {
@@ -76,28 +92,39 @@ class Conversation {
       return;
     }
     this.#socket.intake.take(data.length);
-    // The answers are not to pile up for a client that does not read them.
-    this.#last = this.#last.then(() => {
-      if (socket.isCut) return socket.intake.release(data.length);
-      return socket.isReady ? this.#store(data) : socket.inTurn(() => this.#store(data));
-    });
+    this.#last = this.#last.then(() => this.#answer(data));
   }
 
-  async #store(data: Buffer): Promise<void> {
+  async #answer(data: Buffer): Promise<void> {
+    const socket = this.#socket;
+    // The answers are not to pile up for a client that does not read them.
+    if (!socket.isCut) {
+      const repeated = await (socket.isReady ? this.#store(data) : socket.inTurn(() => this.#store(data)));
+      // Everyone has been shown the message of the first send; this client asks again because it does not know.
+      if (repeated) {
+        // Not in its turn: the messages before it are sent in turns of their own.
+        await this.#sent({ id: repeated.message.id, seq: repeated.seq });
+        socket.sendFrame(messageFrame(repeated.message));
+      }
+    }
+    socket.intake.release(data.length);
+  }
+
+  /** @returns the message, if the frame is a repeat of the send that stored it */
+  async #store(data: Buffer): Promise<SentMessage | undefined> {
     const { desk, sessionId, report } = this.#options;
     const turn = parsingTurn(data.length);
     if (turn) await turn;
     try {
       const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
-      const { message, stored } = await addMessage(desk, { ...frame, session_id: sessionId });
-      // Everyone has been shown the message of the first send; this client asks again because it does not know.
-      if (!stored) this.#socket.sendFrame(messageFrame(message));
+      const sent = await addMessage(desk, { ...frame, session_id: sessionId });
+      return sent.stored ? undefined : sent;
     } catch (error) {
       const appError = toAppError(error);
       report(appError);
       this.#socket.sendFrame(encodeFrame({ error: appError.toBody() }));
+      return undefined;
     }
-    this.#socket.intake.release(data.length);
   }
 }
 

@@ -5,7 +5,7 @@ import { createSession } from "../../server/domain/create-session.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
 import type { Desk } from "../../server/domain/desk.ts";
-import { followMessages } from "../../server/domain/follow-messages.ts";
+import { followMessages } from "../support/follow-messages.ts";
 import type { Session } from "../../server/contract/session.ts";
 import { parsePieces } from "../../server/domain/answer-share.ts";
 import { streamSession } from "../../server/domain/answers-in-pieces.ts";

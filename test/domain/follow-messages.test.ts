@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Message } from "../../server/contract/message.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
-import { followMessages } from "../../server/domain/follow-messages.ts";
+import { followMessages } from "../support/follow-messages.ts";
 import { changesPerRead } from "../../server/domain/log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
 import { openDesk } from "../support/desk.ts";

@@ -6,7 +6,7 @@ import { createSession } from "../../server/domain/create-session.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
 import type { Desk } from "../../server/domain/desk.ts";
-import { followMessages } from "../../server/domain/follow-messages.ts";
+import { followMessages } from "../support/follow-messages.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
 import type { Session } from "../../server/contract/session.ts";

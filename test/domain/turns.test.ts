@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import type { Desk } from "../../server/domain/desk.ts";
-import { followMessages } from "../../server/domain/follow-messages.ts";
+import { followMessages } from "../support/follow-messages.ts";
 import { changesPerRead } from "../../server/domain/log.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { openDesk } from "../support/desk.ts";

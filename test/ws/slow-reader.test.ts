@@ -70,3 +70,33 @@ test("frames beyond what may wait are all stored, in their order", async () => {
   expect(got.map(({ message }) => message?.content)).toEqual(contents);
   socket.close();
 });
+
+test("the answer to a repeated key comes after the earlier messages that a client still lacks [RESUME-6] [KEY-1]", async () => {
+  const chars = 1_000_000;
+  const { app, url, wsUrl } = await startApp({ maxMessageChars: chars });
+  await createSession(url, { id: "s" });
+  const count = 20;
+  const content = (index: number): string => `${index} ${"x".repeat(chars - 10)}`;
+  const { socket: first } = await openChat(wsUrl, "s");
+  for (let index = 1; index <= count; index += 1) {
+    first.send(JSON.stringify({ content: content(index), sender: "user", key: `key ${index}` }));
+  }
+  await expect.poll(async () => (await readSession(url, "s")).messages.length).toBe(count);
+  first.close();
+
+  const back = new WebSocket(`${wsUrl}/ws/s?after=0`);
+  const ids: number[] = [];
+  const areBothShown = new Promise<void>((resolve) => {
+    back.on("message", (data: Buffer) => {
+      const { message } = JSON.parse(data.toString()) as Frame;
+      if (message) ids.push(message.id);
+      if (ids.filter((id) => id === count).length === 2) resolve();
+    });
+  });
+  await once(back, "open");
+  back.send(JSON.stringify({ content: content(count), sender: "user", key: `key ${count}` }));
+  await areBothShown;
+  expect(ids).toEqual([...Array.from({ length: count }, (_, index) => index + 1), count]);
+  back.close();
+  await expect.poll(() => app.counts().followers).toBe(0);
+});

@@ -1,0 +1,34 @@
+import type { LiveEvent } from "../contract/live-event.ts";
+import type { Message } from "../contract/message.ts";
+import type { Positioned } from "./log.ts";
+import { memoize } from "./memoize.ts";
+
+export function messagesOf(live: readonly Positioned<LiveEvent>[]): readonly Message[] {
+  return live.flatMap(({ event }) => (event.type === "message" ? [event.message] : []));
+}
+
+/** The same array each time, for events that all readers get. */
+export const messagesOnce = memoize(messagesOf);
+
+/**
+ * Whether a message after the id `lastId` that comes first with these events may have an earlier one that does not. The
+ * position of a change that was followed by another one of the same message has no event. It may have been the addition of a
+ * message.
+ *
+ * @param after the position up to which all messages were sent
+ */
+export function mayLackEarlier(
+  live: readonly Positioned<LiveEvent>[],
+  { after, lastId }: { after: number; lastId: number },
+): boolean {
+  let seq = after;
+  let id = lastId;
+  let hasGap = false;
+  return live.some(({ event }) => {
+    hasGap ||= event.seq !== seq + 1;
+    seq = event.seq;
+    if (event.type !== "message" || event.message.id <= id) return false;
+    ({ id } = event.message);
+    return hasGap;
+  });
+}
