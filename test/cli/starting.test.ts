@@ -37,18 +37,25 @@ function makeLargeOriginal(): string {
   return file;
 }
 
-/** Stops the first process that a process starts as soon as there is one, on Linux. @returns its id */
-async function freezeChildOf(pid: number | undefined): Promise<number> {
+/**
+ * Stops the process that migrates for a server, on Linux, as soon as it runs its own program: before that the server waits
+ * for it. It is killed with the test. @returns its id
+ */
+async function freezeMigrationOf(pid: number | undefined): Promise<number> {
   let frozen: number | undefined;
   const freeze = (): boolean => {
     const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
-    if (!child) return false;
+    if (!child || !readFileSync(`/proc/${child}/cmdline`, "utf8").includes("migration-process")) return false;
     frozen = Number(child);
     return process.kill(frozen, "SIGSTOP");
   };
   await expect.poll(freeze, { interval: 5 }).toBe(true);
   if (frozen === undefined) throw new Error("unreachable: one was stopped");
-  return frozen;
+  const stopped = frozen;
+  onTestFinished(() => {
+    if (existsSync(`/proc/${stopped}`)) process.kill(stopped, "SIGKILL");
+  });
+  return stopped;
 }
 
 /** Keeps every other connection from the file until the returned function is called. */
@@ -183,7 +190,7 @@ test.runIf(existsSync("/proc/self/task"))(
     const file = makeLargeOriginal();
     const server = await beginToStart(file);
     const waiting = fetch(server.url);
-    const migration = await freezeChildOf(server.child.pid);
+    const migration = await freezeMigrationOf(server.child.pid);
     expect((await waiting).status).toBe(503);
     const ended = once(server.child, "exit");
     server.child.kill("SIGTERM");
@@ -207,7 +214,7 @@ test.runIf(existsSync("/proc/self/task"))(
     const file = makeLargeOriginal();
     const server = await beginToStart(file);
     const ended = once(server.child, "exit");
-    process.kill(await freezeChildOf(server.child.pid), "SIGKILL");
+    process.kill(await freezeMigrationOf(server.child.pid), "SIGKILL");
     expect(await ended).toEqual([1, null]);
     expect(server.messages).toEqual([
       `DATABASE_URL names ${file}, which must be migrated, and the process that was started for it has ended (SIGKILL): ` +
