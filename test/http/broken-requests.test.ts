@@ -171,21 +171,21 @@ test("a byte order mark before the JSON is let pass", async () => {
   expect(answer.status).toBe(200);
 });
 
-test("JSON that is nested deeper than any stack is refused, or ignored where nobody reads it", async () => {
+test("JSON that is nested deeper than any stack is refused, also where nobody would read it [LIMIT-8]", async () => {
   const { url } = await startApp();
   await createSession(url, { id: "s" });
   const deep = "[".repeat(300_000) + "]".repeat(300_000);
-  for (const [body, status] of [
-    [deep, 400],
-    ["[".repeat(600_000), 400],
-    [`{"content":${deep},"sender":"user"}`, 400],
-    [`{"content":"Hello","sender":"user","x":${deep}}`, 200],
-  ] as const) {
+  for (const body of [
+    deep,
+    "[".repeat(600_000),
+    `{"content":${deep},"sender":"user"}`,
+    `{"content":"Hello","sender":"user","x":${deep}}`,
+  ]) {
     for (const target of [path, "/trpc/message.add"]) {
       const text = target === path ? body : body.replace("{", '{"session_id":"s",');
       const headers = { "content-type": "application/json" };
       const answer = await fetch(url + target, { method: "POST", headers, body: text });
-      expect.soft(answer.status, `${target} ${text.slice(0, 30)}`).toBe(status);
+      expect.soft(answer.status, `${target} ${text.slice(0, 30)}`).toBe(400);
     }
   }
 });
