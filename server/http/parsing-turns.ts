@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout } from "node:timers/promises";
 
 /** A text of this size, in bytes, takes half a millisecond to parse at the worst. */
 const smallBytes = 16 * 1024;
@@ -6,13 +6,21 @@ const smallBytes = 16 * 1024;
 let last = Promise.resolve();
 
 /**
- * Waits until a text that came from a client may be parsed: one larger text in a turn of the event loop. The parser cannot be
- * interrupted, and a text of the largest size takes it some ten milliseconds.
+ * Waits until a text that came from a client may be parsed: one larger text in a turn of the event loop, and then as long
+ * none as it took. The parser cannot be interrupted, and a text of the largest size takes it some ten milliseconds.
  *
  * @returns undefined if the text is small, and may be parsed at once
  */
 export function parsingTurn(bytes: number): Promise<void> | undefined {
   if (bytes <= smallBytes) return undefined;
-  last = last.then(() => nextTurn());
-  return last;
+  const turn = last.then(() => nextTurn());
+  last = turn.then(leaveTimeToOthers);
+  return turn;
+}
+
+/** Called when a turn begins. */
+async function leaveTimeToOthers(): Promise<void> {
+  const beganMs = performance.now();
+  await nextTurn();
+  await setTimeout(performance.now() - beganMs);
 }
