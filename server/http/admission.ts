@@ -3,7 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import type { HostPolicy } from "./host-policy.ts";
 import { hostnameOf } from "./host-policy.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
-import { assertPlainFraming } from "./read-body.ts";
+import { assertPlainFraming } from "./body-framing.ts";
 import type { RequestTarget } from "./request-target.ts";
 import { createWarnOnce } from "./warn-once.ts";
 

@@ -5,6 +5,7 @@ import { AppError, toAppError } from "../domain/app-error.ts";
 import type { AccessLog } from "./access-log.ts";
 import { baseEntry, refusedEntry, requestEntry } from "./access-log.ts";
 import { fairTimeout } from "./fair-timer.ts";
+import { isEndGuessed } from "./body-framing.ts";
 import { brokenRequest, lateHeaders } from "./broken-request.ts";
 import type { BufferBudget } from "./buffer-budget.ts";
 import { openAccount } from "./connection-account.ts";
@@ -13,10 +14,11 @@ import { createHeaderGrace } from "./header-grace.ts";
 import { listen } from "./listen.ts";
 import type { ConnectionTimes } from "./node-server.ts";
 import { createNodeServer } from "./node-server.ts";
-import { holdContinue, isEndGuessed, limitRest } from "./read-body.ts";
+import { holdContinue, limitRest } from "./read-body.ts";
 import { cutIfIdle, endAfter } from "./connection-end.ts";
 import { holdToMinimumRate } from "./minimum-rate.ts";
 import { refuseConnection } from "./refuse-connection.ts";
+import { createOpenConnections } from "./open-connections.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { sendError } from "./send.ts";
 import { stalls } from "./stalls.ts";
@@ -66,42 +68,22 @@ export function createHttpServer({
 }: HttpHandlers): HttpServer {
   const server = createNodeServer(times);
   stalls.watch();
-  /**
-   * The connections that speak HTTP and were not refused, each with its unfinished answers. One set of all answers would
-   * grow a new table now and then, and V8 keeps the contents of each old table alive until a full collection.
-   */
-  const connections = new Map<Duplex, RequestQueue>();
+  const connections = createOpenConnections();
   const stopWatching = watchForDeadPeers(
-    () => [...connections.values()].flatMap(({ responses: [first] }) => first?.req.socket ?? []),
+    () => connections.queues().flatMap(({ responses: [first] }) => first?.req.socket ?? []),
     deadPeerMs,
   );
-  const rates = holdToMinimumRate(() => connections.keys() as Iterable<Socket>, times.idleTimeoutMs);
+  const rates = holdToMinimumRate(() => connections.sockets(), times.idleTimeoutMs);
 
-  /** The number of connections that have not emitted `close`, WebSockets included. */
-  let openCount = 0;
-  let onLastClosed: (() => void) | undefined;
   server.on("connection", (socket) => {
-    openCount += 1;
-    connections.set(socket, new RequestQueue());
     onConnection?.(socket);
     openAccount(budget, socket);
-    socket.on("close", forget);
+    connections.add(socket);
   });
-
-  function forget(this: Duplex): void {
-    connections.delete(this);
-    openCount -= 1;
-    if (openCount === 0) onLastClosed?.();
-  }
-
-  /** Ends the connections without an answer in flight. Node itself would keep those with an incomplete request. */
-  function cutIdle(): void {
-    for (const [socket, requests] of connections) if (requests.isEmpty) socket.destroy();
-  }
 
   /** Answers bytes that are not a request, or a request that this server does not serve. */
   function refuse(socket: Socket, error: AppError): void {
-    connections.delete(socket);
+    connections.leaveHttp(socket);
     report(error);
     const id = makeRequestId();
     access?.("request", refusedEntry(id, socket, error.httpStatus));
@@ -112,7 +94,7 @@ export function createHttpServer({
   const broken = new WeakSet<Duplex>();
 
   function answerRequest(request: TracedRequest, response: ServerResponse): void {
-    const requests = connections.get(request.socket) ?? new RequestQueue();
+    const requests = connections.queueOf(request.socket) ?? new RequestQueue();
     if (access) request.begin();
     if (isEndGuessed(request)) response.shouldKeepAlive = false;
     response.on("close", () => {
@@ -145,7 +127,7 @@ export function createHttpServer({
     refuse(socket as Socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
   });
   server.on("upgrade", (request, socket, head) => {
-    connections.delete(socket);
+    connections.leaveHttp(socket);
     request.begin();
     socket.on("error", destroy);
     upgrade(request, socket, head).catch((error: unknown) => {
@@ -158,7 +140,7 @@ export function createHttpServer({
   server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) => {
     // A failed connection cannot take an answer.
     if (socket.destroyed || (code === lateHeaders && grace.takes(socket))) return;
-    const unfinished = connections.get(socket)?.responses ?? [];
+    const unfinished = connections.queueOf(socket)?.responses ?? [];
     const isFirst = unfinished.length === 1 && unfinished[0]?.headersSent === false;
     if (unfinished.length === 0 || (isFirst && unfinished[0]?.req.complete === false)) {
       refuse(socket, brokenRequest(code));
@@ -185,14 +167,14 @@ export function createHttpServer({
         server.close(() => resolve());
       });
       // The connections would otherwise be kept for other requests.
-      for (const response of [...connections.values()].flatMap(({ responses }) => responses)) {
-        response.on("close", () => setImmediate(cutIdle));
+      for (const response of connections.queues().flatMap(({ responses }) => responses)) {
+        response.on("close", () => setImmediate(() => connections.cutIdle()));
       }
       const cut = fairTimeout(() => server.closeAllConnections(), closeTimeoutMs);
-      cutIdle();
+      connections.cutIdle();
       await ended;
       // Node's server ends before its last connections emit `close`, and that event writes their lines of the access log.
-      if (openCount > 0) await new Promise<void>((resolve) => (onLastClosed = resolve));
+      await connections.allClosed();
       rates.cancel();
       cut.cancel();
     },

@@ -20,30 +20,6 @@ const smallBytes = 16 * 1024;
 /** One decoder for all bodies: making one takes longer than decoding a message. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/**
- * Whether the end of the body is a guess, and thus the beginning of the next request too: a proxy on the way may see it elsewhere. It
- * is so in any transfer coding but `chunked`, and in HTTP/1.0, which has none (RFC 9112, §6.1).
- */
-export function isEndGuessed(request: IncomingMessage): boolean {
-  const { headers, httpVersion } = request;
-  return headers["transfer-encoding"] !== undefined && (httpVersion === "1.0" || !isPlain(request));
-}
-
-function isPlain({ headers }: IncomingMessage): boolean {
-  const coding = headers["transfer-encoding"];
-  return coding === undefined || coding.trim().toLowerCase() === "chunked";
-}
-
-/** @throws {AppError} BAD_REQUEST if the transfer coding is unknown: the end of the body is then unknown too */
-export function assertPlainFraming(request: IncomingMessage): void {
-  if (isPlain(request)) return;
-  const coding = request.headers["transfer-encoding"];
-  throw new AppError(
-    "BAD_REQUEST",
-    `Send the body as it is or in chunks, without Transfer-Encoding: ${coding}.`,
-  );
-}
-
 /** The requests that wait for `100 Continue`, each with the function that sends it. */
 const waiting = new WeakMap<IncomingMessage, () => void>();
 

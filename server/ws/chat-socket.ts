@@ -50,7 +50,7 @@ export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions):
 
 type Sent = (place: MessagePlace) => Promise<void>;
 
-/** What happens in the session, as it is sent to a client. */
+/** The events of the session, as they are sent to a client. */
 type Following = {
   ended: Promise<void>;
   /** Resolves when the client may come back with the id of this message and lack none before it. */

@@ -34,7 +34,7 @@ test("messages that are edited and added between the pages of a replay come in t
     forms.add(`${id} ${content}`);
     if (content === "end") stop.abort();
     if (!isNew || id % 10 !== 0 || id > count) continue;
-    // One that was sent, one of this page, one of the next, one of the last, and one that is new.
+    // A message that was sent, then one each of this page, the next page and the last page.
     const edited = [1, id, id + changesPerRead, count].filter((each) => each <= count);
     for (const each of new Set(edited)) await edit(each, `edited at ${id}`);
     await add(`added at ${id}`);
