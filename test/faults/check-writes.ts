@@ -54,7 +54,7 @@ function checkSession(session: StoredSession, all: Call[], begunAnewAt: number):
     ...checkKeys(calls),
     ...checkOrder(of(all, "send"), begunAnewAt),
     ...session.messages.flatMap((row) => checkMessage(row, { calls, all, begunAnewAt })),
-    ...checkTitle(session, calls, all),
+    ...checkTitle(session, all, begunAnewAt),
     ...checkRefusals(calls, all),
   ];
 }
@@ -168,10 +168,8 @@ function checkMessage(
     .filter((call) => idOf(call) === id)
     .slice(0, 1)
     .filter(({ begun }) => begun >= begunAnewAt);
-  const edits = of(calls, "edit").filter(
-    ({ operation, answer }) => operation.id === id && !isRefused(answer),
-  );
-  const possible = lastOf([...sends, ...edits]).map(({ operation }) => operation.content);
+  const edits = of(all, "edit").filter(({ operation, answer }) => operation.id === id && !isRefused(answer));
+  const possible = lastOf([...sends, ...edits], begunAnewAt).map(({ operation }) => operation.content);
   // The answer to the send may be lost with the connection: whoever finds it stored cannot say more.
   if (sends.length === 0 || possible.includes(content)) return [];
   return [
@@ -186,10 +184,10 @@ function titlesOf(calls: Call[]): CallOf<"create" | "rename">[] {
   return [...of(calls, "create"), ...of(calls, "rename")].filter(({ answer }) => !isRefused(answer));
 }
 
-function checkTitle({ id, title }: StoredSession, calls: Call[], all: Call[]): Violation[] {
-  const isRenamed = titlesOf(calls).some(({ answer }) => answer.outcome === "done");
-  const writes = isRenamed || calls.length === all.length ? lastOf(titlesOf(calls)) : titlesOf(all);
-  const possible = writes.map(({ operation }) => operation.title);
+function checkTitle({ id, title }: StoredSession, all: Call[], begunAnewAt: number): Violation[] {
+  const writes = titlesOf(all);
+  const isRenamed = writes.some(({ answer, begun }) => answer.outcome === "done" && begun >= begunAnewAt);
+  const possible = (isRenamed ? lastOf(writes, begunAnewAt) : writes).map(({ operation }) => operation.title);
   if (possible.includes(title)) return [];
   return [violation("LOST", `the title of ${id} is ${title}, not ${possible.join(" or ")}`)];
 }
@@ -198,10 +196,13 @@ function isRefused({ outcome }: Call["answer"]): boolean {
   return outcome === "refused";
 }
 
-/** The writes that may be the last: no other one began after their end. */
-function lastOf<Write extends Call>(writes: Write[]): Write[] {
+/**
+ * The writes that may be the last: no other one began after their end. A write that was under way when a copy was put back
+ * may have reached either server.
+ */
+function lastOf<Write extends Call>(writes: Write[], begunAnewAt: number): Write[] {
   const last = Math.max(
-    0,
+    begunAnewAt,
     ...writes.filter(({ answer }) => answer.outcome === "done").map(({ begun }) => begun),
   );
   return writes.filter(({ ended }) => ended >= last);
