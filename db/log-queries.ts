@@ -5,6 +5,7 @@ import type { Executor } from "./open-database.ts";
 import { opaque, prepare } from "./statement.ts";
 import type { SessionRow } from "./session-queries.ts";
 import type { SessionLife } from "./statements/session-extents.ts";
+import { littleBytes } from "./statements/message-pages.ts";
 import { isAlive } from "./statements/session-extents.ts";
 
 export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
@@ -84,13 +85,28 @@ export type ChangedMessagesQuery = {
  */
 export async function listChangedMessages(
   db: Executor,
-  { life, after, upToId = Number.MAX_SAFE_INTEGER, ...range }: ChangedMessagesQuery,
+  query: ChangedMessagesQuery,
 ): Promise<{ rows: ChangedMessageRow[]; upTo: number } | undefined> {
+  const page = toPage(query);
+  const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
+  return changes.rows.length > 0 || (await isAlive(db, query.life)) ? changes : undefined;
+}
+
+/** Whether the messages that these changes are of have little content. */
+export async function haveLittleContent(db: Executor, query: ChangedMessagesQuery): Promise<boolean> {
+  const { bytes } = await selectExtent.only(db, toPage(query));
+  return (bytes ?? 0) <= littleBytes;
+}
+
+function toPage({
+  life,
+  after,
+  upToId = Number.MAX_SAFE_INTEGER,
+  ...range
+}: ChangedMessagesQuery): ChangePageQuery {
   const { id: sessionId, ordinal, start_seq: startSeq } = life;
   // Changes up to there are those of past lives.
-  const page = { ...range, sessionId, ordinal, upToId, after: Math.max(after, startSeq) };
-  const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
-  return changes.rows.length > 0 || (await isAlive(db, life)) ? changes : undefined;
+  return { ...range, sessionId, ordinal, upToId, after: Math.max(after, startSeq) };
 }
 
 type Changes = { rows: ChangedMessageRow[]; upTo: number };

@@ -37,6 +37,16 @@ export const fewMessages = 100;
 /** How much content a chunk of messages holds, in bytes, unless a single message has more. */
 const chunkBytes = 256 * 1024;
 
+/** A read of so much content, in bytes, takes no longer than most requests. */
+export const littleBytes = 64 * 1024;
+
+/** Whether the first of these messages, as many as are read without asking how large they are, have little content. */
+export async function hasLittleContent(db: Executor, page: MessagePageQuery): Promise<boolean> {
+  const parameters = parametersOf({ ...page, limit: Math.min(page.limit, fewMessages) });
+  const { bytes } = await contentBytes(parameters).only(db, parameters);
+  return (bytes ?? 0) <= littleBytes;
+}
+
 /** The page, or if its messages are large the first of them, and whether there are no more after these. */
 export async function listMessageChunk(
   db: Executor,
@@ -99,6 +109,16 @@ const smallMessagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) 
 
 const messageSizes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
   selectPage(db, page, shape).select(["id", sql<number>`octet_length(content)`.as("bytes")]),
+);
+
+const contentBytes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
+  db
+    .selectFrom(
+      selectPage(db, page, shape)
+        .select(sql<number>`octet_length(content)`.as("bytes"))
+        .as("page"),
+    )
+    .select(({ fn }) => fn.sum<number | null>("bytes").as("bytes")),
 );
 
 /** Each set of bounds has a statement of its own: one statement for all would read more than the rows of the page. */

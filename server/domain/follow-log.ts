@@ -87,9 +87,16 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
 
   async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
     const { turns } = this.#hub;
-    const turn = isFirst ? turns.begin() : turns.goOn();
+    const turn = isFirst ? turns.begin(() => this.#hasLittle()) : turns.goOn();
     if (turn) await turn;
     return this.#signal.aborted ? "end" : this.#sendPage();
+  }
+
+  /** Whether what it reads first is small. */
+  async #hasLittle(): Promise<boolean> {
+    const head = await this.#log.readHead();
+    if (this.#epoch === undefined) this.#begin(head);
+    return head.hasLittle(this.#isOutside(head) ? undefined : this.#seq);
   }
 
   /** Reads a page and sends it. @returns how far the log is read, if the page was the last */
@@ -97,17 +104,13 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     const log = this.#log;
     const head = await log.readHead();
     if (this.#epoch === undefined) this.#begin(head);
-    const isOther = head.epoch !== this.#epoch || head.life !== this.#life;
     const seq = this.#seq;
     if (head.end) {
       if (seq === undefined || seq >= head.seq) throw log.gone();
       this.#sink.send([this.#placeChange(head.end)], false);
       return "end";
     }
-    // Position 0 is before every event, also in a log that began anew. But a reader that is caught up at 0 has followed an
-    // earlier life.
-    const isPast = seq !== undefined && seq < head.startSeq && (seq > 0 || this.#isCaughtUp);
-    if (seq === undefined || isOther || isPast || seq > head.seq) return this.#sendBeginning(head);
+    if (seq === undefined || this.#isOutside(head)) return this.#sendBeginning(head);
     const page: Positioned<Event>[] = [];
     const read = await head.readChanges(seq);
     if (!read) return "more";
@@ -116,6 +119,15 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     if (isLast) this.#addCaughtUp(page);
     if (page.length > 0) this.#sink.send(page, false);
     return isLast ? { epoch: head.epoch, life: head.life, seq: read.upTo } : "more";
+  }
+
+  /** Whether the log has no such position as that of this stream. */
+  #isOutside({ epoch, life, seq: lastSeq, startSeq }: LogHead<Event>): boolean {
+    const seq = this.#seq;
+    if (seq === undefined || epoch !== this.#epoch || life !== this.#life || seq > lastSeq) return true;
+    // Position 0 is before every event, also in a log that began anew. But a reader that is caught up at 0 has followed an
+    // earlier life.
+    return seq < startSeq && (seq > 0 || this.#isCaughtUp);
   }
 
   /**

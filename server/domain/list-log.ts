@@ -22,6 +22,9 @@ export function followList(
   return streamLog(desk.hub, listLog(desk), { after, signal });
 }
 
+/** To read so many is a small read. */
+const fewChanges = 10;
+
 /** All sessions, in the order of their last changes of any kind. */
 function listLog(desk: Desk): Log<ListEvent> {
   const { database, hub } = desk;
@@ -50,6 +53,7 @@ function listLog(desk: Desk): Log<ListEvent> {
           const upTo = rows.length < changesPerRead ? seq : (rows.at(-1)?.list_seq ?? seq);
           return { changes: rows.map(toChange), upTo };
         },
+        hasLittle: async (after) => after !== undefined && seq - after <= fewChanges,
       };
     },
     async readSnapshot() {

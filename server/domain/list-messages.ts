@@ -1,6 +1,7 @@
 import type { MessageSize } from "../../db/statements/message-pages.ts";
 import {
   countInChunk,
+  littleBytes,
   listMessages as listMessageRows,
   listMessageSizes,
 } from "../../db/statements/message-pages.ts";
@@ -48,9 +49,10 @@ async function* readChunks(
   life: SessionLife,
   sizes: readonly MessageSize[],
 ): AsyncGenerator<Message[], void, undefined> {
+  const isSmall = async (): Promise<boolean> => bytesOf(sizes) <= littleBytes;
   let left = sizes;
   while (left.length > 0) {
-    const turn = left === sizes ? desk.hub.turns.begin() : desk.hub.turns.goOn();
+    const turn = left === sizes ? desk.hub.turns.begin(isSmall) : desk.hub.turns.goOn();
     if (turn) await turn;
     const limit = countInChunk(left);
     const after = Number(left[0]?.id) - 1;
@@ -61,4 +63,8 @@ async function* readChunks(
     yield rows.map(toMessage);
     left = left.slice(limit);
   }
+}
+
+function bytesOf(sizes: readonly MessageSize[]): number {
+  return sizes.reduce((total, { bytes }) => total + bytes, 0);
 }

@@ -1,5 +1,5 @@
 import { listChangedMessages } from "../../db/log-queries.ts";
-import { listMessageChunk } from "../../db/statements/message-pages.ts";
+import { hasLittleContent, listMessageChunk } from "../../db/statements/message-pages.ts";
 import type { SessionLogExtent } from "../../db/statements/session-extents.ts";
 import { findSessionLogExtent } from "../../db/statements/session-extents.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
@@ -119,9 +119,17 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
 
   async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
     const { turns } = this.#desk.hub;
-    const turn = isFirst ? turns.begin() : turns.goOn();
+    const turn = isFirst ? turns.begin(() => this.#hasLittle()) : turns.goOn();
     if (turn) await turn;
     return this.#wanted.signal.aborted ? "end" : this.#sendPage();
+  }
+
+  /** Whether the first page of its messages has little content. */
+  async #hasLittle(): Promise<boolean> {
+    const session = this.#session;
+    if (!session || !this.#hasMore) return true;
+    const page = { life: session, after: this.#lastId, limit: changesPerRead, from: "oldest" } as const;
+    return hasLittleContent(this.#desk.database.read, page);
   }
 
   /** Reads a page and sends it. @returns how far the session is read, if the page was the last */

@@ -1,9 +1,13 @@
 /** How long new readers may work in one turn of the event loop, in milliseconds. */
 const sliceMs = 2;
 
+/** How many turns of the event loop have no large read after one that had: what others do takes about as many. */
+const turnsForOthers = 2;
+
 /**
  * The order in which large reads of the database get their turns. The database answers within the turn of the event loop
- * in which it is asked: without this order, several large reads at a time would block the process.
+ * in which it is asked: without this order, several large reads at a time would block the process. Small reads wait for
+ * none of them.
  */
 export class Turns {
   readonly #beginning: (() => void)[] = [];
@@ -11,19 +15,29 @@ export class Turns {
   /** The time at which this turn of the event loop is used up. Undefined while it is unused. */
   #sliceEndMs: number | undefined;
   #isScheduled = false;
+  #turnsForOthers = 0;
+  #hasBegun = false;
 
-  /** A turn for a new reader. Undefined if it may read at once: this turn of the event loop is not used up. */
-  begin(): Promise<void> | undefined {
+  /**
+   * A turn for a new reader. Undefined if it may read at once: this turn of the event loop is not used up.
+   *
+   * @param isSmall whether its first read is a small one, which need not wait. It is asked when the turn is used up.
+   */
+  begin(isSmall: () => Promise<boolean>): Promise<void> | undefined {
     const nowMs = performance.now();
     if (this.#beginning.length === 0 && nowMs < (this.#sliceEndMs ?? Number.POSITIVE_INFINITY)) {
       this.#sliceEndMs ??= nowMs + sliceMs;
       this.#schedule();
       return undefined;
     }
-    return this.#wait(this.#beginning);
+    return this.#waitUnless(isSmall);
   }
 
-  /** A turn for a reader that goes on: one of them in each turn of the event loop, after a new reader. */
+  async #waitUnless(isSmall: () => Promise<boolean>): Promise<void> {
+    if (!(await isSmall())) await this.#wait(this.#beginning);
+  }
+
+  /** A turn for a reader that goes on. It takes turns with the new readers. */
   goOn(): Promise<void> {
     return this.#wait(this.#goingOn);
   }
@@ -43,13 +57,24 @@ export class Turns {
 
   #give(): void {
     this.#isScheduled = false;
-    const begin = this.#beginning.shift();
-    const goOn = this.#goingOn.shift();
-    this.#sliceEndMs = undefined;
-    if (!begin && !goOn) return;
-    this.#sliceEndMs = performance.now() + sliceMs;
+    if (this.#turnsForOthers > 0) {
+      this.#turnsForOthers -= 1;
+      return this.#schedule();
+    }
+    const next = this.#next();
+    this.#sliceEndMs = next ? 0 : undefined;
+    if (!next) return;
+    this.#turnsForOthers = turnsForOthers;
     this.#schedule();
-    begin?.();
-    goOn?.();
+    next();
+  }
+
+  #next(): (() => void) | undefined {
+    const [first, second] = this.#hasBegun
+      ? [this.#goingOn, this.#beginning]
+      : [this.#beginning, this.#goingOn];
+    const queue = first.length > 0 ? first : second;
+    this.#hasBegun = queue === this.#beginning;
+    return queue.shift();
   }
 }

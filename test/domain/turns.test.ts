@@ -5,6 +5,10 @@ import { createSession } from "../../server/domain/create-session.ts";
 import type { Desk } from "../../server/domain/desk.ts";
 import { followMessages } from "../support/follow-messages.ts";
 import { changesPerRead } from "../../server/domain/log.ts";
+import { readMessagePage } from "../../server/domain/list-messages.ts";
+import { getSessionExtent } from "../../server/domain/get-session.ts";
+import { readMessages } from "../../server/domain/read-messages.ts";
+import { followList } from "../../server/domain/list-log.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { openDesk } from "../support/desk.ts";
 
@@ -54,3 +58,50 @@ test("others have their turn after each page that a reader catches up with, howe
   const counts = await countPerTurn([followMessages(desk, { ...follow, afterId: 0 })]);
   expect(Math.max(...counts)).toBeLessThanOrEqual(2 * changesPerRead);
 });
+
+const { signal } = new AbortController();
+
+/** Reads of a session of a few short messages. */
+const smallReads: [string, (desk: Desk) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>][] = [
+  ["its messages", async (desk) => readMessages(desk, await getSessionExtent(desk, "small"))],
+  ["a page of them", async (desk) => (await readMessagePage(desk, { session_id: "small" })).chunks],
+  ["its events after a position", (desk) => followSession(desk, { sessionId: "small", signal, after: "0" })],
+  ["its snapshot", (desk) => followSession(desk, { sessionId: "small", signal, after: undefined })],
+  ["the messages after an id", (desk) => followMessages(desk, { sessionId: "small", signal, afterId: 0 })],
+  [
+    "the messages to come",
+    (desk) => followMessages(desk, { sessionId: "small", signal, afterId: undefined }),
+  ],
+  ["the list's last events", (desk) => followList(desk, { signal, after: "20" })],
+];
+
+test.each(smallReads)(
+  "a small read waits for no large one: %s, while many read a large session [SLOW-3]",
+  async (what, read) => {
+    const desk = { ...(await openDesk()), maxMessageChars: 100_000 };
+    await createSession(desk, { id: "large" });
+    const content = "x".repeat(desk.maxMessageChars);
+    await Promise.all(
+      Array.from({ length: 20 }, () => addMessage(desk, { session_id: "large", content, sender: "user" })),
+    );
+    await createSession(desk, { id: "small" });
+    await addMessage(desk, { session_id: "small", content: "Hello", sender: "user" });
+    let begun = 0;
+    const large = Array.from({ length: 50 }, async () => {
+      const extent = await getSessionExtent(desk, "large");
+      for await (const _ of readMessages(desk, extent)) begun += 1;
+    });
+    await nextTurn();
+    const before = begun;
+    const stream = (await read(desk))[Symbol.asyncIterator]();
+    if (what === "the messages to come") {
+      const next = stream.next();
+      await nextTurn();
+      await addMessage(desk, { session_id: "small", content: "Hello again", sender: "user" });
+      await next;
+    } else await stream.next();
+    expect(begun - before).toBeLessThan(5);
+    await stream.return?.();
+    await Promise.all(large);
+  },
+);
