@@ -3,7 +3,7 @@ import type { Account } from "./buffer-account.ts";
 
 /** How many frames of a client may wait for their turn before its socket is not read any further, and how many bytes. */
 const maxWaitingFrames = 64;
-const maxWaitingBytes = 1024 * 1024;
+const maxWaitingBytes = 256 * 1024;
 
 /** Smaller frames are bounded by their number. */
 const smallBytes = 4096;

@@ -54,11 +54,12 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  * @throws {AppError} PAYLOAD_TOO_LARGE, SERVICE_UNAVAILABLE, TIMEOUT, or BAD_REQUEST if the bytes are not UTF-8
  */
 export async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const bytes = await readBytes(request, maxBytes);
-  const turn = parsingTurn(bytes.length);
+  const gathered = await gatherBytes(request, maxBytes);
+  const turn = parsingTurn(gathered.size);
   if (turn) await turn;
   try {
-    return utf8.decode(bytes);
+    // Not before its turn: of the bodies that wait there is one copy.
+    return utf8.decode(gathered.join());
   } catch {
     throw new AppError("BAD_REQUEST", `The body is not valid UTF-8. ${lengthHint}`);
   }
@@ -98,15 +99,15 @@ export function parseJson(text: string, what: string): unknown {
 }
 
 /** @throws {AppError} as {@link readText} does, at once or by the promise */
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<GatheredBytes> {
+  const gathered = new GatheredBytes();
   // A request without a body has ended before a listener could be added.
-  if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  if (request.readableEnded) return Promise.resolve(gathered);
   const announcedBytes = Number(request.headers["content-length"] ?? 0);
   if (announcedBytes > maxBytes) throw tooLarge(maxBytes);
   const account = accountOf(request.socket);
   if (announcedBytes > smallBytes) account?.ledger.assertRoom();
-  return new Promise<Buffer>((resolve, reject) => {
-    const gathered = new GatheredBytes();
+  return new Promise<GatheredBytes>((resolve, reject) => {
     let size = 0;
     let sizeBefore = 0;
     const patience = new FairTimer(() => {
@@ -135,7 +136,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     });
     request.on("end", () => {
       patience.cancel();
-      resolve(gathered.join());
+      resolve(gathered);
     });
     // Every request closes. The error is made only for an unfinished one: its stack costs more than all else here.
     const refuseHalf = (): void => {
