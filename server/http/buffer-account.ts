@@ -35,6 +35,7 @@ export class Account {
   #client: BufferedClient;
   #written: Piece[] = [];
   #reservedBytes = 0;
+  #gatheredBytes = 0;
   #pieces = 0;
   #movedBytes = 0;
   #isClosed = false;
@@ -46,6 +47,14 @@ export class Account {
 
   get isEmpty(): boolean {
     return this.#reservedBytes === 0 && this.#pieces === 0;
+  }
+
+  /**
+   * Whether the next step is the server's: the client has taken what was sent, and has sent all of what it began. Then the
+   * client does not stand still, however long the server takes.
+   */
+  get isServed(): boolean {
+    return this.#gatheredBytes === 0 && this.#client.isClear;
   }
 
   get isClosed(): boolean {
@@ -92,6 +101,18 @@ export class Account {
     if (this.#isClosed || bytes === 0) return;
     this.#reservedBytes += bytes;
     this.ledger.add(this, bytes);
+  }
+
+  /** Reserves bytes of something that the client has not sent all of. */
+  gather(bytes: number): void {
+    if (this.#isClosed) return;
+    this.#gatheredBytes += bytes;
+    this.reserve(bytes);
+  }
+
+  /** So many of the gathered bytes are of something whole. They stay reserved. */
+  completeGathered(bytes: number): void {
+    this.#gatheredBytes = Math.max(0, this.#gatheredBytes - bytes);
   }
 
   release(bytes: number): void {

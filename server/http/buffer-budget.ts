@@ -121,7 +121,8 @@ export class BufferBudget implements Ledger {
     this.#sweptAtMs = nowMs;
     for (const account of this.#holders) {
       account.settle();
-      if (account.takeMovedBytes() >= leastMovedBytes || stoodStill) account.movedAtMs = nowMs;
+      const hasMoved = account.takeMovedBytes() >= leastMovedBytes;
+      if (hasMoved || stoodStill || account.isServed) account.movedAtMs = nowMs;
     }
     if (this.#bytes >= this.#maxBytes) this.#makeRoom(graceMs);
     if (this.#holders.size > 0) return;

@@ -16,8 +16,11 @@ export function countPartialFrames(socket: WebSocket, transport: Duplex, account
   function count(): void {
     const worth = bytes > smallBytes ? bytes : 0;
     if (worth === counted) return;
-    if (worth > counted) account.reserve(worth - counted);
-    else account.release(counted - worth);
+    if (worth > counted) account.gather(worth - counted);
+    else {
+      account.completeGathered(counted - worth);
+      account.release(counted - worth);
+    }
     counted = worth;
   }
 

@@ -120,12 +120,21 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
     }, bodyTimeoutMs).start();
     if (request.headers.expect !== undefined) sendContinue(request);
     let countedBytes = 0;
-    request.on("close", () => account?.release(countedBytes));
+    let partialBytes = 0;
+    const complete = (): void => {
+      account?.completeGathered(partialBytes);
+      partialBytes = 0;
+    };
+    request.on("close", () => {
+      complete();
+      account?.release(countedBytes);
+    });
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > smallBytes) {
-        account?.reserve(size - countedBytes);
+        account?.gather(size - countedBytes);
         countedBytes = size;
+        partialBytes = size;
       }
       if (size <= maxBytes) {
         gathered.add(chunk);
@@ -136,6 +145,7 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
     });
     request.on("end", () => {
       patience.cancel();
+      complete();
       resolve(gathered);
     });
     // Every request closes. The error is made only for an unfinished one: its stack costs more than all else here.

@@ -106,3 +106,23 @@ test("past the budget a client is cut that takes nothing, and none that takes wh
   await expect.poll(() => slow.cuts, { timeout: 5000 }).toBe(1);
   expect([quick.cuts, budget.bytes]).toEqual([0, 60]);
 });
+
+test.each([
+  { what: "that has not sent the rest of a body", isClear: true, isWhole: false },
+  { what: "that does not take what it is sent", isClear: false, isWhole: true },
+])(
+  "past the budget a client is cut $what, and none that waits for the server itself [LIMIT-5]",
+  async ({ isClear, isWhole }) => {
+    const budget = new BufferBudget(200);
+    const served = open(budget);
+    const still = open(budget);
+    served.isClear = true;
+    still.isClear = isClear;
+    served.account.gather(60);
+    served.account.completeGathered(60);
+    still.account.gather(60);
+    if (isWhole) still.account.completeGathered(60);
+    await expect.poll(() => still.cuts, { timeout: 5000 }).toBe(1);
+    expect([served.cuts, budget.bytes]).toEqual([0, 60]);
+  },
+);
