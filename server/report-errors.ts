@@ -1,9 +1,9 @@
-import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
 import { DatabaseMovedError } from "../db/database-errors.ts";
 import type { AppError } from "./domain/app-error.ts";
 import type { Report } from "./http/report.ts";
-import { TracedRequest } from "./http/traced-request.ts";
+import type { SocketTrace } from "./http/socket-trace.ts";
+import type { Traced, TracedRequest } from "./http/traced-request.ts";
 
 /** The shortest time between two lines for one failure of the database, in milliseconds: a full disk fails every write. */
 const repeatMs = 1000;
@@ -42,8 +42,8 @@ function needsNoLine({ code, cause }: AppError): boolean {
 }
 
 /** The request's names in the log. */
-function namesOf(request: IncomingMessage | undefined): object {
-  if (!(request instanceof TracedRequest)) return {};
-  const { id, method, route } = request;
+function namesOf(request: Traced | undefined): object {
+  if (!request || !("route" in request)) return {};
+  const { id, method, route } = request as TracedRequest | SocketTrace;
   return { id, method, route };
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { isBlank } from "./send-stream.ts";
+import type { SocketTrace } from "./socket-trace.ts";
 import type { TracedRequest } from "./traced-request.ts";
 
 /** A line of the access log: an HTTP request that has ended, or the opening or closing of a WebSocket. */
@@ -39,7 +40,7 @@ export function requestEntry(request: TracedRequest, response: ServerResponse): 
 }
 
 /** The common part of the entries of a request and of its socket. */
-export function baseEntry(request: TracedRequest): AccessEntry {
+export function baseEntry(request: TracedRequest | SocketTrace): AccessEntry {
   const { id, method = "", route, peer } = request;
   return { id, method, route, peer };
 }

@@ -32,7 +32,8 @@ export class Account {
   readonly ledger: Ledger;
   /** When the client was last seen to take or send bytes, by the monotonic clock. */
   movedAtMs = 0;
-  #client: BufferedClient;
+  readonly #client: BufferedClient;
+  #cut: (() => void) | undefined;
   #written: Piece[] = [];
   #reservedBytes = 0;
   #gatheredBytes = 0;
@@ -63,16 +64,7 @@ export class Account {
 
   /** Replaces the way in which {@link cut} ends the connection. */
   cutBy(cut: () => void): void {
-    const client = this.#client;
-    this.#client = {
-      get movedBytes() {
-        return client.movedBytes;
-      },
-      get isClear() {
-        return client.isClear;
-      },
-      cut,
-    };
+    this.#cut = cut;
   }
 
   /** Counts a written piece until the operating system has taken it. */
@@ -145,7 +137,8 @@ export class Account {
 
   cut(): void {
     this.close();
-    this.#client.cut();
+    if (this.#cut) this.#cut();
+    else this.#client.cut();
   }
 
   close(): void {

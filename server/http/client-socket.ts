@@ -7,6 +7,7 @@ import { fairInterval, fairTimeout } from "./fair-timer.ts";
 import type { Account } from "./buffer-account.ts";
 import { accountOf } from "./connection-account.ts";
 import { Intake } from "./intake.ts";
+import type { PartialFrames } from "./partial-frames.ts";
 import { countPartialFrames } from "./partial-frames.ts";
 import { Outbox } from "./outbox.ts";
 import { Pulse } from "./pulse.ts";
@@ -41,6 +42,8 @@ export class ClientSocket extends WebSocket {
   #lastTurn: Promise<void> | undefined;
   #firstCloseCode: number | undefined;
   readonly #pulse = new Pulse(this);
+  /** Its message whose end has not come, if there is a budget. */
+  partial: PartialFrames | undefined;
   /** Its frames that wait for their turn. */
   readonly intake = new Intake(this);
 
@@ -54,7 +57,7 @@ export class ClientSocket extends WebSocket {
     this.#account?.cutBy(() => this.#cutForRoom());
     this.#outbox = new Outbox(this, transport, this.#pulse);
     this.#stallTimeoutMs = stallTimeoutMs;
-    if (this.#account) countPartialFrames(this, transport, this.#account);
+    if (this.#account) this.partial = countPartialFrames(this, transport, this.#account);
   }
 
   /** The code with which the side that closed first did so. Undefined before that, and if the connection just ended. */

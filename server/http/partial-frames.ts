@@ -9,32 +9,63 @@ const smallBytes = 64 * 1024;
 const headerBytes = 6;
 
 /** Counts the bytes of a client's unfinished message. */
-export function countPartialFrames(socket: WebSocket, transport: Duplex, account: Account): void {
-  let bytes = 0;
-  let counted = 0;
+export class PartialFrames {
+  readonly #account: Account;
+  #bytes = 0;
+  #counted = 0;
 
-  function count(): void {
-    const worth = bytes > smallBytes ? bytes : 0;
-    if (worth === counted) return;
-    if (worth > counted) account.gather(worth - counted);
-    else {
-      account.completeGathered(counted - worth);
-      account.release(counted - worth);
-    }
-    counted = worth;
+  constructor(account: Account) {
+    this.#account = account;
   }
 
-  transport.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > smallBytes) count();
-  });
-  socket.on("message", () => {
-    bytes = 0;
-    if (counted > 0) count();
-  });
-  // Control frames may come between the fragments of a message.
-  const leaveOut = (payload: Buffer): void => {
-    bytes = Math.max(0, bytes - payload.length - headerBytes);
-  };
-  socket.on("ping", leaveOut).on("pong", leaveOut);
+  /** So many bytes have come. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > smallBytes) this.#count();
+  }
+
+  /** A message is whole. */
+  complete(): void {
+    this.#bytes = 0;
+    if (this.#counted > 0) this.#count();
+  }
+
+  /** A control frame has come, perhaps between the fragments of a message: it is not a part of the message. */
+  leaveOut(payload: Buffer): void {
+    this.#bytes = Math.max(0, this.#bytes - payload.length - headerBytes);
+  }
+
+  #count(): void {
+    const worth = this.#bytes > smallBytes ? this.#bytes : 0;
+    const more = worth - this.#counted;
+    if (more > 0) this.#account.gather(more);
+    else {
+      this.#account.completeGathered(-more);
+      this.#account.release(-more);
+    }
+    this.#counted = worth;
+  }
+}
+
+type CountedSocket = WebSocket & { readonly partial?: PartialFrames | undefined };
+
+/** Counts what comes over a socket. Its `partial` must be the result. */
+export function countPartialFrames(
+  socket: CountedSocket,
+  transport: Duplex,
+  account: Account,
+): PartialFrames {
+  const partial = new PartialFrames(account);
+  transport.on("data", (chunk: Buffer) => partial.add(chunk.length));
+  socket.on("message", complete).on("ping", leaveOut).on("pong", leaveOut);
+  return partial;
+}
+
+// Shared by all sockets: an idle one is to take little memory.
+function complete(this: CountedSocket): void {
+  this.partial?.complete();
+}
+
+function leaveOut(this: CountedSocket, payload: Buffer): void {
+  this.partial?.leaveOut(payload);
 }

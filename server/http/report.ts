@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import type { AppError } from "../domain/app-error.ts";
+import type { Traced } from "./traced-request.ts";
 
 /** Called with each answered error and its request. The request of an error on a socket is the one that opened it. */
-export type Report = (error: AppError, request?: IncomingMessage) => void;
+export type Report = (error: AppError, request?: Traced) => void;

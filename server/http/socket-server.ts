@@ -8,6 +8,8 @@ import { baseEntry } from "./access-log.ts";
 import { ClientSocket } from "./client-socket.ts";
 import { fairInterval, fairTimeout } from "./fair-timer.ts";
 import { refuseConnection } from "./refuse-connection.ts";
+import type { SocketTrace } from "./socket-trace.ts";
+import type { Traced } from "./traced-request.ts";
 import { requestIdOf, TracedRequest } from "./traced-request.ts";
 
 /** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
@@ -47,7 +49,7 @@ export type SocketServer = {
     request: IncomingMessage,
     connection: Duplex,
     head: Buffer,
-    onOpen: (socket: ClientSocket) => void,
+    onOpen: (socket: ClientSocket, trace: Traced | undefined) => void,
   ): void;
   readonly clients: ReadonlySet<ClientSocket>;
   /** Closes every socket with the code of a restart, and cuts those that do not complete the closing handshake. */
@@ -62,23 +64,20 @@ function answerBeforeEnd(client: ClientSocket, connection: Duplex, before: Reado
   for (const listener of connection.listeners("end") as ((this: Duplex) => void)[]) {
     if (before.has(listener)) continue;
     connection.removeListener("end", listener);
-    const end = async (): Promise<void> => {
-      await client.answered();
-      if (!connection.destroyed) listener.call(connection);
-    };
-    connection.once("end", () => void end());
+    // Not `once`, which would keep two objects more: a connection ends once.
+    connection.on("end", () => {
+      void client.answered().then(() => connection.destroyed || listener.call(connection));
+    });
   }
 }
 
 const ignore = (): void => undefined;
 
-/** Logs a socket. The peer is read at the opening: an ended connection has none. */
-function logSocket(log: AccessLog, request: TracedRequest, client: ClientSocket): void {
-  const entry = baseEntry(request);
-  log("socket opened", entry);
+function logSocket(log: AccessLog, trace: SocketTrace, client: ClientSocket): void {
+  log("socket opened", baseEntry(trace));
   client.on("close", (lastCode) => {
     const closeCode = client.firstCloseCode ?? lastCode;
-    log("socket closed", { ...entry, closeCode, ms: request.ageMs, bytes: request.sentBytes });
+    log("socket closed", { ...baseEntry(trace), closeCode, ms: trace.ageMs, bytes: trace.sentBytes });
   });
 }
 
@@ -126,8 +125,9 @@ export function createSocketServer({ maxFrameBytes, patience, access }: SocketSe
         // ws itself closes the socket with the right code; without a listener the error would end the process.
         client.on("error", ignore);
         connection.on("end", cutUnlessClosed);
-        if (access && request instanceof TracedRequest) logSocket(access, request, client);
-        onOpen(client);
+        const trace = request instanceof TracedRequest ? request.toSocketTrace() : undefined;
+        if (access && trace) logSocket(access, trace, client);
+        onOpen(client, trace);
       });
     },
     clients: server.clients,

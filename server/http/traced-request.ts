@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { IncomingMessage } from "node:http";
+import { SocketTrace } from "./socket-trace.ts";
 
 /** The form of an id from a client or a proxy: 1–128 letters, digits, dots, underscores and hyphens. */
 const idForm = /^[\w.-]{1,128}$/;
@@ -8,7 +9,7 @@ const idForm = /^[\w.-]{1,128}$/;
 const processName = randomBytes(6).toString("hex");
 let made = 0;
 
-/** A request, or the id under which bytes that are not a request are answered. */
+/** A request, the trace of one, or the id under which bytes that are not a request are answered. */
 export type Traced = IncomingMessage | { readonly id: string };
 
 /** A new id, of the form `7f9c2ba4e88f-1`. */
@@ -22,8 +23,8 @@ export class TracedRequest extends IncomingMessage {
   route: string | undefined = undefined;
   // Plain fields: `#private` ones take a tenth of a short answer's time.
   private madeId: string | undefined = undefined;
-  private begunMs = 0;
-  private sentBefore = 0;
+  begunMs = 0;
+  sentBefore = 0;
   /** The address of the peer, which may be a proxy. */
   peer: string | undefined = undefined;
 
@@ -52,6 +53,11 @@ export class TracedRequest extends IncomingMessage {
   /** The time since the request began, in milliseconds, to a tenth. */
   get ageMs(): number {
     return Math.round((performance.now() - this.begunMs) * 10) / 10;
+  }
+
+  /** The data for the log, for a socket that outlives the request. */
+  toSocketTrace(): SocketTrace {
+    return new SocketTrace(this, this.socket, this);
   }
 }
 

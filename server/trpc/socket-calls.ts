@@ -17,6 +17,7 @@ import { answerFrame, eventEncoding, largeAnswer, pongFrame } from "./socket-fra
 import { Subscription } from "./subscription.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 import type { Report } from "../http/report.ts";
+import type { Traced } from "../http/traced-request.ts";
 
 export type SocketCallsOptions = {
   desk: Desk;
@@ -27,6 +28,8 @@ export type SocketCallsOptions = {
   /** How large an answer may be, in bytes of JSON. */
   maxAnswerBytes: number;
   report: Report;
+  /** The request that opened the socket. */
+  trace: Traced | undefined;
 };
 
 type Subscribed = { stop: AbortController; isFurther: boolean };
@@ -176,7 +179,7 @@ export class SocketCalls {
 
   #answerError(request: RequestName, cause: unknown, path: string | undefined): void {
     const error = getTRPCErrorFromUnknown(cause);
-    this.#options.report(fromTRPCError(error));
+    this.#options.report(fromTRPCError(error), this.#options.trace);
     this.#answer(request, { error: toErrorShape(error, path) });
   }
 

@@ -6,6 +6,7 @@ import type { ClientSocket } from "../http/client-socket.ts";
 import type { FairTimer } from "../http/fair-timer.ts";
 import { fairTimeout } from "../http/fair-timer.ts";
 import type { RequestTarget } from "../http/request-target.ts";
+import type { Traced } from "../http/traced-request.ts";
 import type { Patience } from "../http/socket-server.ts";
 import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../http/socket-server.ts";
@@ -45,14 +46,15 @@ export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
   const procedures = listProcedures(options.router);
   const further = new FurtherSubscriptions(Math.floor(options.maxSubscriptionBytes / subscriptionBytes));
 
-  function serve(socket: ClientSocket, request: IncomingMessage, announcesParams: boolean): void {
+  function serve(socket: ClientSocket, trace: Traced | undefined, announcesParams: boolean): void {
     const calls = new SocketCalls(socket, {
       desk,
       procedures,
       maxSubscriptions,
       further,
       maxAnswerBytes,
-      report: (error) => report(error, request),
+      report,
+      trace,
     });
     const deadline = announcesParams ? closeUnlessStopped(socket, patience.connectionParamsMs) : undefined;
     let isWaitingForParams = announcesParams;
@@ -70,7 +72,7 @@ export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
   return {
     upgrade(request, connection, head, { query }) {
       const announcesParams = new URLSearchParams(query).get("connectionParams") === "1";
-      server.upgrade(request, connection, head, (socket) => serve(socket, request, announcesParams));
+      server.upgrade(request, connection, head, (socket, trace) => serve(socket, trace, announcesParams));
     },
     close() {
       for (const socket of server.clients) socket.sendFrame(reconnectFrame);

@@ -48,8 +48,8 @@ export function createChatDoor(options: ChatDoorOptions): ChatDoor {
       // The first messages are read within this turn of the event loop, and go out with the handshake.
       connection.cork();
       setImmediate(() => connection.uncork());
-      server.upgrade(request, connection, head, (socket) => {
-        runChatSocket(socket, { desk, sessionId, wanted, report: (error) => report(error, request) });
+      server.upgrade(request, connection, head, (socket, trace) => {
+        runChatSocket(socket, { desk, sessionId, wanted, report, trace });
       });
     },
     close: () => server.close(),

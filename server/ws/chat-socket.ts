@@ -10,6 +10,7 @@ import { MessageFollower } from "../domain/message-follower.ts";
 import { followSession } from "../domain/session-log.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
 import { parseJson } from "../http/read-body.ts";
+import type { Traced } from "../http/traced-request.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import { SocketSink } from "../http/socket-sink.ts";
 import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
@@ -25,6 +26,8 @@ export type ChatSocketOptions = {
   sessionId: string;
   wanted: Wanted;
   report: Report;
+  /** The request that opened the socket. */
+  trace: Traced | undefined;
 };
 
 /** How the socket closes when following the session fails; in any other way it is the server that failed. */
@@ -42,7 +45,7 @@ export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions):
     () => socket.finish(closeCodes.sessionDeleted),
     (error: unknown) => {
       const appError = toAppError(error);
-      options.report(appError);
+      options.report(appError, options.trace);
       socket.finish(closings[appError.code] ?? closeCodes.failure);
     },
   );
@@ -112,7 +115,7 @@ class Conversation {
 
   /** @returns the message, if the frame is a repeat of the send that stored it */
   async #store(data: Buffer): Promise<SentMessage | undefined> {
-    const { desk, sessionId, report } = this.#options;
+    const { desk, sessionId, report, trace } = this.#options;
     const turn = parsingTurn(data.length);
     if (turn) await turn;
     try {
@@ -121,7 +124,7 @@ class Conversation {
       return sent.stored ? undefined : sent;
     } catch (error) {
       const appError = toAppError(error);
-      report(appError);
+      report(appError, trace);
       this.#socket.sendFrame(encodeFrame({ error: appError.toBody() }));
       return undefined;
     }
