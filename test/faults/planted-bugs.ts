@@ -199,8 +199,8 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: followLog,
-        from: "seq === undefined || isOther",
-        to: "!seq || isOther",
+        from: "seq === undefined || epoch !== this.#epoch",
+        to: "!seq || epoch !== this.#epoch",
       },
     ],
     caughtAs: "RESET",
