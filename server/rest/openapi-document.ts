@@ -18,13 +18,10 @@ import {
   showExamples,
 } from "./openapi-passes.ts";
 import { healthOperations, healthRoutes } from "./health-routes.ts";
-import type { Route } from "./routes.ts";
+import { ownRoutes } from "./own-routes.ts";
 import { listRoutes } from "./routes.ts";
 import { pollOperation, streamOperation } from "./session-events-operation.ts";
 import { eventsRoutes } from "./session-events.ts";
-
-/** The routes that are not procedures of the router. */
-export const ownRoutes: readonly Route[] = [...Object.values(healthRoutes), ...Object.values(eventsRoutes)];
 
 export type DocumentOptions = Bounds & { router: AppRouter; version: string };
 
