@@ -16,7 +16,7 @@ const fewChanges = 10;
 const smallContentBytes = 16 * 1024;
 
 /** How much content a page of changes holds, in bytes, unless a single message has more. */
-const pageBytes = 256 * 1024;
+const pageBytes = 128 * 1024;
 
 type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: number; upToId: number };
 

@@ -34,8 +34,11 @@ export function listMessages(db: Executor, page: MessagePageQuery): Promise<Page
 /** Of up to so many messages those that are small are read without asking first how large they are. */
 export const fewMessages = 100;
 
-/** How much content a chunk of messages holds, in bytes, unless a single message has more. */
-const chunkBytes = 256 * 1024;
+/** How much content these may have together, in bytes. */
+const fewBytes = 256 * 1024;
+
+/** How much content any other chunk of messages holds, in bytes, unless a single message has more. */
+const chunkBytes = 128 * 1024;
 
 /** A read of so much content, in bytes, takes no longer than most requests. */
 export const littleBytes = 64 * 1024;
@@ -104,7 +107,7 @@ const messagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
 );
 
 const smallMessagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
-  selectPage(db, page, shape).select([...smallMessageColumns(Math.floor(chunkBytes / fewMessages)), "seq"]),
+  selectPage(db, page, shape).select([...smallMessageColumns(Math.floor(fewBytes / fewMessages)), "seq"]),
 );
 
 const messageSizes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>

@@ -23,7 +23,7 @@ export function toMessage({ id, session_id, content, sender, timestamp, key }: M
 
 /**
  * The messages that a session had when its extent was read, oldest first, in chunks. Between two chunks other work has its
- * turn. One chunk, 256 KiB of content, is in memory at a time. Messages that are edited or deleted meanwhile show it; messages
+ * turn. One chunk, 128 KiB of content, is in memory at a time. Messages that are edited or deleted meanwhile show it; messages
  * that are added meanwhile are left out.
  *
  * @throws {SessionEndedError} if the session is deleted meanwhile, even if it is made anew

@@ -6,7 +6,7 @@ import { accountOf } from "./connection-account.ts";
 import { apiHeaders, sendText } from "./send.ts";
 
 /** The usual memory of an answer beside its piece, in bytes: the chunk of content from which the next pieces are made. */
-const chunkBytes = 256 * 1024;
+const chunkBytes = 128 * 1024;
 
 export type JsonStreamOptions = {
   headers?: OutgoingHttpHeaders;

@@ -16,8 +16,8 @@ import { getSession, listMessages, listSessions, readWhole } from "../support/wh
 /** More than any of these answers reads, so that the last act when all is read. */
 const moments = Array.from({ length: 8 }, (_, index) => index + 1);
 
-const filler = "x".repeat(75_000);
-/** Three chunks: ten messages, and two of 256 KiB at most. */
+const filler = "x".repeat(37_500);
+/** Three chunks: ten messages, and two of 128 KiB at most. */
 const contents = Array.from({ length: 15 }, (_, index) => `old ${index}${index < 10 ? "" : filler}`);
 const newContents = Array.from({ length: 30 }, (_, index) => `new ${index}`);
 
