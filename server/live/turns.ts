@@ -1,7 +1,7 @@
 /** How long new readers may work in one turn of the event loop, in milliseconds. */
 const sliceMs = 2;
 
-/** How many turns of the event loop have no large read after one that had: what others do takes about as many. */
+/** How many turns of the event loop after a large read have none. A write takes two: one to be read, one to be stored. */
 const turnsForOthers = 2;
 
 /**
