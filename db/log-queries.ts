@@ -5,7 +5,7 @@ import type { Executor } from "./open-database.ts";
 import { opaque, prepare } from "./statement.ts";
 import type { SessionRow } from "./session-queries.ts";
 import type { SessionLife } from "./statements/session-extents.ts";
-import { littleBytes } from "./statements/message-pages.ts";
+import { smallReadBytes } from "./statements/message-pages.ts";
 import { isAlive } from "./statements/session-extents.ts";
 
 export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
@@ -92,10 +92,10 @@ export async function listChangedMessages(
   return changes.rows.length > 0 || (await isAlive(db, query.life)) ? changes : undefined;
 }
 
-/** Whether the messages that these changes are of have little content. */
-export async function haveLittleContent(db: Executor, query: ChangedMessagesQuery): Promise<boolean> {
+/** Whether these changes are a small read. */
+export async function areSmallChanges(db: Executor, query: ChangedMessagesQuery): Promise<boolean> {
   const { bytes } = await selectExtent.only(db, toPage(query));
-  return (bytes ?? 0) <= littleBytes;
+  return (bytes ?? 0) <= smallReadBytes;
 }
 
 function toPage({

@@ -2,8 +2,9 @@ import type { Logger } from "pino";
 import { DatabaseMovedError } from "../db/database-errors.ts";
 import type { AppError } from "./domain/app-error.ts";
 import type { Report } from "./http/report.ts";
-import type { SocketTrace } from "./http/socket-trace.ts";
-import type { Traced, TracedRequest } from "./http/traced-request.ts";
+import { SocketTrace } from "./http/socket-trace.ts";
+import type { Traced } from "./http/traced-request.ts";
+import { TracedRequest } from "./http/traced-request.ts";
 
 /** The shortest time between two lines for one failure of the database, in milliseconds: a full disk fails every write. */
 const repeatMs = 1000;
@@ -43,7 +44,7 @@ function needsNoLine({ code, cause }: AppError): boolean {
 
 /** The request's names in the log. */
 function namesOf(request: Traced | undefined): object {
-  if (!request || !("route" in request)) return {};
-  const { id, method, route } = request as TracedRequest | SocketTrace;
+  if (!(request instanceof TracedRequest || request instanceof SocketTrace)) return {};
+  const { id, method, route } = request;
   return { id, method, route };
 }

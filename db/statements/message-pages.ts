@@ -40,14 +40,14 @@ const fewBytes = 256 * 1024;
 /** How much content any other chunk of messages holds, in bytes, unless a single message has more. */
 const chunkBytes = 128 * 1024;
 
-/** A read of so much content, in bytes, takes no longer than most requests. */
-export const littleBytes = 64 * 1024;
+/** A small read has at most so much content, in bytes. It takes no longer than most requests. */
+export const smallReadBytes = 64 * 1024;
 
-/** Whether the first of these messages, as many as are read without asking how large they are, have little content. */
-export async function hasLittleContent(db: Executor, page: MessagePageQuery): Promise<boolean> {
+/** Whether the first chunk of these messages is a small read. */
+export async function isSmallPage(db: Executor, page: MessagePageQuery): Promise<boolean> {
   const parameters = parametersOf({ ...page, limit: Math.min(page.limit, fewMessages) });
   const { bytes } = await contentBytes(parameters).only(db, parameters);
-  return (bytes ?? 0) <= littleBytes;
+  return (bytes ?? 0) <= smallReadBytes;
 }
 
 /** The page, or if its messages are large the first of them, and whether there are no more after these. */

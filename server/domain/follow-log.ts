@@ -86,17 +86,14 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   }
 
   async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
-    const { turns } = this.#hub;
-    const turn = isFirst ? turns.begin(() => this.#hasLittle()) : turns.goOn();
-    if (turn) await turn;
+    await this.#hub.turns.take(isFirst, () => this.#isSmallRead());
     return this.#signal.aborted ? "end" : this.#sendPage();
   }
 
-  /** Whether what it reads first is small. */
-  async #hasLittle(): Promise<boolean> {
+  async #isSmallRead(): Promise<boolean> {
     const head = await this.#log.readHead();
     if (this.#epoch === undefined) this.#begin(head);
-    return head.hasLittle(this.#isOutside(head) ? undefined : this.#seq);
+    return head.isSmallRead(this.#isOutside(head) ? undefined : this.#seq);
   }
 
   /** Reads a page and sends it. @returns how far the log is read, if the page was the last */

@@ -22,7 +22,7 @@ export function followList(
   return streamLog(desk.hub, listLog(desk), { after, signal });
 }
 
-/** To read so many is a small read. */
+/** So many changes are a small read. */
 const fewChanges = 10;
 
 /** All sessions, in the order of their last changes of any kind. */
@@ -53,7 +53,8 @@ function listLog(desk: Desk): Log<ListEvent> {
           const upTo = rows.length < changesPerRead ? seq : (rows.at(-1)?.list_seq ?? seq);
           return { changes: rows.map(toChange), upTo };
         },
-        hasLittle: async (after) => after !== undefined && seq - after <= fewChanges,
+        // The snapshot has excerpts alone, and is read once for all who ask.
+        isSmallRead: async (after) => after === undefined || seq - after <= fewChanges,
       };
     },
     async readSnapshot() {

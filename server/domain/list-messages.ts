@@ -1,7 +1,7 @@
 import type { MessageSize } from "../../db/statements/message-pages.ts";
 import {
   countInChunk,
-  littleBytes,
+  smallReadBytes,
   listMessages as listMessageRows,
   listMessageSizes,
 } from "../../db/statements/message-pages.ts";
@@ -49,11 +49,10 @@ async function* readChunks(
   life: SessionLife,
   sizes: readonly MessageSize[],
 ): AsyncGenerator<Message[], void, undefined> {
-  const isSmall = async (): Promise<boolean> => bytesOf(sizes) <= littleBytes;
+  const isSmall = async (): Promise<boolean> => bytesOf(sizes) <= smallReadBytes;
   let left = sizes;
   while (left.length > 0) {
-    const turn = left === sizes ? desk.hub.turns.begin(isSmall) : desk.hub.turns.goOn();
-    if (turn) await turn;
+    await desk.hub.turns.take(left === sizes, isSmall);
     const limit = countInChunk(left);
     const after = Number(left[0]?.id) - 1;
     const before = Number(left[limit - 1]?.id) + 1;

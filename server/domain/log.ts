@@ -35,8 +35,8 @@ export type LogHead<Event extends LogEvent> = {
    * Undefined if the log has ended since.
    */
   readChanges(after: number): Promise<{ changes: Change<Event>[]; upTo: number } | undefined>;
-  /** Whether the next changes after a position are small to read. Without one it is asked of the snapshot. */
-  hasLittle(after: number | undefined): Promise<boolean>;
+  /** Whether the next changes after a position are a small read; without a position, whether the snapshot is. */
+  isSmallRead(after: number | undefined): Promise<boolean>;
 };
 
 /** An event of a stream, and the position after it. */

@@ -1,17 +1,18 @@
 import { listChangedMessages } from "../../db/log-queries.ts";
-import { hasLittleContent, listMessageChunk } from "../../db/statements/message-pages.ts";
+import { isSmallPage, listMessageChunk } from "../../db/statements/message-pages.ts";
 import type { SessionLogExtent } from "../../db/statements/session-extents.ts";
-import { findSessionLogExtent } from "../../db/statements/session-extents.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
-import { SessionEndedError, sessionNotFound } from "./app-error.ts";
+import { SessionEndedError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
+import { getSessionLogExtent } from "./get-session.ts";
 import { mayLackEarlier, messagesOf, messagesOnce } from "./live-messages.ts";
 import type { LiveTaker, ReadUpTo } from "./live-reader.ts";
 import type { Sink } from "./live-stream.ts";
 import type { Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
 import { assertAlive, toMessage } from "./read-messages.ts";
+import { SentAhead } from "./sent-ahead.ts";
 import { SessionLog } from "./session-log.ts";
 
 /** A client's request to follow the messages of a session. */
@@ -54,7 +55,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
   /** The session as it was when the reading began, until its changes and a page of its messages are read. */
   #session: SessionLogExtent | undefined;
   /** The positions beyond `seq` whose changes were sent with their messages. */
-  #sentAhead: readonly number[] = [];
+  readonly #sentAhead = new SentAhead();
   /** Whether every message up to the position `seq` was sent. */
   #isRead = false;
   #hasEnded = false;
@@ -79,7 +80,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
       // The reader joins before the messages are read, so that no write in between is missed.
       using reader = this.#desk.hub.join(new SessionLog(this.#desk, sessionId), signal, connection);
       // At once, before its turn: the client gets what comes from now on.
-      this.#begin(await this.#readSession());
+      this.#begin(await getSessionLogExtent(this.#desk, sessionId));
       for (let isFirst = true; !signal.aborted; isFirst = false) {
         this.#isRead = false;
         const read = await this.#sink.inTurn(() => this.#readOn(isFirst));
@@ -98,8 +99,8 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     if (!this.#sink.isReady) return false;
     if (mayLackEarlier(live, { after: this.#seq, lastId: this.#lastId })) return false;
     // Messages that all readers get are encoded once for all.
-    const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.length === 0;
-    const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.includes(event.seq));
+    const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.isEmpty;
+    const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.has(event.seq));
     const messages = isShared ? messagesOnce(news) : messagesOf(news);
     if (messages.length > 0) this.#sink.send(messages, isShared);
     for (const { id } of messages) this.#lastId = Math.max(this.#lastId, id);
@@ -118,23 +119,20 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
   }
 
   async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
-    const { turns } = this.#desk.hub;
-    const turn = isFirst ? turns.begin(() => this.#hasLittle()) : turns.goOn();
-    if (turn) await turn;
+    await this.#desk.hub.turns.take(isFirst, () => this.#isSmallRead());
     return this.#wanted.signal.aborted ? "end" : this.#sendPage();
   }
 
-  /** Whether the first page of its messages has little content. */
-  async #hasLittle(): Promise<boolean> {
+  async #isSmallRead(): Promise<boolean> {
     const session = this.#session;
     if (!session || !this.#hasMore) return true;
     const page = { life: session, after: this.#lastId, limit: changesPerRead, from: "oldest" } as const;
-    return hasLittleContent(this.#desk.database.read, page);
+    return isSmallPage(this.#desk.database.read, page);
   }
 
   /** Reads a page and sends it. @returns how far the session is read, if the page was the last */
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
-    const session = this.#session ?? (await this.#readSession());
+    const session = this.#session ?? (await getSessionLogExtent(this.#desk, this.#wanted.sessionId));
     if (this.#isOver(session)) {
       if (this.#hasMore) throw new SessionEndedError(session.id);
       return "end";
@@ -147,13 +145,6 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     this.#session = undefined;
     await this.#sendMessages(session);
     return this.#hasMore ? "more" : { epoch: session.epoch, life: session.ordinal, seq: session.seq };
-  }
-
-  async #readSession(): Promise<SessionLogExtent> {
-    const { sessionId } = this.#wanted;
-    const session = await findSessionLogExtent(this.#desk.database.read, sessionId);
-    if (!session) throw sessionNotFound(sessionId);
-    return session;
   }
 
   #begin(session: SessionLogExtent): void {
@@ -176,7 +167,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     const read = await listChangedMessages(this.#desk.database.read, { life: session, ...range });
     // This life has ended, and with it its messages.
     if (!read) return false;
-    const news = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.includes(seq));
+    const news = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.has(seq));
     if (news.length > 0) this.#sink.send(news.map(toMessage), false);
     this.#moveTo(read.upTo);
     return news.length > 0 || read.upTo < session.seq;
@@ -194,14 +185,13 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     const { rows, isLast } = await listMessageChunk(this.#desk.database.read, page);
     if (rows.length > 0) this.#sink.send(rows.map(toMessage), false);
     else if (this.#hasMore) await assertAlive(this.#desk, session);
-    const ahead = rows.filter(({ seq }) => seq > session.seq).map(({ seq }) => seq);
-    if (ahead.length > 0) this.#sentAhead = [...this.#sentAhead, ...ahead];
+    this.#sentAhead.add(rows.map(({ seq }) => seq).filter((seq) => seq > session.seq));
     this.#hasMore = !isLast;
     this.#lastId = isLast ? last : (rows.at(-1)?.id ?? after);
   }
 
   #moveTo(seq: number): void {
     this.#seq = seq;
-    if (this.#sentAhead.length > 0) this.#sentAhead = this.#sentAhead.filter((sent) => sent > seq);
+    this.#sentAhead.forgetUpTo(seq);
   }
 }

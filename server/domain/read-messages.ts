@@ -1,5 +1,5 @@
 import type { MessageRow } from "../../db/message-queries.ts";
-import { fewMessages, hasLittleContent, listMessageChunk } from "../../db/statements/message-pages.ts";
+import { fewMessages, isSmallPage, listMessageChunk } from "../../db/statements/message-pages.ts";
 import type { SessionExtent, SessionLife } from "../../db/statements/session-extents.ts";
 import { isAlive } from "../../db/statements/session-extents.ts";
 import { textValue } from "../../db/text-value.ts";
@@ -36,7 +36,7 @@ export async function* readMessages(
   const before = session.last_id + 1;
   const { turns } = desk.hub;
   const first = { life: session, before, limit: fewMessages, from: "oldest" } as const;
-  const turn = turns.begin(() => hasLittleContent(desk.database.read, first));
+  const turn = turns.begin(() => isSmallPage(desk.database.read, first));
   if (turn) await turn;
   let after: number | undefined;
   // Most sessions are short, and the sizes of a few messages need not be read first.

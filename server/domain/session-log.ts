@@ -1,6 +1,6 @@
 import type { ChangedMessageRow } from "../../db/log-queries.ts";
-import { haveLittleContent, listChangedMessages } from "../../db/log-queries.ts";
-import { hasLittleContent } from "../../db/statements/message-pages.ts";
+import { areSmallChanges, listChangedMessages } from "../../db/log-queries.ts";
+import { isSmallPage } from "../../db/statements/message-pages.ts";
 import type { SessionRow } from "../../db/session-queries.ts";
 import { findSessionLog } from "../../db/session-queries.ts";
 import { readSnapshot } from "../../db/statements/snapshot.ts";
@@ -67,7 +67,7 @@ export class SessionLog implements Log<LiveEvent> {
       startSeq: session.start_seq,
       end: session.deleted ? { type: "session_deleted", seq: session.seq } : undefined,
       readChanges: (after) => readChanges(this.#desk, session, after),
-      hasLittle: (after) => hasLittle(this.#desk, session, after),
+      isSmallRead: (after) => isSmallRead(this.#desk, session, after),
     };
   }
 
@@ -99,12 +99,12 @@ function textsOf({ session_id, content, sender, timestamp, key }: Message): (str
   return [session_id, content, sender, timestamp, key];
 }
 
-async function hasLittle(desk: Desk, session: SessionRow, after: number | undefined): Promise<boolean> {
+async function isSmallRead(desk: Desk, session: SessionRow, after: number | undefined): Promise<boolean> {
   const { read } = desk.database;
   if (after === undefined) {
-    return hasLittleContent(read, { life: session, limit: limits.snapshotMessages, from: "newest" });
+    return isSmallPage(read, { life: session, limit: limits.snapshotMessages, from: "newest" });
   }
-  return haveLittleContent(read, { life: session, after, upTo: session.seq, limit: changesPerRead });
+  return areSmallChanges(read, { life: session, after, upTo: session.seq, limit: changesPerRead });
 }
 
 async function readChanges(

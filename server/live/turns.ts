@@ -33,6 +33,11 @@ export class Turns {
     return this.#waitUnless(isSmall);
   }
 
+  /** The turn of a reader that is new or goes on. Undefined if it may read at once. */
+  take(isFirst: boolean, isSmall: () => Promise<boolean>): Promise<void> | undefined {
+    return isFirst ? this.begin(isSmall) : this.goOn();
+  }
+
   async #waitUnless(isSmall: () => Promise<boolean>): Promise<void> {
     if (!(await isSmall())) await this.#wait(this.#beginning);
   }

@@ -30,7 +30,7 @@ function makeLog({ maxReaders = 10, coalesceMs = 0, pageSize = Infinity } = {}) 
           const changes = missed.slice(0, pageSize);
           return { changes, upTo: (missed.length > pageSize ? changes : notes).at(-1)?.seq ?? 0 };
         },
-        hasLittle: async () => true,
+        isSmallRead: async () => true,
       };
     },
     readSnapshot: async () => undefined,

@@ -5,9 +5,9 @@ import { Turns } from "../../server/live/turns.ts";
 const isLarge = async (): Promise<boolean> => false;
 
 /** The names of the readers in the order of their turns, with the turns of the event loop in which nobody read. */
-async function order(readers: [name: string, waits: () => Promise<void> | undefined][]) {
+async function order(readers: Record<string, Promise<void> | undefined>) {
   const seen: string[] = [];
-  for (const [name, wait] of readers) void wait()?.then(() => seen.push(name));
+  for (const [name, turn] of Object.entries(readers)) void turn?.then(() => seen.push(name));
   for (let idle = 0; idle < 10;) {
     const before = seen.length;
     await nextTurn();
@@ -33,31 +33,15 @@ test("a reader may read at once while a turn of the event loop is not used up [S
 test("new readers and those that go on take turns, and others have two turns after each [SLOW-3]", async () => {
   const turns = new Turns();
   useUp(turns);
-  const begin = () => turns.begin(isLarge);
-  const goOn = () => turns.goOn();
-  expect(
-    await order([
-      ["a", begin],
-      ["b", begin],
-      ["c", begin],
-      ["x", goOn],
-      ["y", goOn],
-    ]),
-  ).toBe("a--x--b--y--c");
+  const [a, b, c] = [turns.begin(isLarge), turns.begin(isLarge), turns.begin(isLarge)];
+  expect(await order({ a, b, c, x: turns.goOn(), y: turns.goOn() })).toBe("a--x--b--y--c");
 });
 
 test("a small read waits for none of those that wait [SLOW-3]", async () => {
   const turns = new Turns();
   useUp(turns);
-  const begin = () => turns.begin(isLarge);
-  const beginSmall = () => turns.begin(async () => true);
-  expect(
-    await order([
-      ["a", begin],
-      ["b", begin],
-      ["s", beginSmall],
-    ]),
-  ).toBe("sa--b");
+  const [a, b, small] = [turns.begin(isLarge), turns.begin(isLarge), turns.begin(async () => true)];
+  expect(await order({ a, b, s: small })).toBe("sa--b");
 });
 
 test("a read whose size cannot be told fails, and the others have their turns [SLOW-3]", async () => {
