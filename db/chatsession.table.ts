@@ -25,6 +25,11 @@ export type ChatSessionTable = {
   /** The position of the session's last change, whatever it was, in the log of the list of sessions. */
   list_seq: number;
   /**
+   * The place in the log of the list at which its last message was added, or the session was made: lists go by it. In a file of
+   * an earlier version the sessions are numbered in the order of these.
+   */
+  activity_seq: ColumnType<number, number | undefined, number>;
+  /**
    * Messages of this id's past lives that wait to be removed have ids up to this one; null when none waits. Messages of the
    * session itself have ids above it.
    */

@@ -8,7 +8,7 @@ import type { SessionLife } from "./statements/session-extents.ts";
 import { smallReadBytes } from "./statements/message-pages.ts";
 import { isAlive } from "./statements/session-extents.ts";
 
-export type ChangedMessageRow = MessageRow & { seq: number; deleted: 0 | 1 };
+export type ChangedMessageRow = MessageRow & { deleted: 0 | 1 };
 
 /** Of up to so many changes those that are small are read without asking first how large they are. */
 const fewChanges = 10;
@@ -23,11 +23,11 @@ type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: n
 type ChangePageQuery = ChangesQuery & { limit: number };
 
 const selectPage = prepare((db, changes: ChangesQuery) =>
-  selectChanges(db, changes).select([...messageColumns, "seq", "deleted"]),
+  selectChanges(db, changes).select([...messageColumns, "deleted"]),
 );
 
 const selectSmallPage = prepare((db, changes: ChangesQuery) =>
-  selectChanges(db, changes).select([...smallMessageColumns(smallContentBytes), "seq", "deleted"]),
+  selectChanges(db, changes).select([...smallMessageColumns(smallContentBytes), "deleted"]),
 );
 
 const selectExtent = prepare((db, page: ChangePageQuery) =>

@@ -9,10 +9,10 @@ import type { Tables } from "./tables.ts";
 /** The columns of a message that every door shows. */
 export type MessageRow = Pick<
   Selectable<MessageTable>,
-  "id" | "session_id" | "content" | "sender" | "timestamp" | "key"
+  "id" | "session_id" | "content" | "sender" | "timestamp" | "key" | "seq"
 >;
 
-export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key"] as const;
+export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key", "seq"] as const;
 
 /** The columns of a message. A content of more than `maxBytes` is null: the number of messages alone says how much is read. */
 export function smallMessageColumns(maxBytes: number) {
@@ -25,6 +25,7 @@ export function smallMessageColumns(maxBytes: number) {
     "sender",
     "timestamp",
     "key",
+    "seq",
   ] as const;
 }
 
@@ -34,7 +35,7 @@ export function countSmall(rows: readonly { content: string | null }[]): number 
   return large < 0 ? rows.length : large;
 }
 
-type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted">;
+type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted" | "sent_seq">;
 
 /** Every message has an id that JSON holds exactly, and the largest of these has been given. Nothing was stored. */
 export class NoIdsLeftError extends Error {
@@ -73,8 +74,8 @@ const selectLastId = prepare((db) => db.selectNoFrom(lastMessageId.as("id")));
  */
 export async function insertMessage(db: Executor, message: NewMessage): Promise<MessageRow> {
   const { session_id, content, sender, timestamp, seq, key = null, key_digest = null } = message;
-  const row = { session_id, content, sender, timestamp, key };
-  const stored = await addMessage.first(db, { ...row, seq, key_digest });
+  const row = { session_id, content, sender, timestamp, key, seq };
+  const stored = await addMessage.first(db, { ...row, key_digest });
   if (stored) return { id: stored.id, ...row };
   const { id: lastId } = await selectLastId.only(db, {});
   if (lastId >= Number.MAX_SAFE_INTEGER) throw new NoIdsLeftError("There are no message ids left.");
@@ -84,7 +85,7 @@ export async function insertMessage(db: Executor, message: NewMessage): Promise<
 const selectByKey = prepare((db, send: { sessionId: string; key: string }) =>
   db
     .selectFrom("message")
-    .select([...messageColumns, "seq", "key_digest"])
+    .select([...messageColumns, "sent_seq", "key_digest"])
     .select((eb) => isPast(eb).as("is_past"))
     .where("session_id", "=", send.sessionId)
     .where("key", "=", send.key),
@@ -102,7 +103,7 @@ export async function findMessageByKey(
   trx: Executor,
   sessionId: string,
   key: string,
-): Promise<(MessageRow & { seq: number; key_digest: string | null }) | undefined> {
+): Promise<(MessageRow & { sent_seq: number | null; key_digest: string | null }) | undefined> {
   const found = await selectByKey.first(trx, { sessionId, key });
   if (!found?.is_past) return found;
   await deleteMessage.all(trx, { id: found.id });
@@ -117,25 +118,46 @@ function isPast(eb: ExpressionBuilder<Tables, "message">) {
     .whereRef("own.id", "=", "message.session_id");
 }
 
-const selectMessage = prepare((db, message: { sessionId: string; id: number }) =>
-  db
-    .selectFrom("message")
-    .select(messageColumns)
-    .where("id", "=", message.id)
-    .where("session_id", "=", message.sessionId)
-    .where("deleted", "=", sql.lit(0))
-    .where(isPast, "=", 0),
+/** A message is named by its id, or by the key of its send. */
+export type NamedMessage = { id: number } | { key: string };
+
+const selectById = prepare((db, message: { sessionId: string; id: number }) =>
+  selectMessage(db, message.sessionId).where("id", "=", message.id),
 );
 
-/** A message that is not deleted. */
-export function findMessage(db: Executor, sessionId: string, id: number): Promise<MessageRow | undefined> {
-  return selectMessage.first(db, { sessionId, id });
+const selectBySentKey = prepare((db, message: { sessionId: string; key: string }) =>
+  selectMessage(db, message.sessionId).where("key", "=", message.key),
+);
+
+function selectMessage(db: Executor, sessionId: string) {
+  return db
+    .selectFrom("message")
+    .select([...messageColumns, "deleted"])
+    .where("session_id", "=", sessionId)
+    .where(isPast, "=", 0);
 }
+
+/** A message, also one that is deleted: then its content is empty. */
+export function findMessage(
+  db: Executor,
+  sessionId: string,
+  named: NamedMessage,
+): Promise<(MessageRow & { deleted: 0 | 1 }) | undefined> {
+  return "id" in named
+    ? selectById.first(db, { sessionId, id: named.id })
+    : selectBySentKey.first(db, { sessionId, key: named.key });
+}
+
+const firstSeq = sql<number>`coalesce(sent_seq, seq)`;
 
 type Edit = { id: number; content: string; seq: number };
 
 const editMessage = prepare((db, { id, content, seq }: Edit) =>
-  db.updateTable("message").set({ content, seq }).where("id", "=", id).returning(messageColumns),
+  db
+    .updateTable("message")
+    .set({ content, seq, sent_seq: firstSeq })
+    .where("id", "=", id)
+    .returning(messageColumns),
 );
 
 /** Gives a message other content and the position `seq`. */
@@ -144,7 +166,11 @@ export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
 }
 
 const emptyMessage = prepare((db, { id, seq }: { id: number; seq: number }) =>
-  db.updateTable("message").set({ content: "", deleted: 1, seq }).where("id", "=", id).returning("id"),
+  db
+    .updateTable("message")
+    .set({ content: "", deleted: 1, seq, sent_seq: firstSeq })
+    .where("id", "=", id)
+    .returning("id"),
 );
 
 /** Leaves of a message its id, its key and the position of its deletion. */

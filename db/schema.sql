@@ -11,8 +11,11 @@ CREATE TABLE chatsession (
   start_seq integer default 0 not null,
   deleted integer default 0 not null check (deleted in (0, 1)),
   list_seq integer default 0 not null,
-  purge_id integer
+  purge_id integer,
+  activity_seq integer default 0 not null
 );
+
+CREATE INDEX chatsession_activity on chatsession (activity_seq, ordinal) where deleted = 0;
 
 CREATE UNIQUE INDEX chatsession_list on chatsession (list_seq);
 
@@ -39,7 +42,8 @@ CREATE TABLE message (
   seq integer not null,
   deleted integer default 0 not null check (deleted in (0, 1)),
   key text,
-  key_digest text
+  key_digest text,
+  sent_seq integer
 );
 
 CREATE UNIQUE INDEX message_key on message (session_id, key) where key is not null;

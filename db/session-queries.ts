@@ -2,7 +2,7 @@ import type { ExpressionBuilder, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { Executor } from "./open-database.ts";
-import { NothingStoredError, opaque, prepare } from "./statement.ts";
+import { NothingStoredError, prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 export type SessionHeadRow = Pick<Selectable<ChatSessionTable>, "id" | "title" | "created_at">;
@@ -58,26 +58,6 @@ export function findSessionLog(db: Executor, id: string): Promise<SessionLogRow 
   return selectSessionLog.first(db, { id });
 }
 
-type SessionPageQuery = { beforeOrdinal: number; limit: number };
-
-const selectSessions = prepare((db, page: SessionPageQuery) =>
-  db
-    .selectFrom("chatsession")
-    .select([...head, "ordinal"])
-    .where("deleted", "=", sql.lit(0))
-    .where("ordinal", "<", page.beforeOrdinal)
-    .orderBy("ordinal", "desc")
-    .limit(opaque(page.limit, "integer")),
-);
-
-/** Sessions newest first, those made before the one with `beforeOrdinal`. */
-export function listSessions(
-  db: Executor,
-  page: SessionPageQuery,
-): Promise<(SessionHeadRow & { ordinal: number })[]> {
-  return selectSessions.all(db, page);
-}
-
 /** The next position in the log of the list. A writer has the write lock, so no other takes the same position. */
 export function nextListSeq(eb: ExpressionBuilder<Tables, "chatsession">) {
   return eb
@@ -101,6 +81,15 @@ const advanceSession = prepare((db, session: { id: string }) =>
     .returning(changePlace),
 );
 
+const enliven = prepare((db, session: { id: string }) =>
+  db
+    .updateTable("chatsession")
+    .set((eb) => ({ seq: eb("seq", "+", 1), list_seq: nextListSeq(eb), activity_seq: nextListSeq(eb) }))
+    .where("id", "=", session.id)
+    .where("deleted", "=", sql.lit(0))
+    .returning(changePlace),
+);
+
 /**
  * Takes the session's next position.
  *
@@ -109,6 +98,11 @@ const advanceSession = prepare((db, session: { id: string }) =>
  */
 export async function takeNextPlace(db: Executor, id: string): Promise<ChangePlace | undefined> {
   return (await advanceSession.first(db, { id })) ?? noPlace(db, id);
+}
+
+/** The same for a message that is added, which is an activity of the session. */
+export async function takePlaceOfMessage(db: Executor, id: string): Promise<ChangePlace | undefined> {
+  return (await enliven.first(db, { id })) ?? noPlace(db, id);
 }
 
 /** Why a session was not changed: it is not there, or a trigger has left the change out. */

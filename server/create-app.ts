@@ -77,6 +77,7 @@ export function createApp(options: AppOptions): App {
     now: options.now ?? (() => new Date()),
     newSessionId: options.newSessionId ?? (() => randomUUIDv7()),
     stopping: stop.signal,
+    version: packageFile.version,
     maxMessageChars: options.maxMessageChars,
     maxReadersPerSession: options.maxReadersPerSession,
     pollMs: patience.pollMs,
@@ -92,7 +93,7 @@ export function createApp(options: AppOptions): App {
   const maxAnswerBytes = Math.max(bounds.maxAnswerBytes, bodyBytes);
   const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 4 * maxAnswerBytes));
   const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
-  const rest = createRestDoor({ ...doors, heartbeatMs, version: packageFile.version });
+  const rest = createRestDoor({ ...doors, heartbeatMs });
   const trpcHttp = createTrpcHttpDoor({ ...doors, heartbeatMs });
   const trpcWs = createTrpcWsDoor({
     ...doors,

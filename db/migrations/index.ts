@@ -3,6 +3,8 @@ import { chatLog } from "./0001-chat-log.ts";
 import { listLog } from "./0002-list-log.ts";
 import { listPage } from "./0003-list-page.ts";
 import { fileIdentity } from "./0004-file-identity.ts";
+import { activity } from "./0006-activity.ts";
+import { firstPosition } from "./0007-first-position.ts";
 import { unfinishedDeletions } from "./0005-unfinished-deletions.ts";
 
 /** Every migration by its name, which decides its place. Forward only: none is ever changed, renamed or removed. */
@@ -12,4 +14,6 @@ export const migrations: Record<string, Migration> = {
   "0003-list-page": listPage,
   "0004-file-identity": fileIdentity,
   "0005-unfinished-deletions": unfinishedDeletions,
+  "0006-activity": activity,
+  "0007-first-position": firstPosition,
 };

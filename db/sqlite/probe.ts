@@ -3,9 +3,10 @@ import { sql } from "kysely";
 import { readListHead } from "../list-queries.ts";
 import { insertMessage, NoIdsLeftError } from "../message-queries.ts";
 import type { Database, Executor } from "../open-database.ts";
-import { listSessions, takeNextPlace } from "../session-queries.ts";
+import { takePlaceOfMessage } from "../session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
 import { listMessages } from "../statements/message-pages.ts";
+import { listSessionExtents } from "../statements/session-extents.ts";
 
 /**
  * Tries whether a database can be read, and written: with statements that the product uses itself, and a commit that leaves
@@ -15,7 +16,7 @@ import { listMessages } from "../statements/message-pages.ts";
  */
 export async function probe({ read, write }: Pick<Database, "read" | "write">): Promise<void> {
   await readListHead(read);
-  await listSessions(read, { beforeOrdinal: Number.MAX_SAFE_INTEGER, limit: 1 });
+  await listSessionExtents(read, { beforeOrdinal: Number.MAX_SAFE_INTEGER, limit: 1 });
   const session = { id: `probe ${randomUUID()}`, title: "", created_at: "" };
   await listMessages(read, {
     life: { id: session.id, ordinal: 0, purge_id: null },
@@ -36,7 +37,7 @@ async function tryWriting(
   session: { id: string; title: string; created_at: string },
 ): Promise<void> {
   await insertSession(trx, session);
-  const place = await takeNextPlace(trx, session.id);
+  const place = await takePlaceOfMessage(trx, session.id);
   const message = { session_id: session.id, content: "", sender: "", timestamp: "" };
   try {
     await insertMessage(trx, { ...message, seq: place?.seq ?? 1 });

@@ -31,6 +31,7 @@ const upsertSession = prepare((db, session: SessionHeadRow) => {
       title_seq: sql<number>`${startAfterLeft} + ${isAnyLeft}`,
       purge_id: sql<number | null>`iif(${isAnyLeft}, ${lastMessageId}, null)`,
       list_seq: nextListSeq(eb),
+      activity_seq: nextListSeq(eb),
     }))
     .onConflict((conflict) =>
       conflict
@@ -42,6 +43,7 @@ const upsertSession = prepare((db, session: SessionHeadRow) => {
             created_at: eb.ref("excluded.created_at"),
             ordinal: eb.ref("excluded.ordinal"),
             list_seq: eb.ref("excluded.list_seq"),
+            activity_seq: eb.ref("excluded.activity_seq"),
             purge_id: eb.ref("excluded.purge_id"),
             start_seq: end,
             seq: sql<number>`${end} + 1`,

@@ -23,10 +23,7 @@ type MessagePageQuery = {
   from: "oldest" | "newest";
 };
 
-/** A message with the position of its last change. */
-export type PagedMessageRow = MessageRow & { seq: number };
-
-export function listMessages(db: Executor, page: MessagePageQuery): Promise<PagedMessageRow[]> {
+export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
   const parameters = parametersOf(page);
   return messagePages(parameters).all(db, parameters);
 }
@@ -54,19 +51,19 @@ export async function isSmallPage(db: Executor, page: MessagePageQuery): Promise
 export async function listMessageChunk(
   db: Executor,
   page: MessagePageQuery,
-): Promise<{ rows: PagedMessageRow[]; isLast: boolean }> {
+): Promise<{ rows: MessageRow[]; isLast: boolean }> {
   if (page.limit > fewMessages) return readFitting(db, page);
   const parameters = parametersOf(page);
   const rows = await smallMessagePages(parameters).all(db, parameters);
   const end = countSmall(rows);
-  if (end === rows.length) return { rows: rows as PagedMessageRow[], isLast: rows.length < page.limit };
-  return end === 0 ? readFitting(db, page) : { rows: rows.slice(0, end) as PagedMessageRow[], isLast: false };
+  if (end === rows.length) return { rows: rows as MessageRow[], isLast: rows.length < page.limit };
+  return end === 0 ? readFitting(db, page) : { rows: rows.slice(0, end) as MessageRow[], isLast: false };
 }
 
 async function readFitting(
   db: Executor,
   page: MessagePageQuery,
-): Promise<{ rows: PagedMessageRow[]; isLast: boolean }> {
+): Promise<{ rows: MessageRow[]; isLast: boolean }> {
   const limit = await countFitting(db, page);
   const rows = await listMessages(db, { ...page, limit });
   return { rows, isLast: rows.length < limit };
@@ -103,11 +100,11 @@ function parametersOf({ life, after, before, upToSeq, atSeq, limit, from }: Mess
 }
 
 const messagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
-  selectPage(db, page, shape).select([...messageColumns, "seq"]),
+  selectPage(db, page, shape).select(messageColumns),
 );
 
 const smallMessagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
-  selectPage(db, page, shape).select([...smallMessageColumns(Math.floor(fewBytes / fewMessages)), "seq"]),
+  selectPage(db, page, shape).select(smallMessageColumns(Math.floor(fewBytes / fewMessages))),
 );
 
 const messageSizes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>

@@ -1,10 +1,8 @@
-import type { ExpressionBuilder } from "kysely";
 import { sql } from "kysely";
 import type { Executor } from "../open-database.ts";
 import type { SessionHeadRow, SessionLogRow, SessionRow } from "../session-queries.ts";
 import { selectLogOf } from "../session-queries.ts";
 import { opaque, prepare } from "../statement.ts";
-import type { Tables } from "../tables.ts";
 
 /** One life of a session: a session that is deleted and made anew is another one under the same id. */
 export type SessionLife = Pick<SessionRow, "id" | "ordinal" | "purge_id">;
@@ -17,13 +15,16 @@ export type SessionExtent = SessionHeadRow &
     last_id: number | null;
   };
 
+/** Of all messages and not of those of one session: that is found once for all sessions of a page. */
+export const lastIdOfAll = sql<number | null>`(select max(id) from message)`;
+
 const columns = ["id", "title", "created_at", "ordinal", "purge_id", "seq"] as const;
 
 const selectExtent = prepare((db, session: { id: string }) =>
   db
     .selectFrom("chatsession")
     .select(columns)
-    .select(lastId)
+    .select(lastIdOfAll.as("last_id"))
     .where("id", "=", session.id)
     .where("deleted", "=", sql.lit(0)),
 );
@@ -36,7 +37,9 @@ export function findSessionExtent(db: Executor, id: string): Promise<SessionExte
 /** The head of a session's log, and how far its messages reach. */
 export type SessionLogExtent = SessionLogRow & Pick<SessionExtent, "last_id">;
 
-const selectLogExtent = prepare((db, session: { id: string }) => selectLogOf(db, session).select(lastId));
+const selectLogExtent = prepare((db, session: { id: string }) =>
+  selectLogOf(db, session).select(lastIdOfAll.as("last_id")),
+);
 
 /** Also of a session that is deleted. */
 export function findSessionLogExtent(db: Executor, id: string): Promise<SessionLogExtent | undefined> {
@@ -49,7 +52,7 @@ const selectExtents = prepare((db, page: SessionPageQuery) =>
   db
     .selectFrom("chatsession")
     .select(columns)
-    .select(lastId)
+    .select(lastIdOfAll.as("last_id"))
     .where("deleted", "=", sql.lit(0))
     .where("ordinal", "<", page.beforeOrdinal)
     .orderBy("ordinal", "desc")
@@ -59,14 +62,6 @@ const selectExtents = prepare((db, page: SessionPageQuery) =>
 /** Sessions newest first, those made before the one with `beforeOrdinal`. */
 export function listSessionExtents(db: Executor, page: SessionPageQuery): Promise<SessionExtent[]> {
   return selectExtents.all(db, page);
-}
-
-/** Of all messages and not of those of one session: that is found once for all sessions of a page. */
-function lastId(eb: ExpressionBuilder<Tables, "chatsession">) {
-  return eb
-    .selectFrom("message")
-    .select((inner) => inner.fn.max("message.id").as("id"))
-    .as("last_id");
 }
 
 const selectLife = prepare((db, { id, ordinal }: Omit<SessionLife, "purge_id">) =>

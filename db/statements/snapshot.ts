@@ -9,7 +9,7 @@ import { listMessages, listMessageSizes } from "./message-pages.ts";
 type Snapshot = { session: SessionRow; messages: MessageRow[]; hasEarlier: boolean };
 
 type SnapshotExtent = {
-  /** How many messages it holds at most. */
+  /** How many messages it holds at most; none if this is 0. */
   messages: number;
   /** How much content they have together at most, in bytes. The latest is there whatever it has. */
   contentBytes: number;
@@ -68,7 +68,7 @@ export async function readSnapshot(
     const stand = await selectStand.first(db, { sessionId, limit });
     if (!stand) return undefined;
     const { message_count: count, content_bytes: bytes, ...session } = stand;
-    if (count === 0) return { session, messages: [], hasEarlier: false };
+    if (count === 0 || extent.messages === 0) return { session, messages: [], hasEarlier: count > 0 };
     const latest = { life: session, atSeq: session.seq, upToSeq: session.seq, from: "newest" } as const;
     const isLess = count > extent.messages || bytes > extent.contentBytes;
     const fitting = isLess ? fittingIn(extent, await listMessageSizes(db, { ...latest, limit })) : count;

@@ -103,6 +103,7 @@ const placeSession = prepare((db, stray: { id: string; listSeq: number }) =>
     .set((eb) => ({
       seq: sql<number>`max(seq, ${lastSeqOfSession})`,
       list_seq: nextListSeq(eb),
+      activity_seq: nextListSeq(eb),
     }))
     .where("id", "=", stray.id)
     .where((eb) =>

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { ErrorBody } from "./error.ts";
 import type { LiveEvent } from "./live-event.ts";
-import type { Message } from "./message.ts";
+import type { DocumentedMessage } from "./message.ts";
 import { keySchema, newMessageSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 
@@ -12,6 +12,6 @@ export type ChatFrame = z.infer<typeof chatFrameSchema>;
 
 /** A frame to such a client: a message, with `events=all` a live event, or the error of a frame that it sent. */
 export type ServerFrame =
-  | { session_id: string; message: Omit<Message, "session_id"> }
+  | { session_id: string; message: Omit<DocumentedMessage, "session_id"> }
   | { session_id: string; position: string; event: LiveEvent }
   | { error: ErrorBody };

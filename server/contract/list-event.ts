@@ -1,45 +1,44 @@
 import { z } from "zod";
-import { messageIdSchema } from "./message.ts";
+import { epochSchema, place } from "./live-event.ts";
 import { optional, optionalInput } from "./optional.ts";
 import { nextCursorSchema } from "./page.ts";
 import { positionSchema } from "./position.ts";
-import { sessionHeadSchema } from "./session.ts";
-
-/** A session as a list of sessions shows it: its head, and the beginning of its last message. */
-const sidebarSessionSchema = sessionHeadSchema.extend({
-  last_message: z
-    .object({
-      id: messageIdSchema,
-      sender: z.string(),
-      timestamp: z.string(),
-      /** The first characters of the content, `limits.excerptChars` at most. */
-      excerpt: z.string(),
-    })
-    .nullable(),
-});
-
-const place = { seq: z.int().min(0), prev: z.int().min(0) };
+import { sidebarSessionSchema } from "./session-list.ts";
 
 const beginning = {
   ...place,
-  epoch: z.string(),
-  /** The newest sessions, in the order of `session.list`. */
-  sessions: z.array(sidebarSessionSchema),
-  /** The cursor with which `session.list` goes on; null if these are all sessions. */
-  next_cursor: nextCursorSchema,
+  epoch: epochSchema,
+  sessions: z.array(sidebarSessionSchema).meta({
+    description:
+      "The latest sessions by activity, 100 at most: as `listSessions` has them with `order=activity`.",
+  }),
+  next_cursor: nextCursorSchema.meta({
+    description:
+      "The cursor with which `listSessions` goes on with `order=activity`; null if these are all sessions.",
+  }),
 };
 
 /**
  * The events of the list of sessions, in an order of their own. `session` shows a session as it is now, after it was made
  * or renamed or its last message changed. `seq` and `prev` are as in a session's live events.
  */
-export const listEventSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("snapshot"), ...beginning }),
-  z.object({ type: z.literal("reset"), ...beginning }),
-  z.object({ type: z.literal("caught_up"), ...place, epoch: z.string() }),
-  z.object({ type: z.literal("session"), ...place, session: sidebarSessionSchema }),
-  z.object({ type: z.literal("session_deleted"), ...place, session_id: z.string() }),
-]);
+export const listEventSchema = z
+  .discriminatedUnion("type", [
+    z.object({ type: z.literal("snapshot"), ...beginning }),
+    z.object({ type: z.literal("reset"), ...beginning }),
+    z.object({ type: z.literal("caught_up"), ...place, epoch: epochSchema }),
+    z.object({ type: z.literal("session"), ...place, session: sidebarSessionSchema }),
+    z.object({
+      type: z.literal("session_deleted"),
+      ...place,
+      session_id: z.string().meta({ description: "The session's id.", examples: ["123"] }),
+    }),
+  ])
+  .meta({
+    id: "ListEvent",
+    description: "Something that happened in the list of sessions, told apart by `type`.",
+    examples: [{ type: "session_deleted", seq: 7, prev: 6, session_id: "123" }],
+  });
 
 export const onListEventInputSchema = optionalInput(
   z.object({
@@ -48,5 +47,4 @@ export const onListEventInputSchema = optionalInput(
   }),
 );
 
-export type SidebarSession = z.infer<typeof sidebarSessionSchema>;
 export type ListEvent = z.infer<typeof listEventSchema>;

@@ -1,19 +1,20 @@
 import { z } from "zod";
 import { positionSchema } from "./position.ts";
+import { limits } from "./limits.ts";
 import { messageIdSchema, messageSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 import { sessionHeadSchema, sessionSchema } from "./session.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
-const seqSchema = z
+export const seqSchema = z
   .int()
   .min(0)
-  .meta({ description: "The position of this change in the session.", examples: [7], format: "int64" });
-const epochSchema = z
+  .meta({ description: "The position of this change in its log.", examples: [7], format: "int64" });
+export const epochSchema = z
   .string()
   .meta({ description: "The name of this history.", examples: ["9f86d081884c7d65"] });
 
-const place = {
+export const place = {
   seq: seqSchema,
   prev: z
     .int()
@@ -31,15 +32,15 @@ const beginning = {
   session: sessionSchema,
   has_earlier: z.boolean().meta({
     description:
-      "Whether there are messages before these, which are the latest: at most 100, and at most 512 KiB of JSON unless a single one is larger. `listMessages` has them.",
+      "Whether there are messages before these, which are the latest: at most `limit`, and at most 512 KiB of JSON unless a single one is larger. `listMessages` has them.",
     examples: [false],
   }),
 };
 
 /**
  * The events of a session, in one order. `seq` is the position of the change. `prev` is the position of the event before
- * it in this stream: a reader at `prev` has missed nothing. `snapshot` and `reset` hold the latest messages, as many as
- * `limits` allows.
+ * it in this stream: a reader at `prev` has missed nothing. `snapshot` and `reset` hold the latest messages, as many as the
+ * reader's `limit` allows.
  */
 export const liveEventSchema = z
   .discriminatedUnion("type", [
@@ -47,15 +48,46 @@ export const liveEventSchema = z
     z.object({ type: z.literal("reset"), ...beginning }),
     z.object({ type: z.literal("caught_up"), ...place, epoch: epochSchema }),
     z.object({ type: z.literal("message"), ...place, message: messageSchema }),
-    z.object({ type: z.literal("message_deleted"), ...place, message_id: messageIdSchema }),
+    z.object({
+      type: z.literal("message_deleted"),
+      ...place,
+      message_id: messageIdSchema,
+      key: z.string().meta({ description: "The message's key.", examples: ["#1"] }),
+    }),
     z.object({ type: z.literal("session"), ...place, session: sessionHeadSchema }),
     z.object({ type: z.literal("session_deleted"), ...place }),
   ])
   .meta({
     id: "LiveEvent",
     description: "Something that happened in a session, told apart by `type`.",
-    examples: [{ type: "message_deleted", seq: 7, prev: 6, message_id: 1 }],
+    examples: [{ type: "message_deleted", seq: 7, prev: 6, message_id: 1, key: "#1" }],
   });
+
+/** How much a reader of a session's events is sent of what it has not seen. */
+export const extentFields = {
+  limit: optional(
+    z
+      .int()
+      .min(0)
+      .max(limits.snapshotMessages)
+      .meta({
+        description: `How many messages a \`snapshot\` or a \`reset\` holds at most; ${limits.snapshotMessages} by default.`,
+        examples: [50],
+      }),
+  ),
+  max_missed: optional(
+    z
+      .int()
+      .min(0)
+      .meta({
+        description:
+          "A reader that comes back after more changes than this gets a `snapshot` in their place. By default it gets the changes, however many.",
+        examples: [500],
+      }),
+  ),
+};
+
+export const extentSchema = z.object(extentFields);
 
 export const onEventInputSchema = z.object({
   session_id: sessionIdSchema,
@@ -65,6 +97,7 @@ export const onEventInputSchema = z.object({
       examples: ["7"],
     }),
   ),
+  ...extentFields,
 });
 
 export type LiveEvent = z.infer<typeof liveEventSchema>;

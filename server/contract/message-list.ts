@@ -1,27 +1,36 @@
 import { z } from "zod";
-import { messageIdSchema, messageSchema } from "./message.ts";
+import { messageRefSchema, messageSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 import { idCursorSchema, nextCursorSchema, pageLimitSchema } from "./page.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
 /**
- * Messages of a session by id, oldest first within a page. From the start or after `after` the pages go forward; with
- * `before` alone they go back in time, nearest page first.
+ * Messages of a session by id, oldest first within a page. From the start or after `after` the pages go forward. They go back in
+ * time, nearest page first, from the end with `order: "newest"`, and with `before` alone.
  */
 export const listMessagesInputSchema = z.object({
   session_id: sessionIdSchema,
   before: optional(
-    messageIdSchema.meta({ description: "Only messages before this one.", examples: [100], format: "int64" }),
+    messageRefSchema.meta({
+      description: "Only messages before this one: its id, or `key:` and its key.",
+      examples: [100],
+    }),
   ),
   after: optional(
-    messageIdSchema.meta({
-      description: "Only messages after this one; 0 is before the first.",
+    messageRefSchema.meta({
+      description: "Only messages after this one: its id, or `key:` and its key. 0 is before the first.",
       examples: [1],
-      format: "int64",
     }),
   ),
   cursor: optional(idCursorSchema),
   limit: optional(pageLimitSchema),
+  order: optional(
+    z.enum(["oldest", "newest"]).meta({
+      description:
+        "The end at which the pages begin. The default is `oldest`; with `before` alone it is `newest`.",
+      examples: ["newest"],
+    }),
+  ),
 });
 
 export const messagePageSchema = z.object({

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 import { optional } from "./optional.ts";
 import { sessionIdSchema } from "./session-id.ts";
-import { labelPattern, labelSchema, textPattern, textSchema } from "./text.ts";
+import { isMadeKey, keyPattern } from "./message-key.ts";
+import { labelSchema, textPattern, textSchema } from "./text.ts";
 import { storedTimestampSchema, timestampSchema } from "./timestamp.ts";
 
 export const senderSchema = z.enum(["user", "assistant"]).meta({
@@ -19,11 +20,12 @@ export const contentSchema = textSchema
 export const keySchema = labelSchema
   .min(1)
   .max(limits.keyChars)
+  .refine((key) => !isMadeKey(key), "must not be # and a number: such a key names the message of that id")
   .meta({
     description:
       "Names this send within its session: a repeat with the same key answers with the first message, through any door.",
     examples: ["c2f4b7d0-6f0e-4a39-9d0a-0d5a0f1f3c11"],
-    pattern: labelPattern,
+    pattern: keyPattern,
   });
 
 /** An id below 1 occurs only in a file of the original backend. */
@@ -40,18 +42,57 @@ export const newMessageSchema = z.object({
   timestamp: optional(timestampSchema),
 });
 
-/** A message as every door shows it. `key` is there only when the send named one. */
-export const messageSchema = z
+const notARef = "must be the id of a message, or key: and the key of one";
+
+/** Names one message of a session: by its id, or by `key:` and its key. */
+export const messageRefSchema = z
+  .union(
+    [
+      messageIdSchema,
+      z
+        .string()
+        .regex(/^key:/, { error: notARef, abort: true })
+        .max(limits.lookupChars)
+        .meta({ description: "`key:` and the message's key." }),
+    ],
+    { error: notARef },
+  )
+  .meta({ description: "The message's id, or `key:` and its key.", examples: [1, "key:#1"] });
+
+/** The position of a message's last change. */
+const messageSeqSchema = z.int().meta({
+  description:
+    "The position of the message's last change: of two forms of a message the one with the higher `seq` is the later.",
+  format: "int64",
+  examples: [7],
+});
+
+const documentedFields = {
+  id: messageIdSchema,
+  session_id: z.string().meta({ description: "The session it belongs to.", examples: ["123"] }),
+  content: z.string().meta({ description: "The message's text.", examples: ["Hello"] }),
+  // Not the enum: more senders may come, and a database of the original backend may hold others already.
+  sender: z.string().meta({
+    description: 'Who wrote the message: "user" or "assistant"; more may come.',
+    examples: ["user"],
+  }),
+  timestamp: storedTimestampSchema,
+};
+
+export const documentedMessageExample = {
+  id: 1,
+  session_id: "123",
+  content: "Hello",
+  sender: "user",
+  timestamp: "2025-11-30T12:00:00.000Z",
+};
+
+export const messageExample = { ...documentedMessageExample, key: "#1", seq: 1 };
+
+/** A message in the answers of the documented REST paths. `key` is there only when the send named one. */
+export const documentedMessageSchema = z
   .object({
-    id: messageIdSchema,
-    session_id: z.string().meta({ description: "The session it belongs to.", examples: ["123"] }),
-    content: z.string().meta({ description: "The message's text.", examples: ["Hello"] }),
-    // Not the enum: more senders may come, and a database of the original backend may hold others already.
-    sender: z.string().meta({
-      description: 'Who wrote the message: "user" or "assistant"; more may come.',
-      examples: ["user"],
-    }),
-    timestamp: storedTimestampSchema,
+    ...documentedFields,
     key: z
       .string()
       .optional()
@@ -60,18 +101,22 @@ export const messageSchema = z
         examples: ["c2f4b7d0-6f0e-4a39-9d0a-0d5a0f1f3c11"],
       }),
   })
+  .meta({ id: "Message", description: "A message of a session.", examples: [documentedMessageExample] });
+
+/** A message over tRPC, in live events and in the answers of all other REST paths. */
+export const messageSchema = z
+  .object({
+    ...documentedFields,
+    key: z.string().meta({
+      description: "The key that the send named, or `#` and the message's id. It never changes.",
+      examples: ["#1"],
+    }),
+    seq: messageSeqSchema,
+  })
   .meta({
-    id: "Message",
-    description: "A message of a session.",
-    examples: [
-      {
-        id: 1,
-        session_id: "123",
-        content: "Hello",
-        sender: "user",
-        timestamp: "2025-11-30T12:00:00.000Z",
-      },
-    ],
+    id: "FullMessage",
+    description: "A message of a session, with its key and the position of its last change.",
+    examples: [messageExample],
   });
 
 export const addMessageInputSchema = newMessageSchema.extend({
@@ -79,18 +124,38 @@ export const addMessageInputSchema = newMessageSchema.extend({
   key: optional(keySchema),
 });
 
+/** Names the message of an input: by `message_id`, or else by `key`. */
+const named = {
+  session_id: sessionIdSchema,
+  // The pipe is the outermost schema: trpc-to-openapi takes no other optional field as a part of a path.
+  message_id: messageRefSchema.nullish().transform((ref) => ref ?? undefined),
+  key: optional(
+    z
+      .string()
+      .max(limits.lookupChars)
+      .meta({ description: "The message's key, in the place of `message_id`." }),
+  ),
+};
+
+const ifSeqSchema = messageSeqSchema.min(0).meta({
+  description:
+    "The `seq` of the message as the client knows it: the answer is 409 if the message has changed since.",
+  format: "int64",
+  examples: [1],
+});
+
 export const updateMessageInputSchema = z.object({
-  session_id: sessionIdSchema,
-  message_id: messageIdSchema,
+  ...named,
   content: contentSchema,
+  if_seq: optional(ifSeqSchema),
 });
 
-export const deleteMessageInputSchema = z.object({
-  session_id: sessionIdSchema,
-  message_id: messageIdSchema,
-});
+export const deleteMessageInputSchema = z.object({ ...named, if_seq: optional(ifSeqSchema) });
 
+export type DocumentedMessage = z.infer<typeof documentedMessageSchema>;
 export type Message = z.infer<typeof messageSchema>;
+/** The part of an input that names a message. */
+export type MessageName = Pick<UpdateMessageInput, "session_id" | "message_id" | "key">;
 export type AddMessageInput = z.infer<typeof addMessageInputSchema>;
 export type UpdateMessageInput = z.infer<typeof updateMessageInputSchema>;
 export type DeleteMessageInput = z.infer<typeof deleteMessageInputSchema>;

@@ -1,8 +1,13 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 
-/** The beginning of the next page of sessions. Clients take it from the answer before and do not look inside. */
-export const cursorSchema = cursorOf(/^[0-9]{1,15}$/);
+export const notACursor = "is not a cursor of this list: take it from the answer before";
+
+/**
+ * The beginning of the next page of sessions: a session's ordinal, before it its activity where the list goes by that. Clients take
+ * it from the answer before and do not look inside.
+ */
+export const cursorSchema = cursorOf(/^(?:-?[0-9]{1,16}-)?[0-9]{1,15}$/);
 
 /** The cursor of a list that is ordered by message id. */
 export const idCursorSchema = cursorOf(/^-?[0-9]{1,16}$/);
@@ -10,7 +15,7 @@ export const idCursorSchema = cursorOf(/^-?[0-9]{1,16}$/);
 function cursorOf(pattern: RegExp) {
   return z
     .string()
-    .regex(pattern, "is not a cursor of this list: take it from the answer before")
+    .regex(pattern, notACursor)
     .meta({ description: "Where the page begins: `next_cursor` of the page before.", examples: ["42"] });
 }
 

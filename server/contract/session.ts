@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
-import { messageSchema } from "./message.ts";
+import {
+  documentedMessageExample,
+  documentedMessageSchema,
+  messageExample,
+  messageSchema,
+} from "./message.ts";
 import { optional } from "./optional.ts";
-import { cursorSchema, nextCursorSchema, pageLimitSchema } from "./page.ts";
 import { newSessionIdSchema, sessionIdSchema } from "./session-id.ts";
 import { textPattern, textSchema } from "./text.ts";
 import { storedTimestampSchema, timestampSchema } from "./timestamp.ts";
@@ -13,20 +17,13 @@ export const titleSchema = textSchema.max(limits.titleChars).meta({
   pattern: textPattern,
 });
 
-const sessionFields = {
+export const sessionFields = {
   id: z.string().meta({ description: "The session's id.", examples: ["123"] }),
   title: z.string().meta({ description: "The session's title.", examples: ["New chat"] }),
   created_at: storedTimestampSchema,
 };
 
-const sessionExample = { id: "123", title: "New chat", created_at: "2025-11-30T12:00:00.000Z" };
-const messageExample = {
-  id: 1,
-  session_id: "123",
-  content: "Hello",
-  sender: "user",
-  timestamp: "2025-11-30T12:00:00.000Z",
-};
+export const sessionExample = { id: "123", title: "New chat", created_at: "2025-11-30T12:00:00.000Z" };
 
 /** A session without its messages. */
 export const sessionHeadSchema = z.object(sessionFields).meta({
@@ -35,46 +32,26 @@ export const sessionHeadSchema = z.object(sessionFields).meta({
   examples: [sessionExample],
 });
 
+/** A session in the answers of the documented REST paths. */
+export const documentedSessionSchema = z
+  .object({
+    ...sessionFields,
+    messages: z.array(documentedMessageSchema).meta({ description: "Oldest first." }),
+  })
+  .meta({
+    id: "Session",
+    description: "A session with its messages, oldest first.",
+    examples: [{ ...sessionExample, messages: [documentedMessageExample] }],
+  });
+
 /** A session with its messages, oldest first. */
 export const sessionSchema = z
   .object({ ...sessionFields, messages: z.array(messageSchema).meta({ description: "Oldest first." }) })
   .meta({
-    id: "Session",
-    description: "A session with its messages, oldest first.",
+    id: "FullSession",
+    description: "A session with its messages, oldest first, each with its key and `seq`.",
     examples: [{ ...sessionExample, messages: [messageExample] }],
   });
-
-/** Whether a session in an answer carries its messages. */
-const messagesModeSchema = z.enum(["all", "none"]).meta({
-  description: "`none` leaves the messages out; the default is `all`.",
-  examples: ["none"],
-});
-
-/** A session in a list, with its messages unless the request leaves them out. */
-const listedSessionSchema = z
-  .object({
-    ...sessionFields,
-    messages: z
-      .array(messageSchema)
-      .optional()
-      .meta({ description: "Oldest first; absent when the request says `messages=none`." }),
-  })
-  .meta({
-    id: "ListedSession",
-    description: "A session, with its messages unless the request says `messages=none`.",
-    examples: [{ ...sessionExample, messages: [messageExample] }],
-  });
-
-export const sessionPageSchema = z.object({
-  items: z.array(listedSessionSchema),
-  next_cursor: nextCursorSchema,
-});
-
-export const listSessionsInputSchema = z.object({
-  cursor: optional(cursorSchema),
-  limit: optional(pageLimitSchema),
-  messages: optional(messagesModeSchema),
-});
 
 export const getSessionInputSchema = z.object({ session_id: sessionIdSchema });
 
@@ -89,8 +66,7 @@ export const updateSessionInputSchema = z.object({ session_id: sessionIdSchema, 
 export const deleteSessionInputSchema = z.object({ session_id: sessionIdSchema });
 
 export type SessionHead = z.infer<typeof sessionHeadSchema>;
+export type DocumentedSession = z.infer<typeof documentedSessionSchema>;
 export type Session = z.infer<typeof sessionSchema>;
-export type SessionPage = z.infer<typeof sessionPageSchema>;
-export type ListSessionsInput = z.infer<typeof listSessionsInputSchema>;
 export type CreateSessionInput = z.infer<typeof createSessionInputSchema>;
 export type UpdateSessionInput = z.infer<typeof updateSessionInputSchema>;

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type { MessageRow } from "../../db/message-queries.ts";
 import { findMessageByKey, insertMessage, NoIdsLeftError } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
-import { takeNextPlace } from "../../db/session-queries.ts";
+import { takePlaceOfMessage } from "../../db/session-queries.ts";
 import type { AddMessageInput, Message } from "../contract/message.ts";
 import { AppError, sessionNotFound } from "./app-error.ts";
 import { changeSession } from "./change-session.ts";
@@ -25,8 +24,8 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Se
   assertContentFits(desk, input.content);
   return changeSession<SentMessage>(desk, input.session_id, async (trx) => {
     const earlier = await findEarlierSend(trx, input);
-    if (earlier) return { value: { message: toMessage(earlier), seq: earlier.seq, stored: false } };
-    const place = await takeNextPlace(trx, input.session_id);
+    if (earlier) return { value: { ...earlier, stored: false } };
+    const place = await takePlaceOfMessage(trx, input.session_id);
     if (!place) throw sessionNotFound(input.session_id);
     const row = await insertMessage(trx, {
       session_id: input.session_id,
@@ -57,12 +56,14 @@ function noIdsLeft(): AppError {
 async function findEarlierSend(
   trx: Executor,
   input: AddMessageInput,
-): Promise<(MessageRow & { seq: number }) | undefined> {
+): Promise<Omit<SentMessage, "stored"> | undefined> {
   if (input.key === undefined) return undefined;
   const found = await findMessageByKey(trx, input.session_id, input.key);
   if (!found) return undefined;
-  const { key_digest, ...row } = found;
-  if (key_digest === digest(input)) return { ...row, content: input.content };
+  const { key_digest, sent_seq, seq, ...row } = found;
+  if (key_digest === digest(input)) {
+    return { message: toMessage({ ...row, content: input.content, seq: sent_seq ?? seq }), seq };
+  }
   throw new AppError(
     "UNPROCESSABLE_CONTENT",
     "This key was used before in this session, for other content: take a new key for a new message.",

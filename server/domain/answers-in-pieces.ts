@@ -2,44 +2,60 @@ import type { SessionExtent } from "../../db/statements/session-extents.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { Message } from "../contract/message.ts";
 import type { Page } from "../contract/page.ts";
-import type { ListSessionsInput, UpdateSessionInput } from "../contract/session.ts";
+import type { UpdateSessionInput } from "../contract/session.ts";
+import type { ListSessionsInput } from "../contract/session-list.ts";
 import { limits } from "../contract/limits.ts";
 import { SessionEndedError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 import { getSessionExtent } from "./get-session.ts";
 import { readMessagePage } from "./list-messages.ts";
-import { listExtents, listSessionHeads } from "./list-sessions.ts";
-import { readMessages } from "./read-messages.ts";
+import type { SidebarExtent } from "./list-sessions.ts";
+import { listExtents, listSidebar } from "./list-sessions.ts";
+import { readMessages, toDocumented } from "./read-messages.ts";
 import { toSessionHead } from "./session-head.ts";
+import { toSidebarSession } from "./sidebar-session.ts";
 import { renameSession } from "./update-session.ts";
 
 /** JSON in pieces, and the cursor of the next page if there is one. */
 export type AnswerInPieces = { pieces: AsyncIterable<string>; nextCursor: string | null };
+
+/** `documented`: messages have the fields of the documented REST paths alone, and so have listed sessions. */
+export type Form = "documented" | "full";
 
 /** How many characters of an answer in pieces are gathered before they are sent. */
 export const flushChars = 64 * 1024;
 
 type ReadPage<Item> = (page: { cursor?: string; limit: number }) => Promise<Page<Item>>;
 
-type ToJson<Item> = (items: Iterable<Item> | AsyncIterable<Item>) => AsyncGenerator<string>;
+/** How sessions are shown: what comes before their messages, and the form of these. */
+type Shown<Session> = { toHead: (session: Session) => object; form: Form };
 
-/** `GET /api/sessions`: without `limit` and `cursor` all sessions, else a page of them. */
-export function streamSessions(desk: Desk, input: ListSessionsInput): Promise<AnswerInPieces> {
-  return input.messages === "none"
-    ? streamList(input, (page) => listSessionHeads(desk, page), headsJson)
-    : streamList(
-        input,
-        (page) => listExtents(desk, page),
-        (sessions) => sessionsJson(desk, sessions),
-      );
+/**
+ * A list of sessions: without `limit` and `cursor` all of them, else a page. In the full form, and in the order of activity, each
+ * session has its activity and its last message.
+ *
+ * @throws {AppError} BAD_REQUEST for a cursor of the other order
+ */
+export function streamSessions(desk: Desk, input: ListSessionsInput, form: Form): Promise<AnswerInPieces> {
+  const { order } = input;
+  if (form === "documented" && order !== "activity") {
+    return streamList(desk, input, { read: (page) => listExtents(desk, page), toHead: toSessionHead, form });
+  }
+  return streamList<SidebarExtent>(desk, input, {
+    read: (page) => listSidebar(desk, { ...page, order }),
+    toHead: toSidebarSession,
+    form,
+  });
 }
 
-/** `GET /api/sessions/{session_id}`. @throws {AppError} NOT_FOUND */
+/** A session with its messages. @throws {AppError} NOT_FOUND */
 export async function streamSession(
   desk: Desk,
   { session_id: id }: { session_id: string },
+  form: Form,
 ): Promise<AnswerInPieces> {
-  return { pieces: sessionJson(desk, await getSessionExtent(desk, id)), nextCursor: null };
+  const session = await getSessionExtent(desk, id);
+  return { pieces: sessionJson(desk, session, { toHead: toSessionHead, form }), nextCursor: null };
 }
 
 /** `PATCH /api/sessions/{session_id}`: the session is renamed before the first piece. @throws {AppError} NOT_FOUND */
@@ -47,20 +63,22 @@ export async function streamUpdatedSession(desk: Desk, input: UpdateSessionInput
   const { id, ordinal } = await renameSession(desk, input);
   const session = await getSessionExtent(desk, id);
   if (session.ordinal !== ordinal) throw new SessionEndedError(id);
-  return { pieces: sessionJson(desk, session), nextCursor: null };
+  return { pieces: sessionJson(desk, session, { toHead: toSessionHead, form: "full" }), nextCursor: null };
 }
 
 /** `GET /api/sessions/{session_id}/messages`. @throws {AppError} NOT_FOUND */
 export async function streamMessages(desk: Desk, input: ListMessagesInput): Promise<AnswerInPieces> {
   const { chunks, next_cursor } = await readMessagePage(desk, input);
-  return { pieces: arrayJson(chunks), nextCursor: next_cursor };
+  return { pieces: arrayJson(chunks, "full"), nextCursor: next_cursor };
 }
 
-async function streamList<Item>(
-  { cursor, limit }: ListSessionsInput,
-  read: ReadPage<Item>,
-  toJson: ToJson<Item>,
+async function streamList<Session extends SessionExtent>(
+  desk: Desk,
+  { cursor, limit, messages }: ListSessionsInput,
+  { read, ...shown }: Shown<Session> & { read: ReadPage<Session> },
 ): Promise<AnswerInPieces> {
+  const toJson = (sessions: Iterable<Session> | AsyncIterable<Session>): AsyncGenerator<string> =>
+    messages === "none" ? headsJson(sessions, shown.toHead) : sessionsJson(desk, sessions, shown);
   if (limit === undefined && cursor === undefined) {
     const first = await read({ limit: limits.pageItems });
     return { pieces: toJson(allItems(first, read)), nextCursor: null };
@@ -79,23 +97,27 @@ async function* allItems<Item>(first: Page<Item>, read: ReadPage<Item>): AsyncGe
   }
 }
 
-async function* headsJson(heads: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<string> {
+async function* headsJson<Session>(
+  sessions: Iterable<Session> | AsyncIterable<Session>,
+  toHead: (session: Session) => object,
+): AsyncGenerator<string> {
   let separator = "[";
-  for await (const head of heads) {
-    yield separator + JSON.stringify(head);
+  for await (const session of sessions) {
+    yield separator + JSON.stringify(toHead(session));
     separator = ",";
   }
   yield separator === "[" ? "[]" : "]";
 }
 
 /** Leaves out a session that is deleted before its first flush. @throws {SessionEndedError} if it is deleted later */
-async function* sessionsJson(
+async function* sessionsJson<Session extends SessionExtent>(
   desk: Desk,
-  sessions: Iterable<SessionExtent> | AsyncIterable<SessionExtent>,
+  sessions: Iterable<Session> | AsyncIterable<Session>,
+  shown: Shown<Session>,
 ): AsyncGenerator<string> {
   let separator = "[";
   for await (const session of sessions) {
-    const pieces = sessionJson(desk, session);
+    const pieces = sessionJson(desk, session, shown);
     const beginning = await readBeginning(pieces);
     if (!beginning) continue;
     // A large piece is not joined to others: that would copy all of them.
@@ -129,18 +151,25 @@ async function readBeginning(
   return { pieces, isAll: false };
 }
 
-async function* sessionJson(desk: Desk, session: SessionExtent): AsyncGenerator<string, void> {
-  yield `${JSON.stringify(toSessionHead(session)).slice(0, -1)},"messages":`;
-  yield* arrayJson(readMessages(desk, session));
+async function* sessionJson<Session extends SessionExtent>(
+  desk: Desk,
+  session: Session,
+  { toHead, form }: Shown<Session>,
+): AsyncGenerator<string, void> {
+  yield `${JSON.stringify(toHead(session)).slice(0, -1)},"messages":`;
+  yield* arrayJson(readMessages(desk, session), form);
   yield "}";
 }
 
 /** One JSON array from chunks of messages. */
-async function* arrayJson(chunks: AsyncIterable<readonly Message[]>): AsyncGenerator<string, void> {
+async function* arrayJson(
+  chunks: AsyncIterable<readonly Message[]>,
+  form: Form,
+): AsyncGenerator<string, void> {
   let separator = "[";
   for await (const chunk of chunks) {
     for (const part of inParts(chunk)) {
-      const json = JSON.stringify(part).slice(1, -1);
+      const json = JSON.stringify(form === "full" ? part : part.map(toDocumented)).slice(1, -1);
       // A large text is not joined to another: that would copy it.
       if (json.length < partChars) yield separator + json;
       else {

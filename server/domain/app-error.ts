@@ -84,6 +84,7 @@ export class SessionEndedError extends AppError {
   }
 }
 
-export function messageNotFound(id: number): AppError {
-  return new AppError("NOT_FOUND", `There is no message ${id} in this session.`);
+export function messageNotFound(named: { id: number } | { key: string }): AppError {
+  const message = "id" in named ? `message ${named.id}` : `message with the key ${JSON.stringify(named.key)}`;
+  return new AppError("NOT_FOUND", `There is no ${message} in this session.`);
 }

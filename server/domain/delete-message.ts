@@ -1,19 +1,24 @@
-import { entombMessage, findMessage } from "../../db/message-queries.ts";
+import { entombMessage } from "../../db/message-queries.ts";
 import { takeNextPlace } from "../../db/session-queries.ts";
 import type { DeleteMessageInput } from "../contract/message.ts";
-import { messageNotFound, sessionNotFound } from "./app-error.ts";
+import { sessionNotFound } from "./app-error.ts";
 import { changeSession } from "./change-session.ts";
 import type { Desk } from "./desk.ts";
+import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
 
-/** Deletes a message: its content is gone, its position tells of it. @throws {AppError} NOT_FOUND */
-export async function deleteMessage(
-  desk: Desk,
-  { session_id: sessionId, message_id: id }: DeleteMessageInput,
-): Promise<void> {
+/**
+ * Deletes a message: its content is gone, its position tells of it.
+ *
+ * @throws {AppError} NOT_FOUND, BAD_REQUEST (no name, or two), CONFLICT (the message has changed since `if_seq`)
+ */
+export async function deleteMessage(desk: Desk, input: DeleteMessageInput): Promise<void> {
+  const { session_id: sessionId, if_seq: ifSeq } = input;
+  const named = readName(input);
   await changeSession(desk, sessionId, async (trx) => {
-    if (!(await findMessage(trx, sessionId, id))) throw messageNotFound(id);
+    const found = await findMessageToChange(trx, sessionId, named);
+    assertUnchanged(found, ifSeq);
     const place = await takeNextPlace(trx, sessionId);
     if (!place) throw sessionNotFound(sessionId);
-    return { value: await entombMessage(trx, { id, seq: place.seq }), place };
+    return { value: await entombMessage(trx, { id: found.id, seq: place.seq }), place };
   });
 }

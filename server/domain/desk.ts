@@ -11,6 +11,8 @@ export type Desk = {
   readonly newSessionId: () => string;
   /** Aborts when the product is about to stop: polls that wait for an event are answered now. */
   readonly stopping: AbortSignal;
+  /** The product's version. */
+  readonly version: string;
   /** The longest content, in UTF-16 code units. */
   readonly maxMessageChars: number;
   /** How many readers a session may have at a time, over all doors. */

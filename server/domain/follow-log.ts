@@ -98,12 +98,11 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
 
   /** Reads a page and sends it. @returns how far the log is read, if the page was the last */
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
-    const log = this.#log;
-    const head = await log.readHead();
+    const head = await this.#log.readHead();
     if (this.#epoch === undefined) this.#begin(head);
     const seq = this.#seq;
     if (head.end) {
-      if (seq === undefined || seq >= head.seq) throw log.gone();
+      if (seq === undefined || seq >= head.seq) throw this.#log.gone();
       this.#sink.send([this.#placeChange(head.end)], false);
       return "end";
     }
@@ -111,7 +110,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     const page: Positioned<Event>[] = [];
     const read = await head.readChanges(seq);
     if (!read) return "more";
-    for (const change of read.changes) page.push(this.#placeChange(change));
+    page.push(...read.changes.map((change) => this.#placeChange(change)));
     const isLast = read.upTo === head.seq && (await this.#isWhole(head, seq, read.changes.length));
     if (isLast) this.#addCaughtUp(page);
     if (page.length > 0) this.#sink.send(page, false);
@@ -139,7 +138,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   /** Sends the log's state. It is the same for all readers that begin at this position. */
   async #sendBeginning({ epoch, life, seq }: LogHead<Event>): Promise<ReadUpTo | "more"> {
     const type = this.#beginning;
-    const place = { topic: this.#log.topic, type, epoch, seq };
+    const place = { snapshotName: this.#log.snapshotName, type, epoch, seq };
     const shared = await this.#hub.beginnings.share(place, () => this.#readBeginning(place));
     const first = shared?.beginning.again[0];
     if (!first) return "more";
@@ -172,13 +171,17 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     page.push(this.#place({ type: "caught_up", seq, prev: seq, epoch: this.#epoch } as unknown as Event));
   }
 
-  #begin({ epoch, life }: LogHead<Event>): void {
+  #begin(head: LogHead<Event>): void {
+    const { epoch, life, seq, end } = head;
     const after = this.#after;
     const wanted = after === undefined ? undefined : parsePosition(after);
     this.#epoch = epoch;
     this.#life = life;
     this.#seq = wanted?.epoch === undefined || wanted.epoch === epoch ? wanted?.seq : undefined;
     this.#beginning = after === undefined ? "snapshot" : "reset";
+    if (end || this.#isOutside(head) || seq - (this.#seq ?? 0) <= this.#log.maxMissed) return;
+    this.#beginning = "snapshot";
+    this.#seq = undefined;
   }
 
   #place(event: Event): Positioned<Event> {
@@ -191,7 +194,6 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     };
   }
 
-  /** The event of a change. */
   #placeChange(change: Change<Event>): Positioned<Event> {
     return this.#place({ ...change, prev: this.#seq ?? 0 } as unknown as Event);
   }

@@ -1,16 +1,17 @@
 import type { ListedSessionRow } from "../../db/list-queries.ts";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
-import { textValue } from "../../db/text-value.ts";
 import { limits } from "../contract/limits.ts";
-import type { ListEvent, SidebarSession } from "../contract/list-event.ts";
+import type { ListEvent } from "../contract/list-event.ts";
+import type { SidebarSession } from "../contract/session-list.ts";
 import { countFitting, mostBytes } from "../live/fit-in-json.ts";
 import { AppError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
+import { activityCursor } from "./list-sessions.ts";
 import { streamLog } from "./stream-log.ts";
 import type { LiveStream } from "./live-stream.ts";
 import type { Log, Positioned } from "./log.ts";
 import { changesPerRead } from "./log.ts";
-import { toSessionHead } from "./session-head.ts";
+import { toSidebarSession } from "./sidebar-session.ts";
 
 export const listTopic = "list";
 
@@ -32,6 +33,8 @@ function listLog(desk: Desk): Log<ListEvent> {
   const { excerptChars } = limits;
   return {
     topic: listTopic,
+    snapshotName: listTopic,
+    maxMissed: Number.POSITIVE_INFINITY,
     // Every client has a sidebar, so the list has no limit.
     maxReaders: Number.POSITIVE_INFINITY,
     coalesceMs: limits.listIntervalMs,
@@ -62,13 +65,14 @@ function listLog(desk: Desk): Log<ListEvent> {
         limit: limits.snapshotSessions + 1,
         excerptChars,
       });
-      const newest = rows.slice(0, limits.snapshotSessions);
-      const room = limits.snapshotBytes - mostBytes([]);
-      const shown = newest.slice(0, countFitting(newest.map(toSession), room, textsOf));
+      const latest = rows.slice(0, limits.snapshotSessions);
+      const sessions = latest.map(toSidebarSession);
+      const count = countFitting(sessions, limits.snapshotBytes - mostBytes([]), textsOf);
+      const last = latest[count - 1];
       return {
         seq,
-        sessions: shown.map(toSession),
-        next_cursor: rows.length > shown.length ? String(shown.at(-1)?.ordinal) : null,
+        sessions: sessions.slice(0, count),
+        next_cursor: rows.length > count && last ? activityCursor(last) : null,
       };
     },
     gone: () => new AppError("NOT_FOUND"),
@@ -78,21 +82,9 @@ function listLog(desk: Desk): Log<ListEvent> {
 function toChange(row: ListedSessionRow) {
   return row.deleted
     ? ({ type: "session_deleted", seq: row.list_seq, session_id: row.id } as const)
-    : ({ type: "session", seq: row.list_seq, session: toSession(row) } as const);
+    : ({ type: "session", seq: row.list_seq, session: toSidebarSession(row) } as const);
 }
 
 function textsOf({ id, title, created_at, last_message: last }: SidebarSession): (string | undefined)[] {
-  return [id, title, created_at, last?.sender, last?.timestamp, last?.excerpt];
-}
-
-function toSession({ last_message: last, ...session }: ListedSessionRow): SidebarSession {
-  return {
-    ...toSessionHead(session),
-    last_message: last && {
-      id: last.id,
-      sender: textValue(last.sender),
-      timestamp: textValue(last.timestamp),
-      excerpt: textValue(last.excerpt),
-    },
-  };
+  return [id, title, created_at, last?.key, last?.sender, last?.timestamp, last?.excerpt];
 }

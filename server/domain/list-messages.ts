@@ -10,27 +10,29 @@ import { limits } from "../contract/limits.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { Message } from "../contract/message.ts";
 import type { Desk } from "./desk.ts";
+import { findMessageId } from "./find-message.ts";
 import { getSessionExtent } from "./get-session.ts";
 import { assertAlive, toMessage } from "./read-messages.ts";
 
 /**
- * A page of a session's messages, oldest first within it, in chunks as those of `readMessages`. With `before` alone the pages
- * go back in time; otherwise they go forward. `cursor` replaces the bound that moves. `after: 0` is before the first message,
- * whatever its id.
+ * A page of a session's messages, oldest first within it, in chunks as those of `readMessages`. With the order `newest`, or with
+ * `before` alone, the pages go back in time; otherwise they go forward. `cursor` replaces the bound that moves. `after: 0` is
+ * before the first message, whatever its id.
  *
  * @throws {AppError} NOT_FOUND, also from the chunks
  */
 export async function readMessagePage(
   desk: Desk,
-  { session_id: sessionId, before, after, cursor, limit = limits.defaultPageItems }: ListMessagesInput,
+  { session_id: sessionId, cursor, limit = limits.defaultPageItems, ...input }: ListMessagesInput,
 ): Promise<{ chunks: AsyncIterable<Message[]>; next_cursor: string | null }> {
   const life = await getSessionExtent(desk, sessionId);
-  const backwards = before !== undefined && after === undefined;
+  const { before, after, order } = await readBounds(desk, sessionId, input);
+  const backwards = order === "newest";
   const moved = cursor === undefined ? {} : { [backwards ? "before" : "after"]: Number(cursor) };
   const sizes = await listMessageSizes(desk.database.read, {
     life,
     before,
-    after: after === 0 ? undefined : after,
+    after,
     ...moved,
     limit: limit + 1,
     from: backwards ? "newest" : "oldest",
@@ -40,6 +42,21 @@ export async function readMessagePage(
   return {
     chunks: readChunks(desk, life, backwards ? shown.toReversed() : shown),
     next_cursor: sizes.length > limit ? String(shown.at(-1)?.id) : null,
+  };
+}
+
+/** The ids between which the messages are, and the end at which the pages begin. */
+async function readBounds(
+  desk: Desk,
+  sessionId: string,
+  { before, after, order }: Pick<ListMessagesInput, "before" | "after" | "order">,
+) {
+  const idOf = async (ref: number | string | undefined): Promise<number | undefined> =>
+    ref === undefined ? undefined : findMessageId(desk.database.read, sessionId, ref);
+  return {
+    before: await idOf(before),
+    after: after === 0 ? undefined : await idOf(after),
+    order: order ?? (before !== undefined && after === undefined ? "newest" : "oldest"),
   };
 }
 

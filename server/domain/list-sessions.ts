@@ -1,33 +1,65 @@
+import type { ListedSessionRow, ListPlace } from "../../db/list-queries.ts";
+import { listSidebarPage } from "../../db/list-queries.ts";
 import type { SessionExtent } from "../../db/statements/session-extents.ts";
 import { listSessionExtents } from "../../db/statements/session-extents.ts";
-import type { Page } from "../contract/page.ts";
 import { limits } from "../contract/limits.ts";
-import type { ListSessionsInput, SessionHead } from "../contract/session.ts";
-import { listSessions as listSessionRows } from "../../db/session-queries.ts";
+import type { Page } from "../contract/page.ts";
+import { notACursor } from "../contract/page.ts";
+import type { ListSessionsInput } from "../contract/session-list.ts";
+import { invalidInput } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
-import { toSessionHead } from "./session-head.ts";
+
+/** A session as a sidebar shows it, with the extent by which its messages are read. */
+export type SidebarExtent = ListedSessionRow & SessionExtent;
 
 type PageInput = Pick<ListSessionsInput, "cursor" | "limit">;
 
-/** A page of sessions, newest first, without their messages. */
-export async function listSessionHeads(desk: Desk, page: PageInput): Promise<Page<SessionHead>> {
-  const { items, next_cursor } = await readPage(page, (query) => listSessionRows(desk.database.read, query));
-  return { items: items.map(toSessionHead), next_cursor };
-}
-
 /** A page of sessions, newest first, each with the extent by which its messages are read. */
-export function listExtents(desk: Desk, page: PageInput): Promise<Page<SessionExtent>> {
-  return readPage(page, (query) => listSessionExtents(desk.database.read, query));
+export function listExtents(desk: Desk, { cursor, limit }: PageInput): Promise<Page<SessionExtent>> {
+  const { beforeOrdinal } = readCursor("newest", cursor);
+  return readPage(
+    limit,
+    (rows) => listSessionExtents(desk.database.read, { beforeOrdinal, limit: rows }),
+    ({ ordinal }) => String(ordinal),
+  );
 }
 
-async function readPage<Row extends { ordinal: number }>(
-  { cursor, limit = limits.defaultPageItems }: PageInput,
-  read: (query: { beforeOrdinal: number; limit: number }) => Promise<Row[]>,
+/** The same as a sidebar shows them, in either order. @throws {AppError} BAD_REQUEST for a cursor of the other order */
+export function listSidebar(
+  desk: Desk,
+  { cursor, limit, order = "newest" }: PageInput & Pick<ListSessionsInput, "order">,
+): Promise<Page<SidebarExtent>> {
+  const place = readCursor(order, cursor);
+  const { excerptChars } = limits;
+  return readPage(
+    limit,
+    (rows) => listSidebarPage(desk.database.read, { place, limit: rows, excerptChars }),
+    order === "newest" ? ({ ordinal }) => String(ordinal) : activityCursor,
+  );
+}
+
+/** The cursor of the sessions after this one in the order of activity. */
+export function activityCursor({ activity_seq, ordinal }: ListedSessionRow): string {
+  return `${activity_seq}-${ordinal}`;
+}
+
+function readCursor(order: ListPlace["order"], cursor: string | undefined): ListPlace {
+  const beforeAll = Number.MAX_SAFE_INTEGER;
+  if (cursor === undefined) return { order, beforeActivity: beforeAll, beforeOrdinal: beforeAll };
+  const [, activity, ordinal] = /^(?:(-?[0-9]+)-)?([0-9]+)$/.exec(cursor) ?? [];
+  if ((order === "activity") !== (activity !== undefined)) {
+    throw invalidInput([{ path: ["cursor"], code: "invalid_format", message: notACursor }]);
+  }
+  return { order, beforeActivity: Number(activity), beforeOrdinal: Number(ordinal) };
+}
+
+async function readPage<Row>(
+  limit: number = limits.defaultPageItems,
+  read: (limit: number) => Promise<Row[]>,
+  cursorOf: (row: Row) => string,
 ): Promise<Page<Row>> {
-  const rows = await read({
-    beforeOrdinal: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
-    limit: limit + 1,
-  });
+  const rows = await read(limit + 1);
   const items = rows.slice(0, limit);
-  return { items, next_cursor: rows.length > limit ? String(items.at(-1)?.ordinal) : null };
+  const last = items.at(-1);
+  return { items, next_cursor: rows.length > limit && last ? cursorOf(last) : null };
 }

@@ -6,6 +6,10 @@
 export type Log<Event extends LogEvent> = {
   /** The name under which its changes are announced. */
   readonly topic: string;
+  /** The name of its snapshot: readers that want the same one share it. */
+  readonly snapshotName: string;
+  /** A reader that comes back after more changes than this gets the snapshot in their place. */
+  readonly maxMissed: number;
   /** How many readers it may have at a time. */
   readonly maxReaders: number;
   /** How long changes are gathered before live readers get them, in milliseconds. */

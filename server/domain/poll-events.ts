@@ -1,9 +1,8 @@
 import { limits } from "../contract/limits.ts";
-import type { SessionEventsInput } from "../contract/session-events.ts";
 import type { Desk } from "./desk.ts";
 import { toJson } from "./event-json.ts";
-import type { Wanted } from "./stream-log.ts";
-import { followSession } from "./session-log.ts";
+import type { LiveStream } from "./live-stream.ts";
+import type { LogEvent, Positioned } from "./log.ts";
 
 /** The answer to a poll: each event as JSON, and the position to go on after. */
 export type Polled = { events: string[]; position: string };
@@ -12,15 +11,16 @@ export type Polled = { events: string[]; position: string };
 const maxAnswerChars = 1024 * 1024;
 
 /**
- * The events of a session after a position: at once if there are any, else as soon as one comes. The answer is empty if
+ * The events of a log after a position: at once if there are any, else as soon as one comes. The answer is empty if
  * `wait` seconds or `desk.pollMs` pass, or `signal` aborts. It has no `caught_up`: an empty answer says the same.
  *
- * @throws {AppError} NOT_FOUND
+ * @param follow follows the log after that position until the signal aborts
+ * @throws {AppError} what following the log can fail with
  */
-export async function pollEvents(
+export async function pollEvents<Event extends LogEvent>(
   desk: Desk,
-  { session_id: sessionId, after, wait = 0 }: SessionEventsInput,
-  { signal, connection }: Pick<Wanted, "signal" | "connection">,
+  follow: (signal: AbortSignal) => LiveStream<Positioned<Event>>,
+  { after, wait = 0, signal }: { after?: string | undefined; wait?: number | undefined; signal: AbortSignal },
 ): Promise<Polled> {
   const enough = new AbortController();
   const stop = AbortSignal.any([signal, enough.signal, desk.stopping]);
@@ -28,7 +28,7 @@ export async function pollEvents(
   const answer: Polled = { events: [], position: after ?? "" };
   let chars = 0;
   try {
-    await followSession(desk, { sessionId, after, signal: stop, connection }).into({
+    await follow(stop).into({
       isReady: true,
       inTurn: (work) => work(),
       send(items) {

@@ -4,21 +4,42 @@ import type { SessionExtent, SessionLife } from "../../db/statements/session-ext
 import { isAlive } from "../../db/statements/session-extents.ts";
 import { textValue } from "../../db/text-value.ts";
 import { limits } from "../contract/limits.ts";
-import type { Message } from "../contract/message.ts";
+import type { DocumentedMessage, Message } from "../contract/message.ts";
+import { isMadeKey, madeKey } from "../contract/message-key.ts";
 import { SessionEndedError } from "./app-error.ts";
 import type { Desk } from "./desk.ts";
 
 /** A message as the doors show it. */
-export function toMessage({ id, session_id, content, sender, timestamp, key }: MessageRow): Message {
+export function toMessage({ id, session_id, content, sender, timestamp, key, seq }: MessageRow): Message {
   // Field by field: copying the rest of a row takes seven times as long.
-  const message = {
+  return {
     id,
     session_id,
     content: textValue(content),
     sender: textValue(sender),
     timestamp: textValue(timestamp),
+    key: shownKey(id, key),
+    seq,
   };
-  return key === null ? message : { ...message, key: textValue(key) };
+}
+
+/** The key of a message: the sender's, or one made of the message's id. A file may hold a sender's key that looks like a made one. */
+export function shownKey(id: number, key: string | null): string {
+  const sent = key === null ? "" : textValue(key);
+  return sent === "" || isMadeKey(sent) ? madeKey(id) : sent;
+}
+
+/** A message as the documented REST paths show it: with its key only if the send named one. */
+export function toDocumented({
+  id,
+  session_id,
+  content,
+  sender,
+  timestamp,
+  key,
+}: Message): DocumentedMessage {
+  const message = { id, session_id, content, sender, timestamp };
+  return isMadeKey(key) ? message : { ...message, key };
 }
 
 /**

@@ -16,15 +16,23 @@ import { streamLog } from "./stream-log.ts";
 import type { LiveStream } from "./live-stream.ts";
 import type { Change, Log, LogHead, Positioned, SnapshotOf } from "./log.ts";
 import { changesPerRead } from "./log.ts";
-import { toMessage } from "./read-messages.ts";
+import { shownKey, toMessage } from "./read-messages.ts";
 import { toSessionHead } from "./session-head.ts";
+
+/** How much a reader is sent of what it has not seen. */
+export type ReaderExtent = {
+  /** How many messages its snapshot holds at most; `limits.snapshotMessages` by default. */
+  limit?: number | undefined;
+  /** After more missed changes than this it gets a snapshot in their place; by default it always gets the changes. */
+  max_missed?: number | undefined;
+};
 
 /** The events of a session from a position on, as {@link streamLog} sends them. */
 export function followSession(
   desk: Desk,
-  { sessionId, ...wanted }: Wanted & { sessionId: string },
+  { sessionId, limit, max_missed, ...wanted }: Wanted & ReaderExtent & { sessionId: string },
 ): LiveStream<Positioned<LiveEvent>> {
-  return streamLog(desk.hub, new SessionLog(desk, sessionId), wanted);
+  return streamLog(desk.hub, new SessionLog(desk, sessionId, { limit, max_missed }), wanted);
 }
 
 const topicPrefix = "session:";
@@ -41,16 +49,25 @@ export function sessionIdOf(topic: string): string | undefined {
 /** A session's messages and its title, in the order of their last changes. */
 export class SessionLog implements Log<LiveEvent> {
   readonly coalesceMs = 0;
+  readonly maxMissed: number;
   readonly #desk: Desk;
   readonly #sessionId: string;
+  /** How many messages a snapshot holds. */
+  readonly #limit: number;
 
-  constructor(desk: Desk, sessionId: string) {
+  constructor(desk: Desk, sessionId: string, { limit, max_missed: maxMissed }: ReaderExtent = {}) {
     this.#desk = desk;
     this.#sessionId = sessionId;
+    this.#limit = limit ?? limits.snapshotMessages;
+    this.maxMissed = maxMissed ?? Number.POSITIVE_INFINITY;
   }
 
   get topic(): string {
     return sessionTopic(this.#sessionId);
+  }
+
+  get snapshotName(): string {
+    return `${this.topic} ${this.#limit}`;
   }
 
   get maxReaders(): number {
@@ -67,14 +84,14 @@ export class SessionLog implements Log<LiveEvent> {
       startSeq: session.start_seq,
       end: session.deleted ? { type: "session_deleted", seq: session.seq } : undefined,
       readChanges: (after) => readChanges(this.#desk, session, after),
-      isSmallRead: (after) => isSmallRead(this.#desk, session, after),
+      isSmallRead: (after) => isSmallRead(this.#desk, session, { after, limit: this.#limit }),
     };
   }
 
   async readSnapshot(): Promise<SnapshotOf<LiveEvent> | undefined> {
     const { read } = this.#desk.database;
     const found = await readSnapshot(read, this.#sessionId, {
-      messages: limits.snapshotMessages,
+      messages: this.#limit,
       contentBytes: limits.snapshotBytes,
     });
     if (!found) return undefined;
@@ -99,10 +116,14 @@ function textsOf({ session_id, content, sender, timestamp, key }: Message): (str
   return [session_id, content, sender, timestamp, key];
 }
 
-async function isSmallRead(desk: Desk, session: SessionRow, after: number | undefined): Promise<boolean> {
+async function isSmallRead(
+  desk: Desk,
+  session: SessionRow,
+  { after, limit }: { after: number | undefined; limit: number },
+): Promise<boolean> {
   const { read } = desk.database;
   if (after === undefined) {
-    return isSmallPage(read, { life: session, limit: limits.snapshotMessages, from: "newest" });
+    return isSmallPage(read, { life: session, limit, from: "newest" });
   }
   return areSmallChanges(read, { life: session, after, upTo: session.seq, limit: changesPerRead });
 }
@@ -132,6 +153,6 @@ async function readChanges(
 function toChange(row: ChangedMessageRow): Change<LiveEvent> {
   const { seq } = row;
   return row.deleted
-    ? { type: "message_deleted", seq, message_id: row.id }
+    ? { type: "message_deleted", seq, message_id: row.id, key: shownKey(row.id, row.key) }
     : { type: "message", seq, message: toMessage(row) };
 }

@@ -1,8 +1,13 @@
 import { toJson } from "./event-json.ts";
 import type { LogEvent, Positioned } from "./log.ts";
 
-/** The log, kind and position of a beginning. */
-export type BeginningPlace = { topic: string; type: "snapshot" | "reset"; epoch: string; seq: number };
+/** The log's snapshot, and the kind and position of a beginning. */
+export type BeginningPlace = {
+  snapshotName: string;
+  type: "snapshot" | "reset";
+  epoch: string;
+  seq: number;
+};
 
 /** The first events for a reader of a log that begins, or begins anew. */
 export type Beginning<Event extends LogEvent> = {
@@ -47,7 +52,7 @@ export class SharedBeginnings {
     place: BeginningPlace,
     read: () => Promise<Beginning<Event>["events"] | undefined>,
   ): Promise<{ beginning: Beginning<Event>; isShared: boolean } | undefined> {
-    const name = `${place.type} ${place.topic}`;
+    const name = `${place.type} ${place.snapshotName}`;
     const kept = this.#kept.get(name);
     if (kept?.epoch === place.epoch && kept.seq === place.seq) {
       this.#kept.delete(name);

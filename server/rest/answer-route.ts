@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Health } from "../contract/health.ts";
 import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
 import {
   streamMessages,
@@ -7,6 +8,7 @@ import {
   streamUpdatedSession,
 } from "../domain/answers-in-pieces.ts";
 import type { Desk } from "../domain/desk.ts";
+import { toDocumented } from "../domain/read-messages.ts";
 import type { Readiness } from "../domain/readiness.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { RequestTarget } from "../http/request-target.ts";
@@ -16,7 +18,7 @@ import { sendText } from "../http/send.ts";
 import type { CallableProcedure, PreparedCall } from "../trpc/call-procedure.ts";
 import { answerLive, answerReady } from "./health-routes.ts";
 import type { Route } from "./routes.ts";
-import { answerPoll, answerStream } from "./session-events.ts";
+import { answerEvents, followListBy, followSessionBy } from "./events.ts";
 
 export type Call = {
   desk: Desk;
@@ -36,13 +38,21 @@ type OwnAnswer = (call: Call, input: never, route: Route) => Promise<void>;
  * input is parsed by the route's schema too.
  */
 const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
-  "session.list": async (call, input) => sendPieces(call, await streamSessions(call.desk, input)),
-  "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input)),
+  "session.list": async (call, input) =>
+    sendPieces(call, await streamSessions(call.desk, input, "documented")),
+  "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input, "documented")),
   "session.update": async (call, input) => sendPieces(call, await streamUpdatedSession(call.desk, input)),
   "message.list": async (call, input) => sendPieces(call, await streamMessages(call.desk, input)),
   "health.live": answerLive,
   "health.ready": answerReady,
-  "session.onEvent": (call, input, route) => (route.streams ? answerStream : answerPoll)(call, input),
+  "session.onEvent": (call, input, route) => answerEvents(call, followSessionBy(call, input), route),
+  "session.onListEvent": (call, input, route) => answerEvents(call, followListBy(call, input), route),
+};
+
+/** How the answers of other procedures are shown, where REST shows them otherwise than tRPC. */
+const shownAnswers: Readonly<Record<string, (answer: never) => unknown>> = {
+  health: ({ status, name }: Health) => ({ status, name }),
+  "message.add": toDocumented,
 };
 
 /**
@@ -72,7 +82,8 @@ function answerWith(run: PreparedCall, { desk, response }: Call, route: Route): 
     const outcome = await run({ ctx: { desk, allowance: noLargeAnswers } });
     if (!outcome.ok) throw outcome.error;
     if (route.answer === "empty") return sendText(response, 204, undefined);
-    return sendText(response, 200, JSON.stringify(outcome.data));
+    const show = shownAnswers[route.procedure];
+    return sendText(response, 200, JSON.stringify(show ? show(outcome.data as never) : outcome.data));
   };
 }
 

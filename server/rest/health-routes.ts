@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { healthSchema } from "../contract/health.ts";
+import { documentedHealthSchema } from "../contract/health.ts";
 import type { Readiness } from "../domain/readiness.ts";
 import { sendText } from "../http/send.ts";
 import type { Json, Operation } from "./openapi-passes.ts";
@@ -15,7 +15,7 @@ export const healthRoutes = {
   ready: ownRoute("health.ready", "/health/ready"),
 } satisfies Record<string, Route>;
 
-const healthy = JSON.stringify(healthSchema.parse({ status: "ok", name: "AI Desk" }));
+const healthy = JSON.stringify(documentedHealthSchema.parse({ status: "ok", name: "AI Desk" }));
 
 /** Answers as long as the process runs: a supervisor restarts a process that does not answer. */
 export function answerLive({ response }: { response: ServerResponse }): Promise<void> {

@@ -1,7 +1,10 @@
 import { generateOpenApiDocument } from "trpc-to-openapi";
 import { z } from "zod";
 import { errorSchema } from "../contract/error.ts";
-import { sessionEventsSchema } from "../contract/session-events.ts";
+import { documentedHealthSchema } from "../contract/health.ts";
+import { listEventsSchema, sessionEventsSchema } from "../contract/polled-events.ts";
+import { documentedSessionSchema } from "../contract/session.ts";
+import { documentedListedSessionSchema } from "../contract/session-list.ts";
 import type { AppRouter } from "../trpc/router.ts";
 import type { Bounds } from "./openapi-errors.ts";
 import { oneErrorShape } from "./openapi-errors.ts";
@@ -15,13 +18,14 @@ import {
   nameForms,
   restAnswer,
   restHeaders,
+  schemasInUse,
   showExamples,
 } from "./openapi-passes.ts";
 import { healthOperations, healthRoutes } from "./health-routes.ts";
 import { ownRoutes } from "./own-routes.ts";
 import { listRoutes } from "./routes.ts";
-import { pollOperation, streamOperation } from "./session-events-operation.ts";
-import { eventsRoutes } from "./session-events.ts";
+import { eventsRoutes } from "./events.ts";
+import { eventsOperations } from "./events-operations.ts";
 
 export type DocumentOptions = Bounds & { router: AppRouter; version: string };
 
@@ -60,15 +64,13 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     license: { name: "MIT", identifier: "MIT" },
   }) as unknown as Json;
   const paths = document["paths"] as Record<string, Record<string, Operation>>;
-  for (const [name, operation] of Object.entries(healthOperations())) {
-    paths[healthRoutes[name as keyof typeof healthRoutes].path] = { get: operation };
+  const own = { ...healthRoutes, ...eventsRoutes };
+  for (const [name, operation] of Object.entries({ ...healthOperations(), ...eventsOperations() })) {
+    paths[own[name as keyof typeof own].path] = { get: operation };
   }
-  paths[eventsRoutes.poll.path] = { get: pollOperation() };
-  paths[eventsRoutes.stream.path] = { get: streamOperation() };
   const schemas: Json = {
     ...generatedSchemas(document),
-    ...namedSchemas(sessionEventsSchema),
-    ...namedSchemas(errorSchema),
+    ...Object.fromEntries(schemasOfRest.flatMap((schema) => Object.entries(namedSchemas(schema)))),
   };
   for (const route of [...listRoutes(router), ...ownRoutes]) {
     const operation = paths[route.path]?.[route.method.toLowerCase()];
@@ -82,8 +84,11 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     showExamples(operation, schemas);
     if (route.procedure === "session.create") showNoMessages(operation);
   }
-  if (isObject(schemas["LiveEvent"])) nameForms(schemas["LiveEvent"], (type) => `Live${type}Event`, schemas);
-  document["components"] = { schemas };
+  for (const kind of ["Live", "List"]) {
+    const union = schemas[`${kind}Event`];
+    if (isObject(union)) nameForms(union, (type) => `${kind}${type}Event`, schemas);
+  }
+  document["components"] = { schemas: schemasInUse(paths, schemas) };
   document["tags"] = tags;
   // There is no authentication yet. Linters warn of a document that does not say so.
   document["security"] = [];
@@ -91,6 +96,16 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
   for (const { bodyName } of listRoutes(router)) limitContent(schemas[bodyName ?? ""], maxMessageChars);
   return document;
 }
+
+/** The schemas of answers that no procedure of tRPC gives. */
+const schemasOfRest = [
+  documentedHealthSchema,
+  documentedSessionSchema,
+  documentedListedSessionSchema,
+  sessionEventsSchema,
+  listEventsSchema,
+  errorSchema,
+];
 
 /** The named schemas of the generator, without its error schemas: it makes one for each status. */
 function generatedSchemas(document: Json): Json {

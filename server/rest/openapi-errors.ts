@@ -10,6 +10,7 @@ import {
   toAppError,
   tooManyReaders,
 } from "../domain/app-error.ts";
+import { messageChanged } from "../domain/find-message.ts";
 import { sessionReferredTo } from "../domain/delete-session.ts";
 import { readQuery } from "../http/request-target.ts";
 import type { Operation } from "./openapi-passes.ts";
@@ -23,7 +24,7 @@ const faults = {
   content: "",
   created_at: "yesterday",
   title: 5,
-  limit: 0,
+  limit: 501,
   wait: 31,
   message_id: 9007199254740992,
   session_id: "\n",
@@ -61,9 +62,12 @@ function exampleOf(
   if (code === "BAD_REQUEST") return refusalOf(route);
   if (code === "TOO_MANY_REQUESTS") return tooManyReaders(maxReadersPerSession).toBody();
   if (code === "NOT_FOUND")
-    return (route.path.includes("{message_id}") ? messageNotFound(1) : sessionNotFound("123")).toBody();
+    return (
+      route.path.includes("{message_id}") ? messageNotFound({ id: 1 }) : sessionNotFound("123")
+    ).toBody();
   if (code === "CONFLICT" && route.procedure === "session.delete")
     return sessionReferredTo("123", "attachment").toBody();
+  if (code === "CONFLICT" && route.path.includes("{message_id}")) return messageChanged(1, 2).toBody();
   const messages: Partial<Record<ErrorCode, string>> = {
     CONFLICT: 'There is a session "123" already: choose another id.',
     PAYLOAD_TOO_LARGE: `The body is larger than ${maxBodyBytes(maxMessageChars)} bytes.`,

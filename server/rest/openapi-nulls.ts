@@ -3,12 +3,13 @@ import { isObject } from "./openapi-passes.ts";
 
 /**
  * Shows that `null` counts as a field that is left out. In a body the type becomes a list with `null`, which generators read
- * best. A path, a query and a header have no `null`, so a parameter has the type alone.
+ * best. A path, a query and a header have no `null`, so a parameter has the type alone; and a path has all of its parts.
  */
 export function showNulls({ parameters = [], requestBody }: Operation): void {
   for (const parameter of parameters) {
     const schema = withoutNull(parameter["schema"]);
     if (!schema) continue;
+    if (parameter["in"] === "path") parameter["required"] = true;
     parameter["schema"] = schema;
     parameter["description"] ??= schema["description"];
   }
@@ -25,10 +26,14 @@ function withNullType(field: unknown): unknown {
   return schema ? { ...schema, type: [schema["type"], "null"] } : field;
 }
 
-/** The other form of a union with `null`; undefined for any other schema. */
+/** A union without its form `null`; undefined for any other schema. */
 function withoutNull(schema: unknown): Json | undefined {
-  const forms = isObject(schema) ? schema["anyOf"] : undefined;
-  if (!Array.isArray(forms) || !forms.some((form) => isObject(form) && form["type"] === "null"))
-    return undefined;
-  return forms.find((form): form is Json => isObject(form) && form["type"] !== "null");
+  if (!isObject(schema) || !Array.isArray(schema["anyOf"])) return undefined;
+  const { anyOf, ...rest } = schema;
+  const forms = (anyOf as unknown[]).filter(
+    (form): form is Json => isObject(form) && form["type"] !== "null",
+  );
+  const [form] = forms;
+  if (!form || forms.length === (anyOf as unknown[]).length) return undefined;
+  return forms.length === 1 ? form : { anyOf: forms, ...rest };
 }

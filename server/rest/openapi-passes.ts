@@ -20,10 +20,10 @@ export function isObject(value: unknown): value is Json {
 }
 
 /**
- * Describes the answer as REST gives it: a page is an array with the next address in a header, a session has its messages,
- * and an empty answer is 204.
+ * Describes the answer as REST gives it: a page is an array with the next address in a header, an empty answer is 204, and an
+ * answer with a name has the schema of that name.
  */
-export function restAnswer(operation: Operation, { answer }: Route): void {
+export function restAnswer(operation: Operation, { answer, answerName }: Route): void {
   const { 200: success, ...others } = operation.responses;
   const media = success?.content?.[json];
   if (!success || !media) return;
@@ -31,9 +31,13 @@ export function restAnswer(operation: Operation, { answer }: Route): void {
     operation.responses = { 204: { description: "Done; there is no body." }, ...others };
     return;
   }
-  if (answer === "session") media.schema = { $ref: `${schemaPlace}Session` };
-  if (answer !== "page") return;
-  media.schema = (media.schema["properties"] as { items: Schema }).items;
+  const named = answerName === undefined ? undefined : { $ref: schemaPlace + answerName };
+  if (answer !== "page") {
+    media.schema = named ?? media.schema;
+    return;
+  }
+  const { items } = media.schema["properties"] as { items: Schema };
+  media.schema = named ? { type: "array", items: named } : items;
   success.headers = {
     Link: {
       description:
@@ -43,10 +47,13 @@ export function restAnswer(operation: Operation, { answer }: Route): void {
   };
 }
 
-/** Describes input from a header as a parameter, and removes it from the body. */
-export function restHeaders(operation: Operation, { headers }: Route): void {
+/** Describes input from a header as a parameter, and removes it from the body; removes input that is tRPC's alone. */
+export function restHeaders(operation: Operation, { headers, omits }: Route): void {
   const body = operation.requestBody?.content?.[json]?.schema;
   const properties = (body?.["properties"] ?? {}) as Record<string, Schema>;
+  for (const field of omits) delete properties[field];
+  const { parameters = [] } = operation;
+  operation.parameters = parameters.filter(({ name }) => !omits.includes(String(name)));
   for (const [field, header] of Object.entries(headers)) {
     const { [field]: schema } = properties;
     delete properties[field];
@@ -120,6 +127,21 @@ function exampleOf(schema: Schema, schemas: Json): unknown {
   if (isObject(items)) return [exampleOf(items, schemas)];
   const fields = Object.entries(properties as Record<string, Schema>);
   return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, schemas)]));
+}
+
+/** The schemas that the paths refer to, and those in them. */
+export function schemasInUse(paths: unknown, schemas: Json): Json {
+  const used = new Set<string>();
+  function visit(value: unknown): void {
+    const text = JSON.stringify(value);
+    for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      visit(schemas[name]);
+    }
+  }
+  visit(paths);
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
 }
 
 /** Removes limits that would break generated clients when a field is added later. */

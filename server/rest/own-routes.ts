@@ -1,6 +1,6 @@
 import { healthRoutes } from "./health-routes.ts";
 import type { Route } from "./routes.ts";
-import { eventsRoutes } from "./session-events.ts";
+import { eventsRoutes } from "./events.ts";
 
 /** The routes that are not procedures of the router. */
 export const ownRoutes: readonly Route[] = [...Object.values(healthRoutes), ...Object.values(eventsRoutes)];

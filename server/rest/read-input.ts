@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError, invalidInput } from "../domain/app-error.ts";
 import { readJson } from "../http/read-body.ts";
+import { isNumber, readNumber } from "../http/read-number.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
 import type { Match } from "./route-table.ts";
@@ -38,6 +39,7 @@ export async function readInput(
     const value = readHeader(request, header);
     if (value !== undefined) fields[field] = value;
   }
+  for (const field of route.omits) delete fields[field];
   for (const { name, text } of path) {
     if (text === "") throw invalidInput([{ path: [name], code: "too_small", message: "must not be empty" }]);
     fields[name] = fromText(name, text, route);
@@ -58,15 +60,9 @@ function fromQuery(values: ReadonlyMap<string, string>, route: Route): Record<st
 }
 
 function fromText(name: string, text: string, { numbers }: Route): string | number {
-  return numbers.has(name) ? toNumber(name, text) : text;
-}
-
-function toNumber(name: string, text: string): number {
-  if (/^-?\d{1,16}$/.test(text)) return Number(text);
-  const message = `must be a whole number in digits, and is ${JSON.stringify(text)}`;
-  throw new AppError("BAD_REQUEST", `${name}: ${message}`, {
-    issues: [{ path: [name], code: "invalid_type", message }],
-  });
+  const kind = numbers.get(name);
+  if (kind === "number") return readNumber(name, text);
+  return kind === "number or text" && isNumber(text) ? Number(text) : text;
 }
 
 function readHeader(request: IncomingMessage, header: string): string | undefined {

@@ -28,8 +28,6 @@ export type RestDoorOptions = {
   maxBodyBytes: number;
   /** The interval of the heartbeats of a silent stream. */
   heartbeatMs: number;
-  /** The product's version, for the OpenAPI document. */
-  version: string;
   report: Report;
 };
 
@@ -44,13 +42,13 @@ export type RestDoor = {
 
 /** The door of the REST paths. */
 export function createRestDoor(options: RestDoorOptions): RestDoor {
-  const { desk, router, maxBodyBytes, version, report, heartbeatMs } = options;
+  const { desk, router, maxBodyBytes, report, heartbeatMs } = options;
   const table = createRouteTable([...listRoutes(router), ...ownRoutes]);
   const procedures = listProcedures(router);
   const everyCall = { desk, readiness: new Readiness(desk), procedures, heartbeatMs };
   const docs = createDocsPages();
   const document = createStaticFile("application/json", async () => {
-    const { maxMessageChars, maxReadersPerSession } = desk;
+    const { maxMessageChars, maxReadersPerSession, version } = desk;
     const bounds = { maxMessageChars, maxReadersPerSession };
     // Loaded for who asks for it: the generator and its packages are a fifth of all that a start would load.
     const { createOpenApiDocument } = await import("./openapi-document.ts");

@@ -17,11 +17,15 @@ export type Route = {
   streams?: boolean;
   /** Input fields that come from a header, and from nowhere else. */
   headers: Readonly<Record<string, string>>;
+  /** The name of the answer's schema in the OpenAPI document, where REST answers otherwise than tRPC. */
+  answerName?: string;
+  /** Input fields that are tRPC's alone. */
+  omits: readonly string[];
   /** The name of the body's schema in the OpenAPI document. */
   bodyName?: string;
   input: z.ZodObject | undefined;
-  /** Input fields that are numbers: in a path and in a query they arrive as text. */
-  numbers: ReadonlySet<string>;
+  /** Input fields that are numbers, or may be: in a path and in a query they arrive as text. */
+  numbers: ReadonlyMap<string, "number" | "number or text">;
 };
 
 export type Segment = { literal: string } | { parameter: string };
@@ -50,6 +54,7 @@ export function ownRoute(procedure: string, path: string, input?: z.ZodObject): 
     ...addressOf(path),
     answer: "value",
     headers: {},
+    omits: [],
     ...inputOf(input),
   };
 }
@@ -60,8 +65,13 @@ function addressOf(path: string): Pick<Route, "path" | "segments"> {
 
 function inputOf(input: z.ZodObject | undefined): Pick<Route, "input" | "numbers"> {
   const fields = Object.entries(input?.shape ?? {});
-  const numbers = fields.filter(([, field]) => isNumber(field)).map(([name]) => name);
-  return { input, numbers: new Set(numbers) };
+  const numbers = new Map<string, "number" | "number or text">();
+  for (const [name, field] of fields) {
+    const schema = unwrap(field);
+    if (schema instanceof z.ZodNumber) numbers.set(name, "number");
+    if (schema instanceof z.ZodUnion) numbers.set(name, "number or text");
+  }
+  return { input, numbers };
 }
 
 /** A path without its first slash, in parts; the parts of `/` are one empty one. */
@@ -71,10 +81,6 @@ export function splitPath(pathname: string): string[] {
 
 function toSegment(text: string): Segment {
   return text.startsWith("{") ? { parameter: text.slice(1, -1) } : { literal: text };
-}
-
-function isNumber(field: unknown): boolean {
-  return unwrap(field) instanceof z.ZodNumber;
 }
 
 /** The schema of a value that is there. */

@@ -2,7 +2,7 @@ import { getTRPCErrorFromUnknown } from "@trpc/server";
 import type { TRPCError } from "@trpc/server";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import { limits } from "../contract/limits.ts";
-import type { ListSessionsInput } from "../contract/session.ts";
+import type { ListSessionsInput } from "../contract/session-list.ts";
 import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
 import { streamMessages, streamSession, streamSessions } from "../domain/answers-in-pieces.ts";
 import { parsePieces } from "../domain/answer-share.ts";
@@ -36,12 +36,13 @@ export class LargeAnswer {
 }
 
 export async function getLargeSession(desk: Desk, input: { session_id: string }): Promise<LargeAnswer> {
-  const { pieces } = await streamSession(desk, input);
+  const { pieces } = await streamSession(desk, input, "full");
   return new LargeAnswer(pieces, "read its messages in pages with message.list");
 }
 
 export async function listLargeSessions(desk: Desk, input: ListSessionsInput): Promise<LargeAnswer> {
-  const page = await streamSessions(desk, { limit: limits.defaultPageItems, ...input });
+  const { limit = limits.defaultPageItems, messages = "none" } = input;
+  const page = await streamSessions(desk, { ...input, limit, messages }, "full");
   return new LargeAnswer(
     pageJson(page),
     'take fewer sessions with limit, or leave their messages out with messages: "none" and read those with message.list',

@@ -1,4 +1,4 @@
-export type RestAnswer = "value" | "page" | "session" | "empty";
+export type RestAnswer = "value" | "page" | "empty";
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -20,10 +20,13 @@ export type Meta = {
   };
   rest?: {
     /**
-     * `page` answers with the items and puts the next page's address in `Link`; `session` answers with the session's
-     * messages where the procedure leaves them out; `empty` is 204 without a body.
+     * `page` answers with the items and puts the next page's address in `Link`; `empty` is 204 without a body.
      */
     answer: RestAnswer;
+    /** The name of the answer's schema in the OpenAPI document (of an item's, if it is a page), where REST answers otherwise than tRPC. */
+    answerName?: string;
+    /** Input fields that are tRPC's alone: over REST the path has what they say. */
+    omits: string[];
     /** Input fields that come from a header, and from nowhere else: field name to header name. */
     headers: Record<string, string>;
     /** The name of the body's schema in the OpenAPI document. */
@@ -39,6 +42,8 @@ export type RestPath = {
   /** The statuses of this route's own errors. The errors of every route of its kind are added. */
   errors?: number[];
   answer?: RestAnswer;
+  answerName?: string;
+  omits?: string[];
   headers?: Record<string, string>;
   bodyName?: string;
 };
@@ -62,6 +67,8 @@ export function restPath(method: Method, path: `/${string}`, route: RestPath): M
     },
     rest: {
       answer: route.answer ?? "value",
+      ...(route.answerName !== undefined && { answerName: route.answerName }),
+      omits: route.omits ?? [],
       headers: route.headers ?? {},
       ...(route.bodyName !== undefined && { bodyName: route.bodyName }),
     },

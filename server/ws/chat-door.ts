@@ -1,11 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { issuesOf } from "../contract/issues.ts";
-import { messageIdSchema } from "../contract/message.ts";
+import { extentSchema } from "../contract/live-event.ts";
+import { messageRefSchema } from "../contract/message.ts";
 import { sessionIdSchema } from "../contract/session-id.ts";
 import { invalidInput } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
+import { findMessageId } from "../domain/find-message.ts";
 import { assertHasLog, getSessionHead } from "../domain/get-session.ts";
+import type { ReaderExtent } from "../domain/session-log.ts";
+import { isNumber, readNumber } from "../http/read-number.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
 import { readPosition } from "../http/resume-position.ts";
@@ -43,7 +47,7 @@ export function createChatDoor(options: ChatDoorOptions): ChatDoor {
   return {
     async upgrade(request, connection, head, target) {
       const sessionId = readSessionId(target);
-      const wanted = readWanted(request, readQuery(target.query));
+      const wanted = await readWanted(desk, { request, sessionId, query: readQuery(target.query) });
       await assertCanFollow(desk, sessionId, wanted);
       // The first messages are read within this turn of the event loop, and go out with the handshake.
       connection.cork();
@@ -72,20 +76,33 @@ function readSessionId({ pathname }: RequestTarget): string {
   return id;
 }
 
-function readWanted(request: IncomingMessage, query: ReadonlyMap<string, string>): Wanted {
+type Asked = { request: IncomingMessage; sessionId: string; query: ReadonlyMap<string, string> };
+
+async function readWanted(desk: Desk, { request, sessionId, query }: Asked): Promise<Wanted> {
   const after = query.get("after");
   const events = query.get("events") ?? "messages";
-  if (events === "all") return { events, after: readPosition(request, query, after) };
-  if (events === "messages") return { events, afterId: readMessageId(after) };
+  if (events === "all") return { events, after: readPosition(request, query, after), ...readExtent(query) };
+  if (events === "messages") return { events, afterId: await readMessageId(desk, sessionId, after) };
   const message = `must be messages, which is the default, or all, and is ${JSON.stringify(events)}`;
   throw invalidInput([{ path: ["events"], code: "invalid_value", message }]);
 }
 
-function readMessageId(text: string | undefined): number | "first" | undefined {
+/** @throws {AppError | ZodError} for a number that is none, or is out of its range */
+function readExtent(query: ReadonlyMap<string, string>): ReaderExtent {
+  const given = [...query].filter(([name]) => name in extentSchema.shape);
+  return extentSchema.parse(Object.fromEntries(given.map(([name, text]) => [name, readNumber(name, text)])));
+}
+
+/** @throws {AppError} BAD_REQUEST, NOT_FOUND if no message has that key */
+async function readMessageId(
+  desk: Desk,
+  sessionId: string,
+  text: string | undefined,
+): Promise<number | "first" | undefined> {
   if (text === undefined) return undefined;
   if (text === "" || text === "0") return "first";
-  const id = /^-?[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (messageIdSchema.safeParse(id).success) return id;
-  const message = `must be the id of a message, or empty or 0 for all, and is ${JSON.stringify(text)}`;
+  const ref = isNumber(text) ? Number(text) : text;
+  if (messageRefSchema.safeParse(ref).success) return findMessageId(desk.database.read, sessionId, ref);
+  const message = `must be the id of a message, or key: and its key, or empty or 0 for all, and is ${JSON.stringify(text)}`;
   throw invalidInput([{ path: ["after"], code: "invalid_type", message }]);
 }

@@ -4,6 +4,7 @@ import type { Message } from "../contract/message.ts";
 import { toJson } from "../domain/event-json.ts";
 import type { Positioned } from "../domain/log.ts";
 import { memoize } from "../domain/memoize.ts";
+import { toDocumented } from "../domain/read-messages.ts";
 import { envelopedEncoding } from "../http/enveloped-encoding.ts";
 import type { Encoding } from "../http/socket-sink.ts";
 import type { TextFrames } from "../http/text-frames.ts";
@@ -19,7 +20,8 @@ export const messageEncoding: Encoding<Message> = {
   toSharedFrames: memoize((messages: readonly Message[]) => toTextFrames(messages.map(messageText))),
 };
 
-function messageText({ session_id, ...message }: Message): string {
+function messageText(shown: Message): string {
+  const { session_id, ...message } = toDocumented(shown);
   return encode({ session_id, message });
 }
 

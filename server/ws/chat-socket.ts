@@ -7,6 +7,7 @@ import { toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import type { MessagePlace } from "../domain/message-follower.ts";
 import { MessageFollower } from "../domain/message-follower.ts";
+import type { ReaderExtent } from "../domain/session-log.ts";
 import { followSession } from "../domain/session-log.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
 import { parseJson } from "../http/read-body.ts";
@@ -19,7 +20,7 @@ import type { Report } from "../http/report.ts";
 /** The events that the client asks for, and its position, if it gave one. */
 export type Wanted =
   | { events: "messages"; afterId: number | "first" | undefined }
-  | { events: "all"; after: string | undefined };
+  | ({ events: "all"; after: string | undefined } & ReaderExtent);
 
 export type ChatSocketOptions = {
   desk: Desk;
@@ -68,7 +69,8 @@ function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOpt
     const follower = new MessageFollower(desk, messages, new SocketSink(socket, messageEncoding));
     return { ended: follower.run(), sent: (place) => follower.sent(place) };
   }
-  const events = followSession(desk, { sessionId, after: wanted.after, signal, connection: socket });
+  const { events: _events, ...position } = wanted;
+  const events = followSession(desk, { sessionId, ...position, signal, connection: socket });
   // A client of all events comes back with a position.
   return { ended: events.into(new SocketSink(socket, eventEncoding(sessionId))), sent: () => idle };
 }

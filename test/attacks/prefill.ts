@@ -26,6 +26,7 @@ export async function prefill(file: string): Promise<void> {
     now: () => new Date(),
     newSessionId: () => "",
     stopping: new AbortController().signal,
+    version: "0.0.0",
     maxMessageChars: chars,
     maxReadersPerSession: 1,
     pollMs: 0,

@@ -32,12 +32,12 @@ const calls: [string, unknown, string[]][] = [
   [
     "message.update",
     { session_id: "s", message_id: "1", content: "a" },
-    ["message_id: must be a whole number"],
+    ["message_id: must be the id of a message, or key: and the key of one"],
   ],
   [
     "message.update",
     { session_id: "s", message_id: 1.5, content: "a" },
-    ["message_id: must be a whole number"],
+    ["message_id: must be the id of a message, or key: and the key of one"],
   ],
   ["session.create", { title: "x".repeat(1001) }, ["title: must have at most 1000 characters"]],
   ["session.create", { id: "a\0b" }, ["id: must not contain control characters"]],

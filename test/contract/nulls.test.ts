@@ -151,9 +151,7 @@ test("the document shows null in bodies where it may be sent, and in no paramete
   expect(isValid("SessionUpdate", { title: null })).toBe(false);
   const parameters = listOperations(document).flatMap(({ operation }) => operation.parameters ?? []);
   expect(parameters.length).toBeGreaterThan(15);
-  expect(everyObject(parameters).filter(({ type, anyOf }) => type === "null" || anyOf !== undefined)).toEqual(
-    [],
-  );
+  expect(everyObject(parameters).filter(({ type }) => [type].flat().includes("null"))).toEqual([]);
   expect(parameters.filter((each) => !("description" in each))).toEqual([]);
 });
 
@@ -188,12 +186,17 @@ test("an input whose fields may all be left out may be left out itself, on every
     expect([inputs, batch.status, await batch.json()]).toEqual([inputs, 200, [made]]);
 
     const one = body === "" ? "" : `input=${body}`;
-    const list = { result: { data: { items: [session], next_cursor: null } } };
+    const { messages: _messages, ...head } = session;
+    const item = { ...head, activity_seq: expect.any(Number) as number, last_message: null };
+    const list = { result: { data: { items: [item], next_cursor: null } } };
     expect(await (await fetch(`${url}/trpc/session.list?${one}`)).json()).toEqual(list);
     expect((await fetch(`${url}/trpc/session.list?${one}`, { method: "HEAD" })).ok).toBe(true);
     const many = inputs === "" ? "" : `&input=${encodeURIComponent(inputs)}`;
     const two = await fetch(`${url}/trpc/session.list,health?batch=1${many}`);
-    expect(await two.json()).toEqual([list, { result: { data: { status: "ok", name: "AI Desk" } } }]);
+    expect(await two.json()).toEqual([
+      list,
+      { result: { data: expect.objectContaining({ status: "ok", name: "AI Desk" }) as object } },
+    ]);
     const lines = await fetch(`${url}/trpc/session.list,health?batch=1${many}`, { headers: jsonLines });
     expect(await lines.text()).not.toContain("error");
 

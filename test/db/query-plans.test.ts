@@ -2,11 +2,15 @@ import SqliteFile from "better-sqlite3";
 import type { CompiledQuery } from "kysely";
 import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
+import {
+  listChangedSessions,
+  listSidebarPage,
+  readListHead,
+  readListSnapshot,
+} from "../../db/list-queries.ts";
 import { listChangedMessages } from "../../db/log-queries.ts";
 import { findMessageByKey } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
-import { listSessions } from "../../db/session-queries.ts";
 import { SqliteStatementDialect } from "../../db/sqlite-dialect.ts";
 import { listMessages } from "../../db/statements/message-pages.ts";
 import { hasUnpurged } from "../../db/statements/purge.ts";
@@ -74,8 +78,15 @@ test("a repeated send is found by its key", async () => {
 });
 
 test("a page of the session list reads only its own rows", async () => {
-  const plan = await planOf((db) => listSessions(db, { beforeOrdinal: 5, limit: 10 }));
-  expect(plan).toBe("SEARCH chatsession USING INDEX chatsession_page (ordinal<?)");
+  const page = { limit: 10, excerptChars: 200 };
+  const place = { beforeActivity: 5, beforeOrdinal: 5 };
+  const newest = await planOf((db) => listSidebarPage(db, { ...page, place: { order: "newest", ...place } }));
+  expect(newest).toContain("SEARCH session USING INDEX chatsession_page (ordinal<?)");
+  const active = await planOf((db) =>
+    listSidebarPage(db, { ...page, place: { order: "activity", ...place } }),
+  );
+  expect(active).toContain("SEARCH session USING INDEX chatsession_activity ((activity_seq,ordinal)<(?,?))");
+  expect(newest + active).not.toContain("TEMP B-TREE");
 });
 
 test("a page of sessions with their messages reads only its own rows, and once how far the messages reach", async () => {
@@ -125,17 +136,17 @@ test("catching up on the list reads only what has changed, and of each session i
   ]);
 });
 
-test("a snapshot of the list takes the newest from the end of their order, and of each its last message [LIST-2]", async () => {
+test("a snapshot of the list takes the latest from the end of their order, and of each its last message [LIST-2]", async () => {
   const plan = await planOf((db) => readListSnapshot(db, { limit: 101, excerptChars: 200 }));
   expect(plan.split("\n")).toEqual([
     "CO-ROUTINE head",
     "SEARCH chatsession USING COVERING INDEX chatsession_list",
-    "MATERIALIZE newest",
+    "MATERIALIZE latest",
     // From its end, and no further than the limit: no sorting comes after it.
-    "SCAN session USING INDEX chatsession_page",
+    "SCAN session USING INDEX chatsession_activity",
     ...lastMessage(2),
     "SCAN head",
-    "SCAN newest LEFT-JOIN",
+    "SCAN latest LEFT-JOIN",
     "USE TEMP B-TREE FOR ORDER BY",
   ]);
 });

@@ -1,6 +1,6 @@
 import type { Database } from "../../db/open-database.ts";
-import { listSessions } from "../../db/session-queries.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
+import { listSessionExtents } from "../../db/statements/session-extents.ts";
 
 /** Adds a session in a write unit of its own, which then throws `fault` where there is one. */
 export function addSession(database: Database, id: string, fault?: Error): Promise<unknown> {
@@ -13,6 +13,6 @@ export function addSession(database: Database, id: string, fault?: Error): Promi
 
 /** The ids of all sessions, oldest first. */
 export async function idsIn({ read }: Database): Promise<string[]> {
-  const rows = await listSessions(read, { beforeOrdinal: Number.MAX_SAFE_INTEGER, limit: 1000 });
+  const rows = await listSessionExtents(read, { beforeOrdinal: Number.MAX_SAFE_INTEGER, limit: 1000 });
   return rows.map(({ id }) => id).toReversed();
 }

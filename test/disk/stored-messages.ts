@@ -1,11 +1,10 @@
 import SqliteFile from "better-sqlite3";
 import { expect } from "vitest";
-import type { Session } from "../../client-sdk/src/index.ts";
 import { readSession } from "../support/rest.ts";
 import { contentOf } from "./keyed-content.ts";
 import type { Attempt } from "./senders.ts";
 
-type Stored = { id: number; key?: string; content: string };
+type Stored = { id: number; key?: string | undefined; content: string };
 
 /** Every acknowledged message is among these, and none is there twice or altered. */
 function expectToHold(stored: readonly Stored[], attempts: readonly Attempt[]): void {
@@ -22,7 +21,7 @@ export async function expectToBeShown(
   sessionId: string,
   attempts: readonly Attempt[],
 ): Promise<void> {
-  const { messages }: Session = await readSession(url, sessionId);
+  const { messages } = await readSession(url, sessionId);
   expectToHold(messages, attempts);
 }
 

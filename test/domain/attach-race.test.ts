@@ -74,7 +74,7 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
       });
       const events = await followToEnd(watched, after);
 
-      const { pieces } = await streamSession(desk, { session_id: "s" });
+      const { pieces } = await streamSession(desk, { session_id: "s" }, "full");
       const { title, messages } = await parsePieces<Session>(pieces, unbounded);
       const has = apply(events);
       expect([title, has.title]).toEqual(["Renamed", "Renamed"]);

@@ -14,6 +14,8 @@ function makeLog({ maxReaders = 10, coalesceMs = 0, pageSize = Infinity } = {}) 
   const state = { reads: 0, life: 1, startSeq: 0, failure: undefined as Error | undefined };
   const log: Log<Note> = {
     topic: "notes",
+    snapshotName: "notes",
+    maxMissed: Infinity,
     maxReaders,
     coalesceMs,
     async readHead() {

@@ -4,7 +4,7 @@ import type { LiveEvent, Message } from "../../client-sdk/src/index.ts";
 import { originalTables, writeFile } from "../db/database-file.ts";
 import { openDoors } from "../support/doors.ts";
 import { Collector, followWithClient, openChat, readSse } from "../support/readers.ts";
-import { call, readSession, send } from "../support/rest.ts";
+import { call, full, readSession, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
 import { createHttpClient, createSocketClient } from "../support/trpc-clients.ts";
@@ -134,7 +134,7 @@ test("each of them is edited and deleted by its id, and followers hear of it [ST
   client.session.onListEvent.subscribe({}, { onData: ({ data }) => listed.add(data) });
   expect((await listed.count(1))[0]).toMatchObject({
     type: "snapshot",
-    sessions: [{ last_message: null }, { last_message: { id: huge, excerpt: String(huge) } }],
+    sessions: [{ last_message: { id: huge, excerpt: String(huge) } }, { last_message: null }],
   });
   for (const id of ids.toReversed()) {
     const path = `/api/sessions/s/messages/${id}`;
@@ -257,15 +257,17 @@ test("text that no rule of input takes is shown as it is stored, on every door [
   });
   const { client, close } = createSocketClient(wsUrl);
   onTestFinished(close);
-  expect(await client.session.get.query({ session_id: "s" })).toEqual(session);
-  expect((await client.message.list.query({ session_id: "s" })).items).toEqual(session.messages);
-  expect((await client.session.list.query({ messages: "all" })).items[1]).toEqual(session);
+  const messages = session.messages.map((message, index) => full(message, index + 1));
+  expect(await client.session.get.query({ session_id: "s" })).toEqual({ ...session, messages });
+  expect((await client.message.list.query({ session_id: "s" })).items).toEqual(messages);
+  const listedWhole = (await client.session.list.query({ messages: "all" })).items[1];
+  expect(listedWhole).toMatchObject({ ...session, messages });
   const renamed = await call(url, "PATCH", "/api/sessions/s", { title: "New" });
-  expect([renamed.status, await renamed.json()]).toEqual([200, { ...session, title: "New" }]);
+  expect([renamed.status, await renamed.json()]).toEqual([200, { ...session, messages, title: "New" }]);
   const listed = new Collector<unknown>();
   client.session.onListEvent.subscribe({}, { onData: ({ data }) => listed.add(data) });
   const excerpt = `${"y".repeat(199)}😀`;
-  expect((await listed.count(1))[0]).toMatchObject({ sessions: [{}, { last_message: { id: 4, excerpt } }] });
+  expect((await listed.count(1))[0]).toMatchObject({ sessions: [{ last_message: { id: 4, excerpt } }, {}] });
   const { frames, socket } = await openChat(wsUrl, "s", "?after=");
   expect((await frames.count(4)).map(({ message }) => message?.content)).toEqual(
     session.messages.map(({ content }) => content),
@@ -297,5 +299,5 @@ test("bytes that another program put in the place of text are shown as text [STO
   const renamed = await client.session.update.mutate({ session_id: "s", title: "New" });
   expect(renamed).toEqual({ id: "s", title: "New", created_at: "soon" });
   const edited = await client.message.update.mutate({ session_id: "s", message_id: 2, content: "edited" });
-  expect(edited).toEqual({ ...message, content: "edited" });
+  expect(edited).toEqual({ ...message, content: "edited", seq: 4 });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readSession, send } from "../support/rest.ts";
+import { full, readSession, send } from "../support/rest.ts";
 import { edit, first, follow, remove, rename, startWithSession } from "./followed-session.ts";
 import type { Following } from "./live-door.ts";
 import { resumingDoors } from "./live-doors.ts";
@@ -16,7 +16,8 @@ describe.each(resumingDoors)("over $name", (door) => {
     const [snapshot] = await reader.events.count(1);
     const { title, created_at, messages } = before;
     const epoch = expect.stringMatching(sixteenDigits) as string;
-    const session = { id: "s", title, created_at, messages: messages.slice(-100) };
+    const latest = messages.map((message, index) => full(message, index + 1)).slice(-100);
+    const session = { id: "s", title, created_at, messages: latest };
     expect(snapshot?.event).toEqual({
       type: "snapshot",
       seq: 120,
@@ -27,7 +28,12 @@ describe.each(resumingDoors)("over $name", (door) => {
     });
     const message = await send(app.url, "s", "live");
     const seen = changesOf(await seenUpTo(reader, 121));
-    expect(seen[1]?.event).toEqual({ type: "message", seq: 121, prev: 120, message });
+    expect(seen[1]?.event).toEqual({
+      type: "message",
+      seq: 121,
+      prev: 120,
+      message: full(message, 121),
+    });
   });
 
   test("what a reader begins with is at most 512 KiB as JSON and says that there is more, with a position or without [ATTACH-1] [RESET-1]", async () => {
@@ -105,9 +111,9 @@ describe.each(resumingDoors)("over $name", (door) => {
     const all = changesOf(await first(door, follow(door, app, "0"), 4)).map(({ event }) => event);
     const { created_at } = await readSession(app.url, "s");
     expect(all).toEqual([
-      { type: "message", seq: 1, prev: 0, message: kept },
-      { type: "message", seq: 7, prev: 1, message: { ...edited, content: "best" } },
-      { type: "message_deleted", seq: 8, prev: 7, message_id: removed.id },
+      { type: "message", seq: 1, prev: 0, message: full(kept, 1) },
+      { type: "message", seq: 7, prev: 1, message: { ...full(edited, 7), content: "best" } },
+      { type: "message_deleted", seq: 8, prev: 7, message_id: removed.id, key: `#${removed.id}` },
       { type: "session", seq: 9, prev: 8, session: { id: "s", title: "Two", created_at } },
     ]);
     const later = changesOf(await first(door, follow(door, app, "7"), 2));

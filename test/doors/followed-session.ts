@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { call, createSession } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
-import type { Following, LiveDoor, Seen } from "./live-door.ts";
+import type { Following, FollowInput, LiveDoor, Seen } from "./live-door.ts";
 
 /** An app with a session of the id `s`, which is empty. */
 export async function startWithSession(options: Parameters<typeof startApp>[0] = {}): Promise<RunningApp> {
@@ -29,8 +29,13 @@ export function removeSession({ url }: RunningApp): Promise<Response> {
 }
 
 /** A reader of the session `s` by this door, which goes with the test. */
-export function follow(door: LiveDoor, app: RunningApp, after?: string): Following {
-  const following = door.follow(app, { session_id: "s", after });
+export function follow(
+  door: LiveDoor,
+  app: RunningApp,
+  after?: string,
+  extent?: FollowInput["extent"],
+): Following {
+  const following = door.follow(app, { session_id: "s", after, extent });
   onTestFinished(() => following.stop());
   return following;
 }

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { get } from "node:http";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import type { SessionEvents } from "../../server/contract/session-events.ts";
+import type { ListEvent } from "../../server/contract/list-event.ts";
 import type { LogEvent, Positioned } from "../../server/domain/log.ts";
 import type { WireError } from "../support/doors.ts";
 import { createEventStreamParser } from "../support/event-stream.ts";
 import { Collector } from "../support/readers.ts";
-import type { Address, Following, LiveDoor, Seen } from "./live-door.ts";
+import type { Address, Following, FollowInput, LiveDoor } from "./live-door.ts";
 
 const refusal = "TOO_MANY_REQUESTS";
 /** A browser says so for an EventSource. */
@@ -18,16 +18,16 @@ export const httpDoors: LiveDoor[] = [
     name: "tRPC over SSE",
     tellsCaughtUp: true,
     ends: { sessionDeleted: "complete", tooMany: refusal, slow: "cut" },
-    follow: ({ url }, { session_id, after }) =>
-      subscribeOverStream(url, "session.onEvent", { input: { session_id }, after }),
+    follow: ({ url }, { session_id, after, extent }) =>
+      subscribeOverStream(url, "session.onEvent", { input: { session_id, ...extent }, after }),
   },
   {
     name: "REST's stream",
     tellsCaughtUp: true,
     ends: { sessionDeleted: "complete", tooMany: refusal, slow: "cut" },
-    follow(server, { session_id, after }) {
+    follow(server, { after, ...input }) {
       const headers = { ...asStream, ...(after !== undefined && { "last-event-id": after }) };
-      return openStream<LiveEvent>(eventsOf(server, session_id), headers);
+      return openStream<LiveEvent>(eventsOf(server, input), headers);
     },
   },
   {
@@ -35,8 +35,8 @@ export const httpDoors: LiveDoor[] = [
     tellsCaughtUp: false,
     // It is told when it asks again. As long as it does not, nothing waits for it.
     ends: { sessionDeleted: "NOT_FOUND", tooMany: refusal, slow: undefined },
-    follow: (server, { session_id, after }) =>
-      pollOn((position) => eventsOf(server, session_id, position, 30), after),
+    follow: (server, { after, ...input }) =>
+      pollOn<LiveEvent>((position) => eventsOf(server, { ...input, after: position }, 30), after),
   },
 ];
 
@@ -46,8 +46,8 @@ export const httpVariants: LiveDoor[] = [
     name: "tRPC over SSE, the position in the input",
     tellsCaughtUp: true,
     ends: { sessionDeleted: "complete", tooMany: refusal, slow: "cut" },
-    follow({ url }, { session_id, after }) {
-      const input = { session_id, ...(after !== undefined && { lastEventId: after }) };
+    follow({ url }, { session_id, after, extent }) {
+      const input = { session_id, ...extent, ...(after !== undefined && { lastEventId: after }) };
       return subscribeOverStream(url, "session.onEvent", { input, after: undefined });
     },
   },
@@ -55,18 +55,39 @@ export const httpVariants: LiveDoor[] = [
     name: "REST's stream, the position in the address",
     tellsCaughtUp: true,
     ends: { sessionDeleted: "complete", tooMany: refusal, slow: "cut" },
-    follow(server, { session_id, after }) {
-      return openStream<LiveEvent>(eventsOf(server, session_id, after), asStream);
+    follow(server, input) {
+      return openStream<LiveEvent>(eventsOf(server, input), asStream);
     },
   },
 ];
 
-function eventsOf({ url }: Address, sessionId: string, after?: string, wait?: number): string {
-  const query = new URLSearchParams({
-    ...(after !== undefined && { after }),
-    ...(wait !== undefined && { wait: String(wait) }),
+function eventsOf({ url }: Address, { session_id, after, extent }: FollowInput, wait?: number): string {
+  const query = toQuery({ after, wait, ...extent });
+  return `${url}/api/sessions/${encodeURIComponent(session_id)}/events?${query}`;
+}
+
+/** Those of the fields that are there. */
+export function toQuery(fields: Record<string, string | number | undefined>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+}
+
+/** The events of the list over REST, as a stream. */
+export function streamList({ url }: Address, after: string | undefined): Following<ListEvent> {
+  return openStream<ListEvent>(`${url}/api/events/stream?${toQuery({ after })}`, asStream);
+}
+
+/** The events of the list over REST, by polls. The first empty answer is shown as `caught_up`, which says the same. */
+export function pollList({ url }: Address, after: string | undefined): Following<ListEvent> {
+  let wait = 0;
+  return pollOn<ListEvent>((position) => `${url}/api/events?${toQuery({ after: position, wait })}`, after, {
+    onEmpty(position) {
+      if (wait > 0) return undefined;
+      wait = 30;
+      const [epoch = "", seq] = position.split(":");
+      return { type: "caught_up", seq: Number(seq), prev: Number(seq), epoch };
+    },
   });
-  return `${url}/api/sessions/${encodeURIComponent(sessionId)}/events?${query.toString()}`;
 }
 
 /** A tRPC subscription over SSE, with its position where an EventSource puts it. */
@@ -121,8 +142,12 @@ function openStream<Event extends LogEvent>(
 }
 
 /** Asks again with each answer's position, as long as it is not paused. */
-function pollOn(address: (position: string | undefined) => string, after: string | undefined): Following {
-  const events = new Collector<Seen>();
+function pollOn<Event extends LogEvent>(
+  address: (position: string | undefined) => string,
+  after: string | undefined,
+  { onEmpty }: { onEmpty?: (position: string) => Event | undefined } = {},
+): Following<Event> {
+  const events = new Collector<Positioned<Event>>();
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   let position = after;
   let isPaused = false;
@@ -141,7 +166,7 @@ function pollOn(address: (position: string | undefined) => string, after: string
 
   function readAnswer(response: IncomingMessage, text: string): void {
     if (response.statusCode !== 200) return end(readError(response, text));
-    const answer = JSON.parse(text) as SessionEvents;
+    const answer = JSON.parse(text) as { events: Event[]; position: string };
     const [epoch = ""] = answer.position.split(":");
     for (const event of answer.events) events.add({ position: `${epoch}:${event.seq}`, event });
     const last = events.items.at(-1);
@@ -149,6 +174,8 @@ function pollOn(address: (position: string | undefined) => string, after: string
       throw new Error(`An answer's position is ${answer.position} and its last event's ${last?.position}`);
     }
     ({ position } = answer);
+    const said = answer.events.length === 0 ? onEmpty?.(position) : undefined;
+    if (said) events.add({ position, event: said });
     isWaiting = isPaused;
     if (!isPaused) request = ask();
   }

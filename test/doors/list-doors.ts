@@ -2,7 +2,7 @@ import { createClient } from "../../client-sdk/src/index.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
 import type { Positioned } from "../../server/domain/log.ts";
 import { Collector } from "../support/readers.ts";
-import { subscribeOverStream } from "./http-doors.ts";
+import { pollList, streamList, subscribeOverStream } from "./http-doors.ts";
 import type { Address, Following } from "./live-door.ts";
 import { subscribeOverSocket } from "./socket-doors.ts";
 
@@ -37,4 +37,6 @@ export const listDoors: ListDoor[] = [
       return { events, stop: () => subscription.unsubscribe() };
     },
   },
+  { name: "REST's stream", follow: streamList },
+  { name: "REST's poll", follow: pollList },
 ];

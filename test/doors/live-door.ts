@@ -24,11 +24,18 @@ export type Following<Event extends LogEvent = LiveEvent> = {
   stop(): void;
 };
 
+/** What a reader of a session asks for: `extent` holds `limit` and `max_missed`, where it says them. */
+export type FollowInput = {
+  session_id: string;
+  after?: string | undefined;
+  extent?: { limit?: number; max_missed?: number } | undefined;
+};
+
 /** One way to follow a session. */
 export type LiveDoor = {
   name: string;
   /** Without `after`, from a snapshot on. */
-  follow(server: Address, input: { session_id: string; after?: string | undefined }): Following;
+  follow(server: Address, input: FollowInput): Following;
   /** Whether `caught_up` is an event here: a poll tells of it by an empty answer. */
   tellsCaughtUp: boolean;
   /** The results of `ended`. */

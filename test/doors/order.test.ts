@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openDoors } from "../support/doors.ts";
-import { call, createSession, readSession, send } from "../support/rest.ts";
+import { call, createSession, full, readSession, send } from "../support/rest.ts";
 import { edit, first, follow, remove, removeSession, rename, startWithSession } from "./followed-session.ts";
 import { resumingDoors } from "./live-doors.ts";
 import { apply, changesOf, expectUnbroken, seenUpTo, typesAndPlaces, viewOf } from "./stream-rules.ts";
@@ -78,19 +78,20 @@ describe.each(resumingDoors)("over $name", (door) => {
       Array.from({ length: 5 }, () => doors.map((way) => way.send("s", fields, "key"))).flat(),
     );
     const [stored] = (await readSession(app.url, "s")).messages;
+    if (!stored) throw new Error("Nothing was stored.");
     for (const answer of answers) expect(answer).toEqual({ message: stored });
     for (const way of doors) {
       const answer = await way.send("s", { ...fields, content: "other" }, "key");
       expect(answer).toMatchObject({ error: { code: "UNPROCESSABLE_CONTENT" } });
     }
-    await edit(app, stored?.id ?? 0, "edited");
+    await edit(app, stored.id, "edited");
     for (const way of doors) expect(await way.send("s", fields, "key")).toEqual({ message: stored });
     const last = await send(app.url, "s", "last");
     const seen = changesOf(await seenUpTo(reader, 3));
     expect(seen.slice(1).map(({ event }) => event)).toEqual([
-      { type: "message", seq: 1, prev: 0, message: stored },
-      { type: "message", seq: 2, prev: 1, message: { ...stored, content: "edited" } },
-      { type: "message", seq: 3, prev: 2, message: last },
+      { type: "message", seq: 1, prev: 0, message: full(stored, 1) },
+      { type: "message", seq: 2, prev: 1, message: { ...full(stored, 2), content: "edited" } },
+      { type: "message", seq: 3, prev: 2, message: full(last, 3) },
     ]);
   });
 });

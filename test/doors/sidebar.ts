@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import { createClient } from "../../client-sdk/src/index.ts";
-import type { ListEvent, SidebarSession } from "../../server/contract/list-event.ts";
+import type { ListEvent } from "../../server/contract/list-event.ts";
+import type { SidebarSession } from "../../server/contract/session-list.ts";
 import type { Positioned } from "../../server/domain/log.ts";
-import { readSession } from "../support/rest.ts";
 import type { Address } from "./live-door.ts";
 import { listDoors } from "./list-doors.ts";
 
@@ -22,23 +22,24 @@ export function apply(seen: Positioned<ListEvent>[]): Map<string, SidebarSession
 
 /** The same as the server has it now. */
 export async function readSidebar({ url }: Address): Promise<Map<string, SidebarSession>> {
-  const { items } = await createClient({ url }).session.list.query({ limit: 500 });
-  return new Map(
-    await Promise.all(
-      items.map(async ({ id, title, created_at }): Promise<[string, SidebarSession]> => {
-        const last = (await readSession(url, id)).messages.at(-1);
-        const last_message = last
-          ? {
-              id: last.id,
-              sender: last.sender,
-              timestamp: last.timestamp,
-              excerpt: last.content.slice(0, 200),
-            }
-          : null;
-        return [id, { id, title, created_at, last_message }];
-      }),
-    ),
-  );
+  const client = createClient({ url });
+  const { items } = await client.session.list.query({ limit: 500 });
+  const sessions = new Map<string, SidebarSession>();
+  // One after the other: a batch of all of them would be too large.
+  for (const { id, title, created_at, activity_seq } of items) {
+    const last = (await client.session.get.query({ session_id: id })).messages.at(-1);
+    const last_message = last
+      ? {
+          id: last.id,
+          key: last.key,
+          sender: last.sender,
+          timestamp: last.timestamp,
+          excerpt: last.content.slice(0, 200),
+        }
+      : null;
+    sessions.set(id, { id, title, created_at, activity_seq, last_message });
+  }
+  return sessions;
 }
 
 export function isCaughtUp(seen: Positioned<ListEvent>[]): boolean {

@@ -6,6 +6,7 @@ import type { LogEvent, Positioned } from "../../server/domain/log.ts";
 import type { WireError } from "../support/doors.ts";
 import { Collector } from "../support/readers.ts";
 import type { Envelope } from "../support/trpc-wire.ts";
+import { toQuery } from "./http-doors.ts";
 import type { Following, LiveDoor, Seen } from "./live-door.ts";
 
 /** The live doors that are WebSockets. */
@@ -14,9 +15,10 @@ export const socketDoors: LiveDoor[] = [
     name: "tRPC over WebSocket",
     tellsCaughtUp: true,
     ends: { sessionDeleted: "complete", tooMany: "TOO_MANY_REQUESTS", slow: "4008" },
-    follow: ({ wsUrl }, { session_id, after }) =>
+    follow: ({ wsUrl }, { session_id, after, extent }) =>
       subscribeOverSocket(wsUrl, "session.onEvent", {
         session_id,
+        ...extent,
         ...(after !== undefined && { lastEventId: after }),
       }),
   },
@@ -24,9 +26,9 @@ export const socketDoors: LiveDoor[] = [
     name: "the plain WebSocket",
     tellsCaughtUp: true,
     ends: { sessionDeleted: "4504", tooMany: "4005", slow: "4008" },
-    follow({ wsUrl }, { session_id, after }) {
-      const query = new URLSearchParams({ events: "all", ...(after !== undefined && { after }) });
-      return openSocket<LiveEvent>(`${wsUrl}/ws/${encodeURIComponent(session_id)}?${query.toString()}`, {
+    follow({ wsUrl }, { session_id, after, extent }) {
+      const query = toQuery({ events: "all", after, ...extent });
+      return openSocket<LiveEvent>(`${wsUrl}/ws/${encodeURIComponent(session_id)}?${query}`, {
         read(frame, { events }) {
           const { session_id: of, ...seen } = frame as Seen & { session_id: string };
           if (of !== session_id) throw new Error(`A frame of another session: ${of}`);

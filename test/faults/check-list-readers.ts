@@ -1,4 +1,5 @@
-import type { ListEvent, SidebarSession } from "../../server/contract/list-event.ts";
+import type { ListEvent } from "../../server/contract/list-event.ts";
+import type { SidebarSession } from "../../server/contract/session-list.ts";
 import { checkStream } from "./check-streams.ts";
 import type { History, ReaderHistory, Seen, StoredSession } from "./history.ts";
 import type { Violation } from "./violation.ts";

@@ -1,4 +1,5 @@
 import type { Call, History, Operation, StoredMessage, StoredSession } from "./history.ts";
+import { madeKey } from "../../server/contract/message-key.ts";
 import { tokenOf } from "./history.ts";
 import type { Violation } from "./violation.ts";
 import { violation } from "./violation.ts";
@@ -39,10 +40,15 @@ function checkAnswer(call: Call): Violation[] {
   const isAnswered =
     content === operation.content &&
     session_id === session &&
-    (operation.type === "edit" ? id === operation.id : id !== undefined && key === operation.key);
+    (operation.type === "edit" ? id === operation.id : id !== undefined && isKey(key, operation.key, id));
   return isAnswered || (operation.type === "send" && operation.reusesKey)
     ? []
     : [violation("ANSWER", describe(call))];
+}
+
+/** A message whose send named no key is answered with one that is made of its id, or on a documented path with none. */
+function isKey(key: string | undefined, sent: string | undefined, id: number): boolean {
+  return key === sent || (sent === undefined && key === madeKey(id));
 }
 
 /** Writes that were acknowledged before a copy was put back may be gone, and edits of that time may be undone. */
@@ -101,6 +107,7 @@ function repeated(items: string[]): string[] {
 function checkKeys(calls: Call[]): Violation[] {
   const sends = of(calls, "send").filter(({ operation }) => operation.key !== undefined);
   const firsts = new Map<string, string>();
+  const seqs = new Map<string, number>();
   return sends.flatMap((call) => {
     const { operation, answer } = call;
     const key = operation.key ?? "";
@@ -112,12 +119,16 @@ function checkKeys(calls: Call[]): Violation[] {
     }
     if (answer.outcome === "refused") return [violation("KEY", describe(call))];
     if (answer.outcome !== "done") return [];
-    const said = JSON.stringify(
-      Object.entries(answer.message ?? {}).toSorted(([a], [b]) => a.localeCompare(b)),
-    );
+    const { seq, ...message } = answer.message ?? {};
+    const said = JSON.stringify(Object.entries(message).toSorted(([a], [b]) => a.localeCompare(b)));
     const first = firsts.get(key) ?? said;
     firsts.set(key, first);
-    return said === first ? [] : [violation("KEY", `${describe(call)}, first ${first.slice(0, 200)}`)];
+    // A documented path tells no position.
+    const firstSeq = seqs.get(key) ?? seq;
+    if (firstSeq !== undefined) seqs.set(key, firstSeq);
+    return said === first && (seq ?? firstSeq) === firstSeq
+      ? []
+      : [violation("KEY", `${describe(call)}, first ${first.slice(0, 200)}`)];
   });
 }
 

@@ -92,7 +92,7 @@ export const plantedBugs: PlantedBug[] = [
   },
   {
     bug: "a page comes newest first",
-    edits: [{ file: followLog, from: "of read.changes", to: "of read.changes.toReversed()" }],
+    edits: [{ file: followLog, from: "...read.changes.map", to: "...read.changes.toReversed().map" }],
     caughtAs: "ORDER",
     when: comingAndGoing,
   },
@@ -128,7 +128,13 @@ export const plantedBugs: PlantedBug[] = [
   },
   {
     bug: "a key is answered with what became of the message",
-    edits: [{ file: addMessage, from: "{ ...row, content: input.content }", to: "row" }],
+    edits: [{ file: addMessage, from: "content: input.content, seq: sent_seq ?? seq", to: "seq" }],
+    caughtAs: "KEY",
+    when: { operations: 400 },
+  },
+  {
+    bug: "a key is answered with the position of a later edit",
+    edits: [{ file: addMessage, from: "seq: sent_seq ?? seq", to: "seq" }],
     caughtAs: "KEY",
     when: { operations: 400 },
   },
@@ -226,7 +232,13 @@ export const plantedBugs: PlantedBug[] = [
   },
   {
     bug: "an edit keeps the position of its message",
-    edits: [{ file: "db/message-queries.ts", from: ".set({ content, seq })", to: ".set({ content })" }],
+    edits: [
+      {
+        file: "db/message-queries.ts",
+        from: ".set({ content, seq, sent_seq: firstSeq })",
+        to: ".set({ content })",
+      },
+    ],
     caughtAs: "STATE",
   },
   {
@@ -248,14 +260,14 @@ export const plantedBugs: PlantedBug[] = [
       {
         file: addMessage,
         from: "return changeSession<SentMessage>(",
-        to: `const taken = await desk.database.write((trx) => takeNextPlace(trx, input.session_id));
+        to: `const taken = await desk.database.write((trx) => takePlaceOfMessage(trx, input.session_id));
   if (taken) desk.hub.announce(\`session:\${input.session_id}\`, taken.seq);
   await new Promise((later) => setTimeout(later, 1));
   return changeSession<SentMessage>(`,
       },
       {
         file: addMessage,
-        from: "const place = await takeNextPlace(trx, input.session_id);",
+        from: "const place = await takePlaceOfMessage(trx, input.session_id);",
         to: "const place = taken;",
       },
     ],

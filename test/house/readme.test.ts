@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import type { Session } from "../../client-sdk/src/index.ts";
+import type { Message, Session } from "../../client-sdk/src/index.ts";
+import { documented } from "../support/rest.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
@@ -84,8 +85,8 @@ test("the README's conversation goes as it is written, block by block", { timeou
     "Hello from a socket",
     "Hello from TypeScript",
   ]);
-  const { events } = JSON.parse(outputs.at(-1) ?? "") as { events: { message: unknown }[] };
-  expect(events.map(({ message }) => message)).toEqual(session.messages);
+  const { events } = JSON.parse(outputs.at(-1) ?? "") as { events: { message: Message }[] };
+  expect(events.map(({ message }) => documented(message))).toEqual(session.messages);
   expect(conversation.map(({ language }) => language)).toEqual(["sh", "sh", "js", "ts", "sh", "sh"]);
 });
 

@@ -19,7 +19,7 @@ test("a session is renamed", async () => {
   const renamed = await call(url, "PATCH", "/api/sessions/s", { title: "Better" });
   expect([renamed.status, await renamed.json()]).toEqual([
     200,
-    { ...session, title: "Better", messages: [message] },
+    { ...session, title: "Better", messages: [{ ...message, key: "#1", seq: 1 }] },
   ]);
 });
 
@@ -55,7 +55,10 @@ test("a message is edited: its content changes and nothing else", async () => {
     sender: "assistant",
     id: 99,
   });
-  expect([edited.status, await edited.json()]).toEqual([200, { ...message, content: "Hello" }]);
+  expect([edited.status, await edited.json()]).toEqual([
+    200,
+    { ...message, content: "Hello", key: "#1", seq: 2 },
+  ]);
 });
 
 test("a deleted message is gone, and its id is never used again", async () => {

@@ -7,7 +7,7 @@ import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession as createSessionAt } from "../../server/domain/create-session.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { LiveHub } from "../../server/domain/live-hub.ts";
-import { call, createSession, send } from "../support/rest.ts";
+import { call, createSession, documented, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
 
@@ -25,6 +25,7 @@ async function fill(
     now,
     newSessionId: () => "",
     stopping: new AbortController().signal,
+    version: "0.0.0",
     maxMessageChars: 1_000_000,
     pollMs: 25_000,
     maxReadersPerSession: 1000,
@@ -84,7 +85,7 @@ test("hundreds of sessions and a session of thousands of messages come whole and
     pages += 1;
   }
   expect(pages).toBe(6);
-  expect(paged).toEqual(large.messages);
+  expect(paged.map(documented)).toEqual(large.messages);
 });
 
 test.each(["/api/sessions", "/api/sessions/s"])(

@@ -19,6 +19,7 @@ export async function openDesk(): Promise<Desk> {
     now: () => new Date("2025-11-30T12:00:00.000Z"),
     newSessionId: () => "generated",
     stopping: new AbortController().signal,
+    version: "0.0.0",
     maxMessageChars: 1000,
     maxReadersPerSession: 1000,
     pollMs: 25_000,

@@ -1,8 +1,9 @@
 import { WebSocket } from "ws";
 import type { ErrorCode } from "../../server/contract/error-codes.ts";
-import type { Message } from "../../server/contract/message.ts";
+import type { DocumentedMessage, Message } from "../../server/contract/message.ts";
 import type { Frame } from "./readers.ts";
 import { Collector } from "./readers.ts";
+import { documented } from "./rest.ts";
 import { callTrpc, openTrpcSocket } from "./trpc-wire.ts";
 
 export type WireError = {
@@ -13,8 +14,8 @@ export type WireError = {
   issues?: { path: (string | number)[]; code: string; message: string }[];
 };
 
-/** The outcome of a send: the message or the error, never both. */
-export type Outcome = { message: Partial<Message> } | { error: WireError };
+/** The outcome of a send: the message, as the documented paths show it, or the error. Never both. */
+export type Outcome = { message: Partial<DocumentedMessage> } | { error: WireError };
 
 /** One way to send a message, with whatever fields: what the server makes of them is what is tested. */
 export type Door = {
@@ -78,7 +79,7 @@ async function sendByRest(
     body: JSON.stringify(fields),
   });
   const body: unknown = await response.json();
-  if (response.ok) return { message: body as Message };
+  if (response.ok) return { message: body as DocumentedMessage };
   return { error: { ...(body as WireError), httpStatus: response.status } };
 }
 
@@ -87,7 +88,7 @@ function fromEnvelope(envelope: unknown): Outcome {
     result?: { data: Message };
     error?: { message: string; data: Omit<WireError, "message"> };
   };
-  if (result) return { message: result.data };
+  if (result) return { message: documented(result.data) };
   if (!error) throw new Error(`This is no answer: ${JSON.stringify(envelope)}`);
   const { code, httpStatus, issues } = error.data;
   return {

@@ -3,7 +3,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 
 export type Schema = {
   $ref?: string;
-  type?: string;
+  type?: string | string[];
+  anyOf?: Schema[];
   description?: string;
   properties?: Record<string, Schema>;
   items?: Schema;

@@ -1,4 +1,17 @@
-import type { Message, Session } from "../../client-sdk/src/index.ts";
+import type { Message } from "../../client-sdk/src/index.ts";
+import type { DocumentedMessage } from "../../server/contract/message.ts";
+import { isMadeKey, madeKey } from "../../server/contract/message-key.ts";
+import type { DocumentedSession } from "../../server/contract/session.ts";
+
+/** A message of any answer as the documented paths show it. */
+export function documented({ key, seq: _seq, ...message }: Message): DocumentedMessage {
+  return isMadeKey(key) ? message : { ...message, key };
+}
+
+/** A message of a documented path as the other answers show it. */
+export function full(message: DocumentedMessage, seq: number): Message {
+  return { ...message, key: message.key ?? madeKey(message.id), seq };
+}
 
 /** Calls a REST path with a JSON body, as a plain caller would. */
 export function call(url: string, method: string, path: string, body?: unknown): Promise<Response> {
@@ -14,20 +27,20 @@ export function call(url: string, method: string, path: string, body?: unknown):
 export async function createSession(
   url: string,
   body: { id?: string; title?: string } = {},
-): Promise<Session> {
+): Promise<DocumentedSession> {
   const response = await call(url, "POST", "/api/sessions", body);
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
-  return (await response.json()) as Session;
+  return (await response.json()) as DocumentedSession;
 }
 
-export async function send(url: string, sessionId: string, content: string): Promise<Message> {
+export async function send(url: string, sessionId: string, content: string): Promise<DocumentedMessage> {
   const path = `/api/sessions/${encodeURIComponent(sessionId)}/messages`;
   const response = await call(url, "POST", path, { content, sender: "user" });
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
-  return (await response.json()) as Message;
+  return (await response.json()) as DocumentedMessage;
 }
 
-export async function readSession(url: string, sessionId: string): Promise<Session> {
+export async function readSession(url: string, sessionId: string): Promise<DocumentedSession> {
   const response = await fetch(`${url}/api/sessions/${encodeURIComponent(sessionId)}`);
-  return (await response.json()) as Session;
+  return (await response.json()) as DocumentedSession;
 }

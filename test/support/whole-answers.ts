@@ -11,12 +11,12 @@ export async function readWhole<Value>(answer: Promise<AnswerInPieces>): Promise
 }
 
 export function getSession(desk: Desk, id: string): Promise<Session> {
-  return readWhole(streamSession(desk, { session_id: id }));
+  return readWhole(streamSession(desk, { session_id: id }, "full"));
 }
 
 /** All sessions with their messages, newest first. */
 export function listSessions(desk: Desk): Promise<Session[]> {
-  return readWhole(streamSessions(desk, {}));
+  return readWhole(streamSessions(desk, {}, "full"));
 }
 
 /** @param before only messages before that id */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { LiveEvent } from "../../client-sdk/src/index.ts";
 import { createClient } from "../../client-sdk/src/index.ts";
 import { followOverSse, followWithClient } from "../support/readers.ts";
-import { call, createSession, readSession, send } from "../support/rest.ts";
+import { call, createSession, documented, full, readSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 
 type Followed = LiveEvent & { position: string };
@@ -42,14 +42,14 @@ test("a subscription begins with a snapshot, says when it has caught up, and the
       seq: 1,
       prev: 0,
       epoch,
-      session: { ...session, messages: [first] },
+      session: { ...session, messages: [full(first, 1)] },
       has_earlier: false,
     },
     { type: "caught_up", seq: 1, prev: 1, epoch },
-    { type: "message", seq: 2, prev: 1, message: second },
-    { type: "message", seq: 3, prev: 2, message: { ...first, content: "edited" } },
+    { type: "message", seq: 2, prev: 1, message: full(second, 2) },
+    { type: "message", seq: 3, prev: 2, message: { ...full(first, 3), content: "edited" } },
     { type: "session", seq: 4, prev: 3, session: { ...session, title: "Renamed" } },
-    { type: "message_deleted", seq: 5, prev: 4, message_id: second.id },
+    { type: "message_deleted", seq: 5, prev: 4, message_id: second.id, key: `#${second.id}` },
     { type: "session_deleted", seq: 6, prev: 5 },
   ]);
   expectUnbroken(got);
@@ -150,9 +150,8 @@ test("a snapshot holds the latest 100 messages [ATTACH-1]", async () => {
   await Promise.all(Array.from({ length: 105 }, (_, index) => send(url, "s", `message ${index}`)));
   const { events, unsubscribe } = await followWithClient(client, { session_id: "s" });
   const [snapshot] = events.items;
-  expect(snapshot?.type === "snapshot" && snapshot.session.messages).toEqual(
-    (await readSession(url, "s")).messages.slice(5),
-  );
+  const shown = snapshot?.type === "snapshot" ? snapshot.session.messages : [];
+  expect(shown.map(documented)).toEqual((await readSession(url, "s")).messages.slice(5));
   unsubscribe();
 });
 

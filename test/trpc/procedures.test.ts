@@ -1,13 +1,20 @@
 import { TRPCClientError } from "@trpc/client";
 import { expect, test } from "vitest";
 import { createClient } from "../../client-sdk/src/index.ts";
-import { call, createSession, readSession } from "../support/rest.ts";
+import packageFile from "../../package.json" with { type: "json" };
+import { call, createSession, documented, readSession } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 
-test("every query and mutation answers as its REST path does", async () => {
+test("every query and mutation answers as its REST path does, with messages in full", async () => {
   const { url } = await startApp();
   const client = createClient({ url });
-  expect(await client.health.query()).toEqual({ status: "ok", name: "AI Desk" });
+  expect(await client.health.query()).toEqual({
+    status: "ok",
+    name: "AI Desk",
+    version: packageFile.version,
+    contract_version: 1,
+    max_message_chars: 100_000,
+  });
   const session = await client.session.create.mutate({ id: "s", title: "One" });
   expect(session).toEqual(await readSession(url, "s"));
   const message = await client.message.add.mutate({ session_id: "s", content: "Hello", sender: "user" });
@@ -16,13 +23,17 @@ test("every query and mutation answers as its REST path does", async () => {
     message_id: message.id,
     content: "Hi",
   });
-  expect(edited).toEqual({ ...message, content: "Hi" });
+  expect(edited).toEqual({ ...message, content: "Hi", seq: 2 });
   const { messages: _none, ...head } = session;
   const renamed = await client.session.update.mutate({ session_id: "s", title: "Two" });
   expect(renamed).toEqual({ ...head, title: "Two" });
-  expect(await client.session.get.query({ session_id: "s" })).toEqual(await readSession(url, "s"));
-  expect(await client.session.list.query({})).toEqual({
-    items: [await readSession(url, "s")],
+  expect(await client.session.get.query({ session_id: "s" })).toEqual({ ...renamed, messages: [edited] });
+  expect((await readSession(url, "s")).messages).toEqual([documented(edited)]);
+  const { id, key, sender, timestamp, content: excerpt } = edited;
+  const listed = { ...renamed, activity_seq: 2, last_message: { id, key, sender, timestamp, excerpt } };
+  expect(await client.session.list.query()).toEqual({ items: [listed], next_cursor: null });
+  expect(await client.session.list.query({ messages: "all" })).toEqual({
+    items: [{ ...listed, messages: [edited] }],
     next_cursor: null,
   });
   expect(await client.message.list.query({ session_id: "s" })).toEqual({

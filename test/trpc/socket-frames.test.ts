@@ -13,11 +13,14 @@ const message = {
   content,
   sender: "user",
   timestamp: "2025",
+  key: "#9007199254740991",
+  seq: 7,
 };
 const head = { id: "s", title: content, created_at: "2025-11-30T12:00:00.000Z" };
 const place = { seq: 7, prev: 6 };
 const epoch = "9f86d081884c7d65";
-const sidebar = { ...head, last_message: { id: 1, sender: "user", timestamp: "2025", excerpt: content } };
+const lastMessage = { id: 1, key: "#1", sender: "user", timestamp: "2025", excerpt: content };
+const sidebar = { ...head, activity_seq: 7, last_message: lastMessage };
 
 const session = { ...head, messages: [message, { ...message, key: "k" }] };
 
@@ -27,7 +30,7 @@ const events: (LiveEvent | ListEvent)[] = [
   { type: "caught_up", ...place, epoch },
   { type: "message", ...place, message },
   { type: "message", ...place, message: { ...message, key: "a key" } },
-  { type: "message_deleted", ...place, message_id: 1 },
+  { type: "message_deleted", ...place, message_id: 1, key: "#1" },
   { type: "session", ...place, session: head },
   { type: "session_deleted", ...place },
   { type: "snapshot", ...place, epoch, sessions: [sidebar], next_cursor: null },

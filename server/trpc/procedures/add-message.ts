@@ -11,6 +11,7 @@ export const addMessageProcedure = procedure
       summary: "Add message to session",
       description: "The answer means that the message is on disk.",
       bodyName: "NewMessage",
+      answerName: "Message",
       errors: [404, 422],
       headers: { key: "Idempotency-Key" },
     }),

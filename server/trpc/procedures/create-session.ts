@@ -13,6 +13,7 @@ export const createSessionProcedure = procedure
       description:
         "Every field may be left out: `id` is then made, `title` is `New chat`, `created_at` is now.",
       bodyName: "NewSession",
+      answerName: "Session",
       errors: [409],
     }),
   )

@@ -10,7 +10,8 @@ export const deleteMessageProcedure = procedure
       operationId: "deleteMessage",
       tag: "messages",
       summary: "Delete a message",
-      errors: [400, 404],
+      errors: [400, 404, 409],
+      omits: ["key"],
       answer: "empty",
     }),
   )

@@ -1,4 +1,4 @@
-import { healthSchema } from "../../contract/health.ts";
+import { contractVersion, healthSchema } from "../../contract/health.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -8,7 +8,14 @@ export const getHealthProcedure = procedure
       operationId: "getHealth",
       tag: "health",
       summary: "Health check",
+      answerName: "Health",
     }),
   )
   .output(healthSchema)
-  .query(() => ({ status: "ok" as const, name: "AI Desk" as const }));
+  .query(({ ctx }) => ({
+    status: "ok" as const,
+    name: "AI Desk" as const,
+    version: ctx.desk.version,
+    contract_version: contractVersion,
+    max_message_chars: ctx.desk.maxMessageChars,
+  }));

@@ -11,6 +11,7 @@ export const getSessionProcedure = procedure
       tag: "sessions",
       summary: "Get session details with messages",
       errors: [400, 404],
+      answerName: "Session",
     }),
   )
   .input(getSessionInputSchema)

@@ -11,7 +11,7 @@ export const listMessagesProcedure = procedure
       tag: "messages",
       summary: "Get a page of a session's messages",
       description:
-        "Oldest first within a page. From the start or after `after` the pages go forward; with `before` alone they go back in time.",
+        "Oldest first within a page. From the start or after `after` the pages go forward; with `order=newest`, or with `before` alone, they go back in time.",
       errors: [400, 404],
       answer: "page",
     }),

@@ -1,6 +1,6 @@
 import { optionalInput } from "../../contract/optional.ts";
-import { listSessionsInputSchema, sessionPageSchema } from "../../contract/session.ts";
-import type { SessionPage } from "../../contract/session.ts";
+import type { SessionPage } from "../../contract/session-list.ts";
+import { listSessionsInputSchema, sessionPageSchema } from "../../contract/session-list.ts";
 import { listLargeSessions } from "../large-answers.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
@@ -11,9 +11,11 @@ export const listSessionsProcedure = procedure
       operationId: "listSessions",
       tag: "sessions",
       summary: "Get all chat sessions with messages",
-      description: "Newest first. Without `limit` and `cursor` all of them; with either, a page.",
+      description:
+        "Newest first, or by activity. Without `limit` and `cursor` all of them; with either, a page.",
       errors: [400],
       answer: "page",
+      answerName: "ListedSession",
     }),
   )
   .input(optionalInput(listSessionsInputSchema))

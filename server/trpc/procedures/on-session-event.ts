@@ -8,8 +8,8 @@ import { procedure } from "../trpc.ts";
 export const onSessionEventProcedure = procedure
   .input(onEventInputSchema)
   .subscription(({ ctx, input, signal = new AbortController().signal }): TrackedEvents<LiveEvent> => {
-    const { session_id: sessionId, lastEventId: after } = input;
+    const { session_id: sessionId, lastEventId: after, ...extent } = input;
     return new Subscription(
-      followSession(ctx.desk, { sessionId, after, signal, connection: ctx.connection }),
+      followSession(ctx.desk, { sessionId, after, ...extent, signal, connection: ctx.connection }),
     );
   });

@@ -10,7 +10,8 @@ export const updateMessageProcedure = procedure
       tag: "messages",
       summary: "Edit a message",
       bodyName: "MessageUpdate",
-      errors: [404],
+      errors: [404, 409],
+      omits: ["key"],
     }),
   )
   .input(updateMessageInputSchema)

@@ -11,7 +11,7 @@ export const updateSessionProcedure = procedure
       summary: "Rename a session",
       bodyName: "SessionUpdate",
       errors: [404],
-      answer: "session",
+      answerName: "FullSession",
     }),
   )
   .input(updateSessionInputSchema)

@@ -1,0 +1,9 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** The position at which a message was added: a repeated send is answered as the first was, also after an edit. */
+export const firstPosition: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable("message").addColumn("sent_seq", "integer").execute();
+  },
+};

@@ -1,0 +1,57 @@
+import type { MessageRow, NamedMessage } from "../../db/message-queries.ts";
+import { findMessage } from "../../db/message-queries.ts";
+import type { Executor } from "../../db/open-database.ts";
+import type { MessageName } from "../contract/message.ts";
+import { idOfMadeKey } from "../contract/message-key.ts";
+import { AppError, invalidInput, messageNotFound } from "./app-error.ts";
+
+const keyPrefix = "key:";
+
+/** A message as an input refers to it: by its id, or by `key:` and its key. */
+export function toNamed(ref: number | string): NamedMessage {
+  if (typeof ref === "number") return { id: ref };
+  const key = ref.slice(keyPrefix.length);
+  const id = idOfMadeKey(key);
+  return id === undefined ? { key } : { id };
+}
+
+/** Reads the name of a message in an input. @throws {AppError} BAD_REQUEST unless it has one of `message_id` and `key` */
+export function readName({ message_id: ref, key }: MessageName): NamedMessage {
+  if ((ref === undefined) === (key === undefined)) {
+    const message = "name the message by message_id or by key, and by one of them alone";
+    throw invalidInput([{ path: ["message_id"], code: "custom", message }]);
+  }
+  return toNamed(ref ?? keyPrefix + key);
+}
+
+/** Finds the message that a change is meant for. @throws {AppError} NOT_FOUND */
+export async function findMessageToChange(
+  trx: Executor,
+  sessionId: string,
+  named: NamedMessage,
+): Promise<MessageRow> {
+  const found = await findMessage(trx, sessionId, named);
+  if (!found || found.deleted) throw messageNotFound(named);
+  return found;
+}
+
+/** Asserts that the last change of a message is the one that the client knows. @throws {AppError} CONFLICT */
+export function assertUnchanged({ seq }: MessageRow, ifSeq: number | undefined): void {
+  if (ifSeq !== undefined && ifSeq !== seq) throw messageChanged(ifSeq, seq);
+}
+
+/** The id of a message that a page or a stream begins at, also of one that is deleted. @throws {AppError} NOT_FOUND */
+export async function findMessageId(db: Executor, sessionId: string, ref: number | string): Promise<number> {
+  const named = toNamed(ref);
+  if ("id" in named) return named.id;
+  const found = await findMessage(db, sessionId, named);
+  if (!found) throw messageNotFound(named);
+  return found.id;
+}
+
+export function messageChanged(ifSeq: number, seq: number): AppError {
+  return new AppError(
+    "CONFLICT",
+    `The message has changed since position ${ifSeq}, at position ${seq}: read it, and decide again.`,
+  );
+}
