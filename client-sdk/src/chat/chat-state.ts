@@ -1,0 +1,124 @@
+import type { ChatParts } from "./chat-parts.ts";
+import type { ChatRpc } from "./chat-rpc.ts";
+import { KeptState } from "./kept-state.ts";
+import type { Line, Sender } from "./line.ts";
+import { ListStore } from "./list-store.ts";
+import { Outbox } from "./outbox/outbox.ts";
+import type { PauseOptions } from "./pauses.ts";
+import { Pauses } from "./pauses.ts";
+import type { Schedule } from "./publish-per-frame.ts";
+import { scheduleFrame } from "./publish-per-frame.ts";
+import { SessionChanges } from "./session-changes.ts";
+import { SessionStore } from "./session-store.ts";
+import type { ChatStorage } from "./storage/chat-storage.ts";
+
+export type ChatStateOptions = {
+  rpc: ChatRpc;
+  line: Line;
+  sender: Sender;
+  storage: ChatStorage;
+  /** Where the server is, and who uses it: what is stored for one pair is not seen by another. */
+  url: string;
+  user?: string;
+  /** When changes are published; the next frame by default. */
+  schedule?: Schedule;
+  /** The time in milliseconds; `Date.now` by default. */
+  now?: () => number;
+  /** How long a store is followed after its last subscriber left; 3000 by default. */
+  graceMs?: number;
+  /** The pauses between tries. */
+  pauses?: PauseOptions;
+};
+
+/** A page asks for a store before it subscribes to it: so many are held meanwhile. */
+const unusedStores = 16;
+
+/** The stores of one chat over one line. */
+export class ChatState {
+  readonly outbox: Outbox;
+  readonly #parts: ChatParts;
+  readonly #sessions = new Map<string, SessionStore>();
+  readonly #list: ListStore;
+  readonly #ending = new AbortController();
+  readonly #stopStatus: () => void;
+
+  constructor(options: ChatStateOptions) {
+    const { rpc, line, sender, storage, url, user, now = Date.now } = options;
+    const prefix = `ai-desk${JSON.stringify([url, user ?? null])}`;
+    const { signal } = this.#ending;
+    const pauses = new Pauses(options.pauses);
+    const kept = new KeptState(storage, prefix, now);
+    this.outbox = new Outbox({
+      rpc,
+      storage,
+      prefix,
+      sender,
+      pauses,
+      now,
+      epochOf: (id) => this.#sessions.get(id)?.epoch,
+      onSent: (message, epoch) => this.#sessions.get(message.session_id)?.applyAnswer(message, epoch),
+      makeRoom: () => kept.clear(),
+    });
+    const changes = new SessionChanges({
+      rpc,
+      outbox: this.outbox,
+      pauses,
+      signal,
+      beginRename: (id) => {
+        const ends = [this.#list.beginRename(id), this.#sessions.get(id)?.beginRename()];
+        return (head) => ends.forEach((end) => end?.(head));
+      },
+    });
+    const { schedule = scheduleFrame, graceMs = 3000 } = options;
+    this.#parts = { rpc, line, outbox: this.outbox, kept, pauses, changes, schedule, now, graceMs, signal };
+    this.#list = new ListStore(this.#parts);
+    this.#stopStatus = line.subscribeStatus(() => {
+      if (line.status === "catching-up" || line.status === "live") pauses.wake();
+    });
+  }
+
+  /** The store of a session: the same one while it is in use. */
+  session(id: string): SessionStore {
+    const found = this.#sessions.get(id);
+    if (found) return found;
+    this.#release();
+    const store = new SessionStore(id, this.#parts);
+    this.#sessions.set(id, store);
+    return store;
+  }
+
+  sessions(): ListStore {
+    return this.#list;
+  }
+
+  /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
+  drain(signal?: AbortSignal): Promise<void> {
+    return this.outbox.drain(signal);
+  }
+
+  /** Tries again now what waits between two tries. */
+  wake(): void {
+    this.#parts.pauses.wake();
+  }
+
+  /** Deletes what is stored for the user, unsent messages included, and empties the stores. */
+  async forget(): Promise<void> {
+    for (const store of [...this.#sessions.values(), this.#list]) store.clear();
+    await Promise.all([this.outbox.forget(), this.#parts.kept.clear()]);
+  }
+
+  /** Ends everything. What is unsent is kept. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    this.#stopStatus();
+    this.outbox.close();
+    for (const store of [...this.#sessions.values(), this.#list]) store.close();
+    await this.#parts.kept.flush();
+  }
+
+  /** Lets go of the oldest stores that nobody follows. */
+  #release(): void {
+    const unused = [...this.#sessions].filter(([, store]) => !store.isInUse);
+    for (const [id] of unused.slice(0, -unusedStores)) this.#sessions.delete(id);
+  }
+}
