@@ -28,8 +28,8 @@ type Paging = { readonly token: number; readonly since: ReadonlyMap<number, Mess
 
 /** What is not told by the log. */
 export type Answer =
-  /** The answer of a call. `epoch` is the epoch in which the call was made, if it is known. */
-  | { readonly type: "answer"; readonly message: Message; readonly epoch?: string | undefined }
+  /** The answer of a call. `epoch` is that of the state when the call was made. */
+  | { readonly type: "answer"; readonly message: Message; readonly epoch: string | undefined }
   /** The answer of a rename. It is taken if the log has not told of another title since `before`, as it was at the call. */
   | { readonly type: "renamed"; readonly session: SessionHead; readonly before: SessionHead | undefined }
   /** A page of the messages below `floor` is asked for. A page that was asked for before is not taken any more. */
@@ -89,7 +89,7 @@ function begin(
   state: SessionState,
   { type, seq, epoch, session, has_earlier: hasEarlier }: LiveEvent & { type: "snapshot" | "reset" },
 ): SessionState {
-  const goesOn = type === "snapshot" && (state.epoch === undefined || state.epoch === epoch);
+  const goesOn = type === "snapshot" && state.epoch === epoch;
   if (goesOn && seq < state.seq) return state;
   const { messages, ...head } = session;
   const held = new Map(goesOn ? state.messages.map((message) => [message.id, message]) : []);
@@ -111,7 +111,7 @@ function begin(
  * made in another epoch says nothing.
  */
 function putAnswer(state: SessionState, { message, epoch }: Answer & { type: "answer" }): SessionState {
-  if (epoch !== undefined && epoch !== state.epoch) return state;
+  if (epoch !== state.epoch) return state;
   if (message.seq <= state.seq && !state.messages.some(({ id }) => id === message.id)) return state;
   return putMessage(state, message);
 }

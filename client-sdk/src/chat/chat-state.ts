@@ -56,7 +56,10 @@ export class ChatState {
       pauses,
       now,
       epochOf: (id) => this.#sessions.get(id)?.epoch,
-      onSent: (message, epoch) => this.#sessions.get(message.session_id)?.applyAnswer(message, epoch),
+      onSent: (message, epoch) => {
+        const store = this.#sessions.get(message.session_id);
+        store?.applyAnswer(message, epoch ?? store.epoch);
+      },
       makeRoom: () => kept.clear(),
     });
     const changes = new SessionChanges({
