@@ -45,6 +45,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   #status: LineStatus | undefined;
   #users = 0;
   #isRead = false;
+  #isJudging = false;
   #loading: Promise<void> | undefined;
   #ends: (() => void)[] | undefined;
   #end: (() => void) | undefined;
@@ -89,7 +90,8 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   /** Follows the log if that is wanted and not done yet: what it waited for may have come. */
   follow(): void {
     const { isAwaited, follow } = this.#options;
-    if (!this.isInUse || this.#end || this.error || !this.#isRead || isAwaited()) return;
+    const isReady = this.isInUse && this.#isRead && !this.#isJudging && !this.error;
+    if (!isReady || this.#end || isAwaited()) return;
     let isOver = false;
     const guard =
       <Args extends unknown[]>(take: (...args: Args) => void) =>
@@ -179,16 +181,18 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     this.#options.onChange();
   }
 
+  /** A session that another tab is still to make is not there yet. */
   async #refuse(error: ChatError): Promise<void> {
-    const { isAwaited, beforeJudging } = this.#options;
-    this.#end?.();
+    const { isAwaited, beforeJudging, onChange } = this.#options;
     const wasAwaited = isAwaited();
+    this.#end?.();
+    this.#isJudging = true;
     if (!wasAwaited) await beforeJudging();
-    if (!this.#end && !wasAwaited && !isAwaited()) {
-      this.error = error;
-      if (error.kind === "refused") this.clear();
-    }
-    this.#options.onChange();
+    this.#isJudging = false;
+    if (wasAwaited || isAwaited()) return this.follow();
+    this.error = error;
+    if (error.kind === "refused") this.clear();
+    return onChange();
   }
 
   #set(state: State): void {

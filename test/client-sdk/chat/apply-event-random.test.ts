@@ -3,7 +3,7 @@ import type { Answer, SessionState } from "../../../client-sdk/src/chat/apply-ev
 import { applyEvent, emptySession } from "../../../client-sdk/src/chat/apply-event.ts";
 import type { LiveEvent, Message } from "../../../client-sdk/src/chat/wire.ts";
 import { Random } from "../../support/random.ts";
-import { ModelServer } from "./model-server.ts";
+import { ModelServer } from "./support/model-server.ts";
 
 const seeds = 2000;
 const steps = 80;

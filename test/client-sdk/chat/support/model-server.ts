@@ -1,4 +1,4 @@
-import type { LiveEvent, Message, Page } from "../../../client-sdk/src/chat/wire.ts";
+import type { LiveEvent, Message, Page } from "../../../../client-sdk/src/chat/wire.ts";
 
 type Row = Message & { deleted: boolean };
 
