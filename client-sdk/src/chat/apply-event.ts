@@ -1,3 +1,4 @@
+import type { PageAnswer } from "./paging.ts";
 import type { LiveEvent, Message, Page, SessionHead } from "./wire.ts";
 
 /**
@@ -32,10 +33,8 @@ export type Answer =
   | { readonly type: "answer"; readonly message: Message; readonly epoch: string | undefined }
   /** The answer of a rename. It is taken if the log has not told of another title since `before`, as it was at the call. */
   | { readonly type: "renamed"; readonly session: SessionHead; readonly before: SessionHead | undefined }
-  /** A page of the messages below `floor` is asked for. A page that was asked for before is not taken any more. */
-  | { readonly type: "page_asked"; readonly token: number }
-  | { readonly type: "page"; readonly token: number; readonly page: Page<Message> }
-  | { readonly type: "page_failed"; readonly token: number };
+  /** A page of the messages below `floor`. */
+  | PageAnswer<Message>;
 
 export const emptySession: SessionState = {
   session: undefined,

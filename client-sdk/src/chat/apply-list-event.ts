@@ -1,3 +1,4 @@
+import type { PageAnswer } from "./paging.ts";
 import type { ListedSession, ListEvent, Page } from "./wire.ts";
 
 /** The list of sessions as far as it is loaded. It holds every change up to `seq`. */
@@ -23,9 +24,7 @@ export type ListState = {
 export type ListAnswer =
   /** The answer of a rename. It is taken if the log has told nothing of the session since `before`, as it was at the call. */
   | { readonly type: "renamed"; readonly title: string; readonly before: ListedSession }
-  | { readonly type: "page_asked"; readonly token: number }
-  | { readonly type: "page"; readonly token: number; readonly page: Page<ListedSession> }
-  | { readonly type: "page_failed"; readonly token: number };
+  | PageAnswer<ListedSession>;
 
 export const emptyList: ListState = {
   seq: -1,

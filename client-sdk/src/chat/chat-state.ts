@@ -1,5 +1,6 @@
-import type { ChatParts } from "./chat-parts.ts";
+import type { ChatParts, Later } from "./chat-parts.ts";
 import type { ChatRpc } from "./chat-rpc.ts";
+import { handled } from "./handled.ts";
 import { KeptState } from "./kept-state.ts";
 import type { Line, Sender } from "./line.ts";
 import { ListStore } from "./list-store.ts";
@@ -8,7 +9,7 @@ import type { PauseOptions } from "./pauses.ts";
 import { Pauses } from "./pauses.ts";
 import type { Schedule } from "./publish-per-frame.ts";
 import { scheduleFrame } from "./publish-per-frame.ts";
-import { SessionChanges } from "./session-changes.ts";
+import type { SessionChanges } from "./session-changes.ts";
 import { SessionStore } from "./session-store.ts";
 import type { ChatStorage } from "./storage/chat-storage.ts";
 
@@ -40,14 +41,19 @@ export class ChatState {
   readonly #sessions = new Map<string, SessionStore>();
   readonly #list: ListStore;
   readonly #ending = new AbortController();
+  readonly #listeners = new Set<() => void>();
   readonly #stopStatus: () => void;
+  #later: Promise<Later> | undefined;
+  #changes: SessionChanges | undefined;
 
   constructor(options: ChatStateOptions) {
     const { rpc, line, sender, storage, url, user, now = Date.now } = options;
     const prefix = `ai-desk${JSON.stringify([url, user ?? null])}`;
     const { signal } = this.#ending;
     const pauses = new Pauses(options.pauses);
-    const kept = new KeptState(storage, prefix, now);
+    const later = (): Promise<Later> => (this.#later ??= pauses.repeat(() => import("./later.ts"), signal));
+    const loadWriter = async () => new (await later()).KeptWriter(storage, prefix, now);
+    const kept = new KeptState({ storage, prefix, loadWriter });
     this.outbox = new Outbox({
       rpc,
       storage,
@@ -61,19 +67,28 @@ export class ChatState {
         store?.applyAnswer(message, epoch ?? store.epoch);
       },
       makeRoom: () => kept.clear(),
-    });
-    const changes = new SessionChanges({
-      rpc,
-      outbox: this.outbox,
-      pauses,
-      signal,
-      beginRename: (id) => {
-        const ends = [this.#list.beginRename(id), this.#sessions.get(id)?.beginRename()];
-        return (head) => ends.forEach((end) => end?.(head));
-      },
+      loadLanes: async (lanes) => new (await later()).Lanes(lanes),
     });
     const { schedule = scheduleFrame, graceMs = 3000 } = options;
-    this.#parts = { rpc, line, outbox: this.outbox, kept, pauses, changes, schedule, now, graceMs, signal };
+    this.#parts = {
+      rpc,
+      line,
+      outbox: this.outbox,
+      kept,
+      pauses,
+      schedule,
+      now,
+      graceMs,
+      signal,
+      later,
+      changes: () => this.#changes,
+      change: (work) =>
+        handled(later().then((parts) => work((this.#changes ??= this.#createChanges(parts))))),
+      onChanges: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
     this.#list = new ListStore(this.#parts);
     this.#stopStatus = line.subscribeStatus(() => {
       if (line.status === "catching-up" || line.status === "live") pauses.wake();
@@ -95,8 +110,9 @@ export class ChatState {
   }
 
   /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
-  drain(signal?: AbortSignal): Promise<void> {
-    return this.outbox.drain(signal);
+  async drain(signal?: AbortSignal): Promise<void> {
+    const { drain } = await this.#parts.later();
+    await drain(this.outbox, signal);
   }
 
   /** Tries again now what waits between two tries. */
@@ -117,6 +133,17 @@ export class ChatState {
     this.outbox.close();
     for (const store of [...this.#sessions.values(), this.#list]) store.close();
     await this.#parts.kept.flush();
+  }
+
+  #createChanges({ SessionChanges }: Later): SessionChanges {
+    return new SessionChanges({
+      ...this.#parts,
+      beginRename: (id) => {
+        const ends = [this.#list.beginRename(id), this.#sessions.get(id)?.beginRename()];
+        return (head) => ends.forEach((end) => end?.(head));
+      },
+      onChange: () => this.#listeners.forEach((listener) => listener()),
+    });
   }
 
   /** Lets go of the oldest stores that nobody follows. */

@@ -2,15 +2,13 @@ import type { ChatError } from "./chat-error.ts";
 import type { KeptState } from "./kept-state.ts";
 import type { Follower, Line, LineStatus, Positioned } from "./line.ts";
 
-type FollowedEvent = { readonly type: string; readonly epoch?: string };
+export type FollowedEvent = { readonly type: string; readonly epoch?: string };
 
 export type LogOptions<State, Event, Answer> = {
   /** Its name among what is kept. */
   name: string;
   empty: State;
   apply: (state: State, event: Event | Answer) => State;
-  /** The part of the state that is kept for the next visit; undefined for nothing. */
-  shorten: (state: State) => State | undefined;
   follow: (follower: Follower<Event>) => () => void;
   /** Whether the log cannot be there yet, since the outbox is still to make it. */
   isAwaited: () => boolean;
@@ -19,7 +17,7 @@ export type LogOptions<State, Event, Answer> = {
   /** Tells a listener of all else that the store shows, while it is in use. */
   listen: (listener: () => void) => (() => void)[];
   /** Hears of each event, after it was applied. */
-  onEvent?: (event: Event) => void;
+  onEvent: (event: Event) => void;
   onChange: () => void;
   /** All that the line has is here. */
   onLive: () => void;
@@ -28,7 +26,8 @@ export type LogOptions<State, Event, Answer> = {
   graceMs: number;
 };
 
-type Kept<State> = { position: string; state: State };
+/** A log as it is kept for the next visit, with the position to resume after. */
+export type KeptLog<State> = { position: string | undefined; state: State };
 
 /**
  * The state that a log gives, followed while somebody uses it and a little longer: a page that leaves it and comes back at
@@ -147,7 +146,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
 
   async #load(): Promise<void> {
     const { kept, name, beforeJudging, onChange } = this.#options;
-    const [found] = await Promise.all([kept.load<Kept<State>>(name), beforeJudging()]);
+    const [found] = await Promise.all([kept.load<KeptLog<State>>(name), beforeJudging()]);
     if (found) {
       this.state = found.state;
       this.#position = found.position;
@@ -158,7 +157,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   }
 
   #take(events: readonly Positioned<Event>[]): void {
-    const { apply, onEvent, kept, name, shorten } = this.#options;
+    const { apply, onEvent, kept, name } = this.#options;
     let { state } = this;
     for (const { position, event } of events) {
       // The server has another history now: what is kept of other logs is of the old one.
@@ -166,12 +165,9 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
       state = apply(state, event);
       this.#position = position;
       this.isLoaded = true;
-      onEvent?.(event);
+      onEvent(event);
     }
-    kept.save(name, () => {
-      const short = shorten(this.state);
-      return short && this.#position !== undefined ? { position: this.#position, state: short } : undefined;
-    });
+    kept.save(name, () => ({ position: this.#position, state: this.state }));
     this.#set(state);
   }
 

@@ -1,119 +1,62 @@
-import type { ChatStorage, StorageChange } from "./storage/chat-storage.ts";
+import type { KeptLog } from "./followed-log.ts";
+import type { KeptWriter } from "./kept-writer.ts";
+import type { ChatStorage } from "./storage/chat-storage.ts";
 
-/** How long changes are gathered before they are stored. */
-const saveDelayMs = 500;
+export type KeptStateOptions = {
+  storage: ChatStorage;
+  /** The beginning of the names in the storage. */
+  prefix: string;
+  loadWriter: () => Promise<KeptWriter>;
+};
 
-/** The most that is kept of one session, as characters of JSON; a larger one is not kept. */
-const maxChars = 400_000;
-
-/** The most sessions, and the most characters of all of them together: the longest unused go. */
-const maxSessions = 50;
-const maxAllChars = 8_000_000;
-
-type Use = { at: number; chars: number };
+/** The name in the storage of what is kept of a log. */
+export function keptName(prefix: string, name: string): string {
+  return `${prefix}kept/${name}`;
+}
 
 /**
  * What was seen last of each log, stored for the next visit. It is a convenience: a write that fails, or that another tab
  * overwrites, costs a longer catching-up and nothing else.
  */
 export class KeptState {
-  readonly #storage: ChatStorage;
-  readonly #prefix: string;
-  readonly #now: () => number;
-  readonly #waiting = new Map<string, { value: () => unknown; timer: ReturnType<typeof setTimeout> }>();
+  readonly #options: KeptStateOptions;
+  #writer: Promise<KeptWriter> | undefined;
 
-  /** @param prefix the beginning of the names in the storage */
-  constructor(storage: ChatStorage, prefix: string, now: () => number) {
-    this.#storage = storage;
-    this.#prefix = prefix;
-    this.#now = now;
+  constructor(options: KeptStateOptions) {
+    this.#options = options;
   }
 
   /** @returns undefined also where the storage cannot be read */
   async load<Value>(name: string): Promise<Value | undefined> {
+    const { storage, prefix } = this.#options;
     try {
-      const text = await this.#storage.get(this.#state(name));
+      const text = await storage.get(keptName(prefix, name));
       return text === undefined ? undefined : (JSON.parse(text) as Value);
     } catch {
       return undefined;
     }
   }
 
-  /** Stores the value as it is a little later; `undefined` for nothing. */
-  save(name: string, value: () => unknown): void {
-    const timer = this.#waiting.get(name)?.timer ?? setTimeout(() => void this.#write(name), saveDelayMs);
-    this.#waiting.set(name, { value, timer });
+  /** Stores a log as it is a little later. */
+  save(name: string, log: () => KeptLog<unknown>): void {
+    void this.#write((writer) => writer.save(name, log));
   }
 
   /** Stores now what waits: the page may end. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#waiting.keys()].map((name) => this.#write(name)));
+    if (this.#writer) await this.#write((writer) => writer.flush());
   }
 
   /** Forgets one log, or all of them. */
-  async clear(name?: string): Promise<void> {
-    for (const [waiting, { timer }] of this.#waiting) {
-      if (name !== undefined && waiting !== name) continue;
-      clearTimeout(timer);
-      this.#waiting.delete(waiting);
-    }
+  clear(name?: string): Promise<void> {
+    return this.#write((writer) => writer.clear(name));
+  }
+
+  async #write(work: (writer: KeptWriter) => void | Promise<void>): Promise<void> {
     try {
-      const uses = name === undefined ? await this.#uses() : [[name] as const];
-      await this.#storage.write(uses.flatMap(([used]) => this.#deletions(used)));
+      await work(await (this.#writer ??= this.#options.loadWriter()));
     } catch {
-      // A position of another epoch is answered with a reset.
+      // The chat is closed.
     }
-  }
-
-  async #write(name: string): Promise<void> {
-    const waiting = this.#waiting.get(name);
-    if (!waiting) return;
-    clearTimeout(waiting.timer);
-    this.#waiting.delete(name);
-    const text = JSON.stringify(waiting.value()) as string | undefined;
-    try {
-      if (text === undefined || text.length > maxChars)
-        return await this.#storage.write(this.#deletions(name));
-      const use: Use = { at: this.#now(), chars: text.length };
-      const others = (await this.#uses()).filter(([used]) => used !== name);
-      await this.#storage.write([
-        [this.#state(name), text],
-        [this.#use(name), JSON.stringify(use)],
-        ...this.#excess([[name, use], ...others]).flatMap((used) => this.#deletions(used)),
-      ]);
-    } catch {
-      // There is no room: the next visit begins with a snapshot.
-    }
-  }
-
-  /** The latest first. */
-  async #uses(): Promise<(readonly [name: string, use: Use])[]> {
-    const stored = await this.#storage.list(this.#use(""));
-    return stored
-      .map(([name, use]) => [name.slice(this.#use("").length), JSON.parse(use) as Use] as const)
-      .toSorted(([, a], [, b]) => b.at - a.at);
-  }
-
-  #excess(uses: readonly (readonly [name: string, use: Use])[]): string[] {
-    let chars = 0;
-    return uses.flatMap(([name, use], index) => {
-      chars += use.chars;
-      return index >= maxSessions || chars > maxAllChars ? [name] : [];
-    });
-  }
-
-  #state(name: string): string {
-    return `${this.#prefix}kept/${name}`;
-  }
-
-  #use(name: string): string {
-    return `${this.#prefix}used/${name}`;
-  }
-
-  #deletions(name: string): StorageChange[] {
-    return [
-      [this.#state(name), undefined],
-      [this.#use(name), undefined],
-    ];
   }
 }

@@ -1,6 +1,7 @@
 import type { ChatError } from "./chat-error.ts";
 import { toChatError } from "./chat-error.ts";
 import type { ChatParts } from "./chat-parts.ts";
+import { cancel, replace } from "./outbox/outbox-acts.ts";
 import type { OutboxEntry } from "./outbox/outbox-entry.ts";
 import type { Message } from "./wire.ts";
 
@@ -58,7 +59,7 @@ export class MessageChanges {
     const entry = held ? undefined : this.#waiting(key);
     // It is not stored, and nothing of it is under way.
     if (entry?.failed && entry.tries.length === 0) {
-      outbox.replace(entry, content);
+      replace(outbox, entry, content);
       return outbox.outcome(sessionId, key);
     }
     const earlier = this.#edits.get(key)?.done;
@@ -82,7 +83,8 @@ export class MessageChanges {
     const held = find(key);
     const entry = this.#waiting(key);
     this.#removed.add(key);
-    if (entry) outbox.cancel([entry]);
+    if (entry) cancel(outbox, [entry]);
+    pauses.wake();
     const done = this.#run(key, async () => {
       if (entry) return;
       const name = held ? { message_id: held.id } : { key };
@@ -140,8 +142,6 @@ export class MessageChanges {
         throw error;
       })
       .finally(() => this.#options.onChange());
-    // The message shows it too.
-    done.catch(() => undefined);
     return done;
   }
 }

@@ -2,7 +2,8 @@ import type { CallOptions } from "./chat-rpc.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Page } from "./wire.ts";
 
-type PageAnswer<Item> =
+/** How a page comes into the state of a log. An answer whose token is not that of the last `page_asked` is dropped. */
+export type PageAnswer<Item> =
   | { readonly type: "page_asked" | "page_failed"; readonly token: number }
   | { readonly type: "page"; readonly token: number; readonly page: Page<Item> };
 

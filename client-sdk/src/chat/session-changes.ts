@@ -1,6 +1,7 @@
 import type { ChatError } from "./chat-error.ts";
 import { toChatError } from "./chat-error.ts";
 import type { ChatRpc } from "./chat-rpc.ts";
+import { cancel, whenMade } from "./outbox/outbox-acts.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { Pauses } from "./pauses.ts";
 import type { SessionHead } from "./wire.ts";
@@ -12,6 +13,7 @@ export type SessionChangesOptions = {
   signal: AbortSignal;
   /** Notes the session as the stores have it now. @returns a function that gives them the answer of the rename. */
   beginRename: (sessionId: string) => (head: SessionHead) => void;
+  onChange: () => void;
 };
 
 /** Renames and removals of sessions that show at once. They are repeated while the page lives, and rolled back when refused. */
@@ -20,7 +22,6 @@ export class SessionChanges {
   readonly #titles = new Map<string, { title: string; done: Promise<void> }>();
   readonly #removed = new Set<string>();
   readonly #errors = new Map<string, ChatError>();
-  readonly #listeners = new Set<() => void>();
 
   constructor(options: SessionChangesOptions) {
     this.#options = options;
@@ -40,11 +41,6 @@ export class SessionChanges {
     return this.#errors.get(sessionId);
   }
 
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   /** The log of the list has told of the removal. Without an id it began anew. */
   removalTold(sessionId?: string): void {
     if (sessionId === undefined) this.#removed.clear();
@@ -60,7 +56,7 @@ export class SessionChanges {
       try {
         // The last of two renames wins.
         await earlier?.catch(() => undefined);
-        await outbox.made(sessionId);
+        await whenMade(outbox, sessionId);
         const end = beginRename(sessionId);
         end(
           await pauses.repeat(
@@ -73,7 +69,7 @@ export class SessionChanges {
       }
     });
     this.#titles.set(sessionId, change);
-    this.#tell();
+    this.#options.onChange();
     return change.done;
   }
 
@@ -82,7 +78,8 @@ export class SessionChanges {
     const { rpc, outbox, pauses, signal } = this.#options;
     const waiting = outbox.entries(sessionId);
     this.#removed.add(sessionId);
-    outbox.cancel(waiting);
+    cancel(outbox, waiting);
+    pauses.wake();
     const done = this.#run(sessionId, async () => {
       if (waiting.some(({ item }) => item.create)) return;
       try {
@@ -94,7 +91,7 @@ export class SessionChanges {
         throw error;
       }
     });
-    this.#tell();
+    this.#options.onChange();
     return done;
   }
 
@@ -106,13 +103,7 @@ export class SessionChanges {
         this.#errors.set(sessionId, error);
         throw error;
       })
-      .finally(() => this.#tell());
-    // The stores show it too.
-    done.catch(() => undefined);
+      .finally(() => this.#options.onChange());
     return done;
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
   }
 }

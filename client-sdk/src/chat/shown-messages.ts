@@ -15,69 +15,31 @@ export type ShownMessage = Omit<Message, "id" | "seq"> & {
   readonly isUnkept?: true;
 };
 
-export type Shown = {
+export type MessageSources = {
   messages: readonly Message[];
   entries: readonly OutboxEntry[];
-  changes: Pick<MessageChanges, "contentOf" | "isRemoved" | "errorOf">;
+  changes: MessageChanges | undefined;
   isUnkept: (entry: OutboxEntry) => boolean;
 };
 
-/** Makes the list that a page shows. A message that looks as before is the same object as before. */
-export class MessageView {
-  #last = new Map<string, ShownMessage>();
-  #shown: readonly ShownMessage[] = [];
-
-  show({ messages, entries, changes, isUnkept }: Shown): readonly ShownMessage[] {
-    const sent = messages.map((message): ShownMessage => ({ ...message, delivery: "sent" }));
-    const keys = new Set(messages.map(({ key }) => key));
-    const cancelled = new Set<string>();
-    const waiting = entries.flatMap((entry): ShownMessage[] => {
-      const { failed, isCancelled, isSent } = entry;
-      const { message, session_id } = entry.item;
-      if (!message) return [];
-      if (isCancelled) cancelled.add(message.key);
-      if (isSent || isCancelled || keys.has(message.key)) return [];
-      return [
-        {
-          session_id,
-          ...message,
-          delivery: failed ? "failed" : "pending",
-          ...(failed && { error: failed }),
-          ...(isUnkept(entry) && { isUnkept: true }),
-        },
-      ];
-    });
-    const next = [...sent, ...waiting].flatMap((message): ShownMessage[] => {
-      const { key, seq } = message;
-      if (changes.isRemoved(key) || cancelled.has(key)) return [];
-      const content = changes.contentOf(key, seq) ?? message.content;
-      const error = changes.errorOf(key);
-      return [this.#same({ ...message, content, ...(error && { error }) })];
-    });
-    this.#last = new Map(next.map((message) => [message.key, message]));
-    const isSame =
-      next.length === this.#shown.length && next.every((message, at) => message === this.#shown[at]);
-    return isSame ? this.#shown : (this.#shown = next);
-  }
-
-  #same(message: ShownMessage): ShownMessage {
-    const last = this.#last.get(message.key);
-    return last && isAlike(last, message) ? last : message;
-  }
-}
-
-/** @returns whether both have the same fields with the same values; errors are compared by their text */
-export function isAlike<Fields extends object>(a: Fields, b: Fields): boolean {
-  const names = Object.keys(b) as (keyof Fields)[];
-  return (
-    names.length === Object.keys(a).length &&
-    names.every(
-      (name) =>
-        a[name] === b[name] || (isObject(b[name]) && JSON.stringify(a[name]) === JSON.stringify(b[name])),
-    )
-  );
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
+/** The messages that the log has, with the changes under way, and after them those that are to be sent. */
+export function showMessages({ messages, entries, changes, isUnkept }: MessageSources): ShownMessage[] {
+  const hidden = new Set(messages.map(({ key }) => key));
+  const waiting = entries.flatMap((entry): ShownMessage[] => {
+    const { failed, isCancelled, isSent } = entry;
+    const { message, session_id } = entry.item;
+    if (!message || isSent || isCancelled || hidden.has(message.key)) return [];
+    const delivery = failed ? "failed" : "pending";
+    const isLost = isUnkept(entry) && { isUnkept: true as const };
+    return [{ session_id, ...message, delivery, ...(failed && { error: failed }), ...isLost }];
+  });
+  const sent = messages.map((message): ShownMessage => ({ ...message, delivery: "sent" }));
+  const cancelled = new Set(entries.map(({ item, isCancelled }) => isCancelled && item.message?.key));
+  return [...sent, ...waiting].flatMap((message): ShownMessage[] => {
+    const { key, seq } = message;
+    if (cancelled.has(key) || changes?.isRemoved(key) === true) return [];
+    const content = changes?.contentOf(key, seq) ?? message.content;
+    const error = changes?.errorOf(key);
+    return [{ ...message, content, ...(error && { error }) }];
+  });
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { emptySession } from "../../../client-sdk/src/chat/apply-event.ts";
-import { shorten } from "../../../client-sdk/src/chat/kept-session.ts";
+import { shortenSession } from "../../../client-sdk/src/chat/shorten.ts";
 import { KeptState } from "../../../client-sdk/src/chat/kept-state.ts";
+import { KeptWriter } from "../../../client-sdk/src/chat/kept-writer.ts";
 import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
 import { startApp } from "../../support/start-app.ts";
 import { createHttpClient } from "../../support/trpc-clients.ts";
@@ -73,25 +74,26 @@ test("of one session the latest messages are kept, and the others count as not l
     timestamp: "",
     content: "x",
   }));
-  const short = shorten({ ...emptySession, seq: 250, messages });
+  const short = shortenSession({ ...emptySession, seq: 250, messages });
   expect([short?.messages.length, short?.floor, short?.hasEarlier]).toEqual([100, 151, true]);
   const large = messages.map((message) => ({ ...message, content: "x".repeat(100_000) }));
-  expect(shorten({ ...emptySession, seq: 250, messages: large })?.messages.length).toBe(2);
+  expect(shortenSession({ ...emptySession, seq: 250, messages: large })?.messages.length).toBe(2);
   const [huge] = messages;
   expect(
-    shorten({ ...emptySession, messages: huge ? [{ ...huge, content: "x".repeat(400_000) }] : [] }),
+    shortenSession({ ...emptySession, messages: huge ? [{ ...huge, content: "x".repeat(400_000) }] : [] }),
   ).toBeUndefined();
 });
 
 test("of all sessions those used last are kept", async () => {
   const storage = createMemoryStorage();
   let time = 0;
-  const kept = new KeptState(storage, "p", () => (time += 1));
+  const kept = new KeptWriter(storage, "p", () => (time += 1));
   for (let at = 0; at < 60; at += 1) {
-    kept.save(`session/${at}`, () => ({ at }));
+    kept.save(`session/${at}`, () => ({ position: "e:1", state: { ...emptySession, seq: at } }));
     await kept.flush();
   }
-  expect(await kept.load("session/9")).toBeUndefined();
-  expect(await kept.load("session/10")).toEqual({ at: 10 });
+  const reader = new KeptState({ storage, prefix: "p", loadWriter: () => Promise.resolve(kept) });
+  expect(await reader.load("session/9")).toBeUndefined();
+  expect(await reader.load("session/10")).toMatchObject({ state: { seq: 10 } });
   expect(await storage.list("")).toHaveLength(100);
 });

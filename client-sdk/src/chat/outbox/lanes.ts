@@ -32,14 +32,16 @@ export class Lanes {
 
   constructor(options: LanesOptions) {
     this.#options = options;
-    options.entries.subscribe(() => this.#start());
+    options.entries.subscribe(() => this.start());
   }
 
+  /** Ends the calls under way. */
   close(): void {
     this.#ending.abort();
   }
 
-  #start(): void {
+  /** Sends what waits and is not being sent. */
+  start(): void {
     for (const entry of this.#options.entries.all()) {
       const { session_id: sessionId } = entry.item;
       if (this.#maySend(entry) && !this.#busy.has(sessionId)) void this.#send(sessionId);

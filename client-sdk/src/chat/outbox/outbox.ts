@@ -1,21 +1,21 @@
-import { ChatFailure, toChatError } from "../chat-error.ts";
 import type { Message } from "../wire.ts";
-import type { LanesOptions } from "./lanes.ts";
-import { Lanes } from "./lanes.ts";
+import type { Lanes, LanesOptions } from "./lanes.ts";
 import type { OutboxEntry, OutboxItem } from "./outbox-entry.ts";
 import { facts, isWaiting } from "./outbox-entry.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { StoredEntriesOptions } from "./stored-entries.ts";
 import { StoredEntries } from "./stored-entries.ts";
 
-export type OutboxOptions = Omit<LanesOptions, "entries"> & StoredEntriesOptions;
+export type OutboxOptions = Omit<LanesOptions, "entries"> &
+  StoredEntriesOptions & { loadLanes: (options: LanesOptions) => Promise<Lanes> };
 
 /** Sessions to make and messages to send, kept until the server has answered. */
 export class Outbox {
   readonly #entries: StoredEntries;
-  readonly #lanes: Lanes;
+  #lanes: Promise<Lanes> | undefined;
   readonly #outcomes = new Outcomes();
   readonly #options: OutboxOptions;
+  #isClosed = false;
 
   constructor(options: OutboxOptions) {
     const onSent = (message: Message, epoch: string | undefined): void => {
@@ -24,8 +24,10 @@ export class Outbox {
     };
     this.#options = { ...options, onSent };
     this.#entries = new StoredEntries(this.#options);
-    this.#lanes = new Lanes({ ...this.#options, entries: this.#entries });
-    this.#entries.subscribe(() => this.#outcomes.check(this.#entries.all()));
+    this.#entries.subscribe(() => {
+      this.#outcomes.check(this.#entries.all());
+      if (!this.#lanes && this.entries().some(isWaiting)) this.#startSending();
+    });
     void this.reload();
   }
 
@@ -59,66 +61,22 @@ export class Outbox {
     return outcome;
   }
 
-  /** Resolves when the session is not waiting to be made. @throws {ChatError} when its making is refused */
-  async made(sessionId: string): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const check = (): void => {
-        const create = this.creating(sessionId);
-        if (create && !create.failed) return;
-        stop();
-        if (create?.failed) reject(new ChatFailure(create.failed));
-        else resolve();
-      };
-      const stop = this.subscribe(check);
-      check();
-    });
-  }
-
   /** The making of the session, while the server has not confirmed it. */
   creating(sessionId: string): OutboxEntry | undefined {
     return this.entries(sessionId).find(({ item, isSent }) => !isSent && item.create);
   }
 
-  /** Sends again what was refused. */
-  retry(entries: readonly OutboxEntry[]): void {
-    for (const entry of entries) void this.#entries.note(entry, { [facts.failed]: undefined });
-    this.wake();
-  }
-
-  /** Puts other content in place of that of a refused message, and sends it. */
-  replace(entry: OutboxEntry, content: string): void {
-    void this.#entries.note(entry, {
-      [facts.item]: { ...entry.item, message: { ...entry.item.message, content } },
-      [facts.failed]: undefined,
-    });
-  }
-
-  /** What was not sent is not sent any more; what may have been sent is deleted. */
-  cancel(entries: readonly OutboxEntry[]): void {
-    for (const entry of entries) void this.#entries.note(entry, { [facts.cancel]: entry.item });
-    this.wake();
-  }
-
-  /** Tries again now. */
-  wake(): void {
+  /** Sends again what was refused of a session's items. */
+  retry(sessionId: string, isMeant: (item: OutboxItem) => boolean): void {
+    for (const entry of this.entries(sessionId)) {
+      if (entry.failed && isMeant(entry.item)) void this.note(entry, { [facts.failed]: undefined });
+    }
     this.#options.pauses.wake();
   }
 
-  /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
-  async drain(signal?: AbortSignal): Promise<void> {
-    await this.reload();
-    await new Promise<void>((resolve, reject) => {
-      const check = (): void => {
-        if (!signal?.aborted && this.entries().some(isWaiting)) return;
-        stop();
-        signal?.removeEventListener("abort", check);
-        if (signal?.aborted) reject(toChatError(signal.reason));
-        else resolve();
-      };
-      const stop = this.subscribe(check);
-      signal?.addEventListener("abort", check);
-      check();
-    });
+  /** Stores facts of an entry; `undefined` deletes one. */
+  note(entry: OutboxEntry, noted: Record<string, unknown>): Promise<void> {
+    return this.#entries.note(entry, noted);
   }
 
   /** Deletes everything, sent or not. */
@@ -128,7 +86,16 @@ export class Outbox {
 
   /** Ends the calls under way. What is left is kept. */
   close(): void {
-    this.#lanes.close();
+    this.#isClosed = true;
+    void this.#lanes?.then((lanes) => lanes.close());
     this.#entries.close();
+  }
+
+  #startSending(): void {
+    this.#lanes = this.#options.loadLanes({ ...this.#options, entries: this.#entries });
+    this.#lanes.then(
+      (lanes) => (this.#isClosed ? lanes.close() : lanes.start()),
+      () => undefined,
+    );
   }
 }

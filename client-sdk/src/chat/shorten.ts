@@ -1,3 +1,4 @@
+import type { ListState } from "./apply-list-event.ts";
 import type { SessionState } from "./apply-event.ts";
 
 /** The most messages of one session that are kept, the latest. */
@@ -11,7 +12,7 @@ const maxChars = 300_000;
  *
  * @returns undefined when the last message alone is too large.
  */
-export function shorten(state: SessionState): SessionState | undefined {
+export function shortenSession(state: SessionState): SessionState | undefined {
   let chars = 0;
   let from = state.messages.length;
   while (from > 0 && state.messages.length - from < maxMessages) {
@@ -23,4 +24,13 @@ export function shorten(state: SessionState): SessionState | undefined {
   if (from === 0) return kept;
   const messages = state.messages.slice(from);
   return messages[0] && { ...kept, messages, hasEarlier: true, floor: messages[0].id };
+}
+
+/** Without the further pages: a list can be gone on with only where the server gave a cursor. */
+export function shortenList(state: ListState): ListState {
+  const { cursor, floor } = state.first;
+  const sessions = state.sessions.filter(
+    ({ activity_seq: activity }) => cursor === null || activity >= floor,
+  );
+  return { ...state, sessions, cursor, floor, paging: undefined };
 }
