@@ -104,8 +104,9 @@ class ModelClient {
   #apply(event: LiveEvent | Answer): void {
     this.state = applyEvent(this.state, event);
     const ids = this.state.messages.map(({ id }) => id);
-    expect(ids).toEqual([...new Set(ids)].toSorted((a, b) => a - b));
-    expect(ids.filter((id) => this.#deleted.has(id))).toEqual([]);
+    if (ids.some((id, at) => id <= (ids[at - 1] ?? 0))) throw new Error(`The order is ${ids.join(", ")}.`);
+    const undone = ids.filter((id) => this.#deleted.has(id));
+    if (undone.length > 0) throw new Error(`The deletion of ${undone.join(", ")} was undone.`);
   }
 }
 

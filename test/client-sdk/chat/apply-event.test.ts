@@ -180,8 +180,10 @@ test("nothing changes when nothing is new, and an unchanged message stays the sa
 
 test("an event of an unknown type moves the position and nothing else", () => {
   const before = run([lateWindow]);
-  const unknown = { type: "signal", seq: 11, prev: 10 } as unknown as LiveEvent;
-  expect(applyEvent(before, unknown)).toEqual({ ...before, seq: 11 });
+  expect(applyEvent(before, { type: "signal", seq: 11, prev: 10 } as unknown as LiveEvent)).toEqual({
+    ...before,
+    seq: 11,
+  });
 });
 
 test("a page moves the beginning of the loaded part, and the last one ends it", () => {

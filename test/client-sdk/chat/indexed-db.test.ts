@@ -6,7 +6,6 @@ import type { ChatStorage, StorageChange } from "../../../client-sdk/src/chat/st
 import { launchBrowser } from "../../support/browser.ts";
 import { bundle } from "./support/bundle.ts";
 
-declare const AIDesk: { createIndexedDbStorage(name?: string): ChatStorage };
 declare const indexedDB: {
   deleteDatabase(name: string): { addEventListener(type: "success", listener: () => void): void };
 };

@@ -5,27 +5,15 @@ import { expect, onTestFinished, test } from "vitest";
 import type { ChatStorage } from "../../../client-sdk/src/chat/storage/chat-storage.ts";
 import { createFileStorage } from "../../../client-sdk/src/chat/storage/file-storage.ts";
 import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
-import { startApp } from "../../support/start-app.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
-import { createHttpClient } from "../../support/trpc-clients.ts";
-import { FaultyProxy } from "./support/faulty-proxy.ts";
 import { openChat, until } from "./support/open-chat.ts";
+import { startDesk } from "./support/start-desk.ts";
 import { Tabs } from "./support/tabs.ts";
 
 const program = resolve(import.meta.dirname, "support/sending-program.ts");
 
-async function start() {
-  const { url, wsUrl } = await startApp();
-  const proxy = await FaultyProxy.start(url);
-  const direct = createHttpClient(url);
-  await direct.session.create.mutate({ id: "s" });
-  const stored = async () =>
-    (await direct.session.get.query({ session_id: "s" })).messages.map(({ content }) => content);
-  return { proxy, stored, wsUrl, ways: { url: proxy.url, wsUrl } };
-}
-
 test("what a killed program has not sent is sent by the next one, once and in order", async () => {
-  const { proxy, stored, wsUrl, ways } = await start();
+  const { proxy, stored, wsUrl, ways } = await startDesk();
   const file = join(makeTemporaryFolder(), "chat.json");
   proxy.always = "cut after";
   const child = spawn(process.execPath, [program, ways.url, wsUrl, file], { stdio: "inherit" });
@@ -63,7 +51,7 @@ function createSmallStorage(maxChars: number): ChatStorage {
 }
 
 test("where there is no room a message is sent from memory and says that it is not kept", async () => {
-  const { proxy, stored, ways } = await start();
+  const { proxy, stored, ways } = await startDesk();
   proxy.hold();
   const { chat } = openChat({ ...ways, storage: createSmallStorage(10) });
   const store = chat.session("s");
@@ -80,7 +68,7 @@ test("where there is no room a message is sent from memory and says that it is n
 });
 
 test("a tab that is not the sender sends what only it knows of, since the storage has no room", async () => {
-  const { stored, ways } = await start();
+  const { stored, ways } = await startDesk();
   const tabs = new Tabs();
   tabs.open();
   const { chat } = openChat({ ...ways, storage: createSmallStorage(10), sender: tabs.open() });
@@ -89,7 +77,7 @@ test("a tab that is not the sender sends what only it knows of, since the storag
 });
 
 test("kept conversations make room for a message that is to be sent", async () => {
-  const { proxy, ways } = await start();
+  const { proxy, ways } = await startDesk();
   const storage = createSmallStorage(1500);
   const { chat } = openChat({ ...ways, storage });
   const store = chat.session("s");
@@ -107,7 +95,7 @@ test("kept conversations make room for a message that is to be sent", async () =
 });
 
 test("forgetting deletes all that is stored for the user and nothing of others", async () => {
-  const { proxy, ways } = await start();
+  const { proxy, ways } = await startDesk();
   const storage = createMemoryStorage();
   proxy.hold();
   const ann = openChat({ ...ways, storage, user: "ann" });

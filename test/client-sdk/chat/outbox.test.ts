@@ -1,22 +1,8 @@
 import { expect, test } from "vitest";
 import type { SessionSnapshot } from "../../../client-sdk/src/chat/session-snapshot.ts";
-import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
-import { createHttpClient } from "../../support/trpc-clients.ts";
-import { startApp } from "../../support/start-app.ts";
 import type { Fault } from "./support/faulty-proxy.ts";
-import { FaultyProxy } from "./support/faulty-proxy.ts";
 import { openChat, until } from "./support/open-chat.ts";
-import { Tabs } from "./support/tabs.ts";
-
-async function start() {
-  const { url, wsUrl } = await startApp();
-  const proxy = await FaultyProxy.start(url);
-  const direct = createHttpClient(url);
-  await direct.session.create.mutate({ id: "s" });
-  const stored = async () =>
-    (await direct.session.get.query({ session_id: "s" })).messages.map(({ content }) => content);
-  return { proxy, direct, stored, ways: { url: proxy.url, wsUrl } };
-}
+import { startDesk } from "./support/start-desk.ts";
 
 const contents = ({ messages }: SessionSnapshot) => messages.map(({ content }) => content);
 const deliveries = ({ messages }: SessionSnapshot) => messages.map(({ delivery }) => delivery);
@@ -28,7 +14,7 @@ test.each<[how: string, faults: Fault[]]>([
   ["another server answers with 502 and HTML", ["html", "html"]],
   ["one thing after another goes wrong", ["html", "cut after", "cut before", "html", "cut after"]],
 ])("a message is stored once when %s", async (_, faults) => {
-  const { proxy, stored, ways } = await start();
+  const { proxy, stored, ways } = await startDesk();
   proxy.faults.push(...faults);
   const { chat } = openChat(ways);
   const message = await chat.session("s").send("Hello");
@@ -39,7 +25,7 @@ test.each<[how: string, faults: Fault[]]>([
 });
 
 test("three quick sends are stored in their order though the first is slow", async () => {
-  const { proxy, stored, ways } = await start();
+  const { proxy, stored, ways } = await startDesk();
   proxy.hold();
   const { chat } = openChat(ways);
   const store = chat.session("s");
@@ -59,7 +45,7 @@ test("three quick sends are stored in their order though the first is slow", asy
 });
 
 test("a message that is shown keeps its key from the first moment to the last, and shows once", async () => {
-  const { ways } = await start();
+  const { ways } = await startDesk();
   const { chat } = openChat(ways);
   const store = chat.session("s");
   const seen: string[][] = [];
@@ -72,7 +58,7 @@ test("a message that is shown keeps its key from the first moment to the last, a
 });
 
 test("what the server refuses fails with its reason, holds nothing up, and goes out again when it is edited", async () => {
-  const { direct, stored, ways } = await start();
+  const { direct, stored, ways } = await startDesk();
   const { chat } = openChat(ways);
   const store = chat.session("s");
   await direct.message.add.mutate({ session_id: "s", content: "first", sender: "user", key: "taken" });
@@ -94,75 +80,8 @@ test("what the server refuses fails with its reason, holds nothing up, and goes 
   expect(await stored()).toEqual(["first", "Later", "No longer empty"]);
 });
 
-test("a failed message is sent again by retry, and gone by cancel", async () => {
-  const { direct, stored, ways } = await start();
-  const { chat } = openChat(ways);
-  const store = chat.session("other");
-  await expect(store.send("Hello", { key: "k" })).rejects.toMatchObject({ code: "NOT_FOUND" });
-  await expect(store.send("Unwanted", { key: "unwanted" })).rejects.toMatchObject({ code: "NOT_FOUND" });
-  await direct.session.create.mutate({ id: "other" });
-  store.cancel("unwanted");
-  store.retry("k");
-  await chat.drain();
-  const { messages } = await direct.session.get.query({ session_id: "other" });
-  expect(messages.map(({ content }) => content)).toEqual(["Hello"]);
-  expect(store.getSnapshot().messages.filter(({ delivery }) => delivery !== "sent")).toEqual([]);
-  expect(await stored()).toEqual([]);
-});
-
-test("a message that was not sent yet is taken back without the server hearing of it", async () => {
-  const { proxy, stored, ways } = await start();
-  proxy.hold();
-  const { chat } = openChat(ways);
-  const store = chat.session("s");
-  const first = store.send("first");
-  const second = store.send("second", { key: "second" });
-  const held = await proxy.nextHeld();
-  store.cancel("second");
-  await expect(second).rejects.toMatchObject({ kind: "aborted" });
-  expect(contents(await until(store, ({ messages }) => messages.length === 1))).toEqual(["first"]);
-  proxy.release();
-  held.go();
-  await first;
-  await chat.drain();
-  expect(await stored()).toEqual(["first"]);
-  expect(proxy.bodies.filter((body) => body.includes("second"))).toEqual([]);
-});
-
-test.each<[how: string, fault: Fault]>([
-  ["was stored", "cut after"],
-  ["was not stored", "cut before"],
-])("a message whose outcome is unknown is taken back, and %s", async (_, fault) => {
-  const { proxy, stored, ways } = await start();
-  proxy.hold();
-  const { chat } = openChat(ways);
-  const store = chat.session("s");
-  void store.send("Hello", { key: "k" });
-  const held = await proxy.nextHeld();
-  proxy.release();
-  store.cancel("k");
-  held.go(fault);
-  await chat.drain();
-  expect(await stored()).toEqual([]);
-  expect(contents(await until(store, ({ status }) => status === "live"))).toEqual([]);
-});
-
-test("a message that is taken back while its send succeeds is deleted", async () => {
-  const { proxy, stored, ways } = await start();
-  proxy.hold();
-  const { chat } = openChat(ways);
-  const store = chat.session("s");
-  void store.send("Hello", { key: "k" });
-  const held = await proxy.nextHeld();
-  store.cancel("k");
-  proxy.release();
-  held.go("pass");
-  await chat.drain();
-  expect(await stored()).toEqual([]);
-});
-
 test("a send waits for the making of its session, and a CONFLICT on an own id is success", async () => {
-  const { proxy, direct, ways } = await start();
+  const { proxy, direct, ways } = await startDesk();
   proxy.faults.push("cut after");
   const { chat } = openChat(ways);
   const id = chat.sessions().create({ title: "Mine" });
@@ -177,7 +96,7 @@ test("a send waits for the making of its session, and a CONFLICT on an own id is
 });
 
 test("the messages of a session whose making is refused fail with it, the later ones too", async () => {
-  const { ways } = await start();
+  const { ways } = await startDesk();
   const { chat } = openChat(ways);
   const id = chat.sessions().create({ title: "x".repeat(1001) });
   const store = chat.session(id);
@@ -185,68 +104,4 @@ test("the messages of a session whose making is refused fail with it, the later 
   const [message] = (await until(store, ({ messages }) => messages.length === 1)).messages;
   expect(message).toMatchObject({ delivery: "failed", error: { code: "BAD_REQUEST" } });
   await expect(store.send("Again")).rejects.toMatchObject({ code: "BAD_REQUEST" });
-});
-
-test("what is unsent when the program ends is sent by the next one, once and in order", async () => {
-  const { proxy, stored, ways } = await start();
-  const storage = createMemoryStorage();
-  const before = openChat({ ...ways, storage });
-  proxy.always = "cut after";
-  const texts = ["one", "two", "three"];
-  const tried = before.chat.session("s");
-  for (const content of texts) void tried.send(content);
-  await expect.poll(() => proxy.bodies.length).toBeGreaterThan(1);
-  await before.chat.close();
-  proxy.always = undefined;
-  const after = openChat({ ...ways, storage });
-  const state = await until(
-    after.chat.session("s"),
-    (shown) => shown.messages.length === 3 && isSettled(shown),
-  );
-  expect(contents(state)).toEqual(texts);
-  expect(await stored()).toEqual(texts);
-  await after.chat.drain();
-  await expect
-    .poll(async () => (await storage.list("ai-desk")).filter(([name]) => name.includes("]outbox/")))
-    .toEqual([]);
-});
-
-test("a tab that is not the sender hands its message over, and the next tab takes over from one that ended", async () => {
-  const { proxy, stored, ways } = await start();
-  const storage = createMemoryStorage();
-  const tabs = new Tabs();
-  const [leading, following] = [tabs.open(), tabs.open()];
-  const leader = openChat({ ...ways, storage, sender: leading });
-  const follower = openChat({ ...ways, storage, sender: following });
-  await follower.chat.session("s").send("by the leader");
-  expect(await stored()).toEqual(["by the leader"]);
-
-  proxy.hold();
-  const sent = follower.chat.session("s").send("by the next one");
-  const held = await proxy.nextHeld();
-  proxy.release();
-  held.go("cut before");
-  leading.end();
-  await leader.chat.close();
-  await sent;
-  expect(await stored()).toEqual(["by the leader", "by the next one"]);
-});
-
-test("where every tab sends, twenty messages of two tabs are stored once each", async () => {
-  const { stored, ways } = await start();
-  const storage = createMemoryStorage();
-  const tabs = new Tabs({ everyTabSends: true });
-  const chats = [tabs.open(), tabs.open()].map((sender) => openChat({ ...ways, storage, sender }).chat);
-  const sends = chats.flatMap((chat, tab) =>
-    Array.from({ length: 10 }, (_, at) => chat.session("s").send(`${tab}-${at}`)),
-  );
-  await Promise.allSettled(sends);
-  await Promise.all(chats.map((chat) => chat.drain()));
-  const all = await stored();
-  expect(all).toHaveLength(20);
-  expect(new Set(all).size).toBe(20);
-  for (const tab of ["0", "1"]) {
-    const own = all.filter((content) => content.startsWith(tab));
-    expect(own).toEqual(Array.from({ length: 10 }, (_, at) => `${tab}-${at}`));
-  }
 });

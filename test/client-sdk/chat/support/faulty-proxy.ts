@@ -15,7 +15,7 @@ export type Fault =
   | "html";
 
 /** A request that waits for the test. */
-export type Held = { body: string; go(fault?: Fault): void };
+export type Held = { body: string; go: (fault?: Fault) => void };
 
 /** A reverse proxy that spoils requests as the test says. It ends with the test. */
 export class FaultyProxy {
@@ -86,13 +86,16 @@ export class FaultyProxy {
     }
     const { method, headers, url = "" } = request;
     const upstream = ask(this.#upstream + url, { method, headers }, (answer) => {
-      void buffer(answer).then((content) => {
-        if (fault === "cut after") request.socket.destroy();
-        else response.writeHead(answer.statusCode ?? 502, answer.headers).end(content);
-      });
+      void this.#passOn(answer, fault === "cut after" ? undefined : response, request);
     });
     upstream.on("error", () => request.socket.destroy());
     upstream.end(body);
+  }
+
+  async #passOn(answer: IncomingMessage, response: ServerResponse | undefined, request: IncomingMessage) {
+    const content = await buffer(answer);
+    if (response) response.writeHead(answer.statusCode ?? 502, answer.headers).end(content);
+    else request.socket.destroy();
   }
 
   #whenLetGo(body: string): Promise<Fault> {

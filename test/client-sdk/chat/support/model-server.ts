@@ -74,13 +74,12 @@ export class ModelServer {
   }
 
   #missedSince(seq: number): LiveEvent[] {
-    const place = (at: number) => ({ seq: at, prev: at - 1 });
     const changed = [...this.rows.values()].map((row): LiveEvent =>
       row.deleted
-        ? { type: "message_deleted", ...place(row.seq), message_id: row.id, key: row.key }
-        : { type: "message", ...place(row.seq), message: toMessage(row) },
+        ? { type: "message_deleted", ...placeAt(row.seq), message_id: row.id, key: row.key }
+        : { type: "message", ...placeAt(row.seq), message: toMessage(row) },
     );
-    const title: LiveEvent = { type: "session", ...place(this.#title.seq), session: this.head };
+    const title: LiveEvent = { type: "session", ...placeAt(this.#title.seq), session: this.head };
     return [...changed, title].filter((event) => event.seq > seq).toSorted((a, b) => a.seq - b.seq);
   }
 
@@ -102,6 +101,10 @@ export class ModelServer {
   }
 }
 
-function toMessage({ deleted: _, ...message }: Row): Message {
-  return message;
+function toMessage({ id, session_id, content, sender, timestamp, key, seq }: Row): Message {
+  return { id, session_id, content, sender, timestamp, key, seq };
+}
+
+function placeAt(seq: number): { seq: number; prev: number } {
+  return { seq, prev: seq - 1 };
 }

@@ -19,11 +19,11 @@ export class ScriptedLine implements Line {
   }
 
   followSession(_: { sessionId: string; limit: number; maxMissed: number }, follower: Follower<LiveEvent>) {
-    return this.#follow(follower as Follower<never>);
+    return this.#follow(follower);
   }
 
   followList(follower: Follower<ListEvent>) {
-    return this.#follow(follower as Follower<never>);
+    return this.#follow(follower);
   }
 
   tell(...events: Unplaced<LiveEvent | ListEvent>[]): void {

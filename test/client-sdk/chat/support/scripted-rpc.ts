@@ -12,7 +12,7 @@ export class ScriptedRpc {
       (name: string) =>
       (input: unknown): Promise<never> =>
         new Promise((answer, fail) => {
-          this.#calls.push({ name, input, answer: answer as (value: unknown) => void, fail });
+          this.#calls.push({ name, input, answer, fail });
           this.#onCall?.();
         });
     const mutation = (name: string) => ({ mutate: call(name) });

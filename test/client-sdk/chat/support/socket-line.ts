@@ -21,7 +21,7 @@ export function createSocketLine(wsUrl: string): Line & { subscriptions: (string
       const read = createEventReader();
       const input = { session_id: sessionId, lastEventId, limit, max_missed: maxMissed };
       follower.onStatus("catching-up");
-      const { unsubscribe } = client.session.onEvent.subscribe(input, {
+      const subscription = client.session.onEvent.subscribe(input, {
         onData({ id, data }) {
           const event = read(data as LiveEvent);
           follower.take([{ position: id, event }]);
@@ -32,13 +32,13 @@ export function createSocketLine(wsUrl: string): Line & { subscriptions: (string
           follower.onRefused(toChatError(error));
         },
       });
-      return unsubscribe;
+      return () => subscription.unsubscribe();
     },
     followList(follower) {
       const lastEventId = follower.position();
       subscriptions.push(lastEventId);
       follower.onStatus("catching-up");
-      const { unsubscribe } = client.session.onListEvent.subscribe(
+      const subscription = client.session.onListEvent.subscribe(
         { lastEventId },
         {
           onData({ id, data }) {
@@ -47,7 +47,7 @@ export function createSocketLine(wsUrl: string): Line & { subscriptions: (string
           },
         },
       );
-      return unsubscribe;
+      return () => subscription.unsubscribe();
     },
     reconnect: () => undefined,
     close,

@@ -11,15 +11,17 @@ export class Tabs {
     this.#everyTabSends = everyTabSends;
   }
 
-  /** @returns the sender of a new tab, and a function that ends the tab, as a crash does */
-  open(): Sender & { end(): void } {
+  /** @returns the sender of a new tab; `end` ends the tab as a crash does, and while it is paused no tab sends */
+  open(): Sender & { end(): void; pause(): void; resume(): void } {
     const tab: Tab = { listeners: new Set(), ears: new Set() };
     const tabs = this.#tabs;
     const everyTabSends = this.#everyTabSends;
+    let isPaused = false;
+    const tell = (): void => tabs[0]?.listeners.forEach((listener) => listener());
     tabs.push(tab);
     return {
       get isSender() {
-        return tabs.includes(tab) && (everyTabSends || tabs[0] === tab);
+        return !isPaused && tabs.includes(tab) && (everyTabSends || tabs[0] === tab);
       },
       subscribe(listener) {
         tab.listeners.add(listener);
@@ -35,7 +37,14 @@ export class Tabs {
       },
       end() {
         if (tabs.includes(tab)) tabs.splice(tabs.indexOf(tab), 1);
-        tabs[0]?.listeners.forEach((listener) => listener());
+        tell();
+      },
+      pause() {
+        isPaused = true;
+      },
+      resume() {
+        isPaused = false;
+        tell();
       },
     };
   }
