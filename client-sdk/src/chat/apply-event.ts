@@ -1,4 +1,5 @@
 import type { PageAnswer } from "./paging.ts";
+import { insertAt, replaceAt } from "./changed-copies.ts";
 import type { LiveEvent, Message, Page, SessionHead } from "./wire.ts";
 
 /**
@@ -118,10 +119,11 @@ function putAnswer(state: SessionState, { message, epoch }: Answer & { type: "an
 function putMessage(state: SessionState, message: Message): SessionState {
   const { messages, hasEarlier, floor } = state;
   if (hasEarlier && message.id < floor) return remember(state, message.id, message);
-  const at = messages.findLastIndex(({ id }) => id <= message.id);
+  let at = messages.length - 1;
+  while (at >= 0 && (messages[at]?.id ?? 0) > message.id) at -= 1;
   const held = messages[at];
-  if (held?.id !== message.id) return { ...state, messages: messages.toSpliced(at + 1, 0, message) };
-  return newer(held, message) === held ? state : { ...state, messages: messages.with(at, message) };
+  if (held?.id !== message.id) return { ...state, messages: insertAt(messages, at + 1, message) };
+  return newer(held, message) === held ? state : { ...state, messages: replaceAt(messages, at, message) };
 }
 
 function dropMessage(state: SessionState, messageId: number): SessionState {

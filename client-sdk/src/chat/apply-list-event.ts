@@ -1,4 +1,5 @@
 import type { PageAnswer } from "./paging.ts";
+import { insertAt, replaceAt } from "./changed-copies.ts";
 import type { ListedSession, ListEvent, Page } from "./wire.ts";
 
 /** The list of sessions as far as it is loaded. It holds every change up to `seq`. */
@@ -88,7 +89,7 @@ function putSession(state: ListState, session: ListedSession): ListState {
 
 function rename(state: ListState, { title, before }: ListAnswer & { type: "renamed" }): ListState {
   const at = state.sessions.indexOf(before);
-  return at < 0 ? state : { ...state, sessions: state.sessions.with(at, { ...before, title }) };
+  return at < 0 ? state : { ...state, sessions: replaceAt(state.sessions, at, { ...before, title }) };
 }
 
 function dropSession(state: ListState, sessionId: string): ListState {
@@ -115,7 +116,7 @@ function putPage(state: ListState, { items, next_cursor: cursor }: Page<ListedSe
 
 function insert(sessions: readonly ListedSession[], session: ListedSession): readonly ListedSession[] {
   const at = sessions.findIndex(({ activity_seq: activity }) => activity < session.activity_seq);
-  return sessions.toSpliced(at < 0 ? sessions.length : at, 0, session);
+  return insertAt(sessions, at < 0 ? sessions.length : at, session);
 }
 
 function remember(state: ListState, id: string, session: ListedSession | undefined): ListState {

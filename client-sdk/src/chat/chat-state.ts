@@ -66,6 +66,7 @@ export class ChatState {
         const store = this.#sessions.get(message.session_id);
         store?.applyAnswer(message, epoch ?? store.epoch);
       },
+      onForgotten: () => void this.#clear(),
       makeRoom: () => kept.clear(),
       loadLanes: async (lanes) => new (await later()).Lanes(lanes),
     });
@@ -120,10 +121,9 @@ export class ChatState {
     this.#parts.pauses.wake();
   }
 
-  /** Deletes what is stored for the user, unsent messages included, and empties the stores. */
+  /** Deletes what is stored for the user, unsent messages included, and empties the stores, in all tabs. */
   async forget(): Promise<void> {
-    for (const store of [...this.#sessions.values(), this.#list]) store.clear();
-    await Promise.all([this.outbox.forget(), this.#parts.kept.clear()]);
+    await Promise.all([this.outbox.forget(), this.#clear()]);
   }
 
   /** Ends everything. What is unsent is kept. */
@@ -133,6 +133,11 @@ export class ChatState {
     this.outbox.close();
     for (const store of [...this.#sessions.values(), this.#list]) store.close();
     await this.#parts.kept.flush();
+  }
+
+  #clear(): Promise<void> {
+    for (const store of [...this.#sessions.values(), this.#list]) store.clear();
+    return this.#parts.kept.clear();
   }
 
   #createChanges({ SessionChanges }: Later): SessionChanges {

@@ -121,8 +121,9 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     this.#ends = undefined;
   }
 
-  /** Empties it, and what is kept of it. */
+  /** Empties it, and what is kept of it. It is followed again from the next use on. */
   clear(): void {
+    this.stop();
     this.#position = undefined;
     this.isLoaded = false;
     void this.#options.kept.clear(this.#options.name);

@@ -1,5 +1,6 @@
 /** @returns whether both have the same fields with the same values; what a field holds is compared by identity or as JSON */
 export function isAlike<Fields extends object>(a: Fields, b: Fields): boolean {
+  if (a === b) return true;
   const names = Object.keys(b) as (keyof Fields)[];
   return names.length === Object.keys(a).length && names.every((name) => isSame(a[name], b[name]));
 }

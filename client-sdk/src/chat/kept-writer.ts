@@ -1,6 +1,7 @@
 import type { ListState } from "./apply-list-event.ts";
 import type { SessionState } from "./apply-event.ts";
 import type { KeptLog } from "./followed-log.ts";
+import { sorted } from "./changed-copies.ts";
 import { keptName } from "./kept-state.ts";
 import { shortenList, shortenSession } from "./shorten.ts";
 import type { ChatStorage, StorageChange } from "./storage/chat-storage.ts";
@@ -26,6 +27,7 @@ export class KeptWriter {
     string,
     { log: () => KeptLog<unknown>; timer: ReturnType<typeof setTimeout> }
   >();
+  #clears = 0;
 
   /** @param prefix the beginning of the names in the storage */
   constructor(storage: ChatStorage, prefix: string, now: () => number) {
@@ -47,6 +49,7 @@ export class KeptWriter {
 
   /** Forgets one log, or all of them. */
   async clear(name?: string): Promise<void> {
+    this.#clears += 1;
     for (const [waiting, { timer }] of this.#waiting) {
       if (name !== undefined && waiting !== name) continue;
       clearTimeout(timer);
@@ -65,12 +68,14 @@ export class KeptWriter {
     if (!waiting) return;
     clearTimeout(waiting.timer);
     this.#waiting.delete(name);
+    const clears = this.#clears;
     const text = JSON.stringify(shorten(name, waiting.log())) as string | undefined;
     try {
       if (text === undefined || text.length > maxChars)
         return await this.#storage.write(this.#deletions(name));
       const use: Use = { at: this.#now(), chars: text.length };
       const others = (await this.#uses()).filter(([used]) => used !== name);
+      if (clears !== this.#clears) return;
       await this.#storage.write([
         [this.#state(name), text],
         [this.#use(name), JSON.stringify(use)],
@@ -84,9 +89,10 @@ export class KeptWriter {
   /** The latest first. */
   async #uses(): Promise<(readonly [name: string, use: Use])[]> {
     const stored = await this.#storage.list(this.#use(""));
-    return stored
-      .map(([name, use]) => [name.slice(this.#use("").length), JSON.parse(use) as Use] as const)
-      .toSorted(([, a], [, b]) => b.at - a.at);
+    const uses = stored.map(
+      ([name, use]) => [name.slice(this.#use("").length), JSON.parse(use) as Use] as const,
+    );
+    return sorted(uses, ([, a], [, b]) => b.at - a.at);
   }
 
   #excess(uses: readonly (readonly [name: string, use: Use])[]): string[] {

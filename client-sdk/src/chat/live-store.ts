@@ -59,7 +59,7 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
     return this.log.isInUse;
   }
 
-  /** Empties it, and what is kept of it. */
+  /** Empties it, and what is kept of it. It is followed again from the next subscription on. */
   clear(): void {
     this.log.clear();
   }

@@ -33,13 +33,22 @@ export function showMessages({ messages, entries, changes, isUnkept }: MessageSo
     const isLost = isUnkept(entry) && { isUnkept: true as const };
     return [{ session_id, ...message, delivery, ...(failed && { error: failed }), ...isLost }];
   });
-  const sent = messages.map((message): ShownMessage => ({ ...message, delivery: "sent" }));
   const cancelled = new Set(entries.map(({ item, isCancelled }) => isCancelled && item.message?.key));
-  return [...sent, ...waiting].flatMap((message): ShownMessage[] => {
+  return [...messages.map(showSent), ...waiting].flatMap((message): ShownMessage[] => {
     const { key, seq } = message;
     if (cancelled.has(key) || changes?.isRemoved(key) === true) return [];
     const content = changes?.contentOf(key, seq) ?? message.content;
     const error = changes?.errorOf(key);
-    return [{ ...message, content, ...(error && { error }) }];
+    const isPlain = content === message.content && !error;
+    return [isPlain ? message : { ...message, content, ...(error && { error }) }];
   });
+}
+
+const sent = new WeakMap<Message, ShownMessage>();
+
+/** A long session is shown again with each frame: what did not change is made once. */
+function showSent(message: Message): ShownMessage {
+  const shown = sent.get(message) ?? { ...message, delivery: "sent" };
+  sent.set(message, shown);
+  return shown;
 }

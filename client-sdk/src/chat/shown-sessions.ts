@@ -21,16 +21,22 @@ export type SessionListSources = {
 /** The sessions that are to be made, the latest first, and those that the log has, with the changes under way. */
 export function showSessions({ sessions, entries, changes }: SessionListSources): ShownSession[] {
   const ids = new Set(sessions.map(({ id }) => id));
-  const waiting = entries.flatMap(({ item, failed, isCancelled, isSent }): ShownSession[] => {
+  const waiting: ShownSession[] = [];
+  for (const { item, failed, isCancelled, isSent } of entries) {
     const { session_id: id, create } = item;
-    if (!create || isCancelled || isSent || ids.has(id)) return [];
+    if (!create || isCancelled || isSent || ids.has(id)) continue;
     const delivery = failed ? "failed" : "pending";
-    return [
-      { id, title: newTitle, ...create, last_message: null, delivery, ...(failed && { error: failed }) },
-    ];
-  });
+    waiting.unshift({
+      id,
+      title: newTitle,
+      ...create,
+      last_message: null,
+      delivery,
+      ...(failed && { error: failed }),
+    });
+  }
   const sent = sessions.map((session): ShownSession => ({ ...session, delivery: "sent" }));
-  return [...waiting.toReversed(), ...sent].flatMap((session): ShownSession[] => {
+  return [...waiting, ...sent].flatMap((session): ShownSession[] => {
     const { id } = session;
     if (changes?.isRemoved(id) === true) return [];
     const error = changes?.errorOf(id);

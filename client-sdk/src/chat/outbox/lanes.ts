@@ -79,7 +79,8 @@ export class Lanes {
     if (!before || !this.#maySend(before)) return;
     const own = facts.tried + entries.tab;
     // Written before it is sent, and read after that: of two tabs that send and cancel at the same time, one sees the other.
-    if (!before.isCancelled) await entries.note(before, { [own]: true });
+    const isNoted = before.isCancelled || before.tries.includes(entries.tab);
+    if (!isNoted) await entries.note(before, { [own]: true });
     await entries.reload();
     const entry = entries.find(name);
     if (!entry || !this.#maySend(entry)) return;

@@ -14,13 +14,15 @@ export type StoredEntriesOptions = {
   now: () => number;
   /** The server has stored a message. `epoch` is the one in which it was sent, where that is known. */
   onSent: (message: Message, epoch: string | undefined) => void;
+  /** Another tab has deleted all that was stored. */
+  onForgotten: () => void;
   /** The storage refused a write. Makes room in it, if that can be. */
   makeRoom: () => Promise<void>;
 };
 
-/** What this tab tells the others of. */
+/** What this tab tells the others of. Without a session all is forgotten. */
 type News = readonly [
-  sessionId: string,
+  sessionId: string | null,
   message?: Message | null | undefined,
   epoch?: string | null | undefined,
 ];
@@ -42,8 +44,9 @@ export class StoredEntries {
     this.#ends = [
       options.sender.subscribe(() => void this.reload()),
       options.sender.onAnnounced((topic) => {
-        const [, message, epoch] = JSON.parse(topic) as News;
+        const [sessionId, message, epoch] = JSON.parse(topic) as News;
         if (message) options.onSent(message, epoch ?? undefined);
+        if (sessionId === null) options.onForgotten();
         void this.reload();
       }),
     ];
@@ -99,7 +102,7 @@ export class StoredEntries {
 
   async forget(): Promise<void> {
     await this.#write(this.#records.list().map(([record]) => [record, undefined]));
-    this.announce([""]);
+    this.announce([null]);
   }
 
   close(): void {

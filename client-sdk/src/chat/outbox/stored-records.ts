@@ -1,3 +1,4 @@
+import { sorted } from "../changed-copies.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
 
 /**
@@ -20,7 +21,7 @@ export class StoredRecords {
 
   /** @returns the names, without the prefix, and their values, in the order of the names. */
   list(): [name: string, value: string][] {
-    return [...this.#values].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return sorted(this.#values, ([a], [b]) => (a < b ? -1 : 1));
   }
 
   /** Whether the storage refused the last change of this name, so that it ends with the page. */

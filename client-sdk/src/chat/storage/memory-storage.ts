@@ -1,3 +1,4 @@
+import { sorted } from "../changed-copies.ts";
 import type { ChatStorage } from "./chat-storage.ts";
 
 /** A storage that ends with the program. */
@@ -5,7 +6,7 @@ export function createMemoryStorage(values = new Map<string, string>()): ChatSto
   return {
     get: async (name) => values.get(name),
     async list(prefix) {
-      const names = [...values.keys()].filter((name) => name.startsWith(prefix)).toSorted();
+      const names = sorted([...values.keys()].filter((name) => name.startsWith(prefix)));
       return names.map((name) => [name, values.get(name) ?? ""] as const);
     },
     async write(changes) {

@@ -25,6 +25,8 @@ export class FaultyProxy {
   readonly bodies: string[] = [];
   /** The fault of every request while it is set. */
   always: Fault | undefined;
+  /** Chooses the fault of each request while it is set. */
+  choose: (() => Fault) | undefined;
   url = "";
   readonly #upstream: string;
   readonly #held: Held[] = [];
@@ -75,7 +77,8 @@ export class FaultyProxy {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     this.bodies.push(body.toString());
-    const fault = this.always ?? this.faults.shift() ?? (await this.#whenLetGo(body.toString()));
+    const fault =
+      this.always ?? this.choose?.() ?? this.faults.shift() ?? (await this.#whenLetGo(body.toString()));
     if (fault === "html") {
       response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad gateway</h1>");
       return;
