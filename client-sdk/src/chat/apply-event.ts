@@ -1,0 +1,165 @@
+import type { PageAnswer } from "./paging.ts";
+import { insertAt, replaceAt } from "./changed-copies.ts";
+import type { LiveEvent, Message, Page, SessionHead } from "./wire.ts";
+
+/**
+ * A session as far as it is loaded: the messages from `floor` on. It holds every change up to `seq`, and may hold later
+ * ones, which came as answers of calls or in pages.
+ */
+export type SessionState = {
+  readonly session: SessionHead | undefined;
+  /** The position of the last event, in the epoch; -1 before the first one. */
+  readonly seq: number;
+  readonly epoch: string | undefined;
+  /** In the order of their ids. An unchanged message is the same object. */
+  readonly messages: readonly Message[];
+  /** Whether there are messages below `floor`. If not, `floor` means nothing. */
+  readonly hasEarlier: boolean;
+  /** The lowest id that is loaded. */
+  readonly floor: number;
+  readonly isDeleted: boolean;
+  /** The page that is under way, if one is, with what the log told meanwhile. */
+  readonly paging: Paging | undefined;
+};
+
+/**
+ * Changes that the log told since a page was asked for: the page may hold these messages as they were before.
+ * An id without a message was deleted.
+ */
+type Paging = { readonly token: number; readonly since: ReadonlyMap<number, Message | undefined> };
+
+/** What is not told by the log. */
+export type Answer =
+  /** The answer of a call. `epoch` is that of the state when the call was made. */
+  | { readonly type: "answer"; readonly message: Message; readonly epoch: string | undefined }
+  /** The answer of a rename. It is taken if the log has not told of another title since `before`, as it was at the call. */
+  | { readonly type: "renamed"; readonly session: SessionHead; readonly before: SessionHead | undefined }
+  /** A page of the messages below `floor`. */
+  | PageAnswer<Message>;
+
+export const emptySession: SessionState = {
+  session: undefined,
+  seq: -1,
+  epoch: undefined,
+  messages: [],
+  hasEarlier: false,
+  floor: 0,
+  isDeleted: false,
+  paging: undefined,
+};
+
+/**
+ * Merges an event, a page or an answer into the state of a session: the higher seq wins. Events come in the order of the
+ * log, repeats allowed; pages and answers come at any time.
+ *
+ * @returns the same object when nothing changed.
+ */
+export function applyEvent(state: SessionState, event: LiveEvent | Answer): SessionState {
+  switch (event.type) {
+    case "snapshot":
+    case "reset":
+      return begin(state, event);
+    case "message":
+      return event.seq > state.seq ? { ...putMessage(state, event.message), seq: event.seq } : state;
+    case "message_deleted":
+      return event.seq > state.seq ? { ...dropMessage(state, event.message_id), seq: event.seq } : state;
+    case "session":
+      return event.seq > state.seq ? { ...state, session: event.session, seq: event.seq } : state;
+    case "session_deleted":
+      return { ...emptySession, session: state.session, epoch: state.epoch, seq: event.seq, isDeleted: true };
+    case "answer":
+      return putAnswer(state, event);
+    case "renamed":
+      return state.session === event.before ? { ...state, session: event.session } : state;
+    case "page_asked":
+      return { ...state, paging: { token: event.token, since: new Map() } };
+    case "page":
+      return event.token === state.paging?.token ? putPage(state, event.page, state.paging) : state;
+    case "page_failed":
+      return event.token === state.paging?.token ? { ...state, paging: undefined } : state;
+    // The position of an event that is not known counts too.
+    case "caught_up":
+    default:
+      return event.seq > state.seq ? { ...state, seq: event.seq } : state;
+  }
+}
+
+/** Older pages go: what was edited or deleted in them is not known. */
+function begin(
+  state: SessionState,
+  { type, seq, epoch, session, has_earlier: hasEarlier }: LiveEvent & { type: "snapshot" | "reset" },
+): SessionState {
+  const goesOn = type === "snapshot" && state.epoch === epoch;
+  if (goesOn && seq < state.seq) return state;
+  const { messages, ...head } = session;
+  const held = new Map(goesOn ? state.messages.map((message) => [message.id, message]) : []);
+  const base: SessionState = {
+    ...emptySession,
+    session: head,
+    seq,
+    epoch,
+    messages: messages.map((message) => newer(held.get(message.id), message)),
+    hasEarlier,
+    floor: messages[0]?.id ?? 0,
+  };
+  // Answers that came before the log told of them.
+  return [...held.values()].filter((message) => message.seq > seq).reduce(putMessage, base);
+}
+
+/**
+ * A message that the log has told of, and that is not held, was deleted or is not loaded. The answer to a call that was
+ * made in another epoch says nothing.
+ */
+function putAnswer(state: SessionState, { message, epoch }: Answer & { type: "answer" }): SessionState {
+  if (epoch !== state.epoch) return state;
+  if (message.seq <= state.seq && !state.messages.some(({ id }) => id === message.id)) return state;
+  return putMessage(state, message);
+}
+
+function putMessage(state: SessionState, message: Message): SessionState {
+  const { messages, hasEarlier, floor } = state;
+  if (hasEarlier && message.id < floor) return remember(state, message.id, message);
+  let at = messages.length - 1;
+  while (at >= 0 && (messages[at]?.id ?? 0) > message.id) at -= 1;
+  const held = messages[at];
+  if (held?.id !== message.id) return { ...state, messages: insertAt(messages, at + 1, message) };
+  return newer(held, message) === held ? state : { ...state, messages: replaceAt(messages, at, message) };
+}
+
+function dropMessage(state: SessionState, messageId: number): SessionState {
+  const messages = state.messages.filter(({ id }) => id !== messageId);
+  return remember(
+    messages.length < state.messages.length ? { ...state, messages } : state,
+    messageId,
+    undefined,
+  );
+}
+
+function remember(state: SessionState, id: number, message: Message | undefined): SessionState {
+  const { paging } = state;
+  if (!paging) return state;
+  return { ...state, paging: { ...paging, since: new Map(paging.since).set(id, message) } };
+}
+
+function putPage(
+  state: SessionState,
+  { items, next_cursor: next }: Page<Message>,
+  { since }: Paging,
+): SessionState {
+  const held = new Set(state.messages.map(({ id }) => id));
+  const added = items.flatMap((item) => {
+    const told = since.get(item.id);
+    return held.has(item.id) || (since.has(item.id) && !told) ? [] : [newer(told, item)];
+  });
+  return {
+    ...state,
+    messages: [...added, ...state.messages],
+    hasEarlier: next !== null,
+    floor: items[0]?.id ?? state.floor,
+    paging: undefined,
+  };
+}
+
+function newer(held: Message | undefined, message: Message): Message {
+  return held && held.seq >= message.seq ? held : message;
+}

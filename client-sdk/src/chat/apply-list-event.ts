@@ -1,0 +1,129 @@
+import type { PageAnswer } from "./paging.ts";
+import { insertAt, replaceAt } from "./changed-copies.ts";
+import type { ListedSession, ListEvent, Page } from "./wire.ts";
+
+/** The list of sessions as far as it is loaded. It holds every change up to `seq`. */
+export type ListState = {
+  /** The position of the last event; -1 before the first one. */
+  readonly seq: number;
+  readonly epoch: string | undefined;
+  /** The most recently active session first. An unchanged session is the same object. */
+  readonly sessions: readonly ListedSession[];
+  /** Where the next page begins; null when all sessions are loaded. */
+  readonly cursor: string | null;
+  /** Sessions with less activity are not loaded while there is a cursor. */
+  readonly floor: number;
+  /** `cursor` and `floor` as they were before the first page. */
+  readonly first: { readonly cursor: string | null; readonly floor: number };
+  /** The page that is under way, and what the log told meanwhile. An id without a session was deleted. */
+  readonly paging:
+    | { readonly token: number; readonly since: ReadonlyMap<string, ListedSession | undefined> }
+    | undefined;
+};
+
+/** What is not told by the log of the list. */
+export type ListAnswer =
+  /** The answer of a rename. It is taken if the log has told nothing of the session since `before`, as it was at the call. */
+  | { readonly type: "renamed"; readonly title: string; readonly before: ListedSession }
+  | PageAnswer<ListedSession>;
+
+export const emptyList: ListState = {
+  seq: -1,
+  epoch: undefined,
+  sessions: [],
+  cursor: null,
+  floor: 0,
+  first: { cursor: null, floor: 0 },
+  paging: undefined,
+};
+
+/** As `applyEvent`, for the list. Sessions outside of the loaded part stay outside until activity brings them to the top. */
+export function applyListEvent(state: ListState, event: ListEvent | ListAnswer): ListState {
+  switch (event.type) {
+    case "snapshot":
+    case "reset":
+      if (event.type === "snapshot" && event.epoch === state.epoch && event.seq < state.seq) return state;
+      return begin(state, event);
+    case "session":
+      return event.seq > state.seq ? { ...putSession(state, event.session), seq: event.seq } : state;
+    case "session_deleted":
+      return event.seq > state.seq ? { ...dropSession(state, event.session_id), seq: event.seq } : state;
+    case "renamed":
+      return rename(state, event);
+    case "page_asked":
+      return { ...state, paging: { token: event.token, since: new Map() } };
+    case "page":
+      return event.token === state.paging?.token ? putPage(state, event.page) : state;
+    case "page_failed":
+      return event.token === state.paging?.token ? { ...state, paging: undefined } : state;
+    case "caught_up":
+    default:
+      return event.seq > state.seq ? { ...state, seq: event.seq } : state;
+  }
+}
+
+function begin(
+  state: ListState,
+  { seq, epoch, sessions, next_cursor: cursor }: ListEvent & { type: "snapshot" | "reset" },
+): ListState {
+  const held = new Map(state.sessions.map((session) => [session.id, session]));
+  const floor = sessions.at(-1)?.activity_seq ?? 0;
+  return {
+    ...emptyList,
+    seq,
+    epoch,
+    sessions: sessions.map((session) => same(held.get(session.id), session)),
+    cursor,
+    floor,
+    first: { cursor, floor },
+  };
+}
+
+function putSession(state: ListState, session: ListedSession): ListState {
+  const rest = state.sessions.filter(({ id }) => id !== session.id);
+  const isHeld = rest.length < state.sessions.length;
+  const next = remember(state, session.id, session);
+  if (!isHeld && state.cursor !== null && session.activity_seq < state.floor) return next;
+  return { ...next, sessions: insert(rest, session) };
+}
+
+function rename(state: ListState, { title, before }: ListAnswer & { type: "renamed" }): ListState {
+  const at = state.sessions.indexOf(before);
+  return at < 0 ? state : { ...state, sessions: replaceAt(state.sessions, at, { ...before, title }) };
+}
+
+function dropSession(state: ListState, sessionId: string): ListState {
+  const sessions = state.sessions.filter(({ id }) => id !== sessionId);
+  const next = remember(state, sessionId, undefined);
+  return sessions.length < state.sessions.length ? { ...next, sessions } : next;
+}
+
+/** A session that moved while the page was under way is held already. */
+function putPage(state: ListState, { items, next_cursor: cursor }: Page<ListedSession>): ListState {
+  const held = new Set(state.sessions.map(({ id }) => id));
+  const since = state.paging?.since;
+  const added = items.flatMap((item) =>
+    held.has(item.id) ? [] : ((since?.has(item.id) ? since.get(item.id) : item) ?? []),
+  );
+  return {
+    ...state,
+    sessions: added.reduce(insert, state.sessions),
+    cursor,
+    floor: items.at(-1)?.activity_seq ?? state.floor,
+    paging: undefined,
+  };
+}
+
+function insert(sessions: readonly ListedSession[], session: ListedSession): readonly ListedSession[] {
+  const at = sessions.findIndex(({ activity_seq: activity }) => activity < session.activity_seq);
+  return insertAt(sessions, at < 0 ? sessions.length : at, session);
+}
+
+function remember(state: ListState, id: string, session: ListedSession | undefined): ListState {
+  const { paging } = state;
+  return paging ? { ...state, paging: { ...paging, since: new Map(paging.since).set(id, session) } } : state;
+}
+
+function same(held: ListedSession | undefined, session: ListedSession): ListedSession {
+  return held && JSON.stringify(held) === JSON.stringify(session) ? held : session;
+}

@@ -1,0 +1,159 @@
+import type { ChatParts, Later } from "./chat-parts.ts";
+import type { ChatRpc } from "./chat-rpc.ts";
+import { handled } from "./handled.ts";
+import { KeptState } from "./kept-state.ts";
+import type { Line, Sender } from "./line.ts";
+import { ListStore } from "./list-store.ts";
+import { Outbox } from "./outbox/outbox.ts";
+import type { PauseOptions } from "./pauses.ts";
+import { Pauses } from "./pauses.ts";
+import type { Schedule } from "./publish-per-frame.ts";
+import { scheduleFrame } from "./publish-per-frame.ts";
+import type { SessionChanges } from "./session-changes.ts";
+import { SessionStore } from "./session-store.ts";
+import type { ChatStorage } from "./storage/chat-storage.ts";
+
+export type ChatStateOptions = {
+  rpc: ChatRpc;
+  line: Line;
+  sender: Sender;
+  storage: ChatStorage;
+  /** Where the server is, and who uses it: what is stored for one pair is not seen by another. */
+  url: string;
+  user?: string;
+  /** When changes are published; the next frame by default. */
+  schedule?: Schedule;
+  /** The time in milliseconds; `Date.now` by default. */
+  now?: () => number;
+  /** How long a store is followed after its last subscriber left; 3000 by default. */
+  graceMs?: number;
+  /** The pauses between tries. */
+  pauses?: PauseOptions;
+};
+
+/** A page asks for a store before it subscribes to it: so many are held meanwhile. */
+const unusedStores = 16;
+
+/** The stores of one chat over one line. */
+export class ChatState {
+  readonly outbox: Outbox;
+  readonly #parts: ChatParts;
+  readonly #sessions = new Map<string, SessionStore>();
+  readonly #list: ListStore;
+  readonly #ending = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  readonly #stopStatus: () => void;
+  #later: Promise<Later> | undefined;
+  #changes: SessionChanges | undefined;
+
+  constructor(options: ChatStateOptions) {
+    const { rpc, line, sender, storage, url, user, now = Date.now } = options;
+    const prefix = `ai-desk${JSON.stringify([url, user ?? null])}`;
+    const { signal } = this.#ending;
+    const pauses = new Pauses(options.pauses);
+    const later = (): Promise<Later> => (this.#later ??= pauses.repeat(() => import("./later.ts"), signal));
+    const loadWriter = async () => new (await later()).KeptWriter(storage, prefix, now);
+    const kept = new KeptState({ storage, prefix, loadWriter });
+    this.outbox = new Outbox({
+      rpc,
+      storage,
+      prefix,
+      sender,
+      pauses,
+      now,
+      epochOf: (id) => this.#sessions.get(id)?.epoch,
+      onSent: (message, epoch) => {
+        const store = this.#sessions.get(message.session_id);
+        store?.applyAnswer(message, epoch ?? store.epoch);
+      },
+      onForgotten: () => void this.#clear(),
+      makeRoom: () => kept.clear(),
+      loadLanes: async (lanes) => new (await later()).Lanes(lanes),
+    });
+    const { schedule = scheduleFrame, graceMs = 3000 } = options;
+    this.#parts = {
+      rpc,
+      line,
+      outbox: this.outbox,
+      kept,
+      pauses,
+      schedule,
+      now,
+      graceMs,
+      signal,
+      later,
+      changes: () => this.#changes,
+      change: (work) =>
+        handled(later().then((parts) => work((this.#changes ??= this.#createChanges(parts))))),
+      onChanges: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
+    this.#list = new ListStore(this.#parts);
+    this.#stopStatus = line.subscribeStatus(() => {
+      if (line.status === "catching-up" || line.status === "live") pauses.wake();
+    });
+  }
+
+  /** The store of a session: the same one while it is in use. */
+  session(id: string): SessionStore {
+    const found = this.#sessions.get(id);
+    if (found) return found;
+    this.#release();
+    const store = new SessionStore(id, this.#parts);
+    this.#sessions.set(id, store);
+    return store;
+  }
+
+  sessions(): ListStore {
+    return this.#list;
+  }
+
+  /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
+  async drain(signal?: AbortSignal): Promise<void> {
+    const { drain } = await this.#parts.later();
+    await drain(this.outbox, signal);
+  }
+
+  /** Tries again now what waits between two tries. */
+  wake(): void {
+    this.#parts.pauses.wake();
+  }
+
+  /** Deletes what is stored for the user, unsent messages included, and empties the stores, in all tabs. */
+  async forget(): Promise<void> {
+    await Promise.all([this.outbox.forget(), this.#clear()]);
+  }
+
+  /** Ends everything. What is unsent is kept. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    this.#stopStatus();
+    this.outbox.close();
+    for (const store of [...this.#sessions.values(), this.#list]) store.close();
+    await this.#parts.kept.flush();
+  }
+
+  #clear(): Promise<void> {
+    for (const store of [...this.#sessions.values(), this.#list]) store.clear();
+    return this.#parts.kept.clear();
+  }
+
+  #createChanges({ SessionChanges }: Later): SessionChanges {
+    return new SessionChanges({
+      ...this.#parts,
+      beginRename: (id) => {
+        const ends = [this.#list.beginRename(id), this.#sessions.get(id)?.beginRename()];
+        return (head) => ends.forEach((end) => end?.(head));
+      },
+      onChange: () => this.#listeners.forEach((listener) => listener()),
+    });
+  }
+
+  /** Lets go of the oldest stores that nobody follows. */
+  #release(): void {
+    const unused = [...this.#sessions].filter(([, store]) => !store.isInUse);
+    for (const [id] of unused.slice(0, -unusedStores)) this.#sessions.delete(id);
+  }
+}

@@ -1,0 +1,126 @@
+import type { ListState } from "./apply-list-event.ts";
+import type { SessionState } from "./apply-event.ts";
+import type { KeptLog } from "./followed-log.ts";
+import { sorted } from "./changed-copies.ts";
+import { keptName } from "./kept-state.ts";
+import { shortenList, shortenSession } from "./shorten.ts";
+import type { ChatStorage, StorageChange } from "./storage/chat-storage.ts";
+
+/** How long changes are gathered before they are stored. */
+const saveDelayMs = 500;
+
+/** The most that is kept of one session, as characters of JSON; a larger one is not kept. */
+const maxChars = 400_000;
+
+/** The most sessions, and the most characters of all of them together: the longest unused go. */
+const maxSessions = 50;
+const maxAllChars = 8_000_000;
+
+type Use = { at: number; chars: number };
+
+/** Stores what was seen last of each log, a little later and within bounds. */
+export class KeptWriter {
+  readonly #storage: ChatStorage;
+  readonly #prefix: string;
+  readonly #now: () => number;
+  readonly #waiting = new Map<
+    string,
+    { log: () => KeptLog<unknown>; timer: ReturnType<typeof setTimeout> }
+  >();
+  #clears = 0;
+
+  /** @param prefix the beginning of the names in the storage */
+  constructor(storage: ChatStorage, prefix: string, now: () => number) {
+    this.#storage = storage;
+    this.#prefix = prefix;
+    this.#now = now;
+  }
+
+  /** Stores the latest part of a log as it is a little later. */
+  save(name: string, log: () => KeptLog<unknown>): void {
+    const timer = this.#waiting.get(name)?.timer ?? setTimeout(() => void this.#write(name), saveDelayMs);
+    this.#waiting.set(name, { log, timer });
+  }
+
+  /** Stores now what waits: the page may end. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#waiting.keys()].map((name) => this.#write(name)));
+  }
+
+  /** Forgets one log, or all of them. */
+  async clear(name?: string): Promise<void> {
+    this.#clears += 1;
+    for (const [waiting, { timer }] of this.#waiting) {
+      if (name !== undefined && waiting !== name) continue;
+      clearTimeout(timer);
+      this.#waiting.delete(waiting);
+    }
+    try {
+      const uses = name === undefined ? await this.#uses() : [[name] as const];
+      await this.#storage.write(uses.flatMap(([used]) => this.#deletions(used)));
+    } catch {
+      // A position of another epoch is answered with a reset.
+    }
+  }
+
+  async #write(name: string): Promise<void> {
+    const waiting = this.#waiting.get(name);
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(name);
+    const clears = this.#clears;
+    const text = JSON.stringify(shorten(name, waiting.log())) as string | undefined;
+    try {
+      if (text === undefined || text.length > maxChars)
+        return await this.#storage.write(this.#deletions(name));
+      const use: Use = { at: this.#now(), chars: text.length };
+      const others = (await this.#uses()).filter(([used]) => used !== name);
+      if (clears !== this.#clears) return;
+      await this.#storage.write([
+        [this.#state(name), text],
+        [this.#use(name), JSON.stringify(use)],
+        ...this.#excess([[name, use], ...others]).flatMap((used) => this.#deletions(used)),
+      ]);
+    } catch {
+      // There is no room: the next visit begins with a snapshot.
+    }
+  }
+
+  /** The latest first. */
+  async #uses(): Promise<(readonly [name: string, use: Use])[]> {
+    const stored = await this.#storage.list(this.#use(""));
+    const uses = stored.map(
+      ([name, use]) => [name.slice(this.#use("").length), JSON.parse(use) as Use] as const,
+    );
+    return sorted(uses, ([, a], [, b]) => b.at - a.at);
+  }
+
+  #excess(uses: readonly (readonly [name: string, use: Use])[]): string[] {
+    let chars = 0;
+    return uses.flatMap(([name, use], index) => {
+      chars += use.chars;
+      return index >= maxSessions || chars > maxAllChars ? [name] : [];
+    });
+  }
+
+  #state(name: string): string {
+    return keptName(this.#prefix, name);
+  }
+
+  #use(name: string): string {
+    return `${this.#prefix}used/${name}`;
+  }
+
+  #deletions(name: string): StorageChange[] {
+    return [
+      [this.#state(name), undefined],
+      [this.#use(name), undefined],
+    ];
+  }
+}
+
+/** @returns undefined when there is nothing to keep */
+function shorten(name: string, { position, state }: KeptLog<unknown>): KeptLog<unknown> | undefined {
+  const short = name === "list" ? shortenList(state as ListState) : shortenSession(state as SessionState);
+  return position === undefined || short === undefined ? undefined : { position, state: short };
+}

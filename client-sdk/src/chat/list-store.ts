@@ -1,0 +1,107 @@
+import type { ListAnswer, ListState } from "./apply-list-event.ts";
+import { applyListEvent, emptyList } from "./apply-list-event.ts";
+import type { ChatError } from "./chat-error.ts";
+import type { ChatParts } from "./chat-parts.ts";
+import { handled } from "./handled.ts";
+import { SameList } from "./is-alike.ts";
+import type { LineStatus } from "./line.ts";
+import { LiveStore } from "./live-store.ts";
+import { createRandomId } from "./random-id.ts";
+import type { ShownSession } from "./shown-sessions.ts";
+import { showSessions } from "./shown-sessions.ts";
+import type { ListedSession, ListEvent, SessionHead } from "./wire.ts";
+
+/** The list of sessions as a page shows it. */
+export type ListSnapshot = {
+  readonly status: LineStatus;
+  /** The most recently active first; those that are still to be made come before them. */
+  readonly sessions: readonly ShownSession[];
+  /** Whether something is known of the list: from this or an earlier visit. */
+  readonly isLoaded: boolean;
+  /** Whether `loadMore` has more. */
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  /** Why the list cannot be followed. */
+  readonly error: ChatError | undefined;
+};
+
+const pageSessions = 50;
+
+/** The live store of the list of sessions. */
+export class ListStore extends LiveStore<ListState, ListEvent, ListAnswer, ListedSession, ListSnapshot> {
+  readonly #shown = new SameList<ShownSession>(({ id }) => id);
+
+  constructor(parts: ChatParts) {
+    super(parts, {
+      name: "list",
+      empty: emptyList,
+      apply: applyListEvent,
+      follow: (follower) => parts.line.followList(follower),
+      isAwaited: () => false,
+    });
+  }
+
+  /** Puts a new session in the outbox. It shows at once, and messages can be sent to it. @returns its id */
+  create({ title }: { title?: string } = {}): string {
+    const { outbox, now } = this.parts;
+    const id = createRandomId();
+    const created_at = new Date(now()).toISOString();
+    outbox.add({ session_id: id, create: { created_at, ...(title !== undefined && { title }) } });
+    return id;
+  }
+
+  /** Makes a session again whose making was refused. */
+  retry(sessionId: string): void {
+    this.parts.outbox.retry(sessionId, () => true);
+  }
+
+  /** Changes a title at once. @throws {ChatError} when it is refused */
+  rename(sessionId: string, title: string): Promise<void> {
+    return this.parts.change((changes) => changes.rename(sessionId, title));
+  }
+
+  /** Removes a session at once, and what waits to be sent to it. @throws {ChatError} when it is refused */
+  remove(sessionId: string): Promise<void> {
+    return this.parts.change((changes) => changes.remove(sessionId));
+  }
+
+  /** Loads less active sessions. Calls while it loads share its outcome. @throws {ChatError} */
+  loadMore({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const { rpc } = this.parts;
+    const page = this.loadPage(
+      ({ cursor }) =>
+        cursor === null
+          ? undefined
+          : (options) => rpc.session.list.query({ order: "activity", cursor, limit: pageSessions }, options),
+      signal,
+    );
+    return handled(page);
+  }
+
+  /** @returns a function that takes the answer of a rename that is called now */
+  beginRename(sessionId: string): (session: SessionHead) => void {
+    const before = this.log.state.sessions.find(({ id }) => id === sessionId);
+    return ({ title }) => before && this.log.apply({ type: "renamed", title, before });
+  }
+
+  protected override onEvent(event: ListEvent, isNew: boolean): void {
+    const changes = this.parts.changes();
+    if (isNew) changes?.removalTold();
+    else if (event.type === "session_deleted") changes?.removalTold(event.session_id);
+  }
+
+  protected override show(): ListSnapshot {
+    const { outbox, changes } = this.parts;
+    const { state, status, error, isLoaded } = this.log;
+    const { sessions, cursor, paging } = state;
+    const shown = showSessions({ sessions, entries: outbox.entries(), changes: changes() });
+    return {
+      status,
+      sessions: this.#shown.keep(shown),
+      isLoaded,
+      hasMore: cursor !== null,
+      isLoadingMore: paging !== undefined,
+      error,
+    };
+  }
+}

@@ -1,0 +1,94 @@
+import type { CallOptions } from "./chat-rpc.ts";
+import type { ChatParts } from "./chat-parts.ts";
+import type { FollowedEvent, LogOptions } from "./followed-log.ts";
+import { FollowedLog } from "./followed-log.ts";
+import { isAlike } from "./is-alike.ts";
+import type { PageAnswer, Paging } from "./paging.ts";
+import { Publisher } from "./publish-per-frame.ts";
+import type { Page } from "./wire.ts";
+
+/** What a store says of its log. */
+export type StoreOptions<State, Event, Answer> = Pick<
+  LogOptions<State, Event, Answer>,
+  "name" | "empty" | "apply" | "follow" | "isAwaited"
+>;
+
+/** A store that shows a log, what is to be sent and what is being changed. It follows the log while it has subscribers. */
+export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item, Snapshot extends object> {
+  protected readonly parts: ChatParts;
+  protected readonly log: FollowedLog<State, Event, Answer | PageAnswer<Item>>;
+  protected readonly touch: () => void;
+  readonly #publisher: Publisher;
+  #pages: Paging<Item> | undefined;
+  #snapshot: Snapshot | undefined;
+
+  constructor(parts: ChatParts, options: StoreOptions<State, Event, Answer | PageAnswer<Item>>) {
+    const { outbox, later, schedule, onChanges } = parts;
+    this.parts = parts;
+    this.#publisher = new Publisher(() => this.#publish(), schedule);
+    this.touch = this.#publisher.touch;
+    this.log = new FollowedLog<State, Event, Answer | PageAnswer<Item>>({
+      ...parts,
+      ...options,
+      beforeJudging: () => outbox.reload(),
+      listen: (listener) => [onChanges(listener), outbox.subscribe(listener)],
+      onEvent: (event) => {
+        const isNew = event.type === "snapshot" || event.type === "reset";
+        if (isNew) this.#pages?.cancel();
+        this.onEvent(event, isNew);
+      },
+      onChange: this.touch,
+      onLive: () => void Promise.allSettled([later(), outbox.reload()]),
+    });
+  }
+
+  /** The same object until something changed. */
+  readonly getSnapshot = (): Snapshot => {
+    if (!this.#snapshot || !this.isInUse) this.#publish();
+    return this.#snapshot as Snapshot;
+  };
+
+  /** @returns the function that ends the subscription. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    const ends = [this.#publisher.subscribe(listener), this.log.use()];
+    return () => ends.forEach((end) => end());
+  };
+
+  /** Whether it is followed. */
+  get isInUse(): boolean {
+    return this.log.isInUse;
+  }
+
+  /** Empties it, and what is kept of it. It is followed again from the next subscription on. */
+  clear(): void {
+    this.log.clear();
+  }
+
+  close(): void {
+    this.log.stop();
+  }
+
+  protected abstract show(): Snapshot;
+
+  /** @param isNew whether the log began anew with this event */
+  protected abstract onEvent(event: Event, isNew: boolean): void;
+
+  /** @param next gives the query of the next page; undefined when there is none */
+  protected async loadPage(
+    next: (state: State) => ((options: CallOptions) => Promise<Page<Item>>) | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { Paging } = await this.parts.later();
+    const query = next(this.log.state);
+    if (!query) return;
+    this.#pages ??= new Paging({ ...this.parts, apply: (answer) => this.log.apply(answer) });
+    await this.#pages.load(query, signal);
+  }
+
+  #publish(): boolean {
+    const next = this.show();
+    if (this.#snapshot && isAlike(this.#snapshot, next)) return false;
+    this.#snapshot = next;
+    return true;
+  }
+}

@@ -1,0 +1,147 @@
+import type { ChatError } from "./chat-error.ts";
+import { toChatError } from "./chat-error.ts";
+import type { ChatParts } from "./chat-parts.ts";
+import { cancel, replace } from "./outbox/outbox-acts.ts";
+import type { OutboxEntry } from "./outbox/outbox-entry.ts";
+import type { Message } from "./wire.ts";
+
+/** Content that is under way, in place of the message as it was at `seq`. */
+type Edit = { content: string; seq: number; done: Promise<Message> };
+
+export type MessageChangesOptions = {
+  sessionId: string;
+  parts: Pick<ChatParts, "rpc" | "outbox" | "pauses" | "signal">;
+  find: (key: string) => Message | undefined;
+  /** The epoch of the log, if it is known. */
+  epoch: () => string | undefined;
+  /** Takes the answer of an edit that was made in that epoch. */
+  onEdited: (message: Message, epoch: string | undefined) => void;
+  onChange: () => void;
+};
+
+/** Edits and removals of messages that show at once. They are repeated while the page lives, and rolled back when refused. */
+export class MessageChanges {
+  readonly #options: MessageChangesOptions;
+  readonly #edits = new Map<string, Edit>();
+  readonly #removed = new Set<string>();
+  readonly #errors = new Map<string, ChatError>();
+
+  constructor(options: MessageChangesOptions) {
+    this.#options = options;
+  }
+
+  /** The content to show in place of the message's. A later change that the server tells of goes before it. */
+  contentOf(key: string, seq = -1): string | undefined {
+    const edit = this.#edits.get(key);
+    return edit && seq <= edit.seq ? edit.content : undefined;
+  }
+
+  isRemoved(key: string): boolean {
+    return this.#removed.has(key);
+  }
+
+  /** Why the last change of the message was refused. */
+  errorOf(key: string): ChatError | undefined {
+    return this.#errors.get(key);
+  }
+
+  /** The log has told of the removal. Without a key it began anew. */
+  removalTold(key?: string): void {
+    if (key === undefined) this.#removed.clear();
+    else this.#removed.delete(key);
+  }
+
+  /** @throws {ChatError} when it is refused: CONFLICT when somebody else changed the message first */
+  edit(key: string, content: string): Promise<Message> {
+    const { outbox } = this.#options.parts;
+    const { sessionId, find } = this.#options;
+    const held = find(key);
+    const entry = held ? undefined : this.#waiting(key);
+    // It is not stored, and nothing of it is under way.
+    if (entry?.failed && entry.tries.length === 0) {
+      replace(outbox, entry, content);
+      return outbox.outcome(sessionId, key);
+    }
+    const earlier = this.#edits.get(key)?.done;
+    const edit = { content, seq: held?.seq ?? Number.POSITIVE_INFINITY } as Edit;
+    edit.done = this.#run(key, async () => {
+      try {
+        return await this.#update(key, edit, earlier, entry);
+      } finally {
+        if (this.#edits.get(key) === edit) this.#edits.delete(key);
+      }
+    });
+    this.#edits.set(key, edit);
+    this.#options.onChange();
+    return edit.done;
+  }
+
+  /** @throws {ChatError} when it is refused */
+  remove(key: string): Promise<void> {
+    const { sessionId, parts, find, onChange } = this.#options;
+    const { rpc, outbox, pauses, signal } = parts;
+    const held = find(key);
+    const entry = this.#waiting(key);
+    this.#removed.add(key);
+    if (entry) cancel(outbox, [entry]);
+    pauses.wake();
+    const done = this.#run(key, async () => {
+      if (entry) return;
+      const name = held ? { message_id: held.id } : { key };
+      try {
+        await pauses.repeat(
+          () => rpc.message.delete.mutate({ session_id: sessionId, ...name }, { signal }),
+          signal,
+        );
+      } catch (cause) {
+        const error = toChatError(cause);
+        if (error.kind === "refused" && error.code === "NOT_FOUND") return;
+        this.#removed.delete(key);
+        throw error;
+      }
+    });
+    onChange();
+    return done;
+  }
+
+  async #update(
+    key: string,
+    edit: Edit,
+    earlier: Promise<Message> | undefined,
+    entry: OutboxEntry | undefined,
+  ): Promise<Message> {
+    const { sessionId, parts, find, onEdited } = this.#options;
+    const { rpc, outbox, pauses, signal } = parts;
+    const before =
+      (await earlier?.catch(() => undefined)) ?? (entry && (await outbox.outcome(sessionId, key)));
+    if (before) edit.seq = before.seq;
+    const { content, seq } = edit;
+    const known = Number.isFinite(seq) && { if_seq: seq };
+    const { id } = before ?? find(key) ?? {};
+    const name = id === undefined ? { key } : { message_id: id };
+    const epoch = this.#options.epoch();
+    const message = await pauses.repeat(
+      () => rpc.message.update.mutate({ session_id: sessionId, ...name, content, ...known }, { signal }),
+      signal,
+    );
+    onEdited(message, epoch);
+    return message;
+  }
+
+  #waiting(key: string): OutboxEntry | undefined {
+    const { sessionId, parts } = this.#options;
+    return parts.outbox.entries(sessionId).find(({ item, isSent }) => !isSent && item.message?.key === key);
+  }
+
+  #run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+    this.#errors.delete(key);
+    const done = work()
+      .catch((cause: unknown) => {
+        const error = toChatError(cause);
+        this.#errors.set(key, error);
+        throw error;
+      })
+      .finally(() => this.#options.onChange());
+    return done;
+  }
+}

@@ -1,0 +1,48 @@
+import { toChatError } from "../chat-error.ts";
+import type { ChatRpc } from "../chat-rpc.ts";
+import { mayPass } from "../pauses.ts";
+import type { Message } from "../wire.ts";
+import type { OutboxEntry, OutboxItem } from "./outbox-entry.ts";
+
+/** Sends it. A repeat has no second effect. @returns the message, if it is one */
+export async function deliver(
+  rpc: ChatRpc,
+  item: OutboxItem,
+  signal: AbortSignal,
+): Promise<Message | undefined> {
+  const { session_id, message, create } = item;
+  if (message) return rpc.message.add.mutate({ session_id, ...message }, { signal });
+  try {
+    await rpc.session.create.mutate({ id: session_id, ...create }, { signal });
+  } catch (cause) {
+    const error = toChatError(cause);
+    // Its random id says that an earlier try made it.
+    if (error.kind !== "refused" || error.code !== "CONFLICT") throw error;
+  }
+  return undefined;
+}
+
+/**
+ * Undoes a send. A try whose outcome is not known may still be on its way: the repeat takes its key, so that the late one
+ * stores nothing.
+ */
+export async function undo(
+  rpc: ChatRpc,
+  { item, isSent }: OutboxEntry,
+  wasTried: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isSent && !wasTried) return;
+  if (!isSent) await deliver(rpc, item, signal).catch(allowRefusal);
+  const { session_id } = item;
+  await (
+    item.message
+      ? rpc.message.delete.mutate({ session_id, key: item.message.key }, { signal })
+      : rpc.session.delete.mutate({ session_id }, { signal })
+  ).catch(allowRefusal);
+}
+
+function allowRefusal(cause: unknown): void {
+  const error = toChatError(cause);
+  if (mayPass(error)) throw error;
+}

@@ -1,0 +1,126 @@
+import type { ChatError } from "../chat-error.ts";
+import { toChatError } from "../chat-error.ts";
+import type { ChatRpc } from "../chat-rpc.ts";
+import type { Sender } from "../line.ts";
+import type { Pauses } from "../pauses.ts";
+import { mayPass } from "../pauses.ts";
+import type { Message } from "../wire.ts";
+import { deliver, undo } from "./deliver.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+import { facts, isWaiting } from "./outbox-entry.ts";
+import type { StoredEntries } from "./stored-entries.ts";
+
+export type LanesOptions = {
+  entries: StoredEntries;
+  rpc: ChatRpc;
+  sender: Sender;
+  pauses: Pauses;
+  /** The epoch of a session's log, as far as this tab follows it. */
+  epochOf: (sessionId: string) => string | undefined;
+  onSent: (message: Message, epoch: string | undefined) => void;
+};
+
+/**
+ * Sends the entries of the outbox while this tab is the sender: those of one session in order, each until its outcome is
+ * known. Sessions do not wait for one another.
+ */
+export class Lanes {
+  readonly #options: LanesOptions;
+  /** The sessions that are being sent to. */
+  readonly #busy = new Set<string>();
+  readonly #ending = new AbortController();
+
+  constructor(options: LanesOptions) {
+    this.#options = options;
+    options.entries.subscribe(() => this.start());
+  }
+
+  /** Ends the calls under way. */
+  close(): void {
+    this.#ending.abort();
+  }
+
+  /** Sends what waits and is not being sent. */
+  start(): void {
+    for (const entry of this.#options.entries.all()) {
+      const { session_id: sessionId } = entry.item;
+      if (this.#maySend(entry) && !this.#busy.has(sessionId)) void this.#send(sessionId);
+    }
+  }
+
+  /** An entry that the storage did not take is seen by this tab alone. */
+  #maySend(entry: OutboxEntry): boolean {
+    const { sender, entries } = this.#options;
+    if (this.#ending.signal.aborted || !isWaiting(entry)) return false;
+    return sender.isSender || entries.isUnkept(entry);
+  }
+
+  async #send(sessionId: string): Promise<void> {
+    const { entries, pauses } = this.#options;
+    const next = (): OutboxEntry | undefined =>
+      entries.all().find((entry) => entry.item.session_id === sessionId && this.#maySend(entry));
+    this.#busy.add(sessionId);
+    try {
+      for (let entry = next(); entry; entry = next()) {
+        const { name } = entry;
+        await pauses.repeat(() => this.#try(name), this.#ending.signal);
+      }
+    } catch {
+      // It was closed: what is left is kept.
+    } finally {
+      this.#busy.delete(sessionId);
+    }
+  }
+
+  /** @throws {ChatError} when the outcome is not known */
+  async #try(name: string): Promise<void> {
+    const { entries, rpc } = this.#options;
+    const before = entries.find(name);
+    if (!before || !this.#maySend(before)) return;
+    const own = facts.tried + entries.tab;
+    // Written before it is sent, and read after that: of two tabs that send and cancel at the same time, one sees the other.
+    const isNoted = before.isCancelled || before.tries.includes(entries.tab);
+    if (!isNoted) await entries.note(before, { [own]: true });
+    await entries.reload();
+    const entry = entries.find(name);
+    if (!entry || !this.#maySend(entry)) return;
+    const wasTried = before.tries.length > 0 || entry.tries.some((tab) => tab !== entries.tab);
+    if (!entry.isCancelled) return this.#deliver(entry, wasTried ? {} : { [own]: undefined });
+    await undo(rpc, entry, wasTried, this.#ending.signal);
+    return this.#remove(entry, { [facts.cancel]: undefined });
+  }
+
+  /** @param unlessTried the facts that a refusal changes */
+  async #deliver(entry: OutboxEntry, unlessTried: Record<string, undefined>): Promise<void> {
+    const { entries, rpc, epochOf, onSent } = this.#options;
+    const { item, name } = entry;
+    const { signal } = this.#ending;
+    const epoch = epochOf(item.session_id);
+    try {
+      const message = await deliver(rpc, item, signal);
+      const isShown = message && !entries.find(name)?.isCancelled;
+      if (isShown) onSent(message, epoch);
+      const removed = this.#remove(entry, {});
+      if (isShown) entries.announce([item.session_id, message, epoch]);
+      await removed;
+    } catch (cause) {
+      const error = toChatError(cause);
+      if (signal.aborted || mayPass(error)) throw error;
+      // The message of an Error is no field that JSON shows.
+      const failed: ChatError = Object.assign({}, error, { message: error.message });
+      await entries.note(entry, { [facts.failed]: failed, ...unlessTried });
+    }
+  }
+
+  /** A cancellation that was not known when the message was sent stays, so that it is heeded. */
+  #remove(entry: OutboxEntry, more: Record<string, undefined>): Promise<void> {
+    const { entries } = this.#options;
+    const tries = [...entry.tries, entries.tab].map((tab) => [facts.tried + tab, undefined]);
+    return entries.note(entry, {
+      [facts.item]: undefined,
+      [facts.failed]: undefined,
+      ...(Object.fromEntries(tries) as Record<string, undefined>),
+      ...more,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import type { ChatError } from "../chat-error.ts";
+
+/** A session that is to be made, or a message that is to be sent. It does not change once it is in the outbox. */
+export type OutboxItem = { readonly session_id: string } & (
+  | {
+      readonly create: { readonly title?: string; readonly created_at: string };
+      readonly message?: undefined;
+    }
+  | {
+      readonly message: {
+        readonly key: string;
+        readonly content: string;
+        readonly sender: string;
+        readonly timestamp: string;
+      };
+      readonly create?: undefined;
+    }
+);
+
+/**
+ * An item with what has become of it. Each of these facts is a record of its own, so that two tabs that note two facts do
+ * not overwrite each other's.
+ */
+export type OutboxEntry = {
+  /** Its name in the outbox. Names sort in the order of sending. */
+  readonly name: string;
+  readonly item: OutboxItem;
+  /** The tabs that have tried it without learning the outcome. */
+  readonly tries: readonly string[];
+  /** Why the server refused it. It waits for `retry` or `cancel`. */
+  readonly failed?: ChatError;
+  /** It shall not be sent; if it was sent, it shall be deleted. */
+  readonly isCancelled: boolean;
+  /** The item itself is gone: another tab has sent it before it heard of the cancellation. */
+  readonly isSent: boolean;
+};
+
+/** The records of an entry are named `<name>/<fact>`. */
+export const facts = { item: "item", failed: "failed", cancel: "cancel", tried: "tried-" };
+
+/** @param records sorted by name; the value of a cancellation is its item */
+export function readEntries(records: readonly (readonly [name: string, value: string])[]): OutboxEntry[] {
+  const found = new Map<string, { -readonly [Field in keyof OutboxEntry]?: OutboxEntry[Field] }>();
+  for (const [record, value] of records) {
+    const at = record.indexOf("/");
+    const name = record.slice(0, at);
+    const fact = record.slice(at + 1);
+    const entry = found.get(name) ?? { name, tries: [] };
+    found.set(name, entry);
+    if (fact.startsWith(facts.tried)) entry.tries = [...(entry.tries ?? []), fact.slice(facts.tried.length)];
+    else if (fact === facts.failed) entry.failed = JSON.parse(value) as ChatError;
+    else if (fact === facts.item) {
+      entry.item = JSON.parse(value) as OutboxItem;
+      entry.isSent = false;
+    } else if (fact === facts.cancel) {
+      entry.item ??= JSON.parse(value) as OutboxItem;
+      entry.isCancelled = true;
+    }
+  }
+  const entries = [...found.values()].flatMap((entry) =>
+    entry.item ? [{ isCancelled: false, isSent: true, ...entry } as OutboxEntry] : [],
+  );
+  return entries.map((entry) => withFailureOfCreate(entry, entries));
+}
+
+/** A message cannot be sent to a session whose making was refused. */
+function withFailureOfCreate(entry: OutboxEntry, entries: readonly OutboxEntry[]): OutboxEntry {
+  const { session_id: sessionId } = entry.item;
+  const create = entries.find(({ item, failed }) => failed && item.create && item.session_id === sessionId);
+  return create?.failed ? { failed: create.failed, ...entry } : entry;
+}
+
+/** Whether something is to be done with it: what was refused waits for a person. */
+export function isWaiting({ failed, isCancelled }: OutboxEntry): boolean {
+  return isCancelled || !failed;
+}

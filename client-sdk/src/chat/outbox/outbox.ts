@@ -1,0 +1,101 @@
+import type { Message } from "../wire.ts";
+import type { Lanes, LanesOptions } from "./lanes.ts";
+import type { OutboxEntry, OutboxItem } from "./outbox-entry.ts";
+import { facts, isWaiting } from "./outbox-entry.ts";
+import { Outcomes } from "./outcomes.ts";
+import type { StoredEntriesOptions } from "./stored-entries.ts";
+import { StoredEntries } from "./stored-entries.ts";
+
+export type OutboxOptions = Omit<LanesOptions, "entries"> &
+  StoredEntriesOptions & { loadLanes: (options: LanesOptions) => Promise<Lanes> };
+
+/** Sessions to make and messages to send, kept until the server has answered. */
+export class Outbox {
+  readonly #entries: StoredEntries;
+  #lanes: Promise<Lanes> | undefined;
+  readonly #outcomes = new Outcomes();
+  readonly #options: OutboxOptions;
+  #isClosed = false;
+
+  constructor(options: OutboxOptions) {
+    const onSent = (message: Message, epoch: string | undefined): void => {
+      options.onSent(message, epoch);
+      this.#outcomes.resolve(message);
+    };
+    this.#options = { ...options, onSent };
+    this.#entries = new StoredEntries(this.#options);
+    this.#entries.subscribe(() => {
+      this.#outcomes.check(this.#entries.all());
+      if (!this.#lanes && this.entries().some(isWaiting)) this.#startSending();
+    });
+    void this.reload();
+  }
+
+  /** What is to be sent to a session, or to all of them, in the order of sending. */
+  entries(sessionId?: string): readonly OutboxEntry[] {
+    const all = this.#entries.all();
+    return sessionId === undefined ? all : all.filter(({ item }) => item.session_id === sessionId);
+  }
+
+  isUnkept(entry: OutboxEntry): boolean {
+    return this.#entries.isUnkept(entry);
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#entries.subscribe(listener);
+  }
+
+  /** Reads what other tabs have stored, and sends what is to be sent. */
+  reload(): Promise<void> {
+    return this.#entries.reload();
+  }
+
+  add(item: OutboxItem): void {
+    this.#entries.add(item);
+  }
+
+  /** The stored message. It rejects when the send is refused or cancelled; that nobody awaits it does no harm. */
+  outcome(sessionId: string, key: string): Promise<Message> {
+    const outcome = this.#outcomes.of(sessionId, key);
+    this.#outcomes.check(this.#entries.all());
+    return outcome;
+  }
+
+  /** The making of the session, while the server has not confirmed it. */
+  creating(sessionId: string): OutboxEntry | undefined {
+    return this.entries(sessionId).find(({ item, isSent }) => !isSent && item.create);
+  }
+
+  /** Sends again what was refused of a session's items. */
+  retry(sessionId: string, isMeant: (item: OutboxItem) => boolean): void {
+    for (const entry of this.entries(sessionId)) {
+      if (entry.failed && isMeant(entry.item)) void this.note(entry, { [facts.failed]: undefined });
+    }
+    this.#options.pauses.wake();
+  }
+
+  /** Stores facts of an entry; `undefined` deletes one. */
+  note(entry: OutboxEntry, noted: Record<string, unknown>): Promise<void> {
+    return this.#entries.note(entry, noted);
+  }
+
+  /** Deletes everything, sent or not. */
+  forget(): Promise<void> {
+    return this.#entries.forget();
+  }
+
+  /** Ends the calls under way. What is left is kept. */
+  close(): void {
+    this.#isClosed = true;
+    void this.#lanes?.then((lanes) => lanes.close());
+    this.#entries.close();
+  }
+
+  #startSending(): void {
+    this.#lanes = this.#options.loadLanes({ ...this.#options, entries: this.#entries });
+    this.#lanes.then(
+      (lanes) => (this.#isClosed ? lanes.close() : lanes.start()),
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { sorted } from "../changed-copies.ts";
+import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
+
+/**
+ * What is stored under a prefix, mirrored in memory, so that it can be read and changed at once. Other tabs change the same
+ * storage: `reload` brings in what they did. A change of this tab that is not written yet stands against a reload.
+ */
+export class StoredRecords {
+  readonly #storage: ChatStorage;
+  readonly #prefix: string;
+  readonly #values = new Map<string, string>();
+  /** How many writes of a name are under way. */
+  readonly #writing = new Map<string, number>();
+  readonly #unkept = new Set<string>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(storage: ChatStorage, prefix: string) {
+    this.#storage = storage;
+    this.#prefix = prefix;
+  }
+
+  /** @returns the names, without the prefix, and their values, in the order of the names. */
+  list(): [name: string, value: string][] {
+    return sorted(this.#values, ([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /** Whether the storage refused the last change of this name, so that it ends with the page. */
+  isUnkept(name: string): boolean {
+    return this.#unkept.has(name);
+  }
+
+  /** Changes the mirror at once. @returns whether the change could be stored: if not, it stands in memory alone. */
+  write(changes: readonly StorageChange[]): Promise<boolean> {
+    for (const [name, value] of changes) {
+      if (value === undefined) this.#values.delete(name);
+      else this.#values.set(name, value);
+      this.#writing.set(name, (this.#writing.get(name) ?? 0) + 1);
+    }
+    return this.#inTurn(async () => {
+      const isKept = await this.#storage
+        .write(changes.map(([name, value]) => [this.#prefix + name, value] as const))
+        .then(
+          () => true,
+          () => false,
+        );
+      for (const [name] of changes) {
+        this.#writing.set(name, (this.#writing.get(name) ?? 0) - 1);
+        if (isKept) this.#unkept.delete(name);
+        else this.#unkept.add(name);
+      }
+      return isKept;
+    });
+  }
+
+  /** Reads what is stored now. A storage that cannot be read changes nothing. */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      const stored = await this.#storage.list(this.#prefix).catch(() => undefined);
+      if (!stored) return;
+      const isOwn = (name: string): boolean => (this.#writing.get(name) ?? 0) > 0 || this.#unkept.has(name);
+      const found = new Map(stored.map(([name, value]) => [name.slice(this.#prefix.length), value]));
+      for (const name of this.#values.keys()) {
+        if (!found.has(name) && !isOwn(name)) this.#values.delete(name);
+      }
+      for (const [name, value] of found) {
+        if (!isOwn(name)) this.#values.set(name, value);
+      }
+    });
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(work);
+    this.#last = turn;
+    return turn;
+  }
+}

@@ -1,0 +1,69 @@
+import type { ChatError } from "./chat-error.ts";
+import { toChatError } from "./chat-error.ts";
+
+export type PauseOptions = {
+  /** From 0 up to 1; `Math.random` by default. */
+  random?: () => number;
+  /** The longest first pause; 250 by default. */
+  baseMs?: number;
+  /** The longest pause; 10,000 by default. */
+  capMs?: number;
+};
+
+/** The pauses between the tries of calls: 0…min(cap, base × 2ⁿ), and not shorter than the server asks for. */
+export class Pauses {
+  readonly #options: Required<PauseOptions>;
+  readonly #waking = new Set<() => void>();
+
+  constructor(options: PauseOptions = {}) {
+    this.#options = { random: Math.random, baseMs: 250, capMs: 10_000, ...options };
+  }
+
+  /**
+   * Calls until it succeeds, is refused or is aborted.
+   *
+   * @throws {ChatError} a refusal that will not pass, or `aborted`
+   */
+  async repeat<Result>(call: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await call();
+      } catch (cause) {
+        const error = toChatError(cause);
+        if (signal.aborted || !mayPass(error)) throw error;
+        await this.#pause(attempt, error, signal);
+        if (signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** Ends every pause that the server did not ask for: the line is up again, or somebody asks to try now. */
+  wake(): void {
+    for (const wake of this.#waking) wake();
+  }
+
+  #pause(attempt: number, { retryAfterMs = 0 }: ChatError, signal: AbortSignal): Promise<void> {
+    const { random, baseMs, capMs } = this.#options;
+    const pauseMs = random() * Math.min(capMs, baseMs * 2 ** attempt);
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#waking.delete(end);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, Math.max(pauseMs, retryAfterMs));
+      if (retryAfterMs === 0) this.#waking.add(end);
+      signal.addEventListener("abort", end);
+    });
+  }
+}
+
+/**
+ * Whether a repeat may succeed. An answer that is not AI Desk's tells nothing of the outcome, but that a proxy takes no
+ * body of this size.
+ */
+export function mayPass(error: ChatError): boolean {
+  if (error.kind === "foreign") return error.status !== 413;
+  return error.kind !== "refused" || error.retryable;
+}

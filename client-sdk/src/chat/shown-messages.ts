@@ -1,0 +1,54 @@
+import type { ChatError } from "./chat-error.ts";
+import type { MessageChanges } from "./message-changes.ts";
+import type { OutboxEntry } from "./outbox/outbox-entry.ts";
+import type { Message } from "./wire.ts";
+
+/** A message as a page shows it. A pending one has no `id` and no `seq` yet; its `key` is the one that it keeps. */
+export type ShownMessage = Omit<Message, "id" | "seq"> & {
+  readonly id?: number;
+  readonly seq?: number;
+  /** Of the send: the server has it, is still to get it, or has refused it. */
+  readonly delivery: "pending" | "sent" | "failed";
+  /** Why the send was refused, or the last edit or removal. */
+  readonly error?: ChatError;
+  /** The storage has no room for it: it is lost when the page ends before it is sent. */
+  readonly isUnkept?: true;
+};
+
+export type MessageSources = {
+  messages: readonly Message[];
+  entries: readonly OutboxEntry[];
+  changes: MessageChanges | undefined;
+  isUnkept: (entry: OutboxEntry) => boolean;
+};
+
+/** The messages that the log has, with the changes under way, and after them those that are to be sent. */
+export function showMessages({ messages, entries, changes, isUnkept }: MessageSources): ShownMessage[] {
+  const hidden = new Set(messages.map(({ key }) => key));
+  const waiting = entries.flatMap((entry): ShownMessage[] => {
+    const { failed, isCancelled, isSent } = entry;
+    const { message, session_id } = entry.item;
+    if (!message || isSent || isCancelled || hidden.has(message.key)) return [];
+    const delivery = failed ? "failed" : "pending";
+    const isLost = isUnkept(entry) && { isUnkept: true as const };
+    return [{ session_id, ...message, delivery, ...(failed && { error: failed }), ...isLost }];
+  });
+  const cancelled = new Set(entries.map(({ item, isCancelled }) => isCancelled && item.message?.key));
+  return [...messages.map(showSent), ...waiting].flatMap((message): ShownMessage[] => {
+    const { key, seq } = message;
+    if (cancelled.has(key) || changes?.isRemoved(key) === true) return [];
+    const content = changes?.contentOf(key, seq) ?? message.content;
+    const error = changes?.errorOf(key);
+    const isPlain = content === message.content && !error;
+    return [isPlain ? message : { ...message, content, ...(error && { error }) }];
+  });
+}
+
+const sent = new WeakMap<Message, ShownMessage>();
+
+/** A long session is shown again with each frame: what did not change is made once. */
+function showSent(message: Message): ShownMessage {
+  const shown = sent.get(message) ?? { ...message, delivery: "sent" };
+  sent.set(message, shown);
+  return shown;
+}

@@ -1,0 +1,133 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { ChatStorage, StorageChange } from "../../../client-sdk/src/chat/storage/chat-storage.ts";
+import { launchBrowser } from "../../support/browser.ts";
+import { bundle } from "./support/bundle.ts";
+
+declare const indexedDB: {
+  deleteDatabase(name: string): { addEventListener(type: "success", listener: () => void): void };
+};
+
+let browser: Browser;
+let script: string;
+
+beforeAll(async () => {
+  [browser, script] = await Promise.all([launchBrowser(), bundle("storage/indexed-db-storage.ts")]);
+});
+afterAll(() => browser.close());
+
+/** Tabs of one browser, each with a storage of its own as `window.storage`. @param before runs first in each */
+async function openTabs(count: number, before?: string): Promise<Page[]> {
+  const server = createServer((_, response) =>
+    response.writeHead(200, { "content-type": "text/html" }).end("<title>Tab</title>"),
+  );
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const context = await browser.newContext();
+  onTestFinished(async () => {
+    await context.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  if (before !== undefined) await context.addInitScript(before);
+  await context.addInitScript(`${script}; window.storage = AIDesk.createIndexedDbStorage();`);
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${address.port}/`);
+      return page;
+    }),
+  );
+}
+
+declare const storage: ChatStorage;
+
+const write = (page: Page, changes: StorageChange[]) =>
+  // What is evaluated in a page comes as JSON, which has no undefined.
+  page.evaluate(
+    (all) => storage.write(all.map(([name, value]) => [name, value ?? undefined] as const)),
+    changes,
+  );
+const list = (page: Page, prefix: string) => page.evaluate((wanted) => storage.list(wanted), prefix);
+
+test("what one tab writes another one reads, by prefix and in the order of names, also after a reload", async () => {
+  const [one, two] = (await openTabs(2)) as [Page, Page];
+  await write(one, [
+    ["b/2", "two"],
+    ["b/1", "one"],
+    ["c", "other"],
+  ]);
+  const expected = [
+    ["b/1", "one"],
+    ["b/2", "two"],
+  ];
+  expect(await list(two, "b/")).toEqual(expected);
+  await one.reload();
+  expect(await list(one, "b/")).toEqual(expected);
+  await write(two, [["b/2", undefined]]);
+  expect(await one.evaluate(() => storage.get("b/2"))).toBeUndefined();
+  expect(await one.evaluate(() => storage.get("b/1"))).toBe("one");
+});
+
+test("overlapping writes and reads keep their order", async () => {
+  const [page] = (await openTabs(1)) as [Page];
+  const read = await page.evaluate(() => {
+    for (let at = 0; at < 50; at += 1) void storage.write([["name", String(at)]]);
+    return storage.get("name");
+  });
+  expect(read).toBe("49");
+});
+
+test("a database that is deleted under it is opened anew", async () => {
+  const [one, two] = (await openTabs(2)) as [Page, Page];
+  await write(one, [["a", "old"]]);
+  await list(two, "");
+  // It ends only when every tab has let go of the database.
+  await two.evaluate(
+    () =>
+      new Promise<void>((done) =>
+        indexedDB.deleteDatabase("ai-desk").addEventListener("success", () => done()),
+      ),
+  );
+  expect(await list(one, "")).toEqual([]);
+  await write(one, [["a", "new"]]);
+  expect(await list(two, "")).toEqual([["a", "new"]]);
+});
+
+test.each([
+  ["is missing", "Object.defineProperty(window, 'indexedDB', { value: undefined });"],
+  ["throws", "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError'); };"],
+  // A database of a later version cannot be opened.
+  ["refuses", "indexedDB.open('ai-desk', 9).onsuccess = ({ target }) => target.result.close();"],
+])("memory stands in where IndexedDB %s", async (_, before) => {
+  const [page] = (await openTabs(1, before)) as [Page];
+  await write(page, [["a", "b"]]);
+  expect(await list(page, "")).toEqual([["a", "b"]]);
+  await page.reload();
+  expect(await list(page, "")).toEqual([]);
+});
+
+test("a write for which there is no room rejects and leaves the old value", async () => {
+  const [page] = (await openTabs(1)) as [Page];
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  // Chromium asks for the quota when the database is opened.
+  await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1_000_000 });
+  await write(page, [["a", "old"]]);
+  const outcome = await page.evaluate(() =>
+    storage
+      .write([
+        ["a", "new"],
+        ["b", "x".repeat(20_000_000)],
+      ])
+      .then(
+        () => "kept",
+        (error: Error) => error.name,
+      ),
+  );
+  expect([outcome, await list(page, "")]).toEqual(["QuotaExceededError", [["a", "old"]]]);
+});

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { ChatFailure } from "../../../client-sdk/src/chat/chat-error.ts";
+import { head, isShowing, message, openLive, refusal } from "./support/live-session.ts";
+import { until } from "./support/open-chat.ts";
+
+test("an edit shows at once, carries the seq that it is based on, and stays when the server agrees", async () => {
+  const { store, calls } = await openLive();
+  const edited = store.edit("key-2", "edited");
+  await until(store, isShowing("message 1", "edited", "message 3"));
+  const call = await calls.next();
+  expect(call.input).toEqual({ session_id: "s", message_id: 2, content: "edited", if_seq: 2 });
+  call.answer(message(2, 11, "edited"));
+  expect(await edited).toMatchObject({ seq: 11 });
+  const { messages } = await until(store, (state) => state.messages[1]?.seq === 11);
+  expect(messages[1]).toMatchObject({ content: "edited", delivery: "sent" });
+});
+
+test("an edit that others were faster than yields to theirs, and says so", async () => {
+  const { store, calls, line } = await openLive();
+  const edited = store.edit("key-2", "mine");
+  const call = await calls.next();
+  line.tell({ type: "message", seq: 11, message: message(2, 11, "theirs") });
+  await until(store, isShowing("message 1", "theirs", "message 3"));
+  call.fail(new ChatFailure(refusal("CONFLICT")));
+  await expect(edited).rejects.toMatchObject({ code: "CONFLICT" });
+  const { messages } = await until(store, (state) => state.messages[1]?.error !== undefined);
+  expect(messages[1]).toMatchObject({ content: "theirs", delivery: "sent", error: { code: "CONFLICT" } });
+});
+
+test("an edit is repeated while its outcome is unknown, and rolled back when it is refused", async () => {
+  const { store, calls } = await openLive();
+  const edited = store.edit("key-2", "mine");
+  (await calls.next()).fail(new TypeError("fetch failed"));
+  await until(store, isShowing("message 1", "mine", "message 3"));
+  (await calls.next()).fail(new ChatFailure(refusal("FORBIDDEN")));
+  await expect(edited).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await until(store, isShowing("message 1", "message 2", "message 3"));
+});
+
+test("a second edit waits for the first and is based on it", async () => {
+  const { store, calls } = await openLive();
+  void store.edit("key-2", "first");
+  void store.edit("key-2", "second");
+  await until(store, isShowing("message 1", "second", "message 3"));
+  const first = await calls.next();
+  expect(calls.waiting).toBe(0);
+  first.answer(message(2, 11, "first"));
+  expect((await calls.next()).input).toMatchObject({ content: "second", if_seq: 11 });
+  await until(store, isShowing("message 1", "second", "message 3"));
+});
+
+test("a removed message is gone at once, and back when the removal is refused", async () => {
+  const { store, calls } = await openLive();
+  const removed = store.remove("key-2");
+  await until(store, isShowing("message 1", "message 3"));
+  (await calls.next()).fail(new ChatFailure(refusal("FORBIDDEN")));
+  await expect(removed).rejects.toMatchObject({ code: "FORBIDDEN" });
+  const { messages } = await until(store, isShowing("message 1", "message 2", "message 3"));
+  expect(messages[1]).toMatchObject({ error: { code: "FORBIDDEN" } });
+});
+
+test("a removed message stays gone between the answer and the event", async () => {
+  const { store, calls, line, shown } = await openLive();
+  const removed = store.remove("key-2");
+  (await calls.next()).fail(new ChatFailure(refusal("NOT_FOUND")));
+  await removed;
+  line.tell({ type: "message", seq: 11, message: message(2, 11, "edited before") });
+  line.tell({ type: "message", seq: 12, message: message(4, 12) });
+  await until(store, isShowing("message 1", "message 3", "message 4"));
+  line.tell({ type: "message_deleted", seq: 13, message_id: 2, key: "key-2" });
+  line.tell({ type: "message", seq: 14, message: message(5, 14) });
+  await until(store, isShowing("message 1", "message 3", "message 4", "message 5"));
+  expect(shown()).toHaveLength(4);
+});
+
+test("a rename shows at once, yields to a later one of others, and is rolled back when it is refused", async () => {
+  const { store, calls, line } = await openLive();
+  const renamed = store.rename("mine");
+  await until(store, ({ title }) => title === "mine");
+  const call = await calls.next();
+  line.tell({ type: "session", seq: 11, session: { ...head, title: "mine" } });
+  line.tell({ type: "session", seq: 12, session: { ...head, title: "theirs" } });
+  call.answer({ ...head, title: "mine" });
+  await renamed;
+  await until(store, ({ title }) => title === "theirs");
+  const refused = store.rename("again");
+  (await calls.next()).fail(new ChatFailure(refusal("FORBIDDEN")));
+  await expect(refused).rejects.toMatchObject({ code: "FORBIDDEN" });
+  const { title } = await until(store, ({ error }) => error !== undefined);
+  expect(title).toBe("theirs");
+});

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import type { SessionSnapshot } from "../../../client-sdk/src/chat/session-snapshot.ts";
+import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
+import { openChat, until } from "./support/open-chat.ts";
+import { startDesk } from "./support/start-desk.ts";
+import { Tabs } from "./support/tabs.ts";
+
+const contents = ({ messages }: SessionSnapshot) => messages.map(({ content }) => content);
+const deliveries = ({ messages }: SessionSnapshot) => messages.map(({ delivery }) => delivery);
+const isSettled = (state: SessionSnapshot) => deliveries(state).every((delivery) => delivery !== "pending");
+
+test("what is unsent when the program ends is sent by the next one, once and in order", async () => {
+  const { proxy, stored, ways } = await startDesk();
+  const storage = createMemoryStorage();
+  const before = openChat({ ...ways, storage });
+  proxy.always = "cut after";
+  const texts = ["one", "two", "three"];
+  const tried = before.chat.session("s");
+  for (const content of texts) void tried.send(content);
+  await expect.poll(() => proxy.bodies.length).toBeGreaterThan(1);
+  await before.chat.close();
+  proxy.always = undefined;
+  const after = openChat({ ...ways, storage });
+  const state = await until(
+    after.chat.session("s"),
+    (shown) => shown.messages.length === 3 && isSettled(shown),
+  );
+  expect(contents(state)).toEqual(texts);
+  expect(await stored()).toEqual(texts);
+  await after.chat.drain();
+  await expect
+    .poll(async () => (await storage.list("ai-desk")).filter(([name]) => name.includes("]outbox/")))
+    .toEqual([]);
+});
+
+test("a tab that is not the sender hands its message over, and the next tab takes over from one that ended", async () => {
+  const { proxy, stored, ways } = await startDesk();
+  const storage = createMemoryStorage();
+  const tabs = new Tabs();
+  const [leading, following] = [tabs.open(), tabs.open()];
+  const leader = openChat({ ...ways, storage, sender: leading });
+  const follower = openChat({ ...ways, storage, sender: following });
+  await follower.chat.session("s").send("by the leader");
+  expect(await stored()).toEqual(["by the leader"]);
+
+  proxy.hold();
+  const sent = follower.chat.session("s").send("by the next one");
+  const held = await proxy.nextHeld();
+  proxy.release();
+  held.go("cut before");
+  leading.end();
+  await leader.chat.close();
+  await sent;
+  expect(await stored()).toEqual(["by the leader", "by the next one"]);
+});
+
+test("where every tab sends, twenty messages of two tabs are stored once each", async () => {
+  const { stored, ways } = await startDesk();
+  const storage = createMemoryStorage();
+  const tabs = new Tabs({ everyTabSends: true });
+  const chats = [tabs.open(), tabs.open()].map((sender) => openChat({ ...ways, storage, sender }).chat);
+  const sends = chats.flatMap((chat, tab) =>
+    Array.from({ length: 10 }, (_, at) => chat.session("s").send(`${tab}-${at}`)),
+  );
+  await Promise.allSettled(sends);
+  await Promise.all(chats.map((chat) => chat.drain()));
+  const all = await stored();
+  expect(all).toHaveLength(20);
+  expect(new Set(all).size).toBe(20);
+  for (const tab of ["0", "1"]) {
+    const own = all.filter((content) => content.startsWith(tab));
+    expect(own).toEqual(Array.from({ length: 10 }, (_, at) => `${tab}-${at}`));
+  }
+});

@@ -1,0 +1,121 @@
+import { expect, onTestFinished, test } from "vitest";
+import { head, isShowing, message, open, openLive, refusal } from "./support/live-session.ts";
+import { until } from "./support/open-chat.ts";
+
+test("earlier messages are loaded once, and a snapshot meanwhile drops the page", async () => {
+  const { store, calls, line } = open();
+  onTestFinished(store.subscribe(() => undefined));
+  await expect.poll(() => line.open).toBe(1);
+  const later = { ...head, messages: [message(8, 8)] };
+  line.tell({ type: "snapshot", seq: 10, epoch: "e", session: later, has_earlier: true });
+  const both = [store.loadEarlier(), store.loadEarlier()];
+  await until(store, ({ isLoadingEarlier }) => isLoadingEarlier);
+  const call = await calls.next();
+  expect([call.input, calls.waiting]).toEqual([{ session_id: "s", before: 8, limit: 50 }, 0]);
+  call.answer({ items: [message(6, 6), message(7, 7)], next_cursor: "6" });
+  await Promise.all(both);
+  const state = await until(store, isShowing("message 6", "message 7", "message 8"));
+  expect([state.hasEarlier, state.isLoadingEarlier]).toEqual([true, false]);
+
+  const dropped = store.loadEarlier();
+  const late = await calls.next();
+  line.tell({
+    type: "snapshot",
+    seq: 900,
+    epoch: "e",
+    session: { ...head, messages: [message(90, 90)] },
+    has_earlier: true,
+  });
+  late.answer({ items: [message(5, 5)], next_cursor: null });
+  await dropped;
+  expect((await until(store, isShowing("message 90"))).hasEarlier).toBe(true);
+});
+
+test("loading earlier messages ends by an AbortSignal", async () => {
+  const { store, calls, line } = open();
+  onTestFinished(store.subscribe(() => undefined));
+  await expect.poll(() => line.open).toBe(1);
+  const later = { ...head, messages: [message(8, 8)] };
+  line.tell({ type: "snapshot", seq: 10, epoch: "e", session: later, has_earlier: true });
+  const controller = new AbortController();
+  const loading = store.loadEarlier({ signal: controller.signal });
+  const call = await calls.next();
+  controller.abort();
+  call.fail(Object.assign(new Error("aborted"), { name: "AbortError" }));
+  await expect(loading).rejects.toMatchObject({ kind: "aborted" });
+  await until(store, ({ isLoadingEarlier }) => !isLoadingEarlier);
+});
+
+test("the snapshot is the same object until something changed, and many changes are published once", async () => {
+  const frames: (() => void)[] = [];
+  const { store, line } = open({ schedule: (run) => void frames.push(run) });
+  let published = 0;
+  onTestFinished(store.subscribe(() => (published += 1)));
+  await expect.poll(() => line.open).toBe(1);
+  frames.splice(0).forEach((run) => run());
+  published = 0;
+  const before = store.getSnapshot();
+  line.tell({
+    type: "snapshot",
+    seq: 10,
+    epoch: "e",
+    session: { ...head, messages: [message(1, 1)] },
+    has_earlier: false,
+  });
+  for (let seq = 11; seq < 111; seq += 1) line.tell({ type: "message", seq, message: message(seq, seq) });
+  expect([frames.length, store.getSnapshot() === before]).toEqual([1, true]);
+  frames.splice(0).forEach((run) => run());
+  const after = store.getSnapshot();
+  expect([published, after.messages.length]).toEqual([1, 101]);
+  line.tell({ type: "message", seq: 110, message: message(110, 110) });
+  frames.splice(0).forEach((run) => run());
+  expect([published, store.getSnapshot() === after]).toEqual([1, true]);
+  line.tell({ type: "message", seq: 111, message: message(1, 111, "edited") });
+  frames.splice(0).forEach((run) => run());
+  const last = store.getSnapshot();
+  expect(last.messages.map((shown, at) => shown === after.messages[at])).toEqual([
+    false,
+    ...Array.from({ length: 100 }, () => true),
+  ]);
+});
+
+test("who leaves and comes back at once stays subscribed, and the store is the same while it is in use", async () => {
+  const { chat, store, line } = open({ graceMs: 50 });
+  store.subscribe(() => undefined)();
+  const leave = store.subscribe(() => undefined);
+  await expect.poll(() => line.open).toBe(1);
+  expect(line.subscriptions).toHaveLength(1);
+  for (let other = 0; other < 100; other += 1) chat.session(`other-${other}`);
+  expect(chat.session("s")).toBe(store);
+  leave();
+  expect(line.open).toBe(1);
+  await expect.poll(() => line.open).toBe(0);
+});
+
+test("a session that is not there is closed with the reason, and one that is still to be made is not", async () => {
+  const { line, store, chat, calls } = open();
+  onTestFinished(store.subscribe(() => undefined));
+  await expect.poll(() => line.open).toBe(1);
+  line.refuse(refusal("NOT_FOUND"));
+  expect((await until(store, ({ status }) => status === "closed")).error).toMatchObject({
+    code: "NOT_FOUND",
+  });
+
+  const made = chat.session(chat.sessions().create());
+  onTestFinished(made.subscribe(() => undefined));
+  const create = await calls.next();
+  expect(await until(made, ({ isLoaded }) => isLoaded)).toMatchObject({
+    title: "New chat",
+    error: undefined,
+  });
+  expect(line.subscriptions).toHaveLength(1);
+  create.answer({});
+  await expect.poll(() => line.subscriptions.length).toBe(2);
+});
+
+test("a session that is deleted while it shows is closed and empty", async () => {
+  const { store, line } = await openLive();
+  line.tell({ type: "session_deleted", seq: 11 });
+  const state = await until(store, ({ status }) => status === "closed");
+  expect([state.messages, state.error]).toMatchObject([[], { code: "NOT_FOUND" }]);
+});
