@@ -93,30 +93,6 @@ test.each([
   },
 );
 
-test("a host that the server does not answer for is an error with the server's sentence", async () => {
-  const { url } = await startApp();
-  const { line } = openLine({
-    url,
-    fetch: async (input, init) =>
-      fetch(input, init).then(() =>
-        Response.json(
-          { message: "This server does not answer for that host name.", code: "MISDIRECTED_REQUEST" },
-          { status: 421 },
-        ),
-      ),
-    WebSocket: class {
-      constructor() {
-        throw new Error("refused");
-      }
-      send(): void {}
-      close(): void {}
-    },
-  });
-  const reader = followSession(line, "s");
-  const [error] = await reader.refusals.count(1);
-  expect(error).toMatchObject({ kind: "refused", code: "MISDIRECTED_REQUEST", retryable: false });
-});
-
 test("a proxy's page while the server is away is no reason to stay away", async () => {
   const { url } = await startApp();
   const { sessionId } = await makeSession(url);
