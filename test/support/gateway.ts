@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
+import { WebSocketServer } from "ws";
 import { Collector } from "./readers.ts";
 
 /** A request that came, and when its answer ended. */
@@ -17,10 +18,15 @@ export type Gateway = {
   readonly requests: Collector<Passed>;
   /** The paths of upgrades that came. */
   readonly upgrades: Collector<string>;
-  /** WebSockets get through, are refused with a page, get no answer, or open and carry nothing back. */
-  sockets: "pass" | "refuse" | "hold" | "swallow";
+  /**
+   * WebSockets get through, are refused with a page, get no answer, or open and carry nothing back. A number: they open,
+   * and close with that code when the client has sent something.
+   */
+  sockets: "pass" | "refuse" | "hold" | "swallow" | number;
   /** Answers get through as they come, or when they have ended. */
   answers: "pass" | "gather";
+  /** The path under which the server is. It is taken off. */
+  prefix: string;
   /** Stands in for the header `Host`. */
   host: string | undefined;
   /** Ends all answers that are under way. */
@@ -30,15 +36,17 @@ export type Gateway = {
 /** @param url the server behind it. The gateway ends with the test. */
 export async function startGateway(
   url: string,
-  behaviour: Partial<Pick<Gateway, "sockets" | "answers" | "host">> = {},
+  behaviour: Partial<Pick<Gateway, "sockets" | "answers" | "prefix" | "host">> = {},
 ): Promise<Gateway> {
   const { hostname, port } = new URL(url);
   const answers = new Set<ServerResponse>();
   const sockets = new Set<Duplex>();
+  const closing = new WebSocketServer({ noServer: true });
   const server = createServer((request, response) => void pass(request, response));
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method, headers, url: path = "" } = request;
+    const { method, headers } = request;
+    const path = (request.url ?? "").slice(gateway.prefix.length);
     const passed: Passed = { path, headers, isOpen: true };
     gateway.requests.add(passed);
     answers.add(response);
@@ -66,7 +74,7 @@ export async function startGateway(
     }
   }
 
-  server.on("upgrade", (request, socket) => {
+  server.on("upgrade", (request, socket, head) => {
     gateway.upgrades.add(request.url ?? "");
     sockets.add(socket);
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
@@ -76,12 +84,18 @@ export async function startGateway(
         "HTTP/1.1 400 Bad Request\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<html>",
       );
     }
+    const { sockets: code } = gateway;
+    if (typeof code === "number") {
+      return closing.handleUpgrade(request, socket, head, (client) => {
+        client.once("message", () => client.close(code));
+      });
+    }
     const upstream = connect(Number(port), hostname);
     const headers = { ...request.headers, host: gateway.host ?? request.headers.host };
     const lines = Object.entries(headers)
       .map(([name, value]) => `${name}: ${String(value)}\r\n`)
       .join("");
-    upstream.write(`GET ${request.url} HTTP/1.1\r\n${lines}\r\n`);
+    upstream.write(`GET ${(request.url ?? "").slice(gateway.prefix.length)} HTTP/1.1\r\n${lines}\r\n`);
     upstream.on("error", () => undefined).on("close", () => socket.destroy());
     socket.on("close", () => upstream.destroy());
     socket.pipe(upstream);
@@ -104,11 +118,12 @@ export async function startGateway(
     server.close();
   });
   const gateway: Gateway = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${behaviour.prefix ?? ""}`,
     requests: new Collector(),
     upgrades: new Collector(),
     sockets: "pass",
     answers: "pass",
+    prefix: "",
     host: undefined,
     ...behaviour,
     cut() {

@@ -3,8 +3,8 @@ import { createClient } from "../../client-sdk/src/index.ts";
 /** A new session of a server, and a way to write to it past every proxy. */
 export async function makeSession(url: string): Promise<{
   sessionId: string;
-  say(content: string): Promise<unknown>;
-  remove(): Promise<unknown>;
+  say: (content: string) => Promise<unknown>;
+  remove: () => Promise<unknown>;
 }> {
   const client = createClient({ url });
   const { id: sessionId } = await client.session.create.mutate({});

@@ -23,6 +23,10 @@ export function openTab(
   timing: NonNullable<LineInternals["timing"]>,
   sessionId: string,
   startAt?: string,
+  {
+    onStatus,
+    onContent,
+  }: { onStatus?: (status: LineStatus) => void; onContent?: (content: string) => void } = {},
 ): Tab {
   const { line, sender } = createLine(options, { timing });
   const tab = {
@@ -42,9 +46,16 @@ export function openTab(
   let position = startAt;
   const note = (event: LiveEvent): void => {
     tab.seqs.push(event.seq);
-    if (event.type === "message") tab.contents.push(event.message.content);
-    if (event.type === "snapshot" || event.type === "reset")
-      tab.contents.push(...event.session.messages.map(({ content }) => content));
+    const news =
+      event.type === "message"
+        ? [event.message]
+        : event.type === "snapshot" || event.type === "reset"
+          ? event.session.messages
+          : [];
+    for (const { content } of news) {
+      tab.contents.push(content);
+      onContent?.(content);
+    }
   };
   sender.onAnnounced((topic) => tab.announced.push(topic));
   line.subscribeStatus(() => tab.lineStatuses.push(line.status));
@@ -56,7 +67,10 @@ export function openTab(
         position = items.at(-1)?.position;
         for (const { event } of items) note(event);
       },
-      onStatus: (status) => tab.statuses.push(status),
+      onStatus(status) {
+        tab.statuses.push(status);
+        onStatus?.(status);
+      },
       onRefused: ({ message }) => tab.refusals.push(message),
     },
   );

@@ -2,38 +2,20 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { build } from "vite";
 import { onTestFinished } from "vitest";
-import type { LineInternals, LineOptions } from "../../client-sdk/src/chat/create-line.ts";
+import type { LineInternals } from "../../client-sdk/src/chat/create-line.ts";
+import { bundleTabPage } from "./bundle.ts";
 import { Collector } from "./readers.ts";
+import type * as TabPage from "./tab-page.ts";
 import type { Tab } from "./tab-page.ts";
 
-type TabWindow = { Chat: typeof import("./tab-page.ts"); tab: Tab };
-
-let bundle: Promise<string> | undefined;
-
-/** The code of `tab-page.ts` as one script. */
-async function bundlePage(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: "error",
-    build: {
-      write: false,
-      minify: false,
-      lib: { entry: join(import.meta.dirname, "tab-page.ts"), formats: ["iife"], name: "Chat" },
-    },
-  });
-  const outputs = Array.isArray(built) ? built : "output" in built ? [built] : [];
-  const code = outputs.flatMap(({ output }) => output.map((file) => ("code" in file ? file.code : "")));
-  return code.join("\n");
-}
+type TabWindow = { Chat: typeof TabPage; tab: Tab };
 
 /** Tabs of one browser that follow a session. */
 export type Tabs = {
   readonly context: BrowserContext;
-  open(options: LineOptions, follow: Following): Promise<Page>;
+  open(options: { url: string; user?: string }, follow: Following): Promise<Page>;
   /** Stops the scripts of a tab, without a word to it, until the function that is given back is called. */
   freeze(page: Page): Promise<() => void>;
 };
@@ -42,14 +24,15 @@ export type Following = { sessionId: string; startAt?: string; timing?: LineInte
 
 /** @param prepare runs in each page before its scripts */
 export async function startTabs(browser: Browser, prepare?: () => void): Promise<Tabs> {
-  const script = await (bundle ??= bundlePage());
+  const script = await bundleTabPage();
   const held = new Collector<ServerResponse>();
   const server = createServer((request, response) => {
-    if (request.url === "/hold") return void held.add(response);
-    if (request.url === "/page.js") return response.setHeader("content-type", "text/javascript").end(script);
-    return response
-      .setHeader("content-type", "text/html")
-      .end('<!doctype html><script src="page.js"></script>');
+    if (request.url === "/hold") held.add(response);
+    else if (request.url === "/page.js") response.setHeader("content-type", "text/javascript").end(script);
+    else {
+      response.setHeader("content-type", "text/html");
+      response.end('<!doctype html><script src="page.js"></script>');
+    }
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const context = await browser.newContext();

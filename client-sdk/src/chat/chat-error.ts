@@ -78,19 +78,8 @@ export function foreign(answer: Answer, cause?: unknown): ChatFailure {
   );
 }
 
-/** The failure that an answer over HTTP means. Its body is read. */
-export async function failureOf(answer: Response): Promise<ChatFailure> {
-  try {
-    const body = (await answer.json()) as Refusal & { error?: { message: string; data: Refusal } };
-    const { message, code, issues } = body.error ? { ...body.error.data, message: body.error.message } : body;
-    if (typeof code === "string") return refused({ message, code, ...(issues && { issues }) }, answer);
-  } catch {
-    // The body is not JSON.
-  }
-  return foreign(answer);
-}
-
-type Refusal = { message: string; code: ErrorCode; issues?: readonly Issue[] };
+/** The body of an error over REST, and the `data` of one over tRPC. */
+export type Refusal = { message: string; code: ErrorCode; issues?: readonly Issue[] };
 
 /** The parts of a `TRPCClientError`, of a fetch's failure and of an `AbortError` that are looked at. */
 type Thrown = {
@@ -108,6 +97,8 @@ type Thrown = {
 export function toChatError(cause: unknown): ChatFailure {
   if (cause instanceof ChatFailure) return cause;
   const { name, message = String(cause), cause: inner, data, meta } = Object(cause) as Thrown;
+  // tRPC's client wraps what its `fetch` threw.
+  if (inner instanceof ChatFailure) return inner;
   if (name === "AbortError" || inner?.name === "AbortError") {
     return new ChatFailure(
       { kind: "aborted", message: "It was ended before its answer.", retryable: false },

@@ -117,6 +117,7 @@ test("reconnect cuts a back-off short", async () => {
   proxy.treatment = "pass";
   line.reconnect();
   await reader.untilLive();
+  expect(proxy.arrivals.items).toHaveLength(3);
 });
 
 test.each([

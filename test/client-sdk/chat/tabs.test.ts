@@ -4,6 +4,8 @@ import type { Timing } from "../../../client-sdk/src/chat/connection/timing.ts";
 import { launchBrowser } from "../../support/browser.ts";
 import type { FaultyProxy } from "../../support/faulty-proxy.ts";
 import { startFaultyProxy } from "../../support/faulty-proxy.ts";
+import type { Passed } from "../../support/gateway.ts";
+import { startGateway } from "../../support/gateway.ts";
 import { makeSession } from "../../support/make-session.ts";
 import { startApp } from "../../support/start-app.ts";
 import type { Tabs } from "../../support/tabs.ts";
@@ -22,7 +24,7 @@ type Stage = {
   proxy: FaultyProxy;
   tabs: Tabs;
   sessionId: string;
-  say(content: string): Promise<unknown>;
+  say: (content: string) => Promise<unknown>;
   trpcSockets(): number;
   open(startAt?: string): Promise<Page>;
 };
@@ -42,9 +44,17 @@ async function setStage(prepare?: () => void): Promise<Stage> {
   };
 }
 
+const hideLocks = (): void => {
+  Object.defineProperty(globalThis.navigator, "locks", { value: undefined });
+};
+
 const isLive = (page: Page): Promise<void> => until(page, ({ statuses }) => statuses.at(-1) === "live");
 
-const sayAndSee = async (stage: Stage, pages: readonly Page[], content: string): Promise<void> => {
+const sayAndSee = async (
+  stage: Pick<Stage, "say">,
+  pages: readonly Page[],
+  content: string,
+): Promise<void> => {
   await stage.say(content);
   for (const page of pages)
     await page.waitForFunction((wanted) => {
@@ -94,7 +104,7 @@ test.each(["closed", "crashed"])(
     await sayAndSee(stage, pages, "before");
     if (how === "closed") await leader.close();
     else {
-      const crashed = leader.waitForEvent("crash");
+      const crashed = new Promise((done) => leader.once("crash", done));
       const session = await stage.tabs.context.newCDPSession(leader);
       void session.send("Page.crash").catch(() => undefined);
       await crashed;
@@ -198,14 +208,34 @@ test("a browser that says offline is offline at once, and comes back at once wit
 });
 
 test("without Web Locks each tab connects and sends by itself", async () => {
-  const stage = await setStage(() => {
-    Object.defineProperty(globalThis.navigator, "locks", { value: undefined });
-  });
+  const stage = await setStage(hideLocks);
   const pages = await openThree(stage);
   await sayAndSee(stage, pages, "one");
   await expectContents(pages, ["one"]);
   expect(await senders(pages)).toEqual([true, true, true]);
   expect(stage.trpcSockets()).toBe(3);
+});
+
+test("without Web Locks and WebSockets two tabs hold a long request, and further ones poll", async () => {
+  const { url } = await startApp();
+  const gateway = await startGateway(url, { sockets: "refuse" });
+  const tabs = await startTabs(browser, hideLocks);
+  const { sessionId, say } = await makeSession(url);
+  const pages: Page[] = [];
+  for (let count = 0; count < 4; count += 1) {
+    pages.push(await tabs.open({ url: gateway.url }, { sessionId, timing: { ...timing, turnMs: 50 } }));
+  }
+  for (const page of pages) await isLive(page);
+  const streams = (): Passed[] => gateway.requests.items.filter(({ path }) => path.includes("/stream"));
+  const areTwoOpen = (): boolean => streams().filter(({ isOpen }) => isOpen).length === 2;
+  await gateway.requests.until(areTwoOpen);
+  await sayAndSee({ say }, pages, "one");
+  const { length } = streams();
+  await pages[0]?.close();
+  // One of those that polled takes the free place.
+  await gateway.requests.until(() => streams().length > length && areTwoOpen());
+  await sayAndSee({ say }, pages.slice(1), "two");
+  await expectContents(pages.slice(1), ["one", "two"]);
 });
 
 test("tabs of another user have a socket of their own", async () => {

@@ -119,10 +119,10 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
 
   function recover(cause: ChatFailure): void {
     // An address at which AI Desk was before has it again after a proxy's page in between.
-    if (cause.retryable || wasUp) return scheduleRetry(cause.retryAfterMs);
+    if (cause.retryable || (wasUp && cause.kind === "foreign")) return scheduleRetry(cause.retryAfterMs);
     refusal = cause;
     publish();
-    for (const { follower } of logs) follower.onRefused(cause);
+    for (const { state, follower } of logs) if (state !== "over") follower.onRefused(cause);
   }
 
   function scheduleRetry(atLeastMs = 0): void {

@@ -17,11 +17,15 @@ const closingMs = 1000;
  *
  * @param isDead whether its peer is taken for gone
  */
-export function dropSocket(socket: OpenedSocket, isDead: boolean, unref?: (socket: object) => void): void {
+export function dropSocket(
+  socket: OpenedSocket,
+  isDead: boolean,
+  release?: (socket: object, isDead: boolean) => void,
+): void {
   try {
     if (isDead && socket.terminate) return socket.terminate();
     socket.close();
-    unref?.(socket);
+    release?.(socket, isDead);
     if (socket.terminate) setTimeout(() => socket.terminate?.(), closingMs);
   } catch {
     // A platform refuses to close what is not open yet. The attempt ends by itself.

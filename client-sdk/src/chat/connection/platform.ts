@@ -20,7 +20,7 @@ export type Locks = {
   request(
     name: string,
     options: { signal?: AbortSignal; steal?: boolean },
-    callback: () => Promise<void> | void,
+    callback: () => Promise<void> | undefined,
   ): Promise<unknown>;
 };
 

@@ -1,5 +1,5 @@
-import type { ChatFailure } from "../chat-error.ts";
-import { failureOf, foreign, toChatError } from "../chat-error.ts";
+import type { ChatFailure, Refusal } from "../chat-error.ts";
+import { foreign, refused, toChatError } from "../chat-error.ts";
 import type { CarrierOptions, Fetch } from "./carrier.ts";
 
 /**
@@ -35,4 +35,16 @@ export function fetchWith({ fetch }: CarrierOptions): Fetch {
 
 export async function authorization({ token }: CarrierOptions): Promise<Record<string, string>> {
   return token ? { authorization: `Bearer ${await token()}` } : {};
+}
+
+/** The failure that an answer over HTTP means. Its body is read. */
+export async function failureOf(answer: Response): Promise<ChatFailure> {
+  try {
+    const body = (await answer.json()) as Refusal & { error?: { message: string; data: Refusal } };
+    const { message, code, issues } = body.error ? { ...body.error.data, message: body.error.message } : body;
+    if (typeof code === "string") return refused({ message, code, ...(issues && { issues }) }, answer);
+  } catch {
+    // The body is not JSON.
+  }
+  return foreign(answer);
 }

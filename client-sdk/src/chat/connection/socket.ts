@@ -6,6 +6,7 @@ import type { Carrier, CarrierEvents, CarrierOptions } from "./carrier.ts";
 import type { OpenedSocket } from "./drop-socket.ts";
 import { dropSocket } from "./drop-socket.ts";
 import type { FollowedLog, LogEvent } from "./log.ts";
+import type * as NodeSockets from "./node-sockets.ts";
 import { platform } from "./platform.ts";
 
 /** A frame of tRPC's protocol from the server. */
@@ -33,7 +34,7 @@ export function openSocket(
   let pingedAtMs: number | undefined;
   let heardAtMs = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let unref: ((socket: object) => void) | undefined;
+  let node: typeof NodeSockets | undefined;
 
   void start();
   return {
@@ -71,9 +72,8 @@ export function openSocket(
           return fail(unreachable("This platform has no WebSocket: pass one as an option."), true);
         }
         if (platform.process) {
-          const node = await import("./node-sockets.ts");
+          node = await import("./node-sockets.ts");
           node.watchNodeSockets();
-          unref = node.unrefNodeSocket;
         }
       }
       if (isOver) return;
@@ -91,6 +91,7 @@ export function openSocket(
   function open(opened: OpenedSocket, params: { token: string } | undefined): void {
     socket = opened;
     opened.addEventListener("open", () => {
+      node?.noteOpen(opened);
       if (isOver) return;
       isOpen = true;
       if (params) send({ method: "connectionParams", data: params });
@@ -185,7 +186,7 @@ export function openSocket(
     isOpen = false;
     clearTimeout(timer);
     logs.clear();
-    if (socket) dropSocket(socket, isDead, unref);
+    if (socket) dropSocket(socket, isDead, node?.releaseSocket);
   }
 
   function fail(cause: ChatFailure, isBlocked = false): void {

@@ -1,7 +1,6 @@
 import type { ChatFailure } from "../chat-error.ts";
 import { unreachable } from "../chat-error.ts";
 import type { Carrier, CarrierEvents, CarrierOptions } from "./carrier.ts";
-import { probe } from "./probe.ts";
 import { openSocket } from "./socket.ts";
 
 /** The kinds of carriers, the best first. */
@@ -58,8 +57,14 @@ export function createWays(options: CarrierOptions): Ways {
     async blocked() {
       if (known.way === "stream") return take("poll");
       if (known.way === "poll") return undefined;
-      const failure = await probe(options);
-      if (failure) return failure;
+      try {
+        const { probe } = await import("./probe.ts");
+        const failure = await probe(options);
+        if (failure) return failure;
+      } catch {
+        // The code comes from a server that cannot be reached either.
+        return undefined;
+      }
       known.blocks += 1;
       // A server that just came back refuses the socket and answers the probe.
       return known.hasSocketWorked && known.blocks < 2 ? undefined : take("stream");

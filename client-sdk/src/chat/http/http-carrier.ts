@@ -6,6 +6,9 @@ import { countTabs } from "./count-tabs.ts";
 import { pollLog } from "./poll-log.ts";
 import { streamLog } from "./stream-log.ts";
 
+/** The shortest wait that a poll asks for. */
+const minWaitMs = 2000;
+
 /**
  * Follows logs over HTTP. A browser has six connections for a host, so a tab holds one long request at most: for the log
  * that was followed last, if the tab is one of the first two. The other logs are polled in turns.
@@ -16,6 +19,7 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
   /** In the order in which they were followed. */
   const logs = new Set<FollowedLog>();
   const requests = new Map<FollowedLog, AbortController>();
+  let waitMs = timing.pollWaitMs;
   let isUp = false;
   let isOver = false;
   /** The log that has the long request. */
@@ -85,7 +89,16 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
 
   async function poll(log: FollowedLog, signal: AbortSignal): Promise<void> {
     await catchUp(log, signal);
-    while (!signal.aborted) await pollLog(options, log, { waitMs: timing.pollWaitMs, signal });
+    while (!signal.aborted) {
+      try {
+        await pollLog(options, log, { waitMs, signal });
+      } catch (cause) {
+        if (signal.aborted || waitMs < 2 * minWaitMs) throw cause;
+        // A proxy may give answers less time. If the server is away, the next poll says so at once.
+        waitMs /= 2;
+        await catchUp(log, signal);
+      }
+    }
   }
 
   async function catchUp(log: FollowedLog, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { unreachable } from "../chat-error.ts";
 import type { CarrierOptions } from "../connection/carrier.ts";
 import type { FollowedLog, LogEvent } from "../connection/log.ts";
 import { eventsAddress, request } from "./request.ts";
@@ -26,6 +27,7 @@ export async function pollLog(
     async (answer) => (await answer.json()) as Polled,
   );
   if (signal.aborted) return false;
+  if (position === "") throw unreachable("The server is stopping. It is tried again.");
   const colon = position.lastIndexOf(":");
   const epoch = position.slice(0, colon);
   if (events.length > 0) {

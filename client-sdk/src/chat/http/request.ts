@@ -1,7 +1,7 @@
-import { failureOf, foreign, toChatError, unreachable } from "../chat-error.ts";
+import { foreign, toChatError, unreachable } from "../chat-error.ts";
 import type { CarrierOptions } from "../connection/carrier.ts";
 import type { FollowedLog } from "../connection/log.ts";
-import { authorization, fetchWith } from "../connection/probe.ts";
+import { authorization, failureOf, fetchWith } from "../connection/probe.ts";
 
 /** The text of the address at which a log's events are. */
 export function eventsAddress(

@@ -8,7 +8,7 @@ export type Place = readonly [tab: string, number: number];
 
 /** A message on the channel of the tabs. `from` is the name of the tab that sends it. */
 export type TabMessage = { readonly from: string } & (
-  | /** Who leads? A visible tab asks again and again. */ { type: "ask"; status: LineStatus }
+  | /** Who leads? A visible tab asks again and again. */ { type: "ask" }
   | { type: "follow"; number: number; log: LogName; position: string | undefined }
   | { type: "unfollow"; number: number }
   | { type: "reconnect"; isNetworkNew: boolean }

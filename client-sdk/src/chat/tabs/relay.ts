@@ -2,9 +2,12 @@ import type { ChatError } from "../chat-error.ts";
 import type { Upstream } from "../connection/log.ts";
 import type { Locks } from "../connection/platform.ts";
 import type { TabChannel, TabMessage } from "./channel.ts";
+import { shareUpstream } from "./shared-upstream.ts";
 
 /** The leading tab's service to the others. */
 export type Relay = {
+  /** What the leading tab follows by itself: each log is followed once for all tabs. */
+  readonly upstream: Upstream;
   take(message: TabMessage): void;
   end(): void;
 };
@@ -15,10 +18,11 @@ export type Relay = {
  * @param tabLockOf the name of the lock that a tab holds as long as it lives
  */
 export function createRelay(
-  upstream: Upstream,
+  connection: Upstream,
   channel: TabChannel,
   { locks, tabLockOf, beatMs }: { locks: Locks; tabLockOf: (tab: string) => string; beatMs: number },
 ): Relay {
+  const upstream = shareUpstream(connection);
   /** The followings of each tab. */
   const tabs = new Map<string, Map<number, () => void>>();
   const ended = new AbortController();
@@ -31,7 +35,7 @@ export function createRelay(
   function meet(tab: string): Map<number, () => void> {
     const followings = new Map<number, () => void>();
     tabs.set(tab, followings);
-    const part = (): void => {
+    const part = (): undefined => {
       tabs.delete(tab);
       for (const end of followings.values()) end();
     };
@@ -54,6 +58,7 @@ export function createRelay(
   }
 
   return {
+    upstream,
     take(message) {
       if (message.type === "follow") follow(message);
       if (message.type === "unfollow") {

@@ -1,31 +1,30 @@
 import { createListeners } from "../connection/listeners.ts";
-import type { LogFollower, LogName, Upstream } from "../connection/log.ts";
+import type { Upstream } from "../connection/log.ts";
 import { isVisible } from "../connection/page-signals.ts";
 import type { Locks } from "../connection/platform.ts";
 import type { Timing } from "../connection/timing.ts";
-import type { LineStatus } from "../line.ts";
 import type { TabMessage } from "./channel.ts";
 import { openTabChannel } from "./channel.ts";
 import type { Leadership } from "./leadership.ts";
 import { contend } from "./leadership.ts";
+import type * as Company from "./company.ts";
 import { randomName } from "./random-name.ts";
 import type { Relay } from "./relay.ts";
-import { createRelay } from "./relay.ts";
 import type { RemoteUpstream } from "./remote-upstream.ts";
-import { createRemoteUpstream } from "./remote-upstream.ts";
-import { shareUpstream } from "./shared-upstream.ts";
+import { createSwitch } from "./switch.ts";
 
 /** An upstream that is one for all tabs. */
 export type TabbedUpstream = Upstream & {
   readonly isLeader: boolean;
-  subscribeLeader(listener: () => void): () => void;
+  readonly subscribeLeader: (listener: () => void) => () => void;
   /** The browser stops the tab's scripts: another tab is to lead. */
   leave(): void;
   /** Its scripts run again. */
   enter(): void;
 };
 
-type Following = { log: LogName; follower: LogFollower; end: (() => void) | undefined };
+/** A tab that is alone needs none of this code, so that it is loaded later. */
+let company: typeof Company | undefined;
 
 /**
  * One tab leads: it has the connection, and relays for the others. When another tab comes to lead, each tab asks it for its
@@ -41,143 +40,135 @@ export function createTabs(
 ): TabbedUpstream {
   const tab = randomName();
   const tabLockOf = (of: string): string => `${name} ${of}`;
-  const followings = new Set<Following>();
-  const statusListeners = createListeners();
-  const leaderListeners = createListeners();
-  let upstream: Upstream | undefined;
-  let endStatus: (() => void) | undefined;
-  let relay: Relay | undefined;
-  let remote: RemoteUpstream | undefined;
-  let leader: string | undefined;
-  let leadership: Leadership | undefined;
-  let heardAtMs = 0;
-  let hasAsked = false;
-  let watch: ReturnType<typeof setInterval> | undefined;
-  let parting: (() => void) | undefined;
-  let wasUp = false;
-  let isClosed = false;
+  const followings = createSwitch();
+  const listeners = createListeners();
   const channel = openTabChannel(name, tab, take);
-
-  /** A line that was up is not `connecting` while the tabs change their leader. */
-  function seen(status: LineStatus): LineStatus {
-    if (status === "live" || status === "catching-up") wasUp = true;
-    return status === "connecting" && wasUp ? "catching-up" : status;
-  }
-
-  function bind(next: Upstream | undefined): void {
-    for (const following of followings) following.end?.();
-    endStatus?.();
-    upstream?.close();
-    upstream = next;
-    endStatus = next?.subscribeStatus(statusListeners.call);
-    for (const following of followings) begin(following);
-    statusListeners.call();
-  }
-
-  function begin(following: Following): void {
-    const { log, follower } = following;
-    following.end = upstream?.follow(log, {
-      position: () => follower.position(),
-      take: (events) => follower.take(events),
-      onStatus: (status) => follower.onStatus(seen(status)),
-      onRefused: (error) => follower.onRefused(error),
-    });
-  }
+  const tickMs = timing.beatMs / 5;
+  let leadership: Leadership | undefined;
+  /** Of the tab that leads. */
+  let connection: Upstream | undefined;
+  let relay: Relay | undefined;
+  /** Of a tab that does not. */
+  let leader: string | undefined;
+  let remote: RemoteUpstream | undefined;
+  let heardAtMs = 0;
+  let askedAtMs = 0;
+  let hasAnswer = true;
+  let watch: ReturnType<typeof setInterval> | undefined;
+  /** Gives up the lock that shows that this tab lives. */
+  let part: (() => void) | undefined;
+  let isClosed = false;
 
   function take(message: TabMessage): void {
     if (relay) return relay.take(message);
-    if (message.type === "lead") {
-      if (message.from !== leader) {
-        leader = message.from;
-        bind((remote = createRemoteUpstream(channel)));
-      }
+    if (connection) return void loadCompany(serve);
+    if (message.type === "lead" && message.from !== leader && part) {
+      if (!company) return void loadCompany(ask);
+      leader = message.from;
+      remote = company.createRemoteUpstream(channel);
+      followings.turnTo(remote);
     }
     if (message.from !== leader) return;
     heardAtMs = Date.now();
-    hasAsked = false;
+    hasAnswer = true;
     remote?.take(message);
   }
 
   function lead(): void {
-    leader = remote = undefined;
-    const shared = shareUpstream(connect());
-    bind(shared);
-    relay = createRelay(shared, channel, { locks, tabLockOf, beatMs: timing.beatMs });
-    leaderListeners.call();
+    forgetLeader();
+    connection = connect();
+    if (company) serve();
+    else followings.turnTo(connection);
+    listeners.call();
+  }
+
+  /** Another tab is there. Where the code cannot be loaded, that tab hears nothing and takes the lock over. */
+  function serve(): void {
+    if (!company || !connection || relay) return;
+    relay = company.createRelay(connection, channel, { locks, tabLockOf, beatMs: timing.beatMs });
+    followings.turnTo(relay.upstream);
   }
 
   function stopLeading(): void {
-    if (!relay) return;
-    relay.end();
-    relay = undefined;
-    bind(undefined);
-    leaderListeners.call();
+    relay?.end();
+    followings.turnTo(undefined);
+    connection?.close();
+    relay = connection = undefined;
+    listeners.call();
+  }
+
+  function forgetLeader(): void {
+    leader = remote = undefined;
+  }
+
+  function ask(): void {
+    askedAtMs = Date.now();
+    hasAnswer = false;
+    channel.post({ type: "ask" });
   }
 
   /** A tab that was frozen itself has not heard anything either: it asks before it takes the lock over. */
   function listen(): void {
-    if (relay) return;
-    const silenceMs = Date.now() - heardAtMs;
-    if (silenceMs >= timing.leaderSilenceMs && hasAsked) {
-      heardAtMs = Date.now();
-      return leadership?.steal();
-    }
-    if (isVisible() || silenceMs > timing.beatMs) {
-      hasAsked = true;
-      channel.post({ type: "ask", status: upstream?.status ?? "connecting" });
-    }
+    if (connection) return;
+    const now = Date.now();
+    if (!hasAnswer && now - heardAtMs >= timing.leaderSilenceMs - tickMs) {
+      heardAtMs = now;
+      leadership?.steal();
+    } else if (now - askedAtMs >= timing.beatMs && (isVisible() || now - heardAtMs >= timing.beatMs)) ask();
   }
 
   function enter(): void {
     if (leadership || isClosed) return;
     heardAtMs = Date.now();
-    locks
-      .request(tabLockOf(tab), {}, () => new Promise((resolve) => (parting = resolve)))
-      .catch(() => undefined);
-    channel.post({ type: "ask", status: "connecting" });
-    leadership = contend(locks, name, { onLead: lead, onLost: stopLeading });
-    watch = setInterval(listen, timing.beatMs);
+    leadership = contend(locks, name, {
+      onLead: lead,
+      onLost() {
+        stopLeading();
+        ask();
+      },
+    });
+    const current = leadership;
+    const live = (): Promise<void> | undefined => {
+      if (current !== leadership) return undefined;
+      ask();
+      return new Promise((resolve) => (part = resolve));
+    };
+    locks.request(tabLockOf(tab), {}, live).catch(() => undefined);
+    watch = setInterval(listen, tickMs);
   }
 
   function leave(): void {
     clearInterval(watch);
     stopLeading();
-    bind((leader = remote = undefined));
+    forgetLeader();
     leadership?.leave();
-    leadership = undefined;
-    parting?.();
+    part?.();
+    leadership = part = undefined;
   }
 
   enter();
   return {
+    ...followings,
     get status() {
-      return isClosed ? "closed" : seen(upstream?.status ?? "connecting");
+      return followings.status;
     },
-    subscribeStatus: statusListeners.add,
     get isLeader() {
-      return relay !== undefined;
+      return connection !== undefined;
     },
-    subscribeLeader: leaderListeners.add,
-    follow(log, follower) {
-      const following: Following = { log, follower, end: undefined };
-      followings.add(following);
-      begin(following);
-      if (!upstream) follower.onStatus(seen("connecting"));
-      return () => {
-        followings.delete(following);
-        following.end?.();
-      };
-    },
-    reconnect: (isNetworkNew) => upstream?.reconnect(isNetworkNew),
-    lose: () => upstream?.lose(),
-    tick: () => upstream?.tick(),
+    subscribeLeader: listeners.add,
     leave,
     enter,
     close() {
       isClosed = true;
       leave();
+      followings.close();
       channel.close();
-      for (const { follower } of followings) follower.onStatus("closed");
     },
   };
+}
+
+/** @param then is not called if the code cannot be loaded */
+async function loadCompany(then: () => void): Promise<void> {
+  company ??= await import("./company.ts").catch(() => undefined);
+  if (company) then();
 }
