@@ -1,14 +1,18 @@
 import type { TRPCClient, TRPCLink } from "@trpc/client";
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
 import type { AppRouter } from "../../server/trpc/router.ts";
+import { addressesOf } from "./chat/connection/addresses.ts";
+import type { Fetch, WebSocketClass } from "./chat/connection/carrier.ts";
 
 export type ClientOptions = {
-  /** Where the server is, such as `http://localhost:8000`; a path before the API's own is kept. Absolute. */
+  /** Where the server is, such as `http://localhost:8000`. A path before the API's own is kept. Absolute, but on a web page. */
   url: string | URL;
+  /** Gives the bearer token. It is asked for each connection and each request. */
+  token?: () => string | Promise<string>;
   /** Stands in for the platform's `fetch`. */
-  fetch?: typeof fetch;
+  fetch?: Fetch;
   /** Stands in for the platform's `WebSocket`, which Node has from version 22 on; only subscriptions need it. */
-  WebSocket?: typeof WebSocket;
+  WebSocket?: WebSocketClass;
 };
 
 /** The contract, typed: `client.message.add.mutate({…})`, `client.session.onEvent.subscribe({…}, {…})`. */
@@ -29,17 +33,15 @@ const pongTimeoutMs = 30_000;
  *
  * Calls reject with a `ClientError`, whose `data.code` is an `ErrorCode`.
  */
-export function createClient({ url, fetch, WebSocket }: ClientOptions): Client {
-  const base = new URL(url);
-  if (!base.pathname.endsWith("/")) base.pathname += "/";
-  const http = new URL("trpc", base);
-  const ws = new URL(http);
-  ws.protocol = http.protocol === "https:" ? "wss:" : "ws:";
+export function createClient({ url, token, fetch, WebSocket }: ClientOptions): Client {
+  const { base, socket } = addressesOf(url);
   const overSocket = lazyLink(() =>
     wsLink({
       client: createWSClient({
-        url: ws.href,
-        ...(WebSocket && { WebSocket }),
+        url: socket,
+        // tRPC asks for the browser's class, and uses the part of it that this one has.
+        ...(WebSocket && { WebSocket: WebSocket as unknown as typeof globalThis.WebSocket }),
+        ...(token && { connectionParams: async () => ({ token: await token() }) }),
         lazy: { enabled: true, closeMs: idleSocketMs },
         keepAlive: { enabled: true, intervalMs: 30_000, pongTimeoutMs },
       }),
@@ -51,10 +53,11 @@ export function createClient({ url, fetch, WebSocket }: ClientOptions): Client {
         condition: ({ type }) => type === "subscription",
         true: overSocket,
         false: httpBatchLink({
-          url: http.href,
+          url: `${base}trpc`,
           maxURLLength: maxUrlChars,
+          ...(token && { headers: async () => ({ authorization: `Bearer ${await token()}` }) }),
           // tRPC says in a type of its own what it hands over, and it is the platform's.
-          ...(fetch && { fetch: (input: string | URL | Request, init) => fetch(input, init as RequestInit) }),
+          ...(fetch && { fetch: (input, init) => fetch(String(input), init as never) }),
         }),
       }),
     ],

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { ErrorCode } from "./error-codes.ts";
 import { errorCodes } from "./error-codes.ts";
+import type { Issue } from "./issue.ts";
 
-export const issueSchema = z
+export const issueSchema: z.ZodType<Issue> = z
   .object({
     path: z
       .array(z.union([z.string(), z.int()]))
@@ -47,5 +48,4 @@ export const errorSchema = z
     ],
   });
 
-export type Issue = z.infer<typeof issueSchema>;
 export type ErrorBody = z.infer<typeof errorSchema>;

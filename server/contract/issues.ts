@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { faultSentence } from "./fault-sentence.ts";
-import type { Issue } from "./error.ts";
+import type { Issue } from "./issue.ts";
 
 /** The faults that a schema found, in the wire's shape. */
 export function issuesOf(error: z.ZodError): Issue[] {

@@ -1,6 +1,7 @@
 import { ZodError } from "zod";
 import { DatabaseMovedError, isDatabaseUnavailable, whyForbidden } from "../../db/database-errors.ts";
-import type { ErrorBody, Issue } from "../contract/error.ts";
+import type { ErrorBody } from "../contract/error.ts";
+import type { Issue } from "../contract/issue.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
 import { describeIssues, issuesOf } from "../contract/issues.ts";

@@ -73,7 +73,9 @@ test("the package holds the client and the types behind it, and nothing of the d
   const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1));
   expect(
-    paths.filter((path) => !/^(client-sdk\/src|server\/(contract|trpc))\/[\w-]+\.(js|d\.ts)$/.test(path)),
+    paths.filter(
+      (path) => !/^(client-sdk\/src(\/[\w-]+){0,2}|server\/(contract|trpc))\/[\w-]+\.(js|d\.ts)$/.test(path),
+    ),
   ).toEqual([]);
   expect(paths.filter((path) => path.startsWith("server/trpc/") && path.endsWith(".js"))).toEqual([]);
   const packages = paths.flatMap((path) =>

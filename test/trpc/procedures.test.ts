@@ -64,7 +64,7 @@ test("calls of one tick share one request, and each has its own outcome", async 
   const client = createClient({
     url,
     fetch: (input, init) => {
-      requests.push(input instanceof Request ? input.url : input.toString());
+      requests.push(input);
       return fetch(input, init);
     },
   });

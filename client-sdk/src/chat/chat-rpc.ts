@@ -1,4 +1,4 @@
-import type { ListedSession, Message, Page, SessionHead } from "./wire.ts";
+import type { ListedSession, Message, MessageSender, Page, SessionHead } from "./wire.ts";
 
 /** Options of a call. An aborted call rejects, and nobody knows whether the server did it. */
 export type CallOptions = { signal?: AbortSignal };
@@ -13,7 +13,7 @@ export type MessageName = { session_id: string } & ({ message_id: number } | { k
 export type ChatRpc = {
   message: {
     add: Mutation<
-      { session_id: string; content: string; sender: string; timestamp: string; key: string },
+      { session_id: string; content: string; sender: MessageSender; timestamp: string; key: string },
       Message
     >;
     update: Mutation<MessageName & { content: string; if_seq?: number }, Message>;

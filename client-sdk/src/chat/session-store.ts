@@ -10,11 +10,11 @@ import type { SessionSnapshot } from "./session-snapshot.ts";
 import type { ShownMessage } from "./shown-messages.ts";
 import { showMessages } from "./shown-messages.ts";
 import { newTitle } from "./shown-sessions.ts";
-import type { LiveEvent, Message, SessionHead } from "./wire.ts";
+import type { LiveEvent, Message, MessageSender, SessionHead } from "./wire.ts";
 
 export type SendOptions = {
   /** `user` by default. */
-  sender?: string;
+  sender?: MessageSender;
   /** Names the send within its session. A random one by default. */
   key?: string;
 };

@@ -21,7 +21,7 @@ function beginning(
   messages: readonly Message[],
   { hasEarlier = false, epoch = "e" } = {},
 ): LiveEvent {
-  const session = { id: "s", title: "Title", created_at: "2026-01-01T00:00:00Z", messages };
+  const session = { id: "s", title: "Title", created_at: "2026-01-01T00:00:00Z", messages: [...messages] };
   return { type, seq, prev: seq, epoch, session, has_earlier: hasEarlier };
 }
 

@@ -1,4 +1,5 @@
 import type { ChatError } from "../chat-error.ts";
+import type { MessageSender } from "../wire.ts";
 
 /** A session that is to be made, or a message that is to be sent. It does not change once it is in the outbox. */
 export type OutboxItem = { readonly session_id: string } & (
@@ -10,7 +11,7 @@ export type OutboxItem = { readonly session_id: string } & (
       readonly message: {
         readonly key: string;
         readonly content: string;
-        readonly sender: string;
+        readonly sender: MessageSender;
         readonly timestamp: string;
       };
       readonly create?: undefined;

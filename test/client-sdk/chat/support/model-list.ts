@@ -46,7 +46,7 @@ export class ModelList {
     const { items: sessions, next_cursor } = this.page(null, limit);
     const stream: ListEvent[] =
       after === undefined
-        ? [{ type: "snapshot", ...place, sessions, next_cursor }]
+        ? [{ type: "snapshot", ...place, sessions: [...sessions], next_cursor }]
         : [...this.#rows.values()]
             .filter((row) => row.seq > after)
             .toSorted((a, b) => a.seq - b.seq)

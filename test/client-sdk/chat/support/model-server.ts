@@ -70,7 +70,7 @@ export class ModelServer {
 
   #snapshot(limit: number) {
     const { items, next_cursor: cursor } = this.page(Number.POSITIVE_INFINITY, limit);
-    return { session: { ...this.head, messages: items }, has_earlier: cursor !== null };
+    return { session: { ...this.head, messages: [...items] }, has_earlier: cursor !== null };
   }
 
   #missedSince(seq: number): LiveEvent[] {

@@ -1,7 +1,6 @@
 import { onTestFinished } from "vitest";
 import { toChatError } from "../../../../client-sdk/src/chat/chat-error.ts";
 import type { Line, LineStatus } from "../../../../client-sdk/src/chat/line.ts";
-import type { ListEvent, LiveEvent } from "../../../../client-sdk/src/chat/wire.ts";
 import { createSocketClient } from "../../../support/trpc-clients.ts";
 import { createEventReader } from "./wire-of-today.ts";
 
@@ -23,7 +22,7 @@ export function createSocketLine(wsUrl: string): Line & { subscriptions: (string
       follower.onStatus("catching-up");
       const subscription = client.session.onEvent.subscribe(input, {
         onData({ id, data }) {
-          const event = read(data as LiveEvent);
+          const event = read(data);
           follower.take([{ position: id, event }]);
           if (event.type === "caught_up") follower.onStatus("live");
         },
@@ -42,7 +41,7 @@ export function createSocketLine(wsUrl: string): Line & { subscriptions: (string
         { lastEventId },
         {
           onData({ id, data }) {
-            follower.take([{ position: id, event: data as unknown as ListEvent }]);
+            follower.take([{ position: id, event: data }]);
             if (data.type === "caught_up") follower.onStatus("live");
           },
         },

@@ -1,0 +1,22 @@
+import { platform } from "./platform.ts";
+
+/** The addresses of a server. */
+export type Addresses = {
+  /** The server's own, with a slash at its end. */
+  base: string;
+  /** That of tRPC over WebSocket. */
+  socket: string;
+};
+
+/**
+ * The path of the url is kept, its query is not. It is text throughout: the `URL` of React Native has no setters.
+ *
+ * @param url absolute; on a web page it may be relative to the page
+ */
+export function addressesOf(url: string | URL): Addresses {
+  let text = String(url);
+  const { location } = platform;
+  if (location && !/^\w+:/.test(text)) text = new URL(text, location.href).href;
+  const base = text.replace(/[?#].*$/s, "").replace(/\/*$/, "/");
+  return { base, socket: `${base.replace(/^http/i, "ws")}trpc` };
+}

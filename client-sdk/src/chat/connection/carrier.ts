@@ -1,0 +1,46 @@
+import type { ChatFailure } from "../chat-error.ts";
+import type { Addresses } from "./addresses.ts";
+import type { FollowedLog } from "./log.ts";
+import type { Patience } from "./patience.ts";
+import type { Timing } from "./timing.ts";
+
+/** A way to the server that is open or being opened: a WebSocket, or requests over HTTP. It is used once. */
+export type Carrier = {
+  follow(log: FollowedLog): void;
+  unfollow(log: FollowedLog): void;
+  /** Finds out whether the line lives. */
+  check(): void;
+  /** Does what is due by now. */
+  tick(): void;
+  /** Ends it. It tells nothing more. */
+  close(): void;
+};
+
+/** How a carrier tells of itself. */
+export type CarrierEvents = {
+  /** Something came through. Told once. */
+  onUp(): void;
+  /** It carries nothing any more. With `isBlocked`, another kind of carrier may get through. Told once, and last. */
+  onDown(cause: ChatFailure, isBlocked?: boolean): void;
+};
+
+/** The parts of a `WebSocket` class that are used. Those of browsers, Node, Bun, Deno, React Native and `ws` fit. */
+export type WebSocketClass = new (url: string) => { send(data: string): void; close(): void };
+
+/** The part of `fetch` that is used. */
+export type Fetch = (
+  url: string,
+  init: { headers: Record<string, string>; signal: AbortSignal },
+) => Promise<Response>;
+
+/** What carriers are made with. */
+export type CarrierOptions = {
+  addresses: Addresses;
+  fetch: Fetch | undefined;
+  WebSocket: WebSocketClass | undefined;
+  token: (() => string | Promise<string>) | undefined;
+  timing: Timing;
+  patience: Patience;
+};
+
+export type OpenCarrier = (options: CarrierOptions, events: CarrierEvents) => Carrier;

@@ -1,0 +1,201 @@
+import type { ChatFailure } from "../chat-error.ts";
+import type { LineStatus } from "../line.ts";
+import type { Carrier, CarrierOptions } from "./carrier.ts";
+import type { Followed } from "./followed.ts";
+import { createFollowed } from "./followed.ts";
+import { createListeners } from "./listeners.ts";
+import type { Upstream } from "./log.ts";
+import { isVisible } from "./page-signals.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+import { createWays } from "./ways.ts";
+
+/**
+ * The connection of this tab to the server: one carrier at a time for all logs. It opens with the first log, comes back when
+ * it is lost, and closes some time after the last log.
+ */
+export function createConnection(options: CarrierOptions & { random: () => number }): Upstream {
+  const { timing, random } = options;
+  const ways = createWays(options);
+  const logs = new Set<Followed>();
+  const listeners = createListeners();
+  let carrier: Carrier | undefined;
+  let isUp = false;
+  let wasUp = false;
+  /** An attempt failed, or takes long. */
+  let hasFailed = false;
+  let isClosed = false;
+  /** Why the server cannot be had, where a repeat would not help. */
+  let refusal: ChatFailure | undefined;
+  let failures = 0;
+  /** The attempt or the search for its failure that is under way, by number. */
+  let attempt = 0;
+  let attemptedAtMs = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let slow: ReturnType<typeof setTimeout> | undefined;
+  let idle: ReturnType<typeof setTimeout> | undefined;
+  let shown: LineStatus = "connecting";
+
+  function statusOf(isLive: boolean): LineStatus {
+    if (isClosed || refusal) return "closed";
+    if (isUp) return isLive ? "live" : "catching-up";
+    return wasUp || hasFailed ? "offline" : "connecting";
+  }
+
+  function publish(): void {
+    let areLive = true;
+    for (const log of logs) {
+      if (log.state === "over") log.show("closed");
+      else {
+        areLive &&= log.isLive;
+        log.show(log.state === "waiting" && isUp ? "offline" : statusOf(log.isLive));
+      }
+    }
+    const status = statusOf(areLive);
+    if (status === shown) return;
+    shown = status;
+    listeners.call();
+  }
+
+  function connect(): void {
+    stop();
+    refusal = undefined;
+    const number = (attempt += 1);
+    attemptedAtMs = Date.now();
+    slow = setTimeout(() => {
+      hasFailed = true;
+      publish();
+    }, timing.slowAttemptMs);
+    carrier = ways.open({
+      onUp() {
+        clearTimeout(slow);
+        isUp = wasUp = true;
+        hasFailed = false;
+        ways.worked();
+        publish();
+      },
+      onDown(cause, isBlocked) {
+        carrier = undefined;
+        lost();
+        if (!isBlocked) return recover(cause);
+        void goAround(cause, number);
+      },
+    });
+    for (const log of logs) if (log.state !== "over") begin(log);
+    publish();
+  }
+
+  /** Takes another kind of carrier, or finds out why none gets through. */
+  async function goAround(cause: ChatFailure, number: number): Promise<void> {
+    const result = await ways.blocked();
+    if (number !== attempt || isClosed) return;
+    if (result === true) connect();
+    else recover(result ?? cause);
+  }
+
+  function begin(log: Followed): void {
+    clearTimeout(log.retry);
+    log.state = "followed";
+    carrier?.follow(log);
+  }
+
+  /** Ends what is under way, and what is waited for. */
+  function stop(): void {
+    for (const timer of [retry, slow, idle]) clearTimeout(timer);
+    retry = undefined;
+    attempt += 1;
+    carrier?.close();
+    carrier = undefined;
+    isUp = false;
+    for (const log of logs) log.isLive = false;
+  }
+
+  function lost(): void {
+    clearTimeout(slow);
+    isUp = false;
+    hasFailed = true;
+    for (const log of logs) log.isLive = false;
+    publish();
+  }
+
+  function recover(cause: ChatFailure): void {
+    // An address at which AI Desk was before has it again after a proxy's page in between.
+    if (cause.retryable || (wasUp && cause.kind === "foreign")) return scheduleRetry(cause.retryAfterMs);
+    refusal = cause;
+    publish();
+    for (const { state, follower } of logs) if (state !== "over") follower.onRefused(cause);
+  }
+
+  function scheduleRetry(atLeastMs = 0): void {
+    const delayMs = retryDelayMs(failures, timing, { isVisible: isVisible(), random });
+    failures += 1;
+    clearTimeout(retry);
+    retry = setTimeout(connect, Math.max(delayMs, atLeastMs));
+  }
+
+  function reset(): void {
+    stop();
+    isUp = wasUp = hasFailed = false;
+    failures = 0;
+    publish();
+  }
+
+  return {
+    get status() {
+      return shown;
+    },
+    subscribeStatus: listeners.add,
+    follow(name, follower) {
+      const log = createFollowed(name, follower, {
+        onChange() {
+          if (log.isLive) failures = 0;
+          publish();
+        },
+        onWaiting(_, failure) {
+          const delayMs = retryDelayMs(log.refusals, timing, { isVisible: isVisible(), random });
+          log.retry = setTimeout(
+            () => {
+              begin(log);
+              publish();
+            },
+            Math.max(delayMs, failure.retryAfterMs ?? 0),
+          );
+        },
+      });
+      logs.add(log);
+      clearTimeout(idle);
+      if (carrier) begin(log);
+      else if (!retry && !isClosed && (refusal || !hasFailed)) connect();
+      publish();
+      return () => {
+        if (!logs.delete(log)) return;
+        clearTimeout(log.retry);
+        carrier?.unfollow(log);
+        if (logs.size === 0) idle = setTimeout(reset, timing.idleMs);
+        publish();
+      };
+    },
+    reconnect(isNetworkNew = false) {
+      if (isClosed || logs.size === 0) return;
+      if (isNetworkNew) ways.forget();
+      failures = 0;
+      if (isUp) carrier?.check();
+      else if (!carrier || hasFailed) connect();
+    },
+    lose() {
+      if (isClosed || logs.size === 0) return;
+      stop();
+      lost();
+      scheduleRetry();
+    },
+    tick() {
+      if (carrier) carrier.tick();
+      else if (retry && Date.now() - attemptedAtMs >= timing.maxRetryMs) connect();
+    },
+    close() {
+      isClosed = true;
+      for (const log of logs) clearTimeout(log.retry);
+      stop();
+      publish();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { PageListener, Platform } from "./platform.ts";
+import { platform } from "./platform.ts";
+
+/** What a page hears of its own state. */
+export type PageSignals = {
+  /** It was shown again, or came back from the browser's cache of pages. */
+  readonly onShown: () => void;
+  readonly onOnline: () => void;
+  readonly onOffline: () => void;
+  /** The browser is about to stop its scripts. */
+  readonly onFreeze: () => void;
+  /** Its scripts run again. */
+  readonly onResume: () => void;
+};
+
+/** Listens to the signals that the platform has: all in browsers, none in Node. @returns the function that ends it */
+export function watchPage({ onShown, onOnline, onOffline, onFreeze, onResume }: PageSignals): () => void {
+  const { document = {} } = platform;
+  const listened: [NonNullable<Platform["document"]>, string, PageListener][] = [
+    [platform, "online", onOnline],
+    [platform, "offline", onOffline],
+    [
+      platform,
+      "pageshow",
+      ({ persisted }) => {
+        if (persisted) onResume();
+        onShown();
+      },
+    ],
+    [platform, "pagehide", ({ persisted }) => persisted && onFreeze()],
+    [document, "visibilitychange", () => isVisible() && onShown()],
+    [document, "freeze", onFreeze],
+    [document, "resume", onResume],
+  ];
+  for (const [target, type, listener] of listened) target.addEventListener?.(type, listener);
+  return () => {
+    for (const [target, type, listener] of listened) target.removeEventListener?.(type, listener);
+  };
+}
+
+/** Where there are no pages everything counts as visible. */
+export function isVisible(): boolean {
+  return platform.document?.visibilityState !== "hidden";
+}

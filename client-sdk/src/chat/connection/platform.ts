@@ -1,0 +1,51 @@
+/** The parts of a browser that are used, each of which a platform may lack. */
+export type Platform = EventSource & {
+  document?: EventSource & { visibilityState?: string };
+  location?: { href: string };
+  navigator?: { locks?: Locks };
+  BroadcastChannel?: new (name: string) => PlatformChannel;
+  /** Node's, and that of what is like Node. */
+  process?: object;
+};
+
+type EventSource = {
+  addEventListener?(type: string, listener: PageListener): void;
+  removeEventListener?(type: string, listener: PageListener): void;
+};
+
+export type PageListener = (event: { persisted?: boolean }) => void;
+
+/** The part of Web Locks that is used. */
+export type Locks = {
+  request(
+    name: string,
+    options: { signal?: AbortSignal; steal?: boolean },
+    callback: () => Promise<void> | undefined,
+  ): Promise<unknown>;
+};
+
+export const platform = globalThis as unknown as Platform;
+
+type PlatformChannel = {
+  addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+  close(): void;
+};
+
+/** A channel between the tabs of a browser. */
+export type Channel<Message> = { post(message: Message): void; close(): void };
+
+/** @returns undefined where there are no pages: Node has channels too, and no tabs */
+export function openChannel<Message>(
+  name: string,
+  onMessage: (message: Message) => void,
+): Channel<Message> | undefined {
+  if (!platform.document || !platform.BroadcastChannel) return undefined;
+  const channel = new platform.BroadcastChannel(name);
+  channel.addEventListener("message", ({ data }) => onMessage(data as Message));
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is no window
+    post: (message) => channel.postMessage(message),
+    close: () => channel.close(),
+  };
+}

@@ -1,0 +1,50 @@
+import type { ChatFailure, Refusal } from "../chat-error.ts";
+import { foreign, refused, toChatError } from "../chat-error.ts";
+import type { CarrierOptions, Fetch } from "./carrier.ts";
+
+/**
+ * Asks over HTTP whether the server is there. A browser does not tell why a WebSocket failed.
+ *
+ * @returns why not; undefined if AI Desk answers
+ */
+export async function probe(options: CarrierOptions): Promise<ChatFailure | undefined> {
+  const stop = new AbortController();
+  const timer = setTimeout(
+    () => stop.abort(new Error("no answer came in time")),
+    options.timing.probeTimeoutMs,
+  );
+  try {
+    const answer = await fetchWith(options)(`${options.addresses.base}trpc/health`, {
+      headers: await authorization(options),
+      signal: stop.signal,
+    });
+    if (!answer.ok) return await failureOf(answer);
+    const body = (await answer.json().catch(() => undefined)) as { result?: { data?: { name?: string } } };
+    return body?.result?.data?.name === "AI Desk" ? undefined : foreign(answer);
+  } catch (cause) {
+    return toChatError(stop.signal.aborted ? stop.signal.reason : cause);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `fetch` of a browser wants the page's own `this`. */
+export function fetchWith({ fetch }: CarrierOptions): Fetch {
+  return fetch ?? ((url, init) => globalThis.fetch(url, init));
+}
+
+export async function authorization({ token }: CarrierOptions): Promise<Record<string, string>> {
+  return token ? { authorization: `Bearer ${await token()}` } : {};
+}
+
+/** The failure that an answer over HTTP means. Its body is read. */
+export async function failureOf(answer: Response): Promise<ChatFailure> {
+  try {
+    const body = (await answer.json()) as Refusal & { error?: { message: string; data: Refusal } };
+    const { message, code, issues } = body.error ? { ...body.error.data, message: body.error.message } : body;
+    if (typeof code === "string") return refused({ message, code, ...(issues && { issues }) }, answer);
+  } catch {
+    // The body is not JSON.
+  }
+  return foreign(answer);
+}

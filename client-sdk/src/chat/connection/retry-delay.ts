@@ -1,0 +1,14 @@
+import type { Timing } from "./timing.ts";
+
+/**
+ * Full jitter: clients that lost the same server do not come back together.
+ *
+ * @param failures how many attempts failed before, from 0
+ */
+export function retryDelayMs(
+  failures: number,
+  { retryMs, maxRetryMs, maxHiddenRetryMs }: Timing,
+  { isVisible, random }: { isVisible: boolean; random: () => number },
+): number {
+  return random() * Math.min(isVisible ? maxRetryMs : maxHiddenRetryMs, retryMs * 2 ** failures);
+}

@@ -1,0 +1,92 @@
+import { addressesOf } from "./connection/addresses.ts";
+import type { CarrierOptions, Fetch, WebSocketClass } from "./connection/carrier.ts";
+import { createConnection } from "./connection/connection.ts";
+import type { Upstream } from "./connection/log.ts";
+import { watchPage } from "./connection/page-signals.ts";
+import { createPatience } from "./connection/patience.ts";
+import type { Locks } from "./connection/platform.ts";
+import { platform } from "./connection/platform.ts";
+import type { Timing } from "./connection/timing.ts";
+import { defaultTiming } from "./connection/timing.ts";
+import type { Line, Sender } from "./line.ts";
+import { openAnnouncements } from "./tabs/announcements.ts";
+import { createTabs } from "./tabs/tabs.ts";
+
+export type LineOptions = {
+  /** Where the server is, such as `http://localhost:8000`. A path is kept. Absolute, but on a web page. */
+  url: string | URL;
+  /** Gives the bearer token. It is asked for each connection and each request. */
+  token?: () => string | Promise<string>;
+  /** Stands in for the platform's `fetch`. */
+  fetch?: Fetch;
+  /** Stands in for the platform's `WebSocket`, which Node has from version 22 on. */
+  WebSocket?: WebSocketClass;
+  /** Who is signed in. Tabs of different users share nothing. */
+  user?: string;
+};
+
+/** What tests replace. */
+export type LineInternals = { timing?: Partial<Timing>; random?: () => number };
+
+/** Opens a line: one connection for all logs and, in a browser, for all tabs. It connects when a log is followed. */
+export function createLine(
+  options: LineOptions,
+  internals: LineInternals = {},
+): { line: Line; sender: Sender } {
+  const { url, user = "" } = options;
+  const timing = { ...defaultTiming, ...internals.timing };
+  const addresses = addressesOf(url);
+  const name = `ai-desk ${addresses.base} ${user}`;
+  const carrierOptions: CarrierOptions & { random: () => number } = {
+    addresses,
+    fetch: options.fetch,
+    WebSocket: options.WebSocket,
+    token: options.token,
+    timing,
+    patience: createPatience(timing),
+    random: internals.random ?? Math.random,
+  };
+  const connect = (): Upstream => createConnection(carrierOptions);
+  const locks = findLocks();
+  const tabs = locks && createTabs(name, connect, { locks, timing });
+  const upstream = tabs ?? connect();
+  const announcements = openAnnouncements(`${name} stored`);
+  const endWatch = watchPage({
+    onShown: () => upstream.reconnect(),
+    onOnline: () => upstream.reconnect(true),
+    onOffline: () => upstream.lose(),
+    onFreeze: () => tabs?.leave(),
+    onResume: () => tabs?.enter(),
+  });
+
+  return {
+    line: {
+      get status() {
+        return upstream.status;
+      },
+      subscribeStatus: upstream.subscribeStatus,
+      // A log gives its own kind of events.
+      followSession: (session, follower) => upstream.follow(session, follower),
+      followList: (follower) => upstream.follow("list", follower),
+      reconnect: () => upstream.reconnect(),
+      async close() {
+        endWatch();
+        upstream.close();
+        announcements.close();
+      },
+    },
+    sender: {
+      get isSender() {
+        return tabs?.isLeader ?? true;
+      },
+      subscribe: (listener) => tabs?.subscribeLeader(listener) ?? (() => undefined),
+      announce: announcements.announce,
+      onAnnounced: announcements.onAnnounced,
+    },
+  };
+}
+
+/** Web Locks of a page that has channels too. Node has both, and no tabs. */
+function findLocks(): Locks | undefined {
+  return platform.document && platform.BroadcastChannel && platform.navigator?.locks;
+}

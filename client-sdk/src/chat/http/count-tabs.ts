@@ -1,0 +1,44 @@
+import { openChannel } from "../connection/platform.ts";
+
+/** Whether this tab is among the first two that ask this server over HTTP. */
+export type TabCount = { readonly isFew: boolean; end(): void };
+
+/** A tab tells that it is there, or that it leaves. */
+type Told = { tab: string; isLeaving: boolean };
+
+/** The tabs that may hold a long request: two, of the six connections that a browser has for a host. */
+const fewTabs = 2;
+
+/** A tab that was not heard for so many intervals is gone, or frozen. */
+const missedIntervals = 3;
+
+/** Counts by a BroadcastChannel. Where there is none, this tab counts as the only one. `onChange` is told of arrivals and departures. */
+export function countTabs(base: string, intervalMs: number, onChange: () => void): TabCount {
+  /** The earliest first; the second part tells tabs of the same millisecond apart. */
+  const own = `${String(Date.now()).padStart(16, "0")} ${Math.random()}`;
+  const heardAtMs = new Map<string, number>();
+  const channel = openChannel<Told>(`ai-desk-http ${base}`, ({ tab, isLeaving }) => {
+    const isNew = !heardAtMs.has(tab);
+    heardAtMs.set(tab, Date.now());
+    if (isLeaving) heardAtMs.delete(tab);
+    else if (isNew) tell();
+    if (isLeaving || isNew) onChange();
+  });
+  if (!channel) return { isFew: true, end: () => undefined };
+  const tell = (isLeaving = false): void => channel.post({ tab: own, isLeaving });
+  tell();
+  const timer = setInterval(() => tell(), intervalMs);
+  return {
+    get isFew() {
+      const sinceMs = Date.now() - missedIntervals * intervalMs;
+      let earlier = 0;
+      for (const [tab, atMs] of heardAtMs) if (tab < own && atMs >= sinceMs) earlier += 1;
+      return earlier < fewTabs;
+    },
+    end() {
+      clearInterval(timer);
+      tell(true);
+      channel.close();
+    },
+  };
+}

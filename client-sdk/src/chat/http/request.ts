@@ -1,0 +1,71 @@
+import { foreign, toChatError, unreachable } from "../chat-error.ts";
+import type { CarrierOptions } from "../connection/carrier.ts";
+import type { FollowedLog } from "../connection/log.ts";
+import { authorization, failureOf, fetchWith } from "../connection/probe.ts";
+
+/** The text of the address at which a log's events are. */
+export function eventsAddress(
+  { addresses }: CarrierOptions,
+  log: FollowedLog,
+  more: { isStream?: boolean; waitSeconds?: number },
+): string {
+  const { name } = log;
+  const after = log.position();
+  const parameters = {
+    after,
+    wait: more.waitSeconds,
+    ...(name !== "list" && { limit: name.limit, max_missed: name.maxMissed }),
+  };
+  const query = Object.entries(parameters)
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`]))
+    .join("&");
+  const path = name === "list" ? "events" : `sessions/${encodeURIComponent(name.sessionId)}/events`;
+  return `${addresses.base}api/${path}${more.isStream ? "/stream" : ""}?${query}`;
+}
+
+/**
+ * Asks, and reads the answer. The answer, and each further part of it, is awaited until a deadline. `allow` moves it.
+ *
+ * @param mediaType of the answer
+ * @param onLate called when the deadline passes
+ * @throws {ChatFailure} if the answer is an error, is another server's, or does not come in time
+ */
+export async function request<Value>(
+  options: CarrierOptions,
+  address: string,
+  wanted: { mediaType: string; allowMs: number; signal: AbortSignal; onLate?: () => void },
+  read: (answer: Response, allow: (ms: number) => void) => Promise<Value>,
+): Promise<Value> {
+  const { mediaType, signal } = wanted;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isLate = false;
+
+  function allow(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      isLate = true;
+      wanted.onLate?.();
+      abort();
+    }, ms);
+  }
+
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  allow(wanted.allowMs);
+  try {
+    const headers = { accept: mediaType, ...(await authorization(options)) };
+    const answer = await fetchWith(options)(address, { headers, signal: stop.signal });
+    if (!answer.ok) throw await failureOf(answer);
+    if (!answer.headers.get("content-type")?.startsWith(mediaType)) throw foreign(answer);
+    return await read(answer, allow);
+  } catch (cause) {
+    if (isLate) throw unreachable("The server did not answer in time. It is tried again.", cause);
+    throw toChatError(cause);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+    abort();
+  }
+}

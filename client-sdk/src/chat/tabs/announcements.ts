@@ -1,0 +1,17 @@
+import { createListeners } from "../connection/listeners.ts";
+import { openChannel } from "../connection/platform.ts";
+import type { Sender } from "../line.ts";
+
+/** Messages between tabs about what is stored. */
+export type Announcements = Pick<Sender, "announce" | "onAnnounced"> & { close(): void };
+
+/** Where there is no BroadcastChannel, or no page, nobody is told. */
+export function openAnnouncements(name: string): Announcements {
+  const listeners = createListeners<[topic: string]>();
+  const channel = openChannel<string>(name, listeners.call);
+  return {
+    announce: (topic) => channel?.post(topic),
+    onAnnounced: listeners.add,
+    close: () => channel?.close(),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ChatError } from "../chat-error.ts";
+import type { Events, LogName } from "../connection/log.ts";
+import { openChannel } from "../connection/platform.ts";
+import type { LineStatus } from "../line.ts";
+
+/** A following of a tab: the tab's name and a number. */
+export type Place = readonly [tab: string, number: number];
+
+/** A message on the channel of the tabs. `from` is the name of the tab that sends it. */
+export type TabMessage = { readonly from: string } & (
+  | /** Who leads? A visible tab asks again and again. */ { type: "ask" }
+  | { type: "follow"; number: number; log: LogName; position: string | undefined }
+  | { type: "unfollow"; number: number }
+  | { type: "reconnect"; isNetworkNew: boolean }
+  | /** The leader tells of itself. */ { type: "lead"; status: LineStatus }
+  | /** Events for these followings. */ { type: "events"; to: Place[]; events: Events }
+  | { type: "status"; to: Place; status: LineStatus }
+  | { type: "refused"; to: Place; error: ChatError }
+);
+
+type Body<Message> = Message extends unknown ? Omit<Message, "from"> : never;
+
+export type TabChannel = {
+  readonly name: string;
+  post(message: Body<TabMessage>): void;
+  close(): void;
+};
+
+/** Opens the channel. What is posted within a task goes out at its end, events for several tabs in one message. */
+export function openTabChannel(
+  name: string,
+  tab: string,
+  onMessage: (message: TabMessage) => void,
+): TabChannel {
+  const channel = openChannel<TabMessage>(name, onMessage);
+  let outgoing: Body<TabMessage>[] = [];
+
+  function flush(): void {
+    for (const message of outgoing) channel?.post({ ...message, from: tab });
+    outgoing = [];
+  }
+
+  return {
+    name: tab,
+    post(message) {
+      const last = outgoing.at(-1);
+      if (message.type === "events" && last?.type === "events" && last.events === message.events) {
+        last.to.push(...message.to);
+        return;
+      }
+      if (outgoing.push(message) === 1) queueMicrotask(flush);
+    },
+    close() {
+      flush();
+      channel?.close();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { ChatError } from "../chat-error.ts";
+import type { Upstream } from "../connection/log.ts";
+import type { Locks } from "../connection/platform.ts";
+import type { TabChannel, TabMessage } from "./channel.ts";
+import { shareUpstream } from "./shared-upstream.ts";
+
+/** The leading tab's service to the others. */
+export type Relay = {
+  /** What the leading tab follows by itself: each log is followed once for all tabs. */
+  readonly upstream: Upstream;
+  take(message: TabMessage): void;
+  end(): void;
+};
+
+/**
+ * Follows logs for the other tabs and tells of itself.
+ *
+ * @param tabLockOf the name of the lock that a tab holds as long as it lives
+ */
+export function createRelay(
+  connection: Upstream,
+  channel: TabChannel,
+  { locks, tabLockOf, beatMs }: { locks: Locks; tabLockOf: (tab: string) => string; beatMs: number },
+): Relay {
+  const upstream = shareUpstream(connection);
+  /** The followings of each tab. */
+  const tabs = new Map<string, Map<number, () => void>>();
+  const ended = new AbortController();
+  const tell = (): void => channel.post({ type: "lead", status: upstream.status });
+  const beat = setInterval(tell, beatMs);
+  const endStatus = upstream.subscribeStatus(tell);
+  tell();
+
+  /** The followings of a tab that is gone end: its lock is free then. */
+  function meet(tab: string): Map<number, () => void> {
+    const followings = new Map<number, () => void>();
+    tabs.set(tab, followings);
+    const part = (): undefined => {
+      tabs.delete(tab);
+      for (const end of followings.values()) end();
+    };
+    locks.request(tabLockOf(tab), { signal: ended.signal }, part).catch(() => undefined);
+    return followings;
+  }
+
+  function follow({ from, number, log, position }: Extract<TabMessage, { type: "follow" }>): void {
+    const to = [from, number] as const;
+    const followings = tabs.get(from) ?? meet(from);
+    const end = upstream.follow(log, {
+      position: () => position,
+      take: (events) => channel.post({ type: "events", to: [to], events }),
+      onStatus: (status) => channel.post({ type: "status", to, status }),
+      // An error's message is no property that is copied.
+      onRefused: (error) =>
+        channel.post({ type: "refused", to, error: { ...error, message: error.message } as ChatError }),
+    });
+    followings.set(number, end);
+  }
+
+  return {
+    upstream,
+    take(message) {
+      if (message.type === "follow") follow(message);
+      if (message.type === "unfollow") {
+        const followings = tabs.get(message.from);
+        followings?.get(message.number)?.();
+        followings?.delete(message.number);
+      }
+      if (message.type === "reconnect") upstream.reconnect(message.isNetworkNew);
+      if (message.type === "ask") {
+        tell();
+        upstream.tick();
+      }
+    },
+    end() {
+      clearInterval(beat);
+      endStatus();
+      ended.abort();
+    },
+  };
+}

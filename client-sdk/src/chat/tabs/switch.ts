@@ -1,0 +1,82 @@
+import { createListeners } from "../connection/listeners.ts";
+import type { LogFollower, LogName, Upstream } from "../connection/log.ts";
+import type { LineStatus } from "../line.ts";
+
+type Following = {
+  log: LogName;
+  follower: LogFollower;
+  end: (() => void) | undefined;
+  shown: LineStatus | undefined;
+};
+
+/** The followings of a tab, over an upstream that changes: each goes on at the next one from its own position. */
+export type Switch = Upstream & {
+  /** @param next undefined while no tab leads */
+  turnTo(next: Upstream | undefined): void;
+};
+
+export function createSwitch(): Switch {
+  const followings = new Set<Following>();
+  const listeners = createListeners();
+  let upstream: Upstream | undefined;
+  let endStatus: (() => void) | undefined;
+  let wasUp = false;
+  let isClosed = false;
+
+  /** A line that was up is not `connecting` while the tabs change their leader. */
+  function seen(status: LineStatus = "connecting"): LineStatus {
+    if (isClosed) return "closed";
+    if (status === "live" || status === "catching-up") wasUp = true;
+    return status === "connecting" && wasUp ? "catching-up" : status;
+  }
+
+  function begin(following: Following): void {
+    const { log, follower } = following;
+    following.end = upstream?.follow(log, {
+      position: () => follower.position(),
+      take: (events) => follower.take(events),
+      onStatus: (status) => show(following, status),
+      onRefused: (error) => follower.onRefused(error),
+    });
+    if (!upstream) show(following);
+  }
+
+  function show(following: Following, status?: LineStatus): void {
+    const now = seen(status);
+    if (now === following.shown) return;
+    following.shown = now;
+    following.follower.onStatus(now);
+  }
+
+  function turnTo(next: Upstream | undefined): void {
+    for (const { end } of followings) end?.();
+    endStatus?.();
+    upstream = next;
+    endStatus = next?.subscribeStatus(listeners.call);
+    for (const following of followings) begin(following);
+    listeners.call();
+  }
+
+  return {
+    get status() {
+      return seen(upstream?.status);
+    },
+    subscribeStatus: listeners.add,
+    follow(log, follower) {
+      const following: Following = { log, follower, end: undefined, shown: undefined };
+      followings.add(following);
+      begin(following);
+      return () => {
+        if (followings.delete(following)) following.end?.();
+      };
+    },
+    reconnect: (isNetworkNew) => upstream?.reconnect(isNetworkNew),
+    lose: () => upstream?.lose(),
+    tick: () => upstream?.tick(),
+    turnTo,
+    close() {
+      isClosed = true;
+      turnTo(undefined);
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { createListeners } from "../connection/listeners.ts";
+import type { Upstream } from "../connection/log.ts";
+import { isVisible } from "../connection/page-signals.ts";
+import type { Locks } from "../connection/platform.ts";
+import type { Timing } from "../connection/timing.ts";
+import type { TabMessage } from "./channel.ts";
+import { openTabChannel } from "./channel.ts";
+import type { Leadership } from "./leadership.ts";
+import { contend } from "./leadership.ts";
+import type * as Company from "./company.ts";
+import { randomName } from "./random-name.ts";
+import type { Relay } from "./relay.ts";
+import type { RemoteUpstream } from "./remote-upstream.ts";
+import { createSwitch } from "./switch.ts";
+
+/** An upstream that is one for all tabs. */
+export type TabbedUpstream = Upstream & {
+  readonly isLeader: boolean;
+  readonly subscribeLeader: (listener: () => void) => () => void;
+  /** The browser stops the tab's scripts: another tab is to lead. */
+  leave(): void;
+  /** Its scripts run again. */
+  enter(): void;
+};
+
+/** A tab that is alone needs none of this code, so that it is loaded later. */
+let company: typeof Company | undefined;
+
+/**
+ * One tab leads: it has the connection, and relays for the others. When another tab comes to lead, each tab asks it for its
+ * logs from its own positions on.
+ *
+ * @param name of the lock and the channel
+ * @param connect makes the connection of a tab that leads
+ */
+export function createTabs(
+  name: string,
+  connect: () => Upstream,
+  { locks, timing }: { locks: Locks; timing: Timing },
+): TabbedUpstream {
+  const tab = randomName();
+  const tabLockOf = (of: string): string => `${name} ${of}`;
+  const followings = createSwitch();
+  const listeners = createListeners();
+  const channel = openTabChannel(name, tab, take);
+  const tickMs = timing.beatMs / 5;
+  let leadership: Leadership | undefined;
+  /** Of the tab that leads. */
+  let connection: Upstream | undefined;
+  let relay: Relay | undefined;
+  /** Of a tab that does not. */
+  let leader: string | undefined;
+  let remote: RemoteUpstream | undefined;
+  let heardAtMs = 0;
+  let askedAtMs = 0;
+  let hasAnswer = true;
+  let watch: ReturnType<typeof setInterval> | undefined;
+  /** Gives up the lock that shows that this tab lives. */
+  let part: (() => void) | undefined;
+  let isClosed = false;
+
+  function take(message: TabMessage): void {
+    if (relay) return relay.take(message);
+    if (connection) return void loadCompany(serve);
+    if (message.type === "lead" && message.from !== leader && part) {
+      if (!company) return void loadCompany(ask);
+      leader = message.from;
+      remote = company.createRemoteUpstream(channel);
+      followings.turnTo(remote);
+    }
+    if (message.from !== leader) return;
+    heardAtMs = Date.now();
+    hasAnswer = true;
+    remote?.take(message);
+  }
+
+  function lead(): void {
+    forgetLeader();
+    connection = connect();
+    if (company) serve();
+    else followings.turnTo(connection);
+    listeners.call();
+  }
+
+  /** Another tab is there. Where the code cannot be loaded, that tab hears nothing and takes the lock over. */
+  function serve(): void {
+    if (!company || !connection || relay) return;
+    relay = company.createRelay(connection, channel, { locks, tabLockOf, beatMs: timing.beatMs });
+    followings.turnTo(relay.upstream);
+  }
+
+  function stopLeading(): void {
+    relay?.end();
+    followings.turnTo(undefined);
+    connection?.close();
+    relay = connection = undefined;
+    listeners.call();
+  }
+
+  function forgetLeader(): void {
+    leader = remote = undefined;
+  }
+
+  function ask(): void {
+    askedAtMs = Date.now();
+    hasAnswer = false;
+    channel.post({ type: "ask" });
+  }
+
+  /** A tab that was frozen itself has not heard anything either: it asks before it takes the lock over. */
+  function listen(): void {
+    if (connection) return;
+    const now = Date.now();
+    if (!hasAnswer && now - heardAtMs >= timing.leaderSilenceMs - tickMs) {
+      heardAtMs = now;
+      leadership?.steal();
+    } else if (now - askedAtMs >= timing.beatMs && (isVisible() || now - heardAtMs >= timing.beatMs)) ask();
+  }
+
+  function enter(): void {
+    if (leadership || isClosed) return;
+    heardAtMs = Date.now();
+    leadership = contend(locks, name, {
+      onLead: lead,
+      onLost() {
+        stopLeading();
+        ask();
+      },
+    });
+    const current = leadership;
+    const live = (): Promise<void> | undefined => {
+      if (current !== leadership) return undefined;
+      ask();
+      return new Promise((resolve) => (part = resolve));
+    };
+    locks.request(tabLockOf(tab), {}, live).catch(() => undefined);
+    watch = setInterval(listen, tickMs);
+  }
+
+  function leave(): void {
+    clearInterval(watch);
+    stopLeading();
+    forgetLeader();
+    leadership?.leave();
+    part?.();
+    leadership = part = undefined;
+  }
+
+  enter();
+  return {
+    ...followings,
+    get status() {
+      return followings.status;
+    },
+    get isLeader() {
+      return connection !== undefined;
+    },
+    subscribeLeader: listeners.add,
+    leave,
+    enter,
+    close() {
+      isClosed = true;
+      leave();
+      followings.close();
+      channel.close();
+    },
+  };
+}
+
+/** @param then is not called if the code cannot be loaded */
+async function loadCompany(then: () => void): Promise<void> {
+  company ??= await import("./company.ts").catch(() => undefined);
+  if (company) then();
+}

@@ -1,0 +1,97 @@
+import { ChatState } from "./chat/chat-state.ts";
+import { checkedFetch } from "./chat/checked-fetch.ts";
+import { addressesOf } from "./chat/connection/addresses.ts";
+import type { LineOptions } from "./chat/create-line.ts";
+import { createLine } from "./chat/create-line.ts";
+import type { LineStatus } from "./chat/line.ts";
+import type { ListStore } from "./chat/list-store.ts";
+import type { SessionStore } from "./chat/session-store.ts";
+import type { ChatStorage } from "./chat/storage/chat-storage.ts";
+import { createIndexedDbStorage } from "./chat/storage/indexed-db-storage.ts";
+import type { Client } from "./create-client.ts";
+import { createClient } from "./create-client.ts";
+
+export type ChatOptions = LineOptions & {
+  /** Where unsent messages and the conversation are kept. The default is IndexedDB in browsers, and memory elsewhere. */
+  storage?: ChatStorage;
+};
+
+/** The live store of one session. */
+export type ChatSession = Pick<
+  SessionStore,
+  | "id"
+  | "getSnapshot"
+  | "subscribe"
+  | "send"
+  | "retry"
+  | "cancel"
+  | "edit"
+  | "remove"
+  | "rename"
+  | "loadEarlier"
+>;
+
+/** The live store of the list of sessions. */
+export type ChatSessions = Pick<
+  ListStore,
+  "getSnapshot" | "subscribe" | "create" | "retry" | "rename" | "remove" | "loadMore"
+>;
+
+export type Chat = {
+  /** The typed procedures. */
+  readonly rpc: Client;
+  /** The store of a session: the same one while it is in use. It need not exist yet. */
+  session(id: string): ChatSession;
+  /** The store of the list of sessions. */
+  sessions(): ChatSessions;
+  /** The state of the connection. */
+  readonly status: LineStatus;
+  /** @returns the function that ends the subscription */
+  subscribeStatus(listener: () => void): () => void;
+  /** Tries again now whatever waits between two tries. */
+  reconnect(): void;
+  /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
+  drain(signal?: AbortSignal): Promise<void>;
+  /** Ends all connections. What is unsent is kept. */
+  close(): Promise<void>;
+  /** Deletes what is stored for `user`, unsent messages included, in all tabs. */
+  forget(): Promise<void>;
+};
+
+/**
+ * A chat that frontends build on: live stores of sessions and of their list, which lose nothing on the way. They show what is
+ * known before the network answers, keep what is sent until the server has it, and are the same in every tab.
+ */
+export function createChat(options: ChatOptions): Chat {
+  const { url, user, storage = createIndexedDbStorage(), fetch = defaultFetch } = options;
+  const { line, sender } = createLine(options);
+  const rpc = createClient({ ...options, fetch: checkedFetch(fetch) });
+  const state = new ChatState({
+    rpc,
+    line,
+    sender,
+    storage,
+    url: addressesOf(url).base,
+    ...(user !== undefined && { user }),
+  });
+  return {
+    rpc,
+    session: (id) => state.session(id),
+    sessions: () => state.sessions(),
+    get status() {
+      return line.status;
+    },
+    subscribeStatus: (listener) => line.subscribeStatus(listener),
+    reconnect() {
+      line.reconnect();
+      state.wake();
+    },
+    drain: (signal) => state.drain(signal),
+    async close() {
+      await Promise.all([state.close(), line.close()]);
+    },
+    forget: () => state.forget(),
+  };
+}
+
+const defaultFetch: NonNullable<LineOptions["fetch"]> = (url, init) => fetch(url, init);

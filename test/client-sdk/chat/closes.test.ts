@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { closeCodes } from "../../../server/contract/close-codes.ts";
+import { startGateway } from "../../support/gateway.ts";
+import { followSession, openLine } from "../../support/line-reader.ts";
+import { makeSession } from "../../support/make-session.ts";
+import { startApp } from "../../support/start-app.ts";
+
+const timing = { retryMs: 1, maxRetryMs: 10, turnMs: 20 };
+
+test.each([
+  closeCodes.failure.code,
+  closeCodes.restart.code,
+  closeCodes.sessionFull.code,
+  closeCodes.slow.code,
+  closeCodes.noPong.code,
+  4029,
+  4401,
+])("a WebSocket that worked and closes with %i is opened again, and each log resumes", async (code) => {
+  const { url } = await startApp();
+  const gateway = await startGateway(url);
+  const { sessionId, say } = await makeSession(url);
+  const { line } = openLine({ url: gateway.url }, { timing });
+  const reader = followSession(line, sessionId);
+  await reader.untilLive();
+  gateway.sockets = code;
+  gateway.cut();
+  // The gateway closes each new one with the code.
+  await gateway.upgrades.count(2);
+  await say("missed");
+  gateway.sockets = "pass";
+  await reader.untilContent("missed");
+  expect(reader.contents()).toEqual(["missed"]);
+  expect(reader.refusals.items).toEqual([]);
+});
+
+test.each([closeCodes.badFrames.code, 4503, closeCodes.sessionDeleted.code])(
+  "a WebSocket that closes with %i is not opened again",
+  async (code) => {
+    const { url } = await startApp();
+    const gateway = await startGateway(url, { sockets: code });
+    const { line } = openLine({ url: gateway.url }, { timing });
+    const reader = followSession(line, "s");
+    const [error] = await reader.refusals.count(1);
+    expect(error?.message).toBe(`The server closed the connection and wants no further one: ${code}.`);
+    expect([error?.retryable, reader.statuses.items.at(-1), line.status]).toEqual([
+      false,
+      "closed",
+      "closed",
+    ]);
+    expect(gateway.upgrades.items).toHaveLength(1);
+  },
+);
+
+test.each([
+  closeCodes.brokenFrame.code,
+  closeCodes.unsupportedData.code,
+  closeCodes.notUtf8.code,
+  closeCodes.tooManyParts.code,
+  closeCodes.tooLarge.code,
+])(
+  "a WebSocket that closes with %i carries something else than was sent: another way is taken",
+  async (code) => {
+    const { url } = await startApp();
+    const gateway = await startGateway(url, { sockets: code });
+    const { sessionId, say } = await makeSession(url);
+    const { line } = openLine({ url: gateway.url }, { timing });
+    const reader = followSession(line, sessionId);
+    await reader.untilLive();
+    await say("over HTTP");
+    await reader.untilContent("over HTTP");
+    expect(gateway.upgrades.items).toHaveLength(1);
+  },
+);
+
+test.each(["", "/", "/?from=a-link#here"])(
+  "a server under a path is reached there (%j at its end)",
+  async (end) => {
+    const { url } = await startApp();
+    const gateway = await startGateway(url, { prefix: "/team/desk" });
+    const { sessionId } = await makeSession(url);
+    const { line } = openLine({ url: gateway.url + end });
+    await followSession(line, sessionId).untilLive();
+    gateway.sockets = "refuse";
+    const overHttp = openLine({ url: gateway.url + end }, { timing });
+    await followSession(overHttp.line, sessionId).untilLive();
+    expect(gateway.upgrades.items[0]).toBe("/team/desk/trpc");
+  },
+);

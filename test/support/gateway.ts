@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, request as ask } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
+import { WebSocketServer } from "ws";
+import { Collector } from "./readers.ts";
+
+/** A request that came, and when its answer ended. */
+export type Passed = { path: string; headers: IncomingMessage["headers"]; isOpen: boolean };
+
+/** A reverse proxy for HTTP, as companies and hosters have one in front of servers, with what such a one may do wrong. */
+export type Gateway = {
+  readonly url: string;
+  readonly requests: Collector<Passed>;
+  /** The paths of upgrades that came. */
+  readonly upgrades: Collector<string>;
+  /**
+   * WebSockets get through, are refused with a page, get no answer, or open and carry nothing back. A number: they open,
+   * and close with that code when the client has sent something.
+   */
+  sockets: "pass" | "refuse" | "hold" | "swallow" | number;
+  /** Answers get through as they come, or when they have ended. */
+  answers: "pass" | "gather";
+  /** The path under which the server is. It is taken off. */
+  prefix: string;
+  /** Stands in for the header `Host`. */
+  host: string | undefined;
+  /** Ends all answers that are under way. */
+  cut(): void;
+};
+
+/** @param url the server behind it. The gateway ends with the test. */
+export async function startGateway(
+  url: string,
+  behaviour: Partial<Pick<Gateway, "sockets" | "answers" | "prefix" | "host">> = {},
+): Promise<Gateway> {
+  const { hostname, port } = new URL(url);
+  const answers = new Set<ServerResponse>();
+  const sockets = new Set<Duplex>();
+  const closing = new WebSocketServer({ noServer: true });
+  const server = createServer((request, response) => void pass(request, response));
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, headers } = request;
+    const path = (request.url ?? "").slice(gateway.prefix.length);
+    const passed: Passed = { path, headers, isOpen: true };
+    gateway.requests.add(passed);
+    answers.add(response);
+    response.on("close", () => {
+      passed.isOpen = false;
+      answers.delete(response);
+      upstream.destroy();
+    });
+    const host = gateway.host ?? headers.host;
+    const upstream = ask({ hostname, port, path, method, headers: { ...headers, host } });
+    upstream.on("error", () => response.destroy());
+    request.pipe(upstream);
+    try {
+      const [answer] = (await once(upstream, "response")) as [IncomingMessage];
+      const whole = gateway.answers === "gather" ? await buffer(answer) : undefined;
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      if (whole) response.end(whole);
+      else {
+        response.flushHeaders();
+        answer.on("error", () => response.destroy());
+        answer.pipe(response);
+      }
+    } catch {
+      response.destroy();
+    }
+  }
+
+  server.on("upgrade", (request, socket, head) => {
+    gateway.upgrades.add(request.url ?? "");
+    sockets.add(socket);
+    socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
+    if (gateway.sockets === "hold") return void socket.resume();
+    if (gateway.sockets === "refuse") {
+      return socket.end(
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<html>",
+      );
+    }
+    const { sockets: code } = gateway;
+    if (typeof code === "number") {
+      return closing.handleUpgrade(request, socket, head, (client) => {
+        client.once("message", () => client.close(code));
+      });
+    }
+    const upstream = connect(Number(port), hostname);
+    const headers = { ...request.headers, host: gateway.host ?? request.headers.host };
+    const lines = Object.entries(headers)
+      .map(([name, value]) => `${name}: ${String(value)}\r\n`)
+      .join("");
+    upstream.write(`GET ${(request.url ?? "").slice(gateway.prefix.length)} HTTP/1.1\r\n${lines}\r\n`);
+    upstream.on("error", () => undefined).on("close", () => socket.destroy());
+    socket.on("close", () => upstream.destroy());
+    socket.pipe(upstream);
+    return carryBack(upstream, socket);
+  });
+
+  function carryBack(upstream: Socket, socket: Duplex): void {
+    let isAccepted = false;
+    upstream.on("data", (bytes) => {
+      if (gateway.sockets === "pass" || !isAccepted) socket.write(bytes);
+      isAccepted = true;
+    });
+  }
+
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    gateway.cut();
+    server.closeAllConnections();
+    server.close();
+  });
+  const gateway: Gateway = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${behaviour.prefix ?? ""}`,
+    requests: new Collector(),
+    upgrades: new Collector(),
+    sockets: "pass",
+    answers: "pass",
+    prefix: "",
+    host: undefined,
+    ...behaviour,
+    cut() {
+      for (const answer of answers) answer.destroy();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+  return gateway;
+}

@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import type { LineInternals } from "../../client-sdk/src/chat/create-line.ts";
+import { bundleTabPage } from "./bundle.ts";
+import { Collector } from "./readers.ts";
+import type * as TabPage from "./tab-page.ts";
+import type { Tab } from "./tab-page.ts";
+
+type TabWindow = { Chat: typeof TabPage; tab: Tab };
+
+/** Tabs of one browser that follow a session. */
+export type Tabs = {
+  readonly context: BrowserContext;
+  open(options: { url: string; user?: string }, follow: Following): Promise<Page>;
+  /** Stops the scripts of a tab, without a word to it, until the function that is given back is called. */
+  freeze(page: Page): Promise<() => void>;
+};
+
+export type Following = { sessionId: string; startAt?: string; timing?: LineInternals["timing"] };
+
+/** @param prepare runs in each page before its scripts */
+export async function startTabs(browser: Browser, prepare?: () => void): Promise<Tabs> {
+  const script = await bundleTabPage();
+  const held = new Collector<ServerResponse>();
+  const server = createServer((request, response) => {
+    if (request.url === "/hold") held.add(response);
+    else if (request.url === "/page.js") response.setHeader("content-type", "text/javascript").end(script);
+    else {
+      response.setHeader("content-type", "text/html");
+      response.end('<!doctype html><script src="page.js"></script>');
+    }
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const context = await browser.newContext();
+  if (prepare) await context.addInitScript(prepare);
+  onTestFinished(async () => {
+    for (const response of held.items) response.end();
+    await context.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return {
+    context,
+    async open(options, { sessionId, startAt, timing = {} }) {
+      const page = await context.newPage();
+      await page.goto(address);
+      await page.evaluate(
+        ([given, intervals, session, position]) => {
+          const own = globalThis as unknown as TabWindow;
+          own.tab = own.Chat.openTab(given, intervals, session, position);
+        },
+        [options, timing, sessionId, startAt] as const,
+      );
+      return page;
+    },
+    async freeze(page) {
+      const count = held.items.length + 1;
+      // A synchronous request stops all else, timers and messages too.
+      void page
+        .evaluate(() => {
+          const Request = (globalThis as unknown as { XMLHttpRequest: new () => Pending }).XMLHttpRequest;
+          type Pending = { open(method: string, url: string, isAsync: boolean): void; send(): void };
+          const request = new Request();
+          request.open("GET", "/hold", false);
+          request.send();
+        })
+        .catch(() => undefined);
+      await held.count(count);
+      return () => void held.items[count - 1]?.end();
+    },
+  };
+}
+
+/** Reads the state of a tab. */
+export function read<Value>(page: Page, pick: (tab: Tab) => Value): Promise<Value> {
+  return page.evaluate(`(${pick.toString()})(globalThis.tab)`);
+}
+
+/** Resolves when the state of a tab is so. */
+export async function until(page: Page, isSo: (tab: Tab) => boolean): Promise<void> {
+  await page.waitForFunction(`(${isSo.toString()})(globalThis.tab)`, undefined, { polling: 20 });
+}
