@@ -21,6 +21,8 @@ import type { OriginPolicy } from "./http/origin-policy.ts";
 import type { Patience } from "./http/socket-server.ts";
 import { defaultPatience } from "./http/socket-server.ts";
 import { StartingGate } from "./http/starting-gate.ts";
+import { createChatPage } from "./pages/chat-page.ts";
+import { createDocsPages } from "./pages/docs-pages.ts";
 import { createReport } from "./report-errors.ts";
 import { createRouting } from "./route-requests.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
@@ -93,7 +95,8 @@ export function createApp(options: AppOptions): App {
   const maxAnswerBytes = Math.max(bounds.maxAnswerBytes, bodyBytes);
   const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 4 * maxAnswerBytes));
   const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
-  const rest = createRestDoor({ ...doors, heartbeatMs });
+  const pages = [createDocsPages(), createChatPage()];
+  const rest = createRestDoor({ ...doors, heartbeatMs, pages });
   const trpcHttp = createTrpcHttpDoor({ ...doors, heartbeatMs });
   const trpcWs = createTrpcWsDoor({
     ...doors,

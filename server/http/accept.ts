@@ -3,7 +3,16 @@
  * that of JSON. A wildcard does not name it.
  */
 export function prefersEventStream(accept: string | undefined): boolean {
-  const weight = weightOf("text/event-stream", accept);
+  return prefers("text/event-stream", accept);
+}
+
+/** Whether it prefers a page, as browsers do: it names `text/html`, with a weight not below that of JSON. */
+export function prefersPage(accept: string | undefined): boolean {
+  return prefers("text/html", accept);
+}
+
+function prefers(type: string, accept: string | undefined): boolean {
+  const weight = weightOf(type, accept);
   return weight > 0 && weight >= weightOf("application/json", accept);
 }
 

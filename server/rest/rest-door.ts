@@ -3,12 +3,12 @@ import { TRPCError } from "@trpc/server";
 import { AppError, toAppError } from "../domain/app-error.ts";
 import type { Desk } from "../domain/desk.ts";
 import { Readiness } from "../domain/readiness.ts";
+import { prefersPage } from "../http/accept.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { sendError, sendText } from "../http/send.ts";
+import type { Pages, StaticFile } from "../http/static-file.ts";
+import { answerStatic, createStaticFile } from "../http/static-file.ts";
 import { nameRoute } from "../http/traced-request.ts";
-import type { StaticFile } from "./docs-pages.ts";
-import { answerStatic, createDocsPages } from "./docs-pages.ts";
-import { createStaticFile } from "./docs/static-file.ts";
 import { ownRoutes } from "./own-routes.ts";
 import { listProcedures } from "../trpc/call-procedure.ts";
 import { fromTRPCError } from "../trpc/to-error-shape.ts";
@@ -26,6 +26,8 @@ export type RestDoorOptions = {
   desk: Desk;
   router: AppRouter;
   maxBodyBytes: number;
+  /** The docs pages and the chat page. */
+  pages: readonly Pages[];
   /** The interval of the heartbeats of a silent stream. */
   heartbeatMs: number;
   report: Report;
@@ -40,13 +42,21 @@ export type RestDoor = {
   isPage(pathname: string): boolean;
 };
 
+/** `/` is the health check of programs, and leads a browser to the chat page. @returns whether it does */
+function leadToChatPage(request: IncomingMessage, response: ServerResponse): boolean {
+  response.appendHeader("vary", "Accept");
+  if (!prefersPage(request.headers.accept)) return false;
+  // Relative, since a proxy may serve it under a path of its own.
+  sendText(response, 307, undefined, { location: "app" });
+  return true;
+}
+
 /** The door of the REST paths. */
 export function createRestDoor(options: RestDoorOptions): RestDoor {
-  const { desk, router, maxBodyBytes, report, heartbeatMs } = options;
+  const { desk, router, maxBodyBytes, pages, report, heartbeatMs } = options;
   const table = createRouteTable([...listRoutes(router), ...ownRoutes]);
   const procedures = listProcedures(router);
   const everyCall = { desk, readiness: new Readiness(desk), procedures, heartbeatMs };
-  const docs = createDocsPages();
   const document = createStaticFile("application/json", async () => {
     const { maxMessageChars, maxReadersPerSession, version } = desk;
     const bounds = { maxMessageChars, maxReadersPerSession };
@@ -56,7 +66,12 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
   });
 
   function findFile(pathname: string): StaticFile | undefined {
-    return pathname === "/openapi.json" ? document : docs.find(pathname);
+    if (pathname === "/openapi.json") return document;
+    for (const each of pages) {
+      const file = each.find(pathname);
+      if (file) return file;
+    }
+    return undefined;
   }
 
   function methodsOf(pathname: string): string[] {
@@ -103,6 +118,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
         const route = match?.routes.get(method ?? "");
         if (match) nameRoute(request, match.path);
         if (!match || !route) return await answerElse(request, response, target);
+        if (target.pathname === "/" && leadToChatPage(request, response)) return;
         const send = await prepare({ ...everyCall, request, response, target }, route, match);
         await send();
       } catch (error) {

@@ -19,6 +19,7 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
     rooms: ["server/contract", "server/domain", "server/http", "server/trpc"],
     packages: /^(@trpc\/server|trpc-to-openapi|zod)$/,
   },
+  "server/pages": { rooms: ["server/contract", "server/domain", "server/http"], packages: /^$/ },
   "server/ws": { rooms: ["server/contract", "server/domain", "server/http"], packages: /^ws$/ },
   server: {
     rooms: [
@@ -26,6 +27,7 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
       "server/domain",
       "server/http",
       "server/trpc",
+      "server/pages",
       "server/rest",
       "server/ws",
       "db",

@@ -6,7 +6,8 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { answerStatic, createDocsPages } from "../../server/rest/docs-pages.ts";
+import { answerStatic } from "../../server/http/static-file.ts";
+import { createDocsPages } from "../../server/pages/docs-pages.ts";
 import { findBrowser, launchBrowser, watchForTrouble } from "../support/browser.ts";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 
@@ -138,7 +139,7 @@ describe("the files of the docs pages", () => {
   });
 
   test("the vendored ReDoc is the published one", async () => {
-    const folder = new URL("../../server/rest/vendor/redoc/", import.meta.url);
+    const folder = new URL("../../server/pages/vendor/redoc/", import.meta.url);
     const noted = /sha256 of the file \| `(\w{64})`/.exec(
       await readFile(new URL("README.md", folder), "utf8"),
     )?.[1];

@@ -1,17 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { contentPolicy } from "./docs/content-policy.ts";
-import type { StaticFile } from "./docs/static-file.ts";
-import { createStaticFile } from "./docs/static-file.ts";
-
-export { answerStatic } from "./docs/static-file.ts";
-export type { StaticFile } from "./docs/static-file.ts";
-
-/** Swagger UI at `/docs` and ReDoc at `/redoc`, from the files of this installation. */
-export type DocsPages = {
-  /** The file at exactly this path, or undefined. It is read from disk when it is first asked for. */
-  find(pathname: string): StaticFile | undefined;
-};
+import type { Pages, StaticFile } from "../http/static-file.ts";
+import { createStaticFile } from "../http/static-file.ts";
 
 const html = "text/html; charset=utf-8";
 const javascript = "text/javascript; charset=utf-8";
@@ -19,11 +10,14 @@ const css = "text/css; charset=utf-8";
 const text = "text/plain; charset=utf-8";
 const svg = "image/svg+xml";
 
-/** Only the files named here are served, so no path can lead out of these folders. */
-export function createDocsPages(): DocsPages {
+/**
+ * Swagger UI at `/docs` and ReDoc at `/redoc`, from the files of this installation. Each is read from disk when it is first asked
+ * for. Only the files named here are served, so no path can lead out of these folders.
+ */
+export function createDocsPages(): Pages {
   const icon = createStaticFile(svg, own("icon.svg"));
   const files = new Map<string, StaticFile>([
-    ["/docs", createStaticFile(html, own("swagger.html"), contentPolicy.swagger)],
+    ["/docs", createStaticFile(html, own("swagger.html"), { contentSecurityPolicy: contentPolicy.swagger })],
     ["/docs/icon.svg", icon],
     ["/docs/page.css", createStaticFile(css, own("swagger-page.css"))],
     ["/docs/start.js", createStaticFile(javascript, own("start-swagger.js"))],
@@ -33,7 +27,7 @@ export function createDocsPages(): DocsPages {
       "/docs/swagger-ui-bundle.js.LICENSE.txt",
       createStaticFile(text, fromSwagger("swagger-ui-bundle.js.LICENSE.txt")),
     ],
-    ["/redoc", createStaticFile(html, own("redoc.html"), contentPolicy.redoc)],
+    ["/redoc", createStaticFile(html, own("redoc.html"), { contentSecurityPolicy: contentPolicy.redoc })],
     ["/redoc/icon.svg", icon],
     ["/redoc/page.css", createStaticFile(css, own("redoc-page.css"))],
     ["/redoc/start.js", createStaticFile(javascript, own("start-redoc.js"))],

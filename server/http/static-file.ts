@@ -2,13 +2,21 @@ import { hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { answerHeaders } from "../../http/send.ts";
+import { answerHeaders } from "./send.ts";
 
 /** A file that is served unchanged. */
 export type StaticFile = {
+  /** 200, unless it stands in for a file that is not there. */
+  status: number;
   headers: Readonly<Record<string, string>>;
   plain(): Promise<Representation>;
   gzipped(): Promise<Representation>;
+};
+
+/** Files that are served at addresses of their own. */
+export type Pages = {
+  /** The file at exactly this path, or undefined. */
+  find(pathname: string): StaticFile | undefined;
 };
 
 type Representation = { body: Buffer; etag: string };
@@ -19,10 +27,11 @@ const compress = promisify(gzip);
 export function createStaticFile(
   contentType: string,
   read: () => Promise<Buffer>,
-  contentSecurityPolicy?: string,
+  { contentSecurityPolicy, status = 200 }: { contentSecurityPolicy?: string; status?: number } = {},
 ): StaticFile {
   const plain = makeOnce(async () => represent(await read()));
   return {
+    status,
     headers: {
       "content-type": contentType,
       // The addresses stay the same from version to version: without revalidation a page could mix two versions.
@@ -46,11 +55,11 @@ export async function answerStatic(
   // Appended: CORS may have set this header too.
   response.appendHeader("vary", "Accept-Encoding");
   const headers = { ...answerHeaders(request), ...file.headers, etag };
-  if (namesTag(request.headers["if-none-match"], etag)) {
+  if (file.status === 200 && namesTag(request.headers["if-none-match"], etag)) {
     response.writeHead(304, headers).end();
     return;
   }
-  response.writeHead(200, {
+  response.writeHead(file.status, {
     ...headers,
     "content-length": body.length,
     ...(zipped && { "content-encoding": "gzip" }),
