@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import { readConfig } from "../config.ts";
@@ -7,23 +8,28 @@ import { listExposures } from "./exposure.ts";
 import { LogDestination } from "./log-destination.ts";
 import { isRefusal } from "./refusal.ts";
 import { nextStopSignal } from "./stop-signal.ts";
+import type * as Terminal from "./terminal.ts";
 import type { VerbCall } from "./verb.ts";
 
 const stdoutDescriptor = 1;
 
 /** Runs the server until a signal stops it. @returns the exit code. */
 export async function run({ environment }: VerbCall): Promise<number> {
-  const output = new LogDestination(stdoutDescriptor);
+  const destination = new LogDestination(stdoutDescriptor);
+  // Loaded for a person alone: a service logs JSON.
+  const terminal = isatty(stdoutDescriptor) ? await import("./terminal.ts") : undefined;
+  const output = terminal ? toPrinted(destination, terminal, environment) : destination;
   try {
     const { port, host, logLevel, ...options } = readConfig(environment);
     const logger = pino({ level: logLevel }, output);
     const app = createApp({ ...options, logger });
     const signalled = nextStopSignal();
     const started = app.listen({ host, port }).then((url) => {
-      logger.info(
-        { url, database: options.database.file },
-        `AI Desk listens on ${url}, its API is shown at ${url}/docs`,
-      );
+      const { file } = options.database;
+      if (terminal) destination.write(terminal.describeStarted({ url, databaseFile: file }));
+      else {
+        logger.info({ url, database: file }, `AI Desk listens on ${url}, its API is shown at ${url}/docs`);
+      }
       // Not looked up anew: the name may have another address by now, or the resolver may fail.
       const address = app.address() ?? host;
       for (const exposure of listExposures({ host, address, origins: options.origins }))
@@ -39,6 +45,16 @@ export async function run({ environment }: VerbCall): Promise<number> {
     process.stderr.write(`${message}\n`);
     return 1;
   }
+}
+
+/** NO_COLOR is the common name of this wish: https://no-color.org. */
+function toPrinted(
+  destination: LogDestination,
+  { createLinePrinter }: typeof Terminal,
+  { NO_COLOR: noColor = "" }: VerbCall["environment"],
+): Pick<LogDestination, "write"> {
+  const print = createLinePrinter({ isColored: noColor === "" });
+  return { write: (line) => destination.write(print(line)) };
 }
 
 async function stop(app: App, logger: Logger): Promise<number> {

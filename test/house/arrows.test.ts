@@ -34,7 +34,7 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
     ],
     packages: /^(pino|zod)$/,
   },
-  "server/cli": { rooms: ["server", "server/http", "db"], packages: /^pino$/ },
+  "server/cli": { rooms: ["server", "server/http", "db"], packages: /^pino(-pretty)?$/ },
   "client-sdk": { rooms: ["server/contract", "server/trpc"], packages: /^@trpc\/(client|server)$/ },
 };
 

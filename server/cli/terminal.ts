@@ -1,0 +1,48 @@
+import { resolve } from "node:path";
+import { prettyFactory } from "pino-pretty";
+
+/** What a person who has just started the server wants to know. */
+export type Started = { url: string; databaseFile: string };
+
+/** The addresses of a server, and a command whose effect is seen on its page. */
+export function describeStarted({ url, databaseFile }: Started): string {
+  const base = toLocal(url);
+  return `
+  page       ${base}/app
+  docs       ${base}/docs
+  API        ${base}/api/sessions
+  data file  ${resolve(databaseFile)}
+
+  This makes a message appear on the page:
+  ${describeFirstMessage(base)}
+
+`;
+}
+
+/** Of two requests: the first makes a session, or finds that it is there. Each body is one of the documented API. */
+function describeFirstMessage(base: string): string {
+  const session = JSON.stringify({ id: "hello", title: "Hello" });
+  const message = JSON.stringify({ content: "Hello from curl", sender: "user" });
+  const post = (body: string, path: string): string =>
+    `-H 'Content-Type: application/json' -d '${body}' ${base}${path}`;
+  return `curl ${post(session, "/api/sessions")} --next ${post(message, "/api/sessions/hello/messages")}`;
+}
+
+/** An address that a browser on this machine opens: the server's own may be that of all interfaces. */
+function toLocal(url: string): string {
+  return url.replace(/\/\/(?:0\.0\.0\.0|\[::\]):/, "//localhost:");
+}
+
+/**
+ * Turns lines of the log, which are JSON, into lines for people.
+ *
+ * @param isColored whether the terminal shows colors
+ */
+export function createLinePrinter({ isColored }: { isColored: boolean }): (line: string) => string {
+  return prettyFactory({
+    colorize: isColored,
+    ignore: "pid,hostname",
+    singleLine: true,
+    translateTime: "SYS:HH:MM:ss",
+  });
+}
