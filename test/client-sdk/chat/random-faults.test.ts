@@ -8,7 +8,7 @@ import { openChat, until } from "./support/open-chat.ts";
 import { startDesk } from "./support/start-desk.ts";
 import { Tabs } from "./support/tabs.ts";
 
-const seeds = [1, 2, 3, 4, 5, 6];
+const seeds = [1, 2, 3, 4, 5, 6, 100];
 const steps = 60;
 const faults: Fault[] = ["pass", "pass", "pass", "cut after", "cut before", "html"];
 
