@@ -7,4 +7,5 @@ export { MessageChanges } from "./message-changes.ts";
 export { drain } from "./outbox/outbox-acts.ts";
 export { Lanes } from "./outbox/lanes.ts";
 export { Paging } from "./paging.ts";
+export { Pauses } from "./pauses.ts";
 export { SessionChanges } from "./session-changes.ts";

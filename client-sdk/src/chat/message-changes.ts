@@ -3,6 +3,7 @@ import { toChatError } from "./chat-error.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import { cancel, replace } from "./outbox/outbox-acts.ts";
 import type { OutboxEntry } from "./outbox/outbox-entry.ts";
+import type { Pauses } from "./pauses.ts";
 import type { Message } from "./wire.ts";
 
 /** Content that is under way, in place of the message as it was at `seq`. */
@@ -10,7 +11,7 @@ type Edit = { content: string; seq: number; done: Promise<Message> };
 
 export type MessageChangesOptions = {
   sessionId: string;
-  parts: Pick<ChatParts, "rpc" | "outbox" | "pauses" | "signal">;
+  parts: Pick<ChatParts, "rpc" | "outbox" | "signal"> & { pauses: Pauses };
   find: (key: string) => Message | undefined;
   /** The epoch of the log, if it is known. */
   epoch: () => string | undefined;

@@ -6,8 +6,14 @@ import { Outcomes } from "./outcomes.ts";
 import type { StoredEntriesOptions } from "./stored-entries.ts";
 import { StoredEntries } from "./stored-entries.ts";
 
-export type OutboxOptions = Omit<LanesOptions, "entries"> &
-  StoredEntriesOptions & { loadLanes: (options: LanesOptions) => Promise<Lanes> };
+type UnpausedLanesOptions = Omit<LanesOptions, "pauses">;
+
+export type OutboxOptions = Omit<UnpausedLanesOptions, "entries"> &
+  StoredEntriesOptions & {
+    loadLanes: (options: UnpausedLanesOptions) => Promise<Lanes>;
+    /** Tries again now what waits between two tries. */
+    wake: () => void;
+  };
 
 /** Sessions to make and messages to send, kept until the server has answered. */
 export class Outbox {
@@ -71,7 +77,7 @@ export class Outbox {
     for (const entry of this.entries(sessionId)) {
       if (entry.failed && isMeant(entry.item)) void this.note(entry, { [facts.failed]: undefined });
     }
-    this.#options.pauses.wake();
+    this.#options.wake();
   }
 
   /** Stores facts of an entry; `undefined` deletes one. */
