@@ -10,7 +10,7 @@ import type { SessionChanges } from "./session-changes.ts";
 /** The part of the client that is loaded when it is used. */
 export type Later = typeof later & { readonly pauses: Pauses };
 
-/** What the stores of one chat share. */
+/** The parts that the stores of one chat share. */
 export type ChatParts = {
   readonly rpc: ChatRpc;
   readonly line: Line;

@@ -113,7 +113,7 @@ export class ChatState {
     return this.#list;
   }
 
-  /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
+  /** Resolves when nothing is left to send. Refused messages do not count. @throws {ChatError} `aborted` */
   async drain(signal?: AbortSignal): Promise<void> {
     const { drain } = await this.#parts.later();
     await drain(this.outbox, signal);
@@ -129,7 +129,7 @@ export class ChatState {
     await Promise.all([this.outbox.forget(), this.#clear()]);
   }
 
-  /** Ends everything. What is unsent is kept. */
+  /** Ends everything. Unsent messages are kept. */
   async close(): Promise<void> {
     this.#ending.abort();
     this.#stopStatus();

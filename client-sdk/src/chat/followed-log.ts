@@ -79,7 +79,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   }
 
   apply(answer: Answer): void {
-    // What was kept comes first.
+    // The kept state comes first.
     if (this.#loading && !this.#isRead) return void this.#loading.then(() => this.apply(answer));
     return this.#set(this.#options.apply(this.state, answer));
   }

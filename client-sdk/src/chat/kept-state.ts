@@ -11,7 +11,7 @@ export type KeptStateOptions = {
 };
 
 /**
- * What was seen last of each log, stored for the next visit. It is a convenience: a write that fails, or that another tab
+ * The last known state of each log, stored for the next visit. It is a convenience: a write that fails, or that another tab
  * overwrites, costs a longer catching-up and nothing else.
  */
 export class KeptState {

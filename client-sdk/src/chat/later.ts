@@ -1,5 +1,5 @@
 /**
- * What a page does not need before it is live: sending, changing, paging and storing. It is loaded when it is first used,
+ * The part that a page does not need before it is live: sending, changing, paging and storing. It is loaded when it is first used,
  * or when a log is live.
  */
 export { KeptWriter } from "./kept-writer.ts";

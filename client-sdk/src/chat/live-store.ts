@@ -7,7 +7,7 @@ import type { PageAnswer, Paging } from "./paging.ts";
 import { Publisher } from "./publish-per-frame.ts";
 import type { Page } from "./wire.ts";
 
-/** What a store says of its log. */
+/** The part of a log's options that each kind of store fills in. */
 export type StoreOptions<State, Event, Answer> = Pick<
   LogOptions<State, Event, Answer>,
   "name" | "empty" | "apply" | "follow" | "isAwaited"

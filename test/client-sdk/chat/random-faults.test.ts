@@ -15,7 +15,7 @@ const faults: Fault[] = ["pass", "pass", "pass", "cut after", "cut before", "htm
 const shown = ({ messages }: SessionSnapshot) =>
   messages.filter(({ delivery }) => delivery !== "failed").map(({ content }) => content);
 
-/** What a person does in a tab. @returns what ends when it is done or refused */
+/** Does something that a person may do in a tab. @returns a promise that ends when it is done or refused */
 function act(chat: ChatState, random: Random, text: string): unknown {
   const store = chat.session("s");
   const { messages } = store.getSnapshot();

@@ -79,7 +79,7 @@ test("the snapshot is the same object until something changed, and many changes 
   ]);
 });
 
-test("who leaves and comes back at once stays subscribed, and the store is the same while it is in use", async () => {
+test("a subscriber that leaves and comes back at once keeps the subscription, and the store is the same while it is in use", async () => {
   const { chat, store, line } = open({ graceMs: 50 });
   store.subscribe(() => undefined)();
   const leave = store.subscribe(() => undefined);

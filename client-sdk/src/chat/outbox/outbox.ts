@@ -37,7 +37,7 @@ export class Outbox {
     void this.reload();
   }
 
-  /** What is to be sent to a session, or to all of them, in the order of sending. */
+  /** The entries of a session, or of all of them, in the order of sending. */
   entries(sessionId?: string): readonly OutboxEntry[] {
     const all = this.#entries.all();
     return sessionId === undefined ? all : all.filter(({ item }) => item.session_id === sessionId);
@@ -90,7 +90,7 @@ export class Outbox {
     return this.#entries.forget();
   }
 
-  /** Ends the calls under way. What is left is kept. */
+  /** Ends the calls under way. The entries are kept. */
   close(): void {
     this.#isClosed = true;
     void this.#lanes?.then((lanes) => lanes.close());

@@ -4,7 +4,7 @@ import { createServer, request as ask } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
-/** What the proxy does with a request. */
+/** The fate of a request. */
 export type Fault =
   | "pass"
   /** The server does it, and the answer is lost. */
