@@ -49,7 +49,6 @@ function run(steps: readonly (LiveEvent | Answer)[]): SessionState {
 }
 
 test.each<[rule: string, steps: (LiveEvent | Answer)[], shown: string[]]>([
-  ["a snapshot shows its messages", [lateWindow], ["message 8", "message 9"]],
   [
     "a new message comes last",
     [lateWindow, told(11, message(10, 11))],

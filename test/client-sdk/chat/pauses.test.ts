@@ -7,6 +7,15 @@ afterEach(() => vi.useRealTimers());
 
 const unreachable = () => new ChatFailure({ kind: "unreachable", message: "gone", retryable: true });
 
+const busy = () =>
+  new ChatFailure({
+    kind: "refused",
+    code: "TOO_MANY_REQUESTS",
+    message: "",
+    retryable: true,
+    retryAfterMs: 700,
+  });
+
 /** Repeats a call that always fails. @returns the times at which it was called */
 function repeat(pauses: Pauses, fail: () => unknown = unreachable) {
   const controller = new AbortController();
@@ -33,14 +42,6 @@ test("pauses double up to the cap, and are drawn from zero up to that", async ()
 
 test("a pause is not shorter than the server asks for, also when it is woken", async () => {
   const pauses = new Pauses({ random: () => 0 });
-  const busy = () =>
-    new ChatFailure({
-      kind: "refused",
-      code: "TOO_MANY_REQUESTS",
-      message: "",
-      retryable: true,
-      retryAfterMs: 700,
-    });
   const { times, controller } = repeat(pauses, busy);
   await vi.advanceTimersByTimeAsync(600);
   pauses.wake();
