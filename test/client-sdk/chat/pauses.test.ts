@@ -79,3 +79,17 @@ test("an abort ends a pause at once", async () => {
   await expect(outcome).rejects.toMatchObject({ kind: "unreachable" });
   expect(times).toEqual([0]);
 });
+
+test("an answer of another server is no refusal: the call is repeated", async () => {
+  const bad = new ChatFailure({
+    kind: "foreign",
+    status: 502,
+    mediaType: "text/html",
+    message: "",
+    retryable: true,
+  });
+  const { times, controller } = repeat(new Pauses({ random: () => 1, baseMs: 100 }), () => bad);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(times).toEqual([0, 100]);
+  controller.abort();
+});
