@@ -28,7 +28,7 @@ export type SessionState = {
  */
 type Paging = { readonly token: number; readonly since: ReadonlyMap<number, Message | undefined> };
 
-/** What is not told by the log. */
+/** A change of the state that comes from elsewhere than the log. */
 export type Answer =
   /** The answer of a call. `epoch` is that of the state when the call was made. */
   | { readonly type: "answer"; readonly message: Message; readonly epoch: string | undefined }

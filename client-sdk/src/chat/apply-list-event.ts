@@ -21,7 +21,7 @@ export type ListState = {
     | undefined;
 };
 
-/** What is not told by the log of the list. */
+/** A change of the list that comes from elsewhere than its log. */
 export type ListAnswer =
   /** The answer of a rename. It is taken if the log has told nothing of the session since `before`, as it was at the call. */
   | { readonly type: "renamed"; readonly title: string; readonly before: ListedSession }

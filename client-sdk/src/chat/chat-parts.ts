@@ -8,15 +8,14 @@ import type { Schedule } from "./publish-per-frame.ts";
 import type { SessionChanges } from "./session-changes.ts";
 
 /** The part of the client that is loaded when it is used. */
-export type Later = typeof later;
+export type Later = typeof later & { readonly pauses: Pauses };
 
-/** What the stores of one chat share. */
+/** The parts that the stores of one chat share. */
 export type ChatParts = {
   readonly rpc: ChatRpc;
   readonly line: Line;
   readonly outbox: Outbox;
   readonly kept: KeptState;
-  readonly pauses: Pauses;
   /** Renames and removals of sessions, once there was one. */
   readonly changes: () => SessionChanges | undefined;
   /** Makes a change. A rejection that nobody awaits does no harm: the stores show it too. */

@@ -6,7 +6,6 @@ import type { Line, Sender } from "./line.ts";
 import { ListStore } from "./list-store.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import type { PauseOptions } from "./pauses.ts";
-import { Pauses } from "./pauses.ts";
 import type { Schedule } from "./publish-per-frame.ts";
 import { scheduleFrame } from "./publish-per-frame.ts";
 import type { SessionChanges } from "./session-changes.ts";
@@ -34,6 +33,8 @@ export type ChatStateOptions = {
 /** A page asks for a store before it subscribes to it: so many are held meanwhile. */
 const unusedStores = 16;
 
+const loadAgainMs = 2000;
+
 /** The stores of one chat over one line. */
 export class ChatState {
   readonly outbox: Outbox;
@@ -44,14 +45,14 @@ export class ChatState {
   readonly #listeners = new Set<() => void>();
   readonly #stopStatus: () => void;
   #later: Promise<Later> | undefined;
+  #wake: (() => void) | undefined;
   #changes: SessionChanges | undefined;
 
   constructor(options: ChatStateOptions) {
     const { rpc, line, sender, storage, url, user, now = Date.now } = options;
     const prefix = `ai-desk${JSON.stringify([url, user ?? null])}`;
     const { signal } = this.#ending;
-    const pauses = new Pauses(options.pauses);
-    const later = (): Promise<Later> => (this.#later ??= pauses.repeat(() => import("./later.ts"), signal));
+    const later = (): Promise<Later> => (this.#later ??= this.#load(options.pauses));
     const loadWriter = async () => new (await later()).KeptWriter(storage, prefix, now);
     const kept = new KeptState({ storage, prefix, loadWriter });
     this.outbox = new Outbox({
@@ -59,7 +60,6 @@ export class ChatState {
       storage,
       prefix,
       sender,
-      pauses,
       now,
       epochOf: (id) => this.#sessions.get(id)?.epoch,
       onSent: (message, epoch) => {
@@ -68,7 +68,11 @@ export class ChatState {
       },
       onForgotten: () => void this.#clear(),
       makeRoom: () => kept.clear(),
-      loadLanes: async (lanes) => new (await later()).Lanes(lanes),
+      loadLanes: async (lanes) => {
+        const { Lanes, pauses } = await later();
+        return new Lanes({ ...lanes, pauses });
+      },
+      wake: () => this.wake(),
     });
     const { schedule = scheduleFrame, graceMs = 3000 } = options;
     this.#parts = {
@@ -76,7 +80,6 @@ export class ChatState {
       line,
       outbox: this.outbox,
       kept,
-      pauses,
       schedule,
       now,
       graceMs,
@@ -92,7 +95,7 @@ export class ChatState {
     };
     this.#list = new ListStore(this.#parts);
     this.#stopStatus = line.subscribeStatus(() => {
-      if (line.status === "catching-up" || line.status === "live") pauses.wake();
+      if (line.status === "catching-up" || line.status === "live") this.wake();
     });
   }
 
@@ -110,7 +113,7 @@ export class ChatState {
     return this.#list;
   }
 
-  /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
+  /** Resolves when nothing is left to send. Refused messages do not count. @throws {ChatError} `aborted` */
   async drain(signal?: AbortSignal): Promise<void> {
     const { drain } = await this.#parts.later();
     await drain(this.outbox, signal);
@@ -118,7 +121,7 @@ export class ChatState {
 
   /** Tries again now what waits between two tries. */
   wake(): void {
-    this.#parts.pauses.wake();
+    this.#wake?.();
   }
 
   /** Deletes what is stored for the user, unsent messages included, and empties the stores, in all tabs. */
@@ -126,7 +129,7 @@ export class ChatState {
     await Promise.all([this.outbox.forget(), this.#clear()]);
   }
 
-  /** Ends everything. What is unsent is kept. */
+  /** Ends everything. Unsent messages are kept. */
   async close(): Promise<void> {
     this.#ending.abort();
     this.#stopStatus();
@@ -140,9 +143,27 @@ export class ChatState {
     return this.#parts.kept.clear();
   }
 
-  #createChanges({ SessionChanges }: Later): SessionChanges {
+  /** Without it nothing can be sent: it is asked for until it comes. */
+  async #load(options: PauseOptions | undefined): Promise<Later> {
+    for (;;) {
+      try {
+        const loaded = await import("./later.ts");
+        const pauses = new loaded.Pauses(options);
+        this.#wake = () => pauses.wake();
+        return { ...loaded, pauses };
+      } catch (error) {
+        if (this.#ending.signal.aborted) throw error;
+        await new Promise((resolve) => {
+          setTimeout(resolve, loadAgainMs);
+        });
+      }
+    }
+  }
+
+  #createChanges({ SessionChanges, pauses }: Later): SessionChanges {
     return new SessionChanges({
       ...this.#parts,
+      pauses,
       beginRename: (id) => {
         const ends = [this.#list.beginRename(id), this.#sessions.get(id)?.beginRename()];
         return (head) => ends.forEach((end) => end?.(head));

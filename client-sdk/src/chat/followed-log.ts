@@ -1,4 +1,5 @@
 import type { ChatError } from "./chat-error.ts";
+import type { KeptLog } from "./kept-log.ts";
 import type { KeptState } from "./kept-state.ts";
 import type { Follower, Line, LineStatus, Positioned } from "./line.ts";
 
@@ -25,9 +26,6 @@ export type LogOptions<State, Event, Answer> = {
   kept: KeptState;
   graceMs: number;
 };
-
-/** A log as it is kept for the next visit, with the position to resume after. */
-export type KeptLog<State> = { position: string | undefined; state: State };
 
 /**
  * The state that a log gives, followed while somebody uses it and a little longer: a page that leaves it and comes back at
@@ -81,7 +79,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   }
 
   apply(answer: Answer): void {
-    // What was kept comes first.
+    // The kept state comes first.
     if (this.#loading && !this.#isRead) return void this.#loading.then(() => this.apply(answer));
     return this.#set(this.#options.apply(this.state, answer));
   }

@@ -1,4 +1,5 @@
-import type { KeptLog } from "./followed-log.ts";
+import type { KeptLog } from "./kept-log.ts";
+import { keptName } from "./kept-log.ts";
 import type { KeptWriter } from "./kept-writer.ts";
 import type { ChatStorage } from "./storage/chat-storage.ts";
 
@@ -9,13 +10,8 @@ export type KeptStateOptions = {
   loadWriter: () => Promise<KeptWriter>;
 };
 
-/** The name in the storage of what is kept of a log. */
-export function keptName(prefix: string, name: string): string {
-  return `${prefix}kept/${name}`;
-}
-
 /**
- * What was seen last of each log, stored for the next visit. It is a convenience: a write that fails, or that another tab
+ * The last known state of each log, stored for the next visit. It is a convenience: a write that fails, or that another tab
  * overwrites, costs a longer catching-up and nothing else.
  */
 export class KeptState {

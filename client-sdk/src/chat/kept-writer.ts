@@ -1,8 +1,8 @@
 import type { ListState } from "./apply-list-event.ts";
 import type { SessionState } from "./apply-event.ts";
-import type { KeptLog } from "./followed-log.ts";
+import type { KeptLog } from "./kept-log.ts";
 import { sorted } from "./changed-copies.ts";
-import { keptName } from "./kept-state.ts";
+import { keptName } from "./kept-log.ts";
 import { shortenList, shortenSession } from "./shorten.ts";
 import type { ChatStorage, StorageChange } from "./storage/chat-storage.ts";
 

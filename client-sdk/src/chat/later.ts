@@ -1,5 +1,5 @@
 /**
- * What a page does not need before it is live: sending, changing, paging and storing. It is loaded when it is first used,
+ * The part that a page does not need before it is live: sending, changing, paging and storing. It is loaded when it is first used,
  * or when a log is live.
  */
 export { KeptWriter } from "./kept-writer.ts";
@@ -7,4 +7,5 @@ export { MessageChanges } from "./message-changes.ts";
 export { drain } from "./outbox/outbox-acts.ts";
 export { Lanes } from "./outbox/lanes.ts";
 export { Paging } from "./paging.ts";
+export { Pauses } from "./pauses.ts";
 export { SessionChanges } from "./session-changes.ts";

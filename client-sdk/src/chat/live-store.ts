@@ -7,7 +7,7 @@ import type { PageAnswer, Paging } from "./paging.ts";
 import { Publisher } from "./publish-per-frame.ts";
 import type { Page } from "./wire.ts";
 
-/** What a store says of its log. */
+/** The part of a log's options that each kind of store fills in. */
 export type StoreOptions<State, Event, Answer> = Pick<
   LogOptions<State, Event, Answer>,
   "name" | "empty" | "apply" | "follow" | "isAwaited"
@@ -78,10 +78,10 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
     next: (state: State) => ((options: CallOptions) => Promise<Page<Item>>) | undefined,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { Paging } = await this.parts.later();
+    const { Paging, pauses } = await this.parts.later();
     const query = next(this.log.state);
     if (!query) return;
-    this.#pages ??= new Paging({ ...this.parts, apply: (answer) => this.log.apply(answer) });
+    this.#pages ??= new Paging({ ...this.parts, pauses, apply: (answer) => this.log.apply(answer) });
     await this.#pages.load(query, signal);
   }
 

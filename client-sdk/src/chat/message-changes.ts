@@ -1,8 +1,10 @@
 import type { ChatError } from "./chat-error.ts";
 import { toChatError } from "./chat-error.ts";
-import type { ChatParts } from "./chat-parts.ts";
+import type { ChatRpc } from "./chat-rpc.ts";
 import { cancel, replace } from "./outbox/outbox-acts.ts";
 import type { OutboxEntry } from "./outbox/outbox-entry.ts";
+import type { Outbox } from "./outbox/outbox.ts";
+import type { Pauses } from "./pauses.ts";
 import type { Message } from "./wire.ts";
 
 /** Content that is under way, in place of the message as it was at `seq`. */
@@ -10,7 +12,7 @@ type Edit = { content: string; seq: number; done: Promise<Message> };
 
 export type MessageChangesOptions = {
   sessionId: string;
-  parts: Pick<ChatParts, "rpc" | "outbox" | "pauses" | "signal">;
+  parts: { rpc: ChatRpc; outbox: Outbox; pauses: Pauses; signal: AbortSignal };
   find: (key: string) => Message | undefined;
   /** The epoch of the log, if it is known. */
   epoch: () => string | undefined;

@@ -146,10 +146,10 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
   }
 
   #change<Result>(work: (changes: MessageChanges) => Promise<Result>): Promise<Result> {
-    const make = ({ MessageChanges }: Later): MessageChanges =>
+    const make = ({ MessageChanges, pauses }: Later): MessageChanges =>
       new MessageChanges({
         sessionId: this.id,
-        parts: this.parts,
+        parts: { ...this.parts, pauses },
         find: (key) => this.log.state.messages.find((message) => message.key === key),
         epoch: () => this.epoch,
         onEdited: (message, epoch) => this.applyAnswer(message, epoch),

@@ -3,7 +3,7 @@ import type { OutboxEntry } from "./outbox/outbox-entry.ts";
 import type { SessionChanges } from "./session-changes.ts";
 import type { ListedSession } from "./wire.ts";
 
-/** A session as a list shows it. One that is still to be made has no `activity_seq`. */
+/** A session as a list shows it. A session that is still to be made has no `activity_seq`. */
 export type ShownSession = Omit<ListedSession, "activity_seq"> & {
   readonly activity_seq?: number;
   /** Of its making: the server has it, is still to get it, or has refused it. */

@@ -47,14 +47,14 @@ async function openTabs(count: number, before?: string): Promise<Page[]> {
 declare const storage: ChatStorage;
 
 const write = (page: Page, changes: StorageChange[]) =>
-  // What is evaluated in a page comes as JSON, which has no undefined.
+  // Arguments reach the page as JSON, which has no undefined.
   page.evaluate(
     (all) => storage.write(all.map(([name, value]) => [name, value ?? undefined] as const)),
     changes,
   );
 const list = (page: Page, prefix: string) => page.evaluate((wanted) => storage.list(wanted), prefix);
 
-test("what one tab writes another one reads, by prefix and in the order of names, also after a reload", async () => {
+test("a tab reads the writes of another one, by prefix and in the order of names, also after a reload", async () => {
   const [one, two] = (await openTabs(2)) as [Page, Page];
   await write(one, [
     ["b/2", "two"],

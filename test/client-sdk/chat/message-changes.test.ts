@@ -89,3 +89,20 @@ test("a rename shows at once, yields to a later one of others, and is rolled bac
   const { title } = await until(store, ({ error }) => error !== undefined);
   expect(title).toBe("theirs");
 });
+
+test("an edit of a message that is being sent shows at once and goes out after the send", async () => {
+  const { store, calls } = await openLive();
+  void store.send("Hello", { key: "k" });
+  const send = await calls.next();
+  const edited = store.edit("k", "Hello again");
+  await until(store, isShowing("message 1", "message 2", "message 3", "Hello again"));
+  expect(calls.waiting).toBe(0);
+  send.answer({ ...message(4, 11, "Hello"), key: "k" });
+  const update = await calls.next();
+  expect(update.input).toEqual({ session_id: "s", message_id: 4, content: "Hello again", if_seq: 11 });
+  await until(store, isShowing("message 1", "message 2", "message 3", "Hello again"));
+  update.answer({ ...message(4, 12, "Hello again"), key: "k" });
+  await edited;
+  const { messages } = await until(store, (state) => state.messages[3]?.seq === 12);
+  expect(messages[3]).toMatchObject({ content: "Hello again", delivery: "sent", key: "k" });
+});

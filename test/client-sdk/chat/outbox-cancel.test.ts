@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { SessionSnapshot } from "../../../client-sdk/src/chat/session-snapshot.ts";
+import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
 import type { Fault } from "./support/faulty-proxy.ts";
 import { openChat, until } from "./support/open-chat.ts";
 import { startDesk } from "./support/start-desk.ts";
@@ -69,6 +70,42 @@ test("a message that is taken back while its send succeeds is deleted", async ()
   store.cancel("k");
   proxy.release();
   held.go("pass");
+  await chat.drain();
+  expect(await stored()).toEqual([]);
+});
+
+test("a message that is taken back stays away also when its first request arrives late", async () => {
+  const { proxy, stored, ways } = await startDesk();
+  proxy.hold();
+  const { chat } = openChat(ways);
+  const store = chat.session("s");
+  void store.send("Hello", { key: "k" });
+  const held = await proxy.nextHeld();
+  proxy.release();
+  store.cancel("k");
+  held.go("late");
+  await chat.drain();
+  await proxy.deliverLate();
+  expect(await stored()).toEqual([]);
+});
+
+test("a message that another tab takes back just before it is sent is not shown as sent", async () => {
+  const { stored, ways } = await startDesk();
+  const storage = createMemoryStorage();
+  const { chat } = openChat({
+    ...ways,
+    storage: {
+      ...storage,
+      async write(changes) {
+        await storage.write(changes);
+        const tried = changes.find(([name, value]) => name.includes("/tried-") && value !== undefined)?.[0];
+        const entry = tried?.slice(0, tried.lastIndexOf("/"));
+        const item = entry === undefined ? undefined : await storage.get(`${entry}/item`);
+        if (item !== undefined) await storage.write([[`${entry}/cancel`, item]]);
+      },
+    },
+  });
+  await expect(chat.session("s").send("Hello")).rejects.toMatchObject({ kind: "aborted" });
   await chat.drain();
   expect(await stored()).toEqual([]);
 });

@@ -12,7 +12,7 @@ import { Tabs } from "./support/tabs.ts";
 
 const program = resolve(import.meta.dirname, "support/sending-program.ts");
 
-test("what a killed program has not sent is sent by the next one, once and in order", async () => {
+test("unsent messages of a killed program are sent by the next one, once and in order", async () => {
   const { proxy, stored, wsUrl, ways } = await startDesk();
   const file = join(makeTemporaryFolder(), "chat.json");
   proxy.always = "cut after";

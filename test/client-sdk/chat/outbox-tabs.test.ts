@@ -9,7 +9,7 @@ const contents = ({ messages }: SessionSnapshot) => messages.map(({ content }) =
 const deliveries = ({ messages }: SessionSnapshot) => messages.map(({ delivery }) => delivery);
 const isSettled = (state: SessionSnapshot) => deliveries(state).every((delivery) => delivery !== "pending");
 
-test("what is unsent when the program ends is sent by the next one, once and in order", async () => {
+test("unsent messages of a program that ended are sent by the next one, once and in order", async () => {
   const { proxy, stored, ways } = await startDesk();
   const storage = createMemoryStorage();
   const before = openChat({ ...ways, storage });

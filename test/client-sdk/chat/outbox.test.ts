@@ -57,7 +57,7 @@ test("a message that is shown keeps its key from the first moment to the last, a
   expect(Math.max(...seen.map((keys) => keys.length))).toBe(1);
 });
 
-test("what the server refuses fails with its reason, holds nothing up, and goes out again when it is edited", async () => {
+test("a refused message fails with its reason, holds nothing up, and goes out again when it is edited", async () => {
   const { direct, stored, ways } = await startDesk();
   const { chat } = openChat(ways);
   const store = chat.session("s");

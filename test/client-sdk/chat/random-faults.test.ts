@@ -8,14 +8,14 @@ import { openChat, until } from "./support/open-chat.ts";
 import { startDesk } from "./support/start-desk.ts";
 import { Tabs } from "./support/tabs.ts";
 
-const seeds = [1, 2, 3, 4, 5, 6];
+const seeds = [1, 2, 3, 4, 5, 6, 100];
 const steps = 60;
 const faults: Fault[] = ["pass", "pass", "pass", "cut after", "cut before", "html"];
 
 const shown = ({ messages }: SessionSnapshot) =>
   messages.filter(({ delivery }) => delivery !== "failed").map(({ content }) => content);
 
-/** What a person does in a tab. @returns what ends when it is done or refused */
+/** Does something that a person may do in a tab. @returns a promise that ends when it is done or refused */
 function act(chat: ChatState, random: Random, text: string): unknown {
   const store = chat.session("s");
   const { messages } = store.getSnapshot();

@@ -79,7 +79,7 @@ test("the snapshot is the same object until something changed, and many changes 
   ]);
 });
 
-test("who leaves and comes back at once stays subscribed, and the store is the same while it is in use", async () => {
+test("a subscriber that leaves and comes back at once keeps the subscription, and the store is the same while it is in use", async () => {
   const { chat, store, line } = open({ graceMs: 50 });
   store.subscribe(() => undefined)();
   const leave = store.subscribe(() => undefined);
@@ -118,4 +118,29 @@ test("a session that is deleted while it shows is closed and empty", async () =>
   line.tell({ type: "session_deleted", seq: 11 });
   const state = await until(store, ({ status }) => status === "closed");
   expect([state.messages, state.error]).toMatchObject([[], { code: "NOT_FOUND" }]);
+});
+
+test("a message whose event comes before the answer to its send shows once, as sent", async () => {
+  const { store, calls, line } = await openLive();
+  const sent = store.send("Hello", { key: "k" });
+  const call = await calls.next();
+  line.tell({ type: "message", seq: 11, message: { ...message(4, 11, "Hello"), key: "k" } });
+  const { messages } = await until(
+    store,
+    (state) => state.messages.at(-1)?.delivery === "sent" && state.messages.length > 3,
+  );
+  expect(messages.filter(({ key }) => key === "k")).toMatchObject([{ id: 4, content: "Hello" }]);
+  call.answer({ ...message(4, 11, "Hello"), key: "k" });
+  expect(await sent).toMatchObject({ id: 4 });
+});
+
+test("a pending message that others' messages overtake stays last", async () => {
+  const { store, line } = await openLive();
+  void store.send("Hello", { key: "k" });
+  line.tell({ type: "message", seq: 11, message: message(4, 11) });
+  const { messages } = await until(store, (state) => state.messages.length === 5);
+  expect(messages.slice(-2).map(({ content, delivery }) => [content, delivery])).toEqual([
+    ["message 4", "sent"],
+    ["Hello", "pending"],
+  ]);
 });

@@ -28,11 +28,10 @@ export async function deliver(
  */
 export async function undo(
   rpc: ChatRpc,
-  { item, isSent }: OutboxEntry,
-  wasTried: boolean,
+  { item, isSent, tries }: OutboxEntry,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!isSent && !wasTried) return;
+  if (!isSent && tries.length === 0) return;
   if (!isSent) await deliver(rpc, item, signal).catch(allowRefusal);
   const { session_id } = item;
   await (

@@ -74,19 +74,21 @@ export class Lanes {
 
   /** @throws {ChatError} when the outcome is not known */
   async #try(name: string): Promise<void> {
-    const { entries, rpc } = this.#options;
+    const { entries, rpc, pauses } = this.#options;
     const before = entries.find(name);
     if (!before || !this.#maySend(before)) return;
     const own = facts.tried + entries.tab;
-    // Written before it is sent, and read after that: of two tabs that send and cancel at the same time, one sees the other.
     const isNoted = before.isCancelled || before.tries.includes(entries.tab);
+    // Written before it is sent, and read after that: of two tabs that send and cancel at the same time, one sees the other.
     if (!isNoted) await entries.note(before, { [own]: true });
     await entries.reload();
     const entry = entries.find(name);
-    if (!entry || !this.#maySend(entry)) return;
-    const wasTried = before.tries.length > 0 || entry.tries.some((tab) => tab !== entries.tab);
-    if (!entry.isCancelled) return this.#deliver(entry, wasTried ? {} : { [own]: undefined });
-    await undo(rpc, entry, wasTried, this.#ending.signal);
+    if (!entry) return isNoted ? undefined : entries.note(before, { [own]: undefined });
+    if (!this.#maySend(entry)) return;
+    if (!entry.isCancelled) return this.#deliver(entry, before.tries.length > 0 ? {} : { [own]: undefined });
+    // It ends what it has begun: a tab that has not tried it may take the records away meanwhile.
+    const { signal } = this.#ending;
+    await pauses.repeat(() => undo(rpc, entry, signal), signal);
     return this.#remove(entry, { [facts.cancel]: undefined });
   }
 

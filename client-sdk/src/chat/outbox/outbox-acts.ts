@@ -9,7 +9,7 @@ export function replace(outbox: Outbox, entry: OutboxEntry, content: string): vo
   void outbox.note(entry, { [facts.item]: item, [facts.failed]: undefined });
 }
 
-/** What was not sent is not sent any more; what may have been sent is deleted. */
+/** Takes entries back: an unsent one is not sent any more, and one that may have been sent is deleted. */
 export function cancel(outbox: Outbox, entries: readonly OutboxEntry[]): void {
   for (const entry of entries) void outbox.note(entry, { [facts.cancel]: entry.item });
 }
@@ -23,7 +23,7 @@ export function whenMade(outbox: Outbox, sessionId: string): Promise<void> {
   });
 }
 
-/** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
+/** Resolves when nothing is left to send. Refused messages do not count. @throws {ChatError} `aborted` */
 export async function drain(outbox: Outbox, signal: AbortSignal | undefined): Promise<void> {
   await outbox.reload();
   await when(

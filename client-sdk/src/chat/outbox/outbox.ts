@@ -6,8 +6,14 @@ import { Outcomes } from "./outcomes.ts";
 import type { StoredEntriesOptions } from "./stored-entries.ts";
 import { StoredEntries } from "./stored-entries.ts";
 
-export type OutboxOptions = Omit<LanesOptions, "entries"> &
-  StoredEntriesOptions & { loadLanes: (options: LanesOptions) => Promise<Lanes> };
+type UnpausedLanesOptions = Omit<LanesOptions, "pauses">;
+
+export type OutboxOptions = Omit<UnpausedLanesOptions, "entries"> &
+  StoredEntriesOptions & {
+    loadLanes: (options: UnpausedLanesOptions) => Promise<Lanes>;
+    /** Tries again now what waits between two tries. */
+    wake: () => void;
+  };
 
 /** Sessions to make and messages to send, kept until the server has answered. */
 export class Outbox {
@@ -31,7 +37,7 @@ export class Outbox {
     void this.reload();
   }
 
-  /** What is to be sent to a session, or to all of them, in the order of sending. */
+  /** The entries of a session, or of all of them, in the order of sending. */
   entries(sessionId?: string): readonly OutboxEntry[] {
     const all = this.#entries.all();
     return sessionId === undefined ? all : all.filter(({ item }) => item.session_id === sessionId);
@@ -71,7 +77,7 @@ export class Outbox {
     for (const entry of this.entries(sessionId)) {
       if (entry.failed && isMeant(entry.item)) void this.note(entry, { [facts.failed]: undefined });
     }
-    this.#options.pauses.wake();
+    this.#options.wake();
   }
 
   /** Stores facts of an entry; `undefined` deletes one. */
@@ -84,7 +90,7 @@ export class Outbox {
     return this.#entries.forget();
   }
 
-  /** Ends the calls under way. What is left is kept. */
+  /** Ends the calls under way. The entries are kept. */
   close(): void {
     this.#isClosed = true;
     void this.#lanes?.then((lanes) => lanes.close());

@@ -20,7 +20,7 @@ export type StoredEntriesOptions = {
   makeRoom: () => Promise<void>;
 };
 
-/** What this tab tells the others of. Without a session all is forgotten. */
+/** News for the other tabs: the session whose entries have changed, or null when all are forgotten, and a stored message. */
 type News = readonly [
   sessionId: string | null,
   message?: Message | null | undefined,
@@ -115,7 +115,7 @@ export class StoredEntries {
     this.#changed();
     if (await written) return;
     await this.#options.makeRoom();
-    // What has changed again meanwhile is written by that change.
+    // A record that has changed again meanwhile is written by that change.
     const stands = new Map(this.#records.list());
     await this.#records.write(changes.filter(([record, value]) => stands.get(record) === value));
     this.#changed();

@@ -2,7 +2,7 @@ import { sorted } from "../changed-copies.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
 
 /**
- * What is stored under a prefix, mirrored in memory, so that it can be read and changed at once. Other tabs change the same
+ * The records under a prefix of the storage, mirrored in memory, so that they can be read and changed at once. Other tabs change the same
  * storage: `reload` brings in what they did. A change of this tab that is not written yet stands against a reload.
  */
 export class StoredRecords {

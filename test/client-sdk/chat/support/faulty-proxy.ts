@@ -4,18 +4,22 @@ import { createServer, request as ask } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
-/** What the proxy does with a request. */
+/** The fate of a request. */
 export type Fault =
   | "pass"
   /** The server does it, and the answer is lost. */
   | "cut after"
   /** The server does not see it. */
   | "cut before"
+  /** The client loses its connection, and the server sees the request when the test says so by `deliverLate`. */
+  | "late"
   /** Another server's answer: 502 with HTML. */
   | "html";
 
 /** A request that waits for the test. */
 export type Held = { body: string; go: (fault?: Fault) => void };
+
+const jsonHeaders = { "content-type": "application/json" };
 
 /** A reverse proxy that spoils requests as the test says. It ends with the test. */
 export class FaultyProxy {
@@ -30,6 +34,7 @@ export class FaultyProxy {
   url = "";
   readonly #upstream: string;
   readonly #held: Held[] = [];
+  readonly #late: (() => Promise<void>)[] = [];
   #isHolding = false;
   #onHeld: (() => void) | undefined;
 
@@ -88,11 +93,23 @@ export class FaultyProxy {
       return;
     }
     const { method, headers, url = "" } = request;
+    if (fault === "late") {
+      request.socket.destroy();
+      this.#late.push(async () => {
+        await (await fetch(this.#upstream + url, { method: "POST", headers: jsonHeaders, body })).text();
+      });
+      return;
+    }
     const upstream = ask(this.#upstream + url, { method, headers }, (answer) => {
       void this.#passOn(answer, fault === "cut after" ? undefined : response, request);
     });
     upstream.on("error", () => request.socket.destroy());
     upstream.end(body);
+  }
+
+  /** Lets the server have the late requests. @returns when it has answered them */
+  async deliverLate(): Promise<void> {
+    await Promise.all(this.#late.splice(0).map((deliver) => deliver()));
   }
 
   async #passOn(answer: IncomingMessage, response: ServerResponse | undefined, request: IncomingMessage) {

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ChatFailure } from "../../../client-sdk/src/chat/chat-error.ts";
+import { Pauses } from "../../../client-sdk/src/chat/pauses.ts";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const unreachable = () => new ChatFailure({ kind: "unreachable", message: "gone", retryable: true });
+
+const busy = () =>
+  new ChatFailure({
+    kind: "refused",
+    code: "TOO_MANY_REQUESTS",
+    message: "",
+    retryable: true,
+    retryAfterMs: 700,
+  });
+
+/** Repeats a call that always fails. @returns the times at which it was called */
+function repeat(pauses: Pauses, fail: () => unknown = unreachable) {
+  const controller = new AbortController();
+  const began = Date.now();
+  const times: number[] = [];
+  const call = () => {
+    times.push(Date.now() - began);
+    return Promise.reject(fail());
+  };
+  const outcome = pauses.repeat(call, controller.signal);
+  outcome.catch(() => undefined);
+  return { times, outcome, controller };
+}
+
+test("pauses double up to the cap, and are drawn from zero up to that", async () => {
+  const longest = repeat(new Pauses({ random: () => 1, baseMs: 100, capMs: 500 }));
+  await vi.advanceTimersByTimeAsync(1700);
+  expect(longest.times).toEqual([0, 100, 300, 700, 1200, 1700]);
+  const shortest = repeat(new Pauses({ random: () => 0 }));
+  await vi.advanceTimersByTimeAsync(3);
+  expect(shortest.times.length).toBeGreaterThan(2);
+  for (const { controller } of [longest, shortest]) controller.abort();
+});
+
+test("a pause is not shorter than the server asks for, also when it is woken", async () => {
+  const pauses = new Pauses({ random: () => 0 });
+  const { times, controller } = repeat(pauses, busy);
+  await vi.advanceTimersByTimeAsync(600);
+  pauses.wake();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(times).toEqual([0, 700]);
+  controller.abort();
+});
+
+test("a wake ends the other pauses", async () => {
+  const pauses = new Pauses({ random: () => 1 });
+  const { times, controller } = repeat(pauses);
+  await vi.advanceTimersByTimeAsync(10);
+  pauses.wake();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(times).toEqual([0, 10]);
+  controller.abort();
+});
+
+test.each([
+  ["a refusal", { kind: "refused", code: "FORBIDDEN", message: "", retryable: false }],
+  [
+    "a proxy that takes no body of this size",
+    { kind: "foreign", status: 413, mediaType: "text/html", message: "", retryable: false },
+  ],
+] as const)("%s is not repeated", async (_, error) => {
+  const { times, outcome } = repeat(new Pauses(), () => new ChatFailure(error));
+  await expect(outcome).rejects.toMatchObject({ kind: error.kind });
+  expect(times).toEqual([0]);
+});
+
+test("an abort ends a pause at once", async () => {
+  const { times, outcome, controller } = repeat(new Pauses({ random: () => 1 }));
+  await vi.advanceTimersByTimeAsync(10);
+  controller.abort();
+  await expect(outcome).rejects.toMatchObject({ kind: "unreachable" });
+  expect(times).toEqual([0]);
+});
+
+test("an answer of another server is no refusal: the call is repeated", async () => {
+  const bad = new ChatFailure({
+    kind: "foreign",
+    status: 502,
+    mediaType: "text/html",
+    message: "",
+    retryable: true,
+  });
+  const { times, controller } = repeat(new Pauses({ random: () => 1, baseMs: 100 }), () => bad);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(times).toEqual([0, 100]);
+  controller.abort();
+});
