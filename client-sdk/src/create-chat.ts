@@ -1,3 +1,4 @@
+import { boundFetch } from "./chat/bounded-fetch.ts";
 import { ChatState } from "./chat/chat-state.ts";
 import { checkedFetch } from "./chat/checked-fetch.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
@@ -65,7 +66,7 @@ export type Chat = {
 export function createChat(options: ChatOptions): Chat {
   const { url, user, storage = createIndexedDbStorage(), fetch = defaultFetch } = options;
   const { line, sender } = createLine(options);
-  const rpc = createClient({ ...options, fetch: checkedFetch(fetch) });
+  const rpc = createClient({ ...options, fetch: checkedFetch(boundFetch(fetch, line)) });
   const state = new ChatState({
     rpc,
     line,

@@ -2,7 +2,6 @@ import { onTestFinished } from "vitest";
 import { toChatError } from "../../../../client-sdk/src/chat/chat-error.ts";
 import type { Line, LineStatus } from "../../../../client-sdk/src/chat/line.ts";
 import { createSocketClient } from "../../../support/trpc-clients.ts";
-import { createEventReader } from "./wire-of-today.ts";
 
 /** A line over tRPC's WebSocket, as short as it can be: it notices nothing and falls back to nothing. It ends with the test. */
 export function createSocketLine(wsUrl: string): Line & { subscriptions: (string | undefined)[] } {
@@ -17,14 +16,12 @@ export function createSocketLine(wsUrl: string): Line & { subscriptions: (string
     followSession({ sessionId, limit, maxMissed }, follower) {
       const lastEventId = follower.position();
       subscriptions.push(lastEventId);
-      const read = createEventReader();
       const input = { session_id: sessionId, lastEventId, limit, max_missed: maxMissed };
       follower.onStatus("catching-up");
       const subscription = client.session.onEvent.subscribe(input, {
         onData({ id, data }) {
-          const event = read(data);
-          follower.take([{ position: id, event }]);
-          if (event.type === "caught_up") follower.onStatus("live");
+          follower.take([{ position: id, event: data }]);
+          if (data.type === "caught_up") follower.onStatus("live");
         },
         onError(error) {
           follower.onStatus("closed");
