@@ -41,6 +41,19 @@ test("a session that is deleted closes its log without an error", async () => {
   expect(reader.refusals.items).toEqual([]);
 });
 
+test("a line whose logs are all over closes its socket, and is not taken for blocked when it comes back", async () => {
+  const { url } = await startApp();
+  const proxy = await startFaultyProxy(url);
+  const { sessionId } = await makeSession(url);
+  const { line } = openLine({ url: proxy.url }, { timing: { idleMs: 50, pongTimeoutMs: 100, retryMs: 1 } });
+  const missing = followSession(line, "nobody");
+  await missing.refusals.count(1);
+  await proxy.untilOpen(0);
+  await followSession(line, sessionId).untilLive();
+  expect(missing.statuses.items.at(-1)).toBe("closed");
+  expect(proxy.arrivals.items).toHaveLength(2);
+});
+
 test("a subscription that the server had no room for comes back by itself", async () => {
   const { url } = await startApp({ maxReadersPerSession: 1 });
   const { sessionId, say } = await makeSession(url);

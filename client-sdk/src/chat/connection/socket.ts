@@ -96,6 +96,7 @@ export function openSocket(
       isOpen = true;
       if (params) send({ method: "connectionParams", data: params });
       for (const [id, log] of logs) subscribe(id, log);
+      if (logs.size === 0) opened.send("PING");
       wait(() => {
         patience.late();
         giveUp();
