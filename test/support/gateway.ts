@@ -20,7 +20,7 @@ export type Gateway = {
   readonly upgrades: Collector<string>;
   /**
    * WebSockets get through, are refused with a page, get no answer, or open and carry nothing back. A number: they open,
-   * and close with that code when the client has sent something.
+   * and are answered once and closed with that code.
    */
   sockets: "pass" | "refuse" | "hold" | "swallow" | number;
   /** Answers get through as they come, or when they have ended. */
@@ -87,7 +87,10 @@ export async function startGateway(
     const { sockets: code } = gateway;
     if (typeof code === "number") {
       return closing.handleUpgrade(request, socket, head, (client) => {
-        client.once("message", () => client.close(code));
+        client.once("message", () => {
+          client.send("PONG");
+          client.close(code);
+        });
       });
     }
     const upstream = connect(Number(port), hostname);

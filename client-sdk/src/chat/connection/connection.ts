@@ -44,7 +44,6 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
         clearTimeout(slow);
         facts.isUp = facts.wasUp = true;
         facts.hasFailed = false;
-        ways.worked();
         publish();
       },
       onDown(cause, isBlocked) {
@@ -128,7 +127,10 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
     follow(name, follower) {
       const log = createFollowed(name, follower, {
         onChange() {
-          if (log.isLive) failures = 0;
+          if (log.isLive) {
+            failures = 0;
+            ways.worked();
+          }
           if (log.state === "over") closeWhenIdle();
           publish();
         },

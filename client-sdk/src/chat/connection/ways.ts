@@ -15,7 +15,7 @@ const knownByBase = new Map<string, Known>();
 export type Ways = {
   /** Opens a carrier of the kind that is best by now. */
   open(events: CarrierEvents): Carrier;
-  /** The carrier that was opened last works. */
+  /** The carrier that was opened last brought a log up to date. */
   worked(): void;
   /**
    * The carrier that was opened last does not get through.
