@@ -66,6 +66,10 @@ test("a dead line is noticed within 15 s over a WebSocket, and within 35 s over 
   expect(pollWaitMs + pollAnswerMs).toBeLessThan(35_000);
 });
 
+test("a leading tab tells of itself each 5 s, and is replaced within 10 s", () => {
+  expect([defaultTiming.beatMs, defaultTiming.leaderSilenceMs]).toEqual([5000, 10_000]);
+});
+
 test("a thin line is not taken for a dead one: the allowance grows until a snapshot is through", async () => {
   const { url } = await startApp();
   const proxy = await startFaultyProxy(url);
