@@ -10,13 +10,22 @@ import {
   senders,
   setStage,
 } from "../../support/tab-stage.ts";
-import { until } from "../../support/tabs.ts";
+import { read, until } from "../../support/tabs.ts";
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
+
+/** A change of the leader shows as no loss of the line. */
+async function expectSmooth(pages: readonly Page[]): Promise<void> {
+  for (const page of pages) {
+    const statuses = await read(page, (tab) => [...tab.statuses, ...tab.lineStatuses]);
+    expect(statuses).not.toContain("closed");
+    expect(statuses).not.toContain("offline");
+  }
+}
 
 test("ten tabs have one socket, one sender and one subscription, and each gets everything once", async () => {
   const stage = await setStage(browser);
@@ -49,6 +58,7 @@ test.each(["closed", "crashed"])(
     await expectContents(others, ["before", "after"]);
     expect((await senders(others)).filter(Boolean)).toHaveLength(1);
     expect(stage.counts().trpcSockets).toBe(1);
+    await expectSmooth(others);
   },
 );
 
@@ -64,6 +74,7 @@ test("a leading tab that is frozen without a word is replaced, and follows when 
   await until(leader, ({ isSender }) => !isSender);
   await sayAndSee(stage, pages, "after");
   await expectContents(pages, ["before", "while it is frozen", "after"]);
+  await expectSmooth(pages);
   expect((await senders(pages)).filter(Boolean)).toHaveLength(1);
   await expect.poll(() => stage.counts().trpcSockets).toBe(1);
 });
@@ -79,6 +90,7 @@ test("a leading tab that the browser is about to freeze gives the lead up", asyn
   await session.send("Page.setWebLifecycleState", { state: "active" });
   await sayAndSee(stage, pages, "after");
   await expectContents(pages, ["before", "while it is frozen", "after"]);
+  await expectSmooth(pages);
   expect((await senders(pages)).filter(Boolean)).toHaveLength(1);
 });
 

@@ -76,6 +76,8 @@ export function createRelay(
       clearInterval(beat);
       endStatus();
       ended.abort();
+      // The other tabs are not to hear that this connection closes: the next leader serves them.
+      for (const followings of tabs.values()) for (const end of followings.values()) end();
     },
   };
 }

@@ -54,6 +54,9 @@ export function createTabs(
   let heardAtMs = 0;
   let askedAtMs = 0;
   let hasAnswer = true;
+  let tickedAtMs = 0;
+  /** It asked since its timers were late. */
+  let hasAskedAgain = false;
   let watch: ReturnType<typeof setInterval> | undefined;
   /** Gives up the lock that shows that this tab lives. */
   let part: (() => void) | undefined;
@@ -71,6 +74,7 @@ export function createTabs(
     if (message.from !== leader) return;
     heardAtMs = Date.now();
     hasAnswer = true;
+    hasAskedAgain = false;
     remote?.take(message);
   }
 
@@ -107,11 +111,16 @@ export function createTabs(
     channel.post({ type: "ask" });
   }
 
-  /** A tab that was frozen itself has not heard anything either: it asks before it takes the lock over. */
   function listen(): void {
-    if (connection) return;
     const now = Date.now();
-    if (!hasAnswer && now - heardAtMs >= timing.leaderSilenceMs - tickMs) {
+    const isLate = now - tickedAtMs > 3 * tickMs;
+    tickedAtMs = now;
+    if (connection) return;
+    if (isLate && !hasAskedAgain) {
+      // A tab that was frozen itself has heard nothing either.
+      hasAskedAgain = true;
+      ask();
+    } else if (!hasAnswer && now - heardAtMs >= timing.leaderSilenceMs - tickMs) {
       heardAtMs = now;
       leadership?.steal();
     } else if (now - askedAtMs >= timing.beatMs && (isVisible() || now - heardAtMs >= timing.beatMs)) ask();
@@ -119,7 +128,7 @@ export function createTabs(
 
   function enter(): void {
     if (leadership || isClosed) return;
-    heardAtMs = Date.now();
+    heardAtMs = tickedAtMs = Date.now();
     leadership = contend(locks, name, {
       onLead: lead,
       onLost() {
