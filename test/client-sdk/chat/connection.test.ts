@@ -124,6 +124,17 @@ test("reconnect cuts a back-off short", async () => {
   expect(proxy.arrivals.items).toHaveLength(3);
 });
 
+test("each further retry waits longer", async () => {
+  const proxy = await startFaultyProxy("http://127.0.0.1:9");
+  proxy.treatment = "refuse";
+  const startedAtMs = performance.now();
+  const { line } = openLine({ url: proxy.url }, { timing: { retryMs: 20 }, random: () => 1 });
+  followSession(line, "s");
+  // Each attempt is followed by the question whether the server is there: the fifth comes after 20, 40, 80 and 160 ms.
+  await proxy.arrivals.count(9);
+  expect(performance.now() - startedAtMs).toBeGreaterThan(295);
+});
+
 test.each([
   ["the platform's", undefined],
   ["that of ws", WsWebSocket],

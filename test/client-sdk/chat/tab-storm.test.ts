@@ -58,6 +58,6 @@ test.each([1, 2, 3])(
     await acts["see"]?.();
     await expectContents(pages, contents);
     expect((await senders(pages)).filter(Boolean)).toHaveLength(1);
-    await expect.poll(() => stage.counts().trpcSockets).toBe(1);
+    await expect.poll(() => stage.counts().followers).toBe(1);
   },
 );

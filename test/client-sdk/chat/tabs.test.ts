@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createClient } from "../../../client-sdk/src/index.ts";
 import { launchBrowser } from "../../support/browser.ts";
 import {
   expectContents,
@@ -9,6 +10,7 @@ import {
   sayAndSee,
   senders,
   setStage,
+  timing,
 } from "../../support/tab-stage.ts";
 import { read, until } from "../../support/tabs.ts";
 
@@ -21,9 +23,13 @@ afterAll(() => browser.close());
 /** A change of the leader shows as no loss of the line. */
 async function expectSmooth(pages: readonly Page[]): Promise<void> {
   for (const page of pages) {
-    const statuses = await read(page, (tab) => [...tab.statuses, ...tab.lineStatuses]);
-    expect(statuses).not.toContain("closed");
-    expect(statuses).not.toContain("offline");
+    const statuses = await read(page, (tab) => tab.statuses);
+    const lineStatuses = await read(page, (tab) => tab.lineStatuses);
+    // It became live, and again at each change.
+    expect([6, 4, 2]).toContain(lineStatuses.length);
+    expect(lineStatuses.filter((status) => status !== "live" && status !== "catching-up")).toEqual([]);
+    expect(statuses.filter((status) => status === "closed" || status === "offline")).toEqual([]);
+    expect(statuses.lastIndexOf("connecting")).toBe(0);
   }
 }
 
@@ -40,7 +46,7 @@ test("ten tabs have one socket, one sender and one subscription, and each gets e
   expect(stage.proxy.arrivals.items).toHaveLength(1);
 });
 
-test.each(["closed", "crashed"])(
+test.each(["closed", "crashed", "told to close its line"])(
   "when the leading tab is %s another one leads, and nothing is lost or doubled",
   async (how) => {
     const stage = await setStage(browser);
@@ -48,6 +54,7 @@ test.each(["closed", "crashed"])(
     const { leader, others } = await leaderOf(pages);
     await sayAndSee(stage, pages, "before");
     if (how === "closed") await leader.close();
+    else if (how !== "crashed") await read(leader, (tab) => tab.close());
     else {
       const crashed = new Promise((done) => leader.once("crash", done));
       const session = await stage.tabs.context.newCDPSession(leader);
@@ -104,4 +111,16 @@ test("a tab that opens while the leading one is frozen does not wait for it", as
   expect(await senders([page])).toEqual([true]);
   wake();
   await until(leader, ({ isSender }) => !isSender);
+});
+
+test("what a tab follows ends with the tab", async () => {
+  const stage = await setStage(browser);
+  const leader = await stage.open();
+  await isLive(leader);
+  const { id } = await createClient({ url: stage.proxy.url }).session.create.mutate({});
+  const other = await stage.tabs.open({ url: stage.proxy.url }, { sessionId: id, timing });
+  await isLive(other);
+  expect(stage.counts()).toMatchObject({ trpcSockets: 1, followers: 2 });
+  await other.close();
+  await expect.poll(() => stage.counts().followers).toBe(1);
 });

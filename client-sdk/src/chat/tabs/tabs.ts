@@ -50,6 +50,8 @@ export function createTabs(
   let relay: Relay | undefined;
   /** Of a tab that does not. */
   let leader: string | undefined;
+  /** Since when this tab or the other one leads. */
+  let leadsSinceMs = 0;
   let remote: RemoteUpstream | undefined;
   let heardAtMs = 0;
   let askedAtMs = 0;
@@ -66,8 +68,12 @@ export function createTabs(
     if (relay) return relay.take(message);
     if (connection) return void loadCompany(serve);
     if (message.type === "lead" && message.from !== leader && part) {
+      // A leader that was frozen, and does not know yet that it was replaced, answers what it was asked long ago.
+      const isLost = Date.now() - heardAtMs >= timing.leaderSilenceMs;
+      if (leader !== undefined && message.sinceMs < leadsSinceMs && !isLost) return;
       if (!company) return void loadCompany(ask);
       leader = message.from;
+      leadsSinceMs = message.sinceMs;
       remote = company.createRemoteUpstream(channel);
       followings.turnTo(remote);
     }
@@ -80,6 +86,7 @@ export function createTabs(
 
   function lead(): void {
     forgetLeader();
+    leadsSinceMs = Date.now();
     connection = connect();
     if (company) serve();
     else followings.turnTo(connection);
@@ -89,7 +96,8 @@ export function createTabs(
   /** Another tab is there. Where the code cannot be loaded, that tab hears nothing and takes the lock over. */
   function serve(): void {
     if (!company || !connection || relay) return;
-    relay = company.createRelay(connection, channel, { locks, tabLockOf, beatMs: timing.beatMs });
+    const { beatMs } = timing;
+    relay = company.createRelay(connection, channel, { sinceMs: leadsSinceMs, locks, tabLockOf, beatMs });
     followings.turnTo(relay.upstream);
   }
 
