@@ -67,7 +67,9 @@ export function createTabs(
   function take(message: TabMessage): void {
     if (relay) return relay.take(message);
     if (connection) return void loadCompany(serve);
-    if (message.type === "lead" && message.from !== leader && part) {
+    // A tab that leads again, after one that was never heard, knows nothing of what it followed before.
+    const isNew = message.type === "lead" && (message.from !== leader || message.sinceMs !== leadsSinceMs);
+    if (isNew && part) {
       // A leader that was frozen, and does not know yet that it was replaced, answers what it was asked long ago.
       const isLost = Date.now() - heardAtMs >= timing.leaderSilenceMs;
       if (leader !== undefined && message.sinceMs < leadsSinceMs && !isLost) return;
