@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
 let tabPage: Promise<string> | undefined;
@@ -8,15 +9,15 @@ export function bundleTabPage(): Promise<string> {
   return (tabPage ??= bundle("tab-page.ts", "iife"));
 }
 
-/** A file of this folder with all that it imports, as one text. */
-export async function bundle(file: string, format: "iife" | "es"): Promise<string> {
+/** A file with all that it imports, as one text. A script sets the global `name`. A relative path begins at this folder. */
+export async function bundle(file: string, format: "iife" | "es", name = "Chat"): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: "error",
     build: {
       write: false,
       minify: false,
-      lib: { entry: join(import.meta.dirname, file), formats: [format], name: "Chat" },
+      lib: { entry: resolve(import.meta.dirname, file), formats: [format], name },
       rolldownOptions: { output: { codeSplitting: false } },
     },
   });
@@ -24,4 +25,36 @@ export async function bundle(file: string, format: "iife" | "es"): Promise<strin
   const code = outputs.flatMap(({ output }) => output.map((chunk) => ("code" in chunk ? chunk.code : "")));
   if (code.length !== 1) throw new Error(`The bundle of ${file} has ${code.length} parts.`);
   return code.join("");
+}
+
+/**
+ * How many bytes, minified and compressed, a page loads of a module: before any of its dynamic imports, and by each of these.
+ *
+ * @param without packages that are not counted
+ */
+export async function loadBytes(
+  entry: string,
+  { without = [] as string[] | RegExp } = {},
+): Promise<{ first: number; later: Record<string, number> }> {
+  const built = await build({
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      // As a library: for a page Vite adds code of its own, which loads styles.
+      lib: { entry, formats: ["es"] },
+      rolldownOptions: { external: without, output: { minify: true } },
+    },
+  });
+  const [first] = Array.isArray(built) ? built : "output" in built ? [built] : [];
+  const files = first?.output.filter((file) => file.type === "chunk") ?? [];
+  const chunks = new Map(files.map((file) => [file.fileName, file]));
+  const wanted = new Set(files.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+  for (const name of wanted) for (const imported of chunks.get(name)?.imports ?? []) wanted.add(imported);
+  const bytesOf = (code: string | undefined): number => gzipSync(code ?? "", { level: 9 }).length;
+  const later = files.filter(({ fileName }) => !wanted.has(fileName));
+  return {
+    first: bytesOf([...wanted].map((name) => chunks.get(name)?.code).join("")),
+    later: Object.fromEntries(later.map(({ name, code }) => [name, bytesOf(code)])),
+  };
 }

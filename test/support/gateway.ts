@@ -20,11 +20,13 @@ export type Gateway = {
   readonly upgrades: Collector<string>;
   /**
    * WebSockets get through, are refused with a page, get no answer, or open and carry nothing back. A number: they open,
-   * and close with that code when the client has sent something.
+   * and are answered once and closed with that code.
    */
   sockets: "pass" | "refuse" | "hold" | "swallow" | number;
   /** Answers get through as they come, or when they have ended. */
   answers: "pass" | "gather";
+  /** Answers that take longer are ended with a page, in milliseconds. */
+  answerLimitMs: number | undefined;
   /** The path under which the server is. It is taken off. */
   prefix: string;
   /** Stands in for the header `Host`. */
@@ -36,7 +38,7 @@ export type Gateway = {
 /** @param url the server behind it. The gateway ends with the test. */
 export async function startGateway(
   url: string,
-  behaviour: Partial<Pick<Gateway, "sockets" | "answers" | "prefix" | "host">> = {},
+  behaviour: Partial<Pick<Gateway, "sockets" | "answers" | "answerLimitMs" | "prefix" | "host">> = {},
 ): Promise<Gateway> {
   const { hostname, port } = new URL(url);
   const answers = new Set<ServerResponse>();
@@ -59,9 +61,16 @@ export async function startGateway(
     const upstream = ask({ hostname, port, path, method, headers: { ...headers, host } });
     upstream.on("error", () => response.destroy());
     request.pipe(upstream);
+    if (gateway.answerLimitMs !== undefined) {
+      const limit = setTimeout(() => {
+        if (!response.headersSent) response.writeHead(504, { "content-type": "text/html" }).end("<html>");
+      }, gateway.answerLimitMs);
+      response.on("close", () => clearTimeout(limit));
+    }
     try {
       const [answer] = (await once(upstream, "response")) as [IncomingMessage];
       const whole = gateway.answers === "gather" ? await buffer(answer) : undefined;
+      if (response.headersSent) return;
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       if (whole) response.end(whole);
       else {
@@ -87,7 +96,10 @@ export async function startGateway(
     const { sockets: code } = gateway;
     if (typeof code === "number") {
       return closing.handleUpgrade(request, socket, head, (client) => {
-        client.once("message", () => client.close(code));
+        client.once("message", () => {
+          client.send("PONG");
+          client.close(code);
+        });
       });
     }
     const upstream = connect(Number(port), hostname);
@@ -123,6 +135,7 @@ export async function startGateway(
     upgrades: new Collector(),
     sockets: "pass",
     answers: "pass",
+    answerLimitMs: undefined,
     prefix: "",
     host: undefined,
     ...behaviour,

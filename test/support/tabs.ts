@@ -27,7 +27,7 @@ export async function startTabs(browser: Browser, prepare?: () => void): Promise
   const script = await bundleTabPage();
   const held = new Collector<ServerResponse>();
   const server = createServer((request, response) => {
-    if (request.url === "/hold") held.add(response);
+    if (request.url?.startsWith("/hold")) held.add(response);
     else if (request.url === "/page.js") response.setHeader("content-type", "text/javascript").end(script);
     else {
       response.setHeader("content-type", "text/html");
@@ -62,13 +62,14 @@ export async function startTabs(browser: Browser, prepare?: () => void): Promise
       const count = held.items.length + 1;
       // A synchronous request stops all else, timers and messages too.
       void page
-        .evaluate(() => {
+        .evaluate((number) => {
           const Request = (globalThis as unknown as { XMLHttpRequest: new () => Pending }).XMLHttpRequest;
           type Pending = { open(method: string, url: string, isAsync: boolean): void; send(): void };
           const request = new Request();
-          request.open("GET", "/hold", false);
+          // The browser's cache lets one request for an address wait for another.
+          request.open("GET", `/hold?${number}`, false);
           request.send();
-        })
+        }, count)
         .catch(() => undefined);
       await held.count(count);
       return () => void held.items[count - 1]?.end();

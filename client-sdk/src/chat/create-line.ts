@@ -1,3 +1,4 @@
+import { unreachable } from "./chat-error.ts";
 import { addressesOf } from "./connection/addresses.ts";
 import type { CarrierOptions, Fetch, WebSocketClass } from "./connection/carrier.ts";
 import { createConnection } from "./connection/connection.ts";
@@ -41,7 +42,7 @@ export function createLine(
     addresses,
     fetch: options.fetch,
     WebSocket: options.WebSocket,
-    token: options.token,
+    token: options.token && tokenOf(options.token),
     timing,
     patience: createPatience(timing),
     random: internals.random ?? Math.random,
@@ -83,6 +84,17 @@ export function createLine(
       announce: announcements.announce,
       onAnnounced: announcements.onAnnounced,
     },
+  };
+}
+
+/** A token that cannot be had now is asked for again. */
+function tokenOf(ask: () => string | Promise<string>): () => Promise<string> {
+  return async () => {
+    try {
+      return await ask();
+    } catch (cause) {
+      throw unreachable(`There is no token: ${(cause as Error).message}. It is asked for again.`, cause);
+    }
   };
 }
 

@@ -71,18 +71,3 @@ test.each([
     expect(gateway.upgrades.items).toHaveLength(1);
   },
 );
-
-test.each(["", "/", "/?from=a-link#here"])(
-  "a server under a path is reached there (%j at its end)",
-  async (end) => {
-    const { url } = await startApp();
-    const gateway = await startGateway(url, { prefix: "/team/desk" });
-    const { sessionId } = await makeSession(url);
-    const { line } = openLine({ url: gateway.url + end });
-    await followSession(line, sessionId).untilLive();
-    gateway.sockets = "refuse";
-    const overHttp = openLine({ url: gateway.url + end }, { timing });
-    await followSession(overHttp.line, sessionId).untilLive();
-    expect(gateway.upgrades.items[0]).toBe("/team/desk/trpc");
-  },
-);

@@ -66,6 +66,10 @@ test("a dead line is noticed within 15 s over a WebSocket, and within 35 s over 
   expect(pollWaitMs + pollAnswerMs).toBeLessThan(35_000);
 });
 
+test("a leading tab tells of itself each 5 s, and is replaced within 10 s", () => {
+  expect([defaultTiming.beatMs, defaultTiming.leaderSilenceMs]).toEqual([5000, 10_000]);
+});
+
 test("a thin line is not taken for a dead one: the allowance grows until a snapshot is through", async () => {
   const { url } = await startApp();
   const proxy = await startFaultyProxy(url);
@@ -118,6 +122,17 @@ test("reconnect cuts a back-off short", async () => {
   line.reconnect();
   await reader.untilLive();
   expect(proxy.arrivals.items).toHaveLength(3);
+});
+
+test("each further retry waits longer", async () => {
+  const proxy = await startFaultyProxy("http://127.0.0.1:9");
+  proxy.treatment = "refuse";
+  const startedAtMs = performance.now();
+  const { line } = openLine({ url: proxy.url }, { timing: { retryMs: 20 }, random: () => 1 });
+  followSession(line, "s");
+  // Each attempt is followed by the question whether the server is there: the fifth comes after 20, 40, 80 and 160 ms.
+  await proxy.arrivals.count(9);
+  expect(performance.now() - startedAtMs).toBeGreaterThan(295);
 });
 
 test.each([

@@ -154,28 +154,27 @@ test("a session that does not exist is refused over HTTP as over a WebSocket", a
   await reader.untilLive();
 });
 
-test("a host that the server does not answer for is an error with the server's sentence", async () => {
+test("a proxy that gives answers less time is polled with shorter waits, and the log stays live", async () => {
   const { url } = await startApp();
-  const gateway = await startGateway(url, { host: "elsewhere.example" });
-  const { line } = openLine({ url: gateway.url });
-  const reader = followSession(line, "s");
-  const [error] = await reader.refusals.count(1);
-  expect(error).toMatchObject({ kind: "refused", code: "MISDIRECTED_REQUEST", retryable: false });
+  const gateway = await startGateway(url, { sockets: "refuse", answers: "gather", answerLimitMs: 1500 });
+  const { sessionId, say } = await makeSession(url);
+  const timing = { ...impatient, pollWaitMs: 4000, minPollWaitMs: 1000 };
+  const { line } = openLine({ url: gateway.url }, { timing });
+  const reader = followSession(line, sessionId);
+  await reader.untilLive();
+  await gateway.requests.until((all) => all.filter(({ path }) => path.includes("wait=1&")).length > 1);
+  await say("after");
+  await reader.untilContent("after");
+  const waits = gateway.requests.items.flatMap(({ path }) => /wait=(\d)/.exec(path)?.[1] ?? []);
+  expect(waits.slice(0, 6)).toEqual(["0", "0", "4", "0", "2", "0"]);
+  expect(reader.statuses.items.slice(-2)).toEqual(["catching-up", "live"]);
 });
 
-test("a token goes with each request, and is announced to the WebSocket", async () => {
+test("snapshots over HTTP are bounded as over a WebSocket", async () => {
   const { url } = await startApp();
-  const gateway = await startGateway(url);
+  const gateway = await startGateway(url, { sockets: "refuse" });
   const { sessionId } = await makeSession(url);
-  let count = 0;
-  const token = async (): Promise<string> => `token-${(count += 1)}`;
-  const first = openLine({ url: gateway.url, token });
-  await followSession(first.line, sessionId).untilLive();
-  expect(gateway.upgrades.items).toEqual(["/trpc?connectionParams=1"]);
-  gateway.sockets = "refuse";
-  const { line } = openLine({ url: gateway.url, token }, { timing: impatient });
+  const { line } = openLine({ url: gateway.url }, { timing: impatient });
   await followSession(line, sessionId).untilLive();
-  for (const { headers } of gateway.requests.items)
-    expect(headers.authorization).toMatch(/^Bearer token-\d$/);
-  expect(gateway.requests.items.length).toBeGreaterThan(1);
+  expect(streams(gateway)[0]).toBe(`/api/sessions/${sessionId}/events/stream?limit=50&max_missed=500`);
 });

@@ -4,17 +4,19 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { ChatStorage, StorageChange } from "../../../client-sdk/src/chat/storage/chat-storage.ts";
 import { launchBrowser } from "../../support/browser.ts";
-import { bundle } from "./support/bundle.ts";
+import { bundle } from "../../support/bundle.ts";
 
 declare const indexedDB: {
   deleteDatabase(name: string): { addEventListener(type: "success", listener: () => void): void };
 };
 
+const storageFile = "../../client-sdk/src/chat/storage/indexed-db-storage.ts";
+
 let browser: Browser;
 let script: string;
 
 beforeAll(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), bundle("storage/indexed-db-storage.ts")]);
+  [browser, script] = await Promise.all([launchBrowser(), bundle(storageFile, "iife", "AIDesk")]);
 });
 afterAll(() => browser.close());
 

@@ -41,6 +41,30 @@ test("a session that is deleted closes its log without an error", async () => {
   expect(reader.refusals.items).toEqual([]);
 });
 
+test("a line that comes back while it has nothing to follow is not taken for blocked", async () => {
+  const { url } = await startApp();
+  const proxy = await startFaultyProxy(url);
+  const { line, statuses } = openLine({ url: proxy.url }, { timing: { retryMs: 1 } });
+  await followSession(line, "nobody").refusals.count(1);
+  proxy.cut();
+  await statuses.until((items) => items.at(-1) === "offline");
+  await statuses.until((items) => items.at(-1) === "live");
+  expect(proxy.arrivals.items).toHaveLength(2);
+});
+
+test("a line whose logs are all over closes its socket, and opens it again for the next", async () => {
+  const { url } = await startApp();
+  const proxy = await startFaultyProxy(url);
+  const { sessionId } = await makeSession(url);
+  const { line } = openLine({ url: proxy.url }, { timing: { idleMs: 50, pongTimeoutMs: 100, retryMs: 1 } });
+  const missing = followSession(line, "nobody");
+  await missing.refusals.count(1);
+  await proxy.untilOpen(0);
+  await followSession(line, sessionId).untilLive();
+  expect(missing.statuses.items.at(-1)).toBe("closed");
+  expect(proxy.arrivals.items).toHaveLength(2);
+});
+
 test("a subscription that the server had no room for comes back by itself", async () => {
   const { url } = await startApp({ maxReadersPerSession: 1 });
   const { sessionId, say } = await makeSession(url);

@@ -1,19 +1,14 @@
-import { gzipSync } from "node:zlib";
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { bundle, bundleInChunks } from "./support/bundle.ts";
+import { loadBytes } from "../../support/bundle.ts";
 
-const gzipBytes = (code: string) => gzipSync(code, { level: 9 }).length;
-
-test("the stores are small, and what a page does not need before it is live comes apart", async () => {
-  const chunks = await bundleInChunks("chat-state.ts", "ChatState");
-  const sizes = Object.fromEntries(chunks.map(({ name, code }) => [name, gzipBytes(code)]));
-  const { later = 0, ...first } = sizes;
-  const before = Object.values(first).reduce((sum, bytes) => sum + bytes, 0);
-  const storage = gzipBytes(await bundle("storage/indexed-db-storage.ts"));
-  process.stdout.write(
-    `stores: ${before} bytes before live, ${later} later, ${storage} for IndexedDB (min+gzip)\n`,
-  );
-  expect(later).toBeGreaterThan(0);
-  expect(before).toBeLessThan(7500);
-  expect(later).toBeLessThan(3600);
+/** The code of a chat before it is live over a WebSocket, without tRPC's; and what it loads later, by chunk. */
+test("a chat loads at most 13.5 kB of its own before it is live over a WebSocket", async (context) => {
+  const entry = resolve(import.meta.dirname, "../../../client-sdk/src/create-chat.ts");
+  const own = await loadBytes(entry, { without: /^@trpc\// });
+  const all = await loadBytes(entry);
+  const later = Object.entries(own.later).map(([name, bytes]) => `${name} ${bytes}`);
+  await context.annotate(`own ${own.first} bytes, with tRPC ${all.first}; later: ${later.join(", ")}`);
+  expect(own.first).toBeLessThan(13_500);
+  expect(Object.keys(own.later)).toEqual(expect.arrayContaining(["http-carrier", "company", "later"]));
 });

@@ -30,7 +30,7 @@ export type WebSocketClass = new (url: string) => { send(data: string): void; cl
 /** The part of `fetch` that is used. */
 export type Fetch = (
   url: string,
-  init: { headers: Record<string, string>; signal: AbortSignal },
+  init: { headers: Record<string, string>; signal: AbortSignal; cache?: "no-store" },
 ) => Promise<Response>;
 
 /** What carriers are made with. */
@@ -38,7 +38,7 @@ export type CarrierOptions = {
   addresses: Addresses;
   fetch: Fetch | undefined;
   WebSocket: WebSocketClass | undefined;
-  token: (() => string | Promise<string>) | undefined;
+  token: (() => Promise<string>) | undefined;
   timing: Timing;
   patience: Patience;
 };

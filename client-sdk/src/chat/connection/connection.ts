@@ -1,12 +1,12 @@
 import type { ChatFailure } from "../chat-error.ts";
-import type { LineStatus } from "../line.ts";
 import type { Carrier, CarrierOptions } from "./carrier.ts";
 import type { Followed } from "./followed.ts";
 import { createFollowed } from "./followed.ts";
-import { createListeners } from "./listeners.ts";
 import type { Upstream } from "./log.ts";
 import { isVisible } from "./page-signals.ts";
 import { retryDelayMs } from "./retry-delay.ts";
+import type { Facts } from "./status.ts";
+import { createStatusBoard } from "./status.ts";
 import { createWays } from "./ways.ts";
 
 /**
@@ -17,15 +17,11 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
   const { timing, random } = options;
   const ways = createWays(options);
   const logs = new Set<Followed>();
-  const listeners = createListeners();
+  const facts: Facts = { isUp: false, wasUp: false, hasFailed: false, isOver: false };
+  const board = createStatusBoard(facts, logs);
+  const { publish } = board;
   let carrier: Carrier | undefined;
-  let isUp = false;
-  let wasUp = false;
-  /** An attempt failed, or takes long. */
-  let hasFailed = false;
   let isClosed = false;
-  /** Why the server cannot be had, where a repeat would not help. */
-  let refusal: ChatFailure | undefined;
   let failures = 0;
   /** The attempt or the search for its failure that is under way, by number. */
   let attempt = 0;
@@ -33,44 +29,21 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
   let retry: ReturnType<typeof setTimeout> | undefined;
   let slow: ReturnType<typeof setTimeout> | undefined;
   let idle: ReturnType<typeof setTimeout> | undefined;
-  let shown: LineStatus = "connecting";
-
-  function statusOf(isLive: boolean): LineStatus {
-    if (isClosed || refusal) return "closed";
-    if (isUp) return isLive ? "live" : "catching-up";
-    return wasUp || hasFailed ? "offline" : "connecting";
-  }
-
-  function publish(): void {
-    let areLive = true;
-    for (const log of logs) {
-      if (log.state === "over") log.show("closed");
-      else {
-        areLive &&= log.isLive;
-        log.show(log.state === "waiting" && isUp ? "offline" : statusOf(log.isLive));
-      }
-    }
-    const status = statusOf(areLive);
-    if (status === shown) return;
-    shown = status;
-    listeners.call();
-  }
 
   function connect(): void {
     stop();
-    refusal = undefined;
+    facts.isOver = false;
     const number = (attempt += 1);
     attemptedAtMs = Date.now();
     slow = setTimeout(() => {
-      hasFailed = true;
+      facts.hasFailed = true;
       publish();
     }, timing.slowAttemptMs);
     carrier = ways.open({
       onUp() {
         clearTimeout(slow);
-        isUp = wasUp = true;
-        hasFailed = false;
-        ways.worked();
+        facts.isUp = facts.wasUp = true;
+        facts.hasFailed = false;
         publish();
       },
       onDown(cause, isBlocked) {
@@ -100,27 +73,29 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
 
   /** Ends what is under way, and what is waited for. */
   function stop(): void {
-    for (const timer of [retry, slow, idle]) clearTimeout(timer);
+    clearTimeout(retry);
+    clearTimeout(slow);
     retry = undefined;
     attempt += 1;
     carrier?.close();
     carrier = undefined;
-    isUp = false;
+    facts.isUp = false;
     for (const log of logs) log.isLive = false;
   }
 
   function lost(): void {
     clearTimeout(slow);
-    isUp = false;
-    hasFailed = true;
+    facts.isUp = false;
+    facts.hasFailed = true;
     for (const log of logs) log.isLive = false;
     publish();
   }
 
   function recover(cause: ChatFailure): void {
     // An address at which AI Desk was before has it again after a proxy's page in between.
-    if (cause.retryable || (wasUp && cause.kind === "foreign")) return scheduleRetry(cause.retryAfterMs);
-    refusal = cause;
+    if (cause.retryable || (facts.wasUp && cause.kind === "foreign"))
+      return scheduleRetry(cause.retryAfterMs);
+    facts.isOver = true;
     publish();
     for (const { state, follower } of logs) if (state !== "over") follower.onRefused(cause);
   }
@@ -132,22 +107,31 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
     retry = setTimeout(connect, Math.max(delayMs, atLeastMs));
   }
 
+  function closeWhenIdle(): void {
+    clearTimeout(idle);
+    if ([...logs].every(({ state }) => state === "over")) idle = setTimeout(reset, timing.idleMs);
+  }
+
   function reset(): void {
     stop();
-    isUp = wasUp = hasFailed = false;
+    facts.isUp = facts.wasUp = facts.hasFailed = false;
     failures = 0;
     publish();
   }
 
   return {
     get status() {
-      return shown;
+      return board.status;
     },
-    subscribeStatus: listeners.add,
+    subscribeStatus: board.subscribe,
     follow(name, follower) {
       const log = createFollowed(name, follower, {
         onChange() {
-          if (log.isLive) failures = 0;
+          if (log.isLive) {
+            failures = 0;
+            ways.worked();
+          }
+          if (log.state === "over") closeWhenIdle();
           publish();
         },
         onWaiting(_, failure) {
@@ -164,13 +148,13 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
       logs.add(log);
       clearTimeout(idle);
       if (carrier) begin(log);
-      else if (!retry && !isClosed && (refusal || !hasFailed)) connect();
+      else if (!retry && !isClosed && (facts.isOver || !facts.hasFailed)) connect();
       publish();
       return () => {
         if (!logs.delete(log)) return;
         clearTimeout(log.retry);
         carrier?.unfollow(log);
-        if (logs.size === 0) idle = setTimeout(reset, timing.idleMs);
+        closeWhenIdle();
         publish();
       };
     },
@@ -178,8 +162,8 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
       if (isClosed || logs.size === 0) return;
       if (isNetworkNew) ways.forget();
       failures = 0;
-      if (isUp) carrier?.check();
-      else if (!carrier || hasFailed) connect();
+      if (facts.isUp) carrier?.check();
+      else if (!carrier || facts.hasFailed) connect();
     },
     lose() {
       if (isClosed || logs.size === 0) return;
@@ -192,8 +176,9 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
       else if (retry && Date.now() - attemptedAtMs >= timing.maxRetryMs) connect();
     },
     close() {
-      isClosed = true;
+      isClosed = facts.isOver = true;
       for (const log of logs) clearTimeout(log.retry);
+      clearTimeout(idle);
       stop();
       publish();
     },

@@ -4,8 +4,8 @@ export type Platform = EventSource & {
   location?: { href: string };
   navigator?: { locks?: Locks };
   BroadcastChannel?: new (name: string) => PlatformChannel;
-  /** Node's, and that of what is like Node. */
-  process?: object;
+  /** Node's. Bundlers bring a part of it into browsers. */
+  process?: { getBuiltinModule?: unknown };
 };
 
 type EventSource = {

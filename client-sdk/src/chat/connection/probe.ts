@@ -17,6 +17,7 @@ export async function probe(options: CarrierOptions): Promise<ChatFailure | unde
     const answer = await fetchWith(options)(`${options.addresses.base}trpc/health`, {
       headers: await authorization(options),
       signal: stop.signal,
+      cache: "no-store",
     });
     if (!answer.ok) return await failureOf(answer);
     const body = (await answer.json().catch(() => undefined)) as { result?: { data?: { name?: string } } };

@@ -67,14 +67,12 @@ export function openSocket(
       // The caller has its carrier before the carrier tells of itself.
       const value = await token?.();
       const params = value === undefined ? undefined : { token: value };
-      if (!WebSocket) {
-        if (typeof globalThis.WebSocket !== "function") {
-          return fail(unreachable("This platform has no WebSocket: pass one as an option."), true);
-        }
-        if (platform.process) {
-          node = await import("./node-sockets.ts");
-          node.watchNodeSockets();
-        }
+      if (!WebSocket && typeof globalThis.WebSocket !== "function") {
+        return fail(unreachable("This platform has no WebSocket: pass one as an option."), true);
+      }
+      if (platform.process?.getBuiltinModule) {
+        node = await import("./node-sockets.ts");
+        node.watchNodeSockets();
       }
       if (isOver) return;
       open(
@@ -96,6 +94,7 @@ export function openSocket(
       isOpen = true;
       if (params) send({ method: "connectionParams", data: params });
       for (const [id, log] of logs) subscribe(id, log);
+      if (logs.size === 0) opened.send("PING");
       wait(() => {
         patience.late();
         giveUp();

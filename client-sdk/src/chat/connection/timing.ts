@@ -27,6 +27,8 @@ export const defaultTiming = {
   silenceMs: 33_000,
   /** A poll asks the server to wait so long for an event. */
   pollWaitMs: 25_000,
+  /** It asks for half of that after a proxy ended a poll, and so on down to this. */
+  minPollWaitMs: 2000,
   /** The answer to a poll is waited for so long beyond that. */
   pollAnswerMs: 8000,
   /** Logs that have no request of their own are polled at this interval. */

@@ -8,6 +8,9 @@ type Way = "socket" | "stream" | "poll";
 
 type Known = { way: Way; sinceMs: number; hasSocketWorked: boolean; blocks: number };
 
+/** So often in a row a WebSocket that worked before may fail while the server is there. */
+const maxBlocks = 3;
+
 /** What is known of each server, for the life of the page. */
 const knownByBase = new Map<string, Known>();
 
@@ -15,7 +18,7 @@ const knownByBase = new Map<string, Known>();
 export type Ways = {
   /** Opens a carrier of the kind that is best by now. */
   open(events: CarrierEvents): Carrier;
-  /** The carrier that was opened last works. */
+  /** The carrier that was opened last brought a log up to date. */
   worked(): void;
   /**
    * The carrier that was opened last does not get through.
@@ -67,7 +70,7 @@ export function createWays(options: CarrierOptions): Ways {
       }
       known.blocks += 1;
       // A server that just came back refuses the socket and answers the probe.
-      return known.hasSocketWorked && known.blocks < 2 ? undefined : take("stream");
+      return known.hasSocketWorked && known.blocks < maxBlocks ? undefined : take("stream");
     },
     forget() {
       known.hasSocketWorked = false;

@@ -6,9 +6,6 @@ import { countTabs } from "./count-tabs.ts";
 import { pollLog } from "./poll-log.ts";
 import { streamLog } from "./stream-log.ts";
 
-/** The shortest wait that a poll asks for. */
-const minWaitMs = 2000;
-
 /**
  * Follows logs over HTTP. A browser has six connections for a host, so a tab holds one long request at most: for the log
  * that was followed last, if the tab is one of the first two. The other logs are polled in turns.
@@ -93,7 +90,7 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
       try {
         await pollLog(options, log, { waitMs, signal });
       } catch (cause) {
-        if (signal.aborted || waitMs < 2 * minWaitMs) throw cause;
+        if (signal.aborted || waitMs < 2 * timing.minPollWaitMs) throw cause;
         // A proxy may give answers less time. If the server is away, the next poll says so at once.
         waitMs /= 2;
         await catchUp(log, signal);

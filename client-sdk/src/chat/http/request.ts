@@ -56,7 +56,8 @@ export async function request<Value>(
   allow(wanted.allowMs);
   try {
     const headers = { accept: mediaType, ...(await authorization(options)) };
-    const answer = await fetchWith(options)(address, { headers, signal: stop.signal });
+    // In a browser's cache the poll of one tab would wait for that of another at the same address.
+    const answer = await fetchWith(options)(address, { headers, signal: stop.signal, cache: "no-store" });
     if (!answer.ok) throw await failureOf(answer);
     if (!answer.headers.get("content-type")?.startsWith(mediaType)) throw foreign(answer);
     return await read(answer, allow);

@@ -12,7 +12,11 @@ export type TabMessage = { readonly from: string } & (
   | { type: "follow"; number: number; log: LogName; position: string | undefined }
   | { type: "unfollow"; number: number }
   | { type: "reconnect"; isNetworkNew: boolean }
-  | /** The leader tells of itself. */ { type: "lead"; status: LineStatus }
+  | /** The leader tells of itself, and since when it leads. */ {
+      type: "lead";
+      sinceMs: number;
+      status: LineStatus;
+    }
   | /** Events for these followings. */ { type: "events"; to: Place[]; events: Events }
   | { type: "status"; to: Place; status: LineStatus }
   | { type: "refused"; to: Place; error: ChatError }

@@ -8,6 +8,17 @@ export type Leadership = {
   leave(): void;
 };
 
+/** A timer of a hidden page may run a minute later. */
+function runInNextTask(run: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener("message", () => {
+    port1.close();
+    run();
+  });
+  port1.start();
+  port2.postMessage(undefined);
+}
+
 /**
  * Waits for the lock. A tab leads while it holds it. The lock of a tab that is closed or that crashed goes to the next by
  * itself; that of a frozen one can be taken over.
@@ -22,21 +33,27 @@ export function contend(
   let hasLeft = false;
 
   function ask(options: Parameters<Locks["request"]>[1]): void {
+    let isGranted = false;
     let isHolder = false;
-    const hold = (): Promise<void> => {
-      if (hasLeft) return Promise.resolve();
-      isHolder = true;
-      onLead();
-      return new Promise((resolve) => (release = resolve));
-    };
+    let isOver = false;
+    const hold = (): Promise<void> =>
+      new Promise((resolve) => {
+        isGranted = true;
+        // A tab that was frozen hears that it got the lock, and right after it that another took the lock over.
+        runInNextTask(() => {
+          if (hasLeft || isOver) return resolve();
+          isHolder = true;
+          release = resolve;
+          return onLead();
+        });
+      });
     locks.request(name, options, hold).catch((cause: unknown) => {
+      isOver = true;
       if (hasLeft) return;
-      if (isHolder) {
-        // Another tab took it over while this one was frozen.
-        release = undefined;
-        onLost();
-        wait();
-      } else if ((cause as Error).name !== "AbortError") onLead();
+      release = undefined;
+      if (isHolder) onLost();
+      if (isGranted) wait();
+      else if ((cause as Error).name !== "AbortError") onLead();
     });
   }
 

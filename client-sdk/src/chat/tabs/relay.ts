@@ -12,21 +12,26 @@ export type Relay = {
   end(): void;
 };
 
-/**
- * Follows logs for the other tabs and tells of itself.
- *
- * @param tabLockOf the name of the lock that a tab holds as long as it lives
- */
+export type RelayOptions = {
+  /** When the tab came to lead. */
+  sinceMs: number;
+  locks: Locks;
+  /** The name of the lock that a tab holds as long as it lives. */
+  tabLockOf: (tab: string) => string;
+  beatMs: number;
+};
+
+/** Follows logs for the other tabs, and tells them of itself. */
 export function createRelay(
   connection: Upstream,
   channel: TabChannel,
-  { locks, tabLockOf, beatMs }: { locks: Locks; tabLockOf: (tab: string) => string; beatMs: number },
+  { sinceMs, locks, tabLockOf, beatMs }: RelayOptions,
 ): Relay {
   const upstream = shareUpstream(connection);
   /** The followings of each tab. */
   const tabs = new Map<string, Map<number, () => void>>();
   const ended = new AbortController();
-  const tell = (): void => channel.post({ type: "lead", status: upstream.status });
+  const tell = (): void => channel.post({ type: "lead", sinceMs, status: upstream.status });
   const beat = setInterval(tell, beatMs);
   const endStatus = upstream.subscribeStatus(tell);
   tell();
@@ -76,6 +81,8 @@ export function createRelay(
       clearInterval(beat);
       endStatus();
       ended.abort();
+      // The other tabs are not to hear that this connection closes: the next leader serves them.
+      for (const followings of tabs.values()) for (const end of followings.values()) end();
     },
   };
 }

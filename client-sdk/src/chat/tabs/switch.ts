@@ -22,12 +22,28 @@ export function createSwitch(): Switch {
   let endStatus: (() => void) | undefined;
   let wasUp = false;
   let isClosed = false;
+  let told: LineStatus = "connecting";
 
   /** A line that was up is not `connecting` while the tabs change their leader. */
   function seen(status: LineStatus = "connecting"): LineStatus {
     if (isClosed) return "closed";
     if (status === "live" || status === "catching-up") wasUp = true;
     return status === "connecting" && wasUp ? "catching-up" : status;
+  }
+
+  /** The upstream's, but that the catching up of other tabs' logs is left out. */
+  function statusOfAll(): LineStatus {
+    const status = seen(upstream?.status);
+    if (status !== "live" && status !== "catching-up") return status;
+    const isLive = [...followings].every(({ shown }) => shown === "live" || shown === "closed");
+    return upstream && isLive ? "live" : "catching-up";
+  }
+
+  function tell(): void {
+    const status = statusOfAll();
+    if (status === told) return;
+    told = status;
+    listeners.call();
   }
 
   function begin(following: Following): void {
@@ -46,20 +62,21 @@ export function createSwitch(): Switch {
     if (now === following.shown) return;
     following.shown = now;
     following.follower.onStatus(now);
+    tell();
   }
 
   function turnTo(next: Upstream | undefined): void {
     for (const { end } of followings) end?.();
     endStatus?.();
     upstream = next;
-    endStatus = next?.subscribeStatus(listeners.call);
+    endStatus = next?.subscribeStatus(tell);
     for (const following of followings) begin(following);
-    listeners.call();
+    tell();
   }
 
   return {
     get status() {
-      return seen(upstream?.status);
+      return statusOfAll();
     },
     subscribeStatus: listeners.add,
     follow(log, follower) {
@@ -67,7 +84,9 @@ export function createSwitch(): Switch {
       followings.add(following);
       begin(following);
       return () => {
-        if (followings.delete(following)) following.end?.();
+        if (!followings.delete(following)) return;
+        following.end?.();
+        tell();
       };
     },
     reconnect: (isNetworkNew) => upstream?.reconnect(isNetworkNew),

@@ -50,10 +50,15 @@ export function createTabs(
   let relay: Relay | undefined;
   /** Of a tab that does not. */
   let leader: string | undefined;
+  /** Since when this tab or the other one leads. */
+  let leadsSinceMs = 0;
   let remote: RemoteUpstream | undefined;
   let heardAtMs = 0;
   let askedAtMs = 0;
   let hasAnswer = true;
+  let tickedAtMs = 0;
+  /** It asked since its timers were late. */
+  let hasAskedAgain = false;
   let watch: ReturnType<typeof setInterval> | undefined;
   /** Gives up the lock that shows that this tab lives. */
   let part: (() => void) | undefined;
@@ -62,20 +67,28 @@ export function createTabs(
   function take(message: TabMessage): void {
     if (relay) return relay.take(message);
     if (connection) return void loadCompany(serve);
-    if (message.type === "lead" && message.from !== leader && part) {
+    // A tab that leads again, after one that was never heard, knows nothing of what it followed before.
+    const isNew = message.type === "lead" && (message.from !== leader || message.sinceMs !== leadsSinceMs);
+    if (isNew && part) {
+      // A leader that was frozen, and does not know yet that it was replaced, answers what it was asked long ago.
+      const isLost = Date.now() - heardAtMs >= timing.leaderSilenceMs;
+      if (leader !== undefined && message.sinceMs < leadsSinceMs && !isLost) return;
       if (!company) return void loadCompany(ask);
       leader = message.from;
+      leadsSinceMs = message.sinceMs;
       remote = company.createRemoteUpstream(channel);
       followings.turnTo(remote);
     }
     if (message.from !== leader) return;
     heardAtMs = Date.now();
     hasAnswer = true;
+    hasAskedAgain = false;
     remote?.take(message);
   }
 
   function lead(): void {
     forgetLeader();
+    leadsSinceMs = Date.now();
     connection = connect();
     if (company) serve();
     else followings.turnTo(connection);
@@ -85,7 +98,8 @@ export function createTabs(
   /** Another tab is there. Where the code cannot be loaded, that tab hears nothing and takes the lock over. */
   function serve(): void {
     if (!company || !connection || relay) return;
-    relay = company.createRelay(connection, channel, { locks, tabLockOf, beatMs: timing.beatMs });
+    const { beatMs } = timing;
+    relay = company.createRelay(connection, channel, { sinceMs: leadsSinceMs, locks, tabLockOf, beatMs });
     followings.turnTo(relay.upstream);
   }
 
@@ -107,11 +121,16 @@ export function createTabs(
     channel.post({ type: "ask" });
   }
 
-  /** A tab that was frozen itself has not heard anything either: it asks before it takes the lock over. */
   function listen(): void {
-    if (connection) return;
     const now = Date.now();
-    if (!hasAnswer && now - heardAtMs >= timing.leaderSilenceMs - tickMs) {
+    const isLate = now - tickedAtMs > 3 * tickMs;
+    tickedAtMs = now;
+    if (connection) return;
+    if (isLate && !hasAskedAgain) {
+      // A tab that was frozen itself has heard nothing either.
+      hasAskedAgain = true;
+      ask();
+    } else if (!hasAnswer && now - heardAtMs >= timing.leaderSilenceMs - tickMs) {
       heardAtMs = now;
       leadership?.steal();
     } else if (now - askedAtMs >= timing.beatMs && (isVisible() || now - heardAtMs >= timing.beatMs)) ask();
@@ -119,7 +138,7 @@ export function createTabs(
 
   function enter(): void {
     if (leadership || isClosed) return;
-    heardAtMs = Date.now();
+    heardAtMs = tickedAtMs = Date.now();
     leadership = contend(locks, name, {
       onLead: lead,
       onLost() {
