@@ -27,6 +27,10 @@ export async function bundle(file: string, format: "iife" | "es", name = "Chat")
   return code.join("");
 }
 
+function bytesOf(code = ""): number {
+  return gzipSync(code, { level: 9 }).length;
+}
+
 /**
  * How many bytes, minified and compressed, a page loads of a module: before any of its dynamic imports, and by each of these.
  *
@@ -51,7 +55,6 @@ export async function loadBytes(
   const chunks = new Map(files.map((file) => [file.fileName, file]));
   const wanted = new Set(files.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
   for (const name of wanted) for (const imported of chunks.get(name)?.imports ?? []) wanted.add(imported);
-  const bytesOf = (code: string | undefined): number => gzipSync(code ?? "", { level: 9 }).length;
   const later = files.filter(({ fileName }) => !wanted.has(fileName));
   return {
     first: bytesOf([...wanted].map((name) => chunks.get(name)?.code).join("")),

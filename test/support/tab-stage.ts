@@ -55,10 +55,15 @@ export const sayAndSee = async (
 ): Promise<void> => {
   await stage.say(content);
   for (const page of pages)
-    await page.waitForFunction((wanted) => {
-      const { tab } = globalThis as unknown as { tab: { contents: string[] } };
-      return tab.contents.includes(wanted);
-    }, content);
+    await page.waitForFunction(
+      (wanted) => {
+        const { tab } = globalThis as unknown as { tab: { contents: string[] } };
+        return tab.contents.includes(wanted);
+      },
+      content,
+      // A page in the background has no frames.
+      { polling: 20 },
+    );
 };
 
 /** Which tabs send. */
