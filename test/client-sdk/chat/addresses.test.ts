@@ -7,7 +7,7 @@ import { startApp } from "../../support/start-app.ts";
 const timing = { retryMs: 1, maxRetryMs: 10, turnMs: 20 };
 
 test.each(["", "/", "/?from=a-link#here"])(
-  "a server under a path is reached there (%j at its end)",
+  "a server under a path is reached there (%j at its end) [LINE-1]",
   async (end) => {
     const { url } = await startApp();
     const gateway = await startGateway(url, { prefix: "/team/desk" });
@@ -21,7 +21,7 @@ test.each(["", "/", "/?from=a-link#here"])(
   },
 );
 
-test("a host that the server does not answer for is an error with the server's sentence", async () => {
+test("a host that the server does not answer for is an error with the server's sentence [ERROR-1]", async () => {
   const { url } = await startApp();
   const gateway = await startGateway(url, { host: "elsewhere.example" });
   const { line } = openLine({ url: gateway.url });

@@ -110,7 +110,7 @@ class ModelClient {
   }
 }
 
-test(`after any of ${seeds} histories the state is what the server has from the first loaded message on, and no deletion is undone`, () => {
+test(`after any of ${seeds} histories the state is what the server has from the first loaded message on, and no deletion is undone [MERGE-1] [MERGE-3]`, () => {
   let pagesSeen = 0;
   for (let seed = 1; seed <= seeds; seed += 1) {
     const client = new ModelClient(new Random(seed));

@@ -167,7 +167,7 @@ test("nothing changes when nothing is new, and an unchanged message stays the sa
   expect(applyEvent(after, snapshot).messages[1]).toBe(after.messages[1]);
 });
 
-test("an event of an unknown type moves the position and nothing else", () => {
+test("an event of an unknown type moves the position and nothing else [LINE-3]", () => {
   const before = run([lateWindow]);
   expect(applyEvent(before, { type: "signal", seq: 11, prev: 10 } as unknown as LiveEvent)).toEqual({
     ...before,
@@ -175,7 +175,7 @@ test("an event of an unknown type moves the position and nothing else", () => {
   });
 });
 
-test("a page moves the beginning of the loaded part, and the last one ends it", () => {
+test("a page moves the beginning of the loaded part, and the last one ends it [MERGE-2]", () => {
   const first = run([lateWindow, asked(1), page(1, [message(5, 5), message(6, 6)], "5")]);
   const last = [asked(2), page(2, [message(1, 1)], null)].reduce(applyEvent, first);
   expect([first.floor, first.hasEarlier]).toEqual([5, true]);

@@ -8,7 +8,7 @@ import { ModelList } from "./support/model-list.ts";
 
 const seeds = 2000;
 
-test(`after any of ${seeds} histories the list is what the server has down to the last loaded session`, () => {
+test(`after any of ${seeds} histories the list is what the server has down to the last loaded session [MERGE-6]`, () => {
   let partly = 0;
   for (let seed = 1; seed <= seeds; seed += 1) {
     const random = new Random(seed);
@@ -85,7 +85,7 @@ function session(id: string, activity: number): ListedSession {
   return { id, title: id, created_at: "", activity_seq: activity, last_message: null };
 }
 
-test("a session outside of the loaded part stays outside until activity brings it to the top", () => {
+test("a session outside of the loaded part stays outside until activity brings it to the top [MERGE-6]", () => {
   const sessions = [session("b", 9), session("a", 8)];
   const begun = applyListEvent(emptyList, {
     type: "snapshot",

@@ -41,7 +41,7 @@ function failureOf(call: Promise<unknown>): Promise<unknown> {
 
 const init = () => ({ headers: {}, signal: new AbortController().signal });
 
-test("a call that waits for its answer ends as unreachable when the line is lost, so that it is repeated", async () => {
+test("a call that waits for its answer ends as unreachable when the line is lost, so that it is repeated [SEND-2]", async () => {
   const { url, asked } = await startSilent();
   const line = makeLine("live");
   const call = boundFetch(fetch, line)(url, init());

@@ -19,7 +19,7 @@ async function errorOf(call: Promise<unknown>): Promise<ChatError & Error> {
   return outcome;
 }
 
-test("a refusal of the server has its code, its sentence and its issues", async () => {
+test("a refusal of the server has its code, its sentence and its issues [ERROR-1]", async () => {
   const { url } = await startApp();
   const client = clientOf(url);
   expect(await errorOf(client.session.get.query({ session_id: "nobody" }))).toMatchObject({
@@ -36,7 +36,7 @@ test("a refusal of the server has its code, its sentence and its issues", async 
   });
 });
 
-test("a refusal that passes says so, and how long to wait", async () => {
+test("a refusal that passes says so, and how long to wait [ERROR-1]", async () => {
   const shape = { message: "Too many.", code: -32_029, data: { code: "TOO_MANY_REQUESTS", httpStatus: 429 } };
   const url = await startOtherServer((_, response) => {
     response.writeHead(429, { "content-type": "application/json", "retry-after": "7" });
@@ -75,7 +75,7 @@ test("a server that is not there is unreachable, for the typed client and for fe
   expect(await errorOf(fetch(url))).toMatchObject(expected);
 });
 
-test("what its caller ended is aborted, for the typed client and for fetch", async () => {
+test("what its caller ended is aborted, for the typed client and for fetch [ERROR-1]", async () => {
   const url = await startOtherServer(() => undefined);
   const expected = { kind: "aborted", retryable: false };
   const stop = new AbortController();

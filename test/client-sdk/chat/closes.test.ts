@@ -34,7 +34,7 @@ test.each([
 });
 
 test.each([closeCodes.badFrames.code, 4503, closeCodes.sessionDeleted.code])(
-  "a WebSocket that closes with %i is not opened again",
+  "a WebSocket that closes with %i is not opened again [LINE-6]",
   async (code) => {
     const { url } = await startApp();
     const gateway = await startGateway(url, { sockets: code });

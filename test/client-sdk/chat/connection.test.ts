@@ -6,7 +6,7 @@ import { followSession, openLine } from "../../support/line-reader.ts";
 import { makeSession } from "../../support/make-session.ts";
 import { startApp } from "../../support/start-app.ts";
 
-test("a log is catching-up until caught_up, then live, and so is the line", async () => {
+test("a log is catching-up until caught_up, then live, and so is the line [STATUS-1] [STATUS-2]", async () => {
   const { url } = await startApp();
   const { sessionId, say } = await makeSession(url);
   await say("before");
@@ -20,7 +20,7 @@ test("a log is catching-up until caught_up, then live, and so is the line", asyn
   expect(statuses.items).toEqual(["connecting", "catching-up", "live"]);
 });
 
-test("after a cut each log resumes from its position: nothing lost, nothing twice", async () => {
+test("after a cut each log resumes from its position: nothing lost, nothing twice [LINE-3]", async () => {
   const { url } = await startApp();
   const proxy = await startFaultyProxy(url);
   const sessions = await Promise.all([makeSession(url), makeSession(url)]);
@@ -43,7 +43,7 @@ test("after a cut each log resumes from its position: nothing lost, nothing twic
   }
 });
 
-test("a line that goes silent is dropped after one ping without an answer, and comes back by itself", async () => {
+test("a line that goes silent is dropped after one ping without an answer, and comes back by itself [LINE-4]", async () => {
   const { url } = await startApp();
   const proxy = await startFaultyProxy(url);
   const { sessionId, say } = await makeSession(url);
@@ -59,18 +59,18 @@ test("a line that goes silent is dropped after one ping without an answer, and c
   expect(reader.statuses.items).toContain("offline");
 });
 
-test("a dead line is noticed within 15 s over a WebSocket, and within 35 s over HTTP", () => {
+test("a dead line is noticed within 15 s over a WebSocket, and within 35 s over HTTP [LINE-4] [WAY-2]", () => {
   const { pingIntervalMs, pongTimeoutMs, silenceMs, pollWaitMs, pollAnswerMs } = defaultTiming;
   expect(pingIntervalMs + pongTimeoutMs).toBeLessThan(15_000);
   expect(silenceMs).toBeLessThan(35_000);
   expect(pollWaitMs + pollAnswerMs).toBeLessThan(35_000);
 });
 
-test("a leading tab tells of itself each 5 s, and is replaced within 10 s", () => {
+test("a leading tab tells of itself each 5 s, and is replaced within 10 s [TAB-2]", () => {
   expect([defaultTiming.beatMs, defaultTiming.leaderSilenceMs]).toEqual([5000, 10_000]);
 });
 
-test("a thin line is not taken for a dead one: the allowance grows until a snapshot is through", async () => {
+test("a thin line is not taken for a dead one: the allowance grows until a snapshot is through [LINE-5]", async () => {
   const { url } = await startApp();
   const proxy = await startFaultyProxy(url);
   const { sessionId, say } = await makeSession(url);
@@ -88,7 +88,7 @@ test("a thin line is not taken for a dead one: the allowance grows until a snaps
   expect(proxy.arrivals.items.length).toBeLessThanOrEqual(6);
 });
 
-test("an attempt that is held shows as offline before it fails, and as connecting until then", async () => {
+test("an attempt that is held shows as offline before it fails, and as connecting until then [STATUS-1]", async () => {
   const { url } = await startApp();
   const proxy = await startFaultyProxy(url);
   const { sessionId } = await makeSession(url);
@@ -104,7 +104,7 @@ test("an attempt that is held shows as offline before it fails, and as connectin
   expect(reader.statuses.items).toEqual(["connecting", "offline", "catching-up", "live"]);
 });
 
-test("reconnect cuts a back-off short", async () => {
+test("reconnect cuts a back-off short [RETRY-2]", async () => {
   const { url } = await startApp();
   const proxy = await startFaultyProxy(url);
   const { sessionId } = await makeSession(url);
@@ -139,7 +139,7 @@ test.each([
   ["the platform's", undefined],
   ["that of ws", WsWebSocket],
 ])(
-  "many logs share one WebSocket (%s), which closes some time after the last of them",
+  "many logs share one WebSocket (%s), which closes some time after the last of them [LINE-1] [LINE-2]",
   async (_, WebSocket) => {
     const { url, app } = await startApp();
     const proxy = await startFaultyProxy(url);

@@ -25,7 +25,7 @@ const openLong = (gateway: Gateway): string[] =>
     .map(({ path }) => path);
 
 test.each(["refuse", "hold", "swallow"] as const)(
-  "where a proxy's treatment of WebSockets is to %s them, an event stream carries the log",
+  "where a proxy's treatment of WebSockets is to %s them, an event stream carries the log [WAY-1]",
   async (sockets) => {
     const { url } = await startApp();
     const gateway = await startGateway(url, { sockets });
@@ -43,7 +43,7 @@ test.each(["refuse", "hold", "swallow"] as const)(
 );
 
 test.each(["refuse", "hold"] as const)(
-  "where a proxy gathers answers too, polls carry the log (WebSockets: %s)",
+  "where a proxy gathers answers too, polls carry the log (WebSockets: %s) [WAY-1] [WAY-3]",
   async (sockets) => {
     const { url } = await startApp();
     const gateway = await startGateway(url, { sockets, answers: "gather" });
@@ -62,7 +62,7 @@ test.each(["refuse", "hold"] as const)(
 );
 
 test.each(["pass", "gather"] as const)(
-  "over HTTP one request is long, for the log that was followed last; the others are polled (answers: %s)",
+  "over HTTP one request is long, for the log that was followed last; the others are polled (answers: %s) [WAY-4]",
   async (answers) => {
     const { url } = await startApp();
     const gateway = await startGateway(url, { sockets: "refuse", answers });
@@ -105,7 +105,7 @@ test("an event stream that is cut is resumed from its position: nothing lost, no
   expect(reader.contents()).toEqual(["one", "two", "three", "four"]);
 });
 
-test("an event stream that goes silent is dropped, and followed on", async () => {
+test("an event stream that goes silent is dropped, and followed on [WAY-2]", async () => {
   const { url } = await startApp();
   const gateway = await startGateway(url, { sockets: "refuse" });
   const { sessionId, say } = await makeSession(url);
@@ -120,7 +120,7 @@ test("an event stream that goes silent is dropped, and followed on", async () =>
   expect(reader.contents()).toEqual(["still followed"]);
 });
 
-test("what worked is remembered, and a WebSocket is tried again after a while", async () => {
+test("what worked is remembered, and a WebSocket is tried again after a while [WAY-1]", async () => {
   const { url } = await startApp();
   const gateway = await startGateway(url, { sockets: "refuse" });
   const { sessionId } = await makeSession(url);
@@ -154,7 +154,7 @@ test("a session that does not exist is refused over HTTP as over a WebSocket", a
   await reader.untilLive();
 });
 
-test("a proxy that gives answers less time is polled with shorter waits, and the log stays live", async () => {
+test("a proxy that gives answers less time is polled with shorter waits, and the log stays live [WAY-3]", async () => {
   const { url } = await startApp();
   const gateway = await startGateway(url, { sockets: "refuse", answers: "gather", answerLimitMs: 1500 });
   const { sessionId, say } = await makeSession(url);

@@ -18,7 +18,7 @@ async function startWithMessages(count: number) {
   return { ways: { url, wsUrl }, add };
 }
 
-test("a reload shows the conversation before the network answers, and resumes at its position", async () => {
+test("a reload shows the conversation before the network answers, and resumes at its position [KEPT-1]", async () => {
   const { ways, add } = await startWithMessages(3);
   const storage = createMemoryStorage();
   const before = openChat({ ...ways, storage });
@@ -41,7 +41,7 @@ test("a reload shows the conversation before the network answers, and resumes at
   expect(after.line.subscriptions).toEqual([expect.stringMatching(/^[^:]+:\d+$/)]);
 });
 
-test("a reset clears what is kept of every session, and never what is to be sent", async () => {
+test("a reset clears what is kept of every session, and never what is to be sent [MERGE-4]", async () => {
   const { ways } = await startWithMessages(1);
   const storage = createMemoryStorage();
   await storage.write([
@@ -64,7 +64,7 @@ test("a reset clears what is kept of every session, and never what is to be sent
   stop();
 });
 
-test("of one session the latest messages are kept, and the others count as not loaded", () => {
+test("of one session the latest messages are kept, and the others count as not loaded [KEPT-2]", () => {
   const messages = Array.from({ length: 250 }, (_, at) => ({
     id: at + 1,
     seq: at + 1,
@@ -84,7 +84,7 @@ test("of one session the latest messages are kept, and the others count as not l
   ).toBeUndefined();
 });
 
-test("of all sessions those used last are kept", async () => {
+test("of all sessions those used last are kept [KEPT-2]", async () => {
   const storage = createMemoryStorage();
   let time = 0;
   const kept = new KeptWriter(storage, "p", () => (time += 1));

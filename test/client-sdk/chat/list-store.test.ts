@@ -61,7 +61,7 @@ test("a session whose making is refused says why, and is made again by retry", a
   expect((await calls.next()).input).toMatchObject({ id });
 });
 
-test("a session that is removed before it is made is never made, and its messages are not sent", async () => {
+test("a session that is removed before it is made is never made, and its messages are not sent [CHANGE-2]", async () => {
   const { list, calls, chat, sender } = await openLive();
   sender.pause();
   const id = list.create({ title: "Mine" });
@@ -75,7 +75,7 @@ test("a session that is removed before it is made is never made, and its message
   await until(list, isShowing("b", "a"));
 });
 
-test("a rename shows at once, also in the open session, and is rolled back when it is refused", async () => {
+test("a rename shows at once, also in the open session, and is rolled back when it is refused [CHANGE-2]", async () => {
   const { list, calls } = await openLive();
   const renamed = list.rename("a", "new");
   await until(list, isShowing("b", "new"));
@@ -104,7 +104,7 @@ test("of two quick renames the last one stands", async () => {
   await until(list, isShowing("b", "second"));
 });
 
-test("a removed session is gone at once, stays gone until the log tells, and is back when that is refused", async () => {
+test("a removed session is gone at once, stays gone until the log tells, and is back when that is refused [CHANGE-2]", async () => {
   const { list, calls, line } = await openLive();
   const removed = list.remove("a");
   await until(list, isShowing("b"));
@@ -131,7 +131,7 @@ test("more sessions are loaded by the cursor", async () => {
   expect((await until(list, isShowing("b", "a", "old"))).hasMore).toBe(false);
 });
 
-test("a reload shows the list before the network answers, and resumes at its position without the further pages", async () => {
+test("a reload shows the list before the network answers, and resumes at its position without the further pages [KEPT-1]", async () => {
   const storage = createMemoryStorage();
   const first = openScripted({ storage });
   const list = first.chat.sessions();

@@ -3,7 +3,7 @@ import { ChatFailure } from "../../../client-sdk/src/chat/chat-error.ts";
 import { head, isShowing, message, openLive, refusal } from "./support/live-session.ts";
 import { until } from "./support/open-chat.ts";
 
-test("an edit shows at once, carries the seq that it is based on, and stays when the server agrees", async () => {
+test("an edit shows at once, carries the seq that it is based on, and stays when the server agrees [CHANGE-1]", async () => {
   const { store, calls } = await openLive();
   const edited = store.edit("key-2", "edited");
   await until(store, isShowing("message 1", "edited", "message 3"));
@@ -15,7 +15,7 @@ test("an edit shows at once, carries the seq that it is based on, and stays when
   expect(messages[1]).toMatchObject({ content: "edited", delivery: "sent" });
 });
 
-test("an edit that others were faster than yields to theirs, and says so", async () => {
+test("an edit that others were faster than yields to theirs, and says so [CHANGE-1]", async () => {
   const { store, calls, line } = await openLive();
   const edited = store.edit("key-2", "mine");
   const call = await calls.next();
@@ -27,7 +27,7 @@ test("an edit that others were faster than yields to theirs, and says so", async
   expect(messages[1]).toMatchObject({ content: "theirs", delivery: "sent", error: { code: "CONFLICT" } });
 });
 
-test("an edit is repeated while its outcome is unknown, and rolled back when it is refused", async () => {
+test("an edit is repeated while its outcome is unknown, and rolled back when it is refused [CHANGE-1]", async () => {
   const { store, calls } = await openLive();
   const edited = store.edit("key-2", "mine");
   (await calls.next()).fail(new TypeError("fetch failed"));
@@ -49,7 +49,7 @@ test("a second edit waits for the first and is based on it", async () => {
   await until(store, isShowing("message 1", "second", "message 3"));
 });
 
-test("a removed message is gone at once, and back when the removal is refused", async () => {
+test("a removed message is gone at once, and back when the removal is refused [CHANGE-2]", async () => {
   const { store, calls } = await openLive();
   const removed = store.remove("key-2");
   await until(store, isShowing("message 1", "message 3"));

@@ -7,7 +7,7 @@ import { startDesk } from "./support/start-desk.ts";
 
 const contents = ({ messages }: SessionSnapshot) => messages.map(({ content }) => content);
 
-test("a failed message is sent again by retry, and gone by cancel", async () => {
+test("a failed message is sent again by retry, and gone by cancel [SEND-3]", async () => {
   const { direct, stored, ways } = await startDesk();
   const { chat } = openChat(ways);
   const store = chat.session("other");
@@ -23,7 +23,7 @@ test("a failed message is sent again by retry, and gone by cancel", async () => 
   expect(await stored()).toEqual([]);
 });
 
-test("a message that was not sent yet is taken back without the server hearing of it", async () => {
+test("a message that was not sent yet is taken back without the server hearing of it [SEND-4]", async () => {
   const { proxy, stored, ways } = await startDesk();
   proxy.hold();
   const { chat } = openChat(ways);
@@ -60,7 +60,7 @@ test.each<[how: string, fault: Fault]>([
   expect(contents(await until(store, ({ status }) => status === "live"))).toEqual([]);
 });
 
-test("a message that is taken back while its send succeeds is deleted", async () => {
+test("a message that is taken back while its send succeeds is deleted [SEND-4]", async () => {
   const { proxy, stored, ways } = await startDesk();
   proxy.hold();
   const { chat } = openChat(ways);
@@ -74,7 +74,7 @@ test("a message that is taken back while its send succeeds is deleted", async ()
   expect(await stored()).toEqual([]);
 });
 
-test("a message that is taken back stays away also when its first request arrives late", async () => {
+test("a message that is taken back stays away also when its first request arrives late [SEND-4]", async () => {
   const { proxy, stored, ways } = await startDesk();
   proxy.hold();
   const { chat } = openChat(ways);

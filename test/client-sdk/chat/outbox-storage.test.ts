@@ -12,7 +12,7 @@ import { Tabs } from "./support/tabs.ts";
 
 const program = resolve(import.meta.dirname, "support/sending-program.ts");
 
-test("unsent messages of a killed program are sent by the next one, once and in order", async () => {
+test("unsent messages of a killed program are sent by the next one, once and in order [SEND-1]", async () => {
   const { proxy, stored, wsUrl, ways } = await startDesk();
   const file = join(makeTemporaryFolder(), "chat.json");
   proxy.always = "cut after";
@@ -50,7 +50,7 @@ function createSmallStorage(maxChars: number): ChatStorage {
   };
 }
 
-test("where there is no room a message is sent from memory and says that it is not kept", async () => {
+test("where there is no room a message is sent from memory and says that it is not kept [SEND-6]", async () => {
   const { proxy, stored, ways } = await startDesk();
   proxy.hold();
   const { chat } = openChat({ ...ways, storage: createSmallStorage(10) });
@@ -76,7 +76,7 @@ test("a tab that is not the sender sends what only it knows of, since the storag
   expect(await stored()).toEqual(["Hello"]);
 });
 
-test("kept conversations make room for a message that is to be sent", async () => {
+test("kept conversations make room for a message that is to be sent [SEND-6]", async () => {
   const { proxy, ways } = await startDesk();
   const storage = createSmallStorage(1500);
   const { chat } = openChat({ ...ways, storage });
@@ -94,7 +94,7 @@ test("kept conversations make room for a message that is to be sent", async () =
   expect((await storage.list("")).filter(([name]) => name.endsWith("/item"))).toHaveLength(1);
 });
 
-test("forgetting deletes all that is stored for the user and nothing of others", async () => {
+test("forgetting deletes all that is stored for the user and nothing of others [KEPT-2] [KEPT-3]", async () => {
   const { proxy, ways } = await startDesk();
   const storage = createMemoryStorage();
   proxy.hold();

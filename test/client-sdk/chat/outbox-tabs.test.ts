@@ -33,7 +33,7 @@ test("unsent messages of a program that ended are sent by the next one, once and
     .toEqual([]);
 });
 
-test("a tab that is not the sender hands its message over, and the next tab takes over from one that ended", async () => {
+test("a tab that is not the sender hands its message over, and the next tab takes over from one that ended [SEND-5]", async () => {
   const { proxy, stored, ways } = await startDesk();
   const storage = createMemoryStorage();
   const tabs = new Tabs();
@@ -54,7 +54,7 @@ test("a tab that is not the sender hands its message over, and the next tab take
   expect(await stored()).toEqual(["by the leader", "by the next one"]);
 });
 
-test("where every tab sends, twenty messages of two tabs are stored once each", async () => {
+test("where every tab sends, twenty messages of two tabs are stored once each [SEND-5]", async () => {
   const { stored, ways } = await startDesk();
   const storage = createMemoryStorage();
   const tabs = new Tabs({ everyTabSends: true });

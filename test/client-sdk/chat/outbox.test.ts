@@ -24,7 +24,7 @@ test.each<[how: string, faults: Fault[]]>([
   expect(new Set(proxy.bodies).size).toBe(1);
 });
 
-test("three quick sends are stored in their order though the first is slow", async () => {
+test("three quick sends are stored in their order though the first is slow [SEND-2]", async () => {
   const { proxy, stored, ways } = await startDesk();
   proxy.hold();
   const { chat } = openChat(ways);
@@ -44,7 +44,7 @@ test("three quick sends are stored in their order though the first is slow", asy
   expect(contents(await until(store, isSettled))).toEqual(["one", "two", "three"]);
 });
 
-test("a message that is shown keeps its key from the first moment to the last, and shows once", async () => {
+test("a message that is shown keeps its key from the first moment to the last, and shows once [SEND-1] [MERGE-5]", async () => {
   const { ways } = await startDesk();
   const { chat } = openChat(ways);
   const store = chat.session("s");
@@ -57,7 +57,7 @@ test("a message that is shown keeps its key from the first moment to the last, a
   expect(Math.max(...seen.map((keys) => keys.length))).toBe(1);
 });
 
-test("a refused message fails with its reason, holds nothing up, and goes out again when it is edited", async () => {
+test("a refused message fails with its reason, holds nothing up, and goes out again when it is edited [SEND-3]", async () => {
   const { direct, stored, ways } = await startDesk();
   const { chat } = openChat(ways);
   const store = chat.session("s");
@@ -80,7 +80,7 @@ test("a refused message fails with its reason, holds nothing up, and goes out ag
   expect(await stored()).toEqual(["first", "Later", "No longer empty"]);
 });
 
-test("a send waits for the making of its session, and a CONFLICT on an own id is success", async () => {
+test("a send waits for the making of its session, and a CONFLICT on an own id is success [SEND-2]", async () => {
   const { proxy, direct, ways } = await startDesk();
   proxy.faults.push("cut after");
   const { chat } = openChat(ways);
@@ -95,7 +95,7 @@ test("a send waits for the making of its session, and a CONFLICT on an own id is
   expect((await until(store, ({ status }) => status === "live")).error).toBeUndefined();
 });
 
-test("the messages of a session whose making is refused fail with it, the later ones too", async () => {
+test("the messages of a session whose making is refused fail with it, the later ones too [SEND-3]", async () => {
   const { ways } = await startDesk();
   const { chat } = openChat(ways);
   const id = chat.sessions().create({ title: "x".repeat(1001) });

@@ -40,7 +40,7 @@ test("pauses double up to the cap, and are drawn from zero up to that", async ()
   for (const { controller } of [longest, shortest]) controller.abort();
 });
 
-test("a pause is not shorter than the server asks for, also when it is woken", async () => {
+test("a pause is not shorter than the server asks for, also when it is woken [RETRY-1]", async () => {
   const pauses = new Pauses({ random: () => 0 });
   const { times, controller } = repeat(pauses, busy);
   await vi.advanceTimersByTimeAsync(600);

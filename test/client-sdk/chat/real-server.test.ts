@@ -20,7 +20,7 @@ test("an edit that is based on an older state than the server's is refused with 
   expect(await stored()).toEqual(["theirs"]);
 });
 
-test("the latest 50 messages are loaded first, and the ones before them by pages", async () => {
+test("the latest 50 messages are loaded first, and the ones before them by pages [KEPT-1]", async () => {
   const { direct, ways } = await startDesk();
   for (let at = 1; at <= 120; at += 1) {
     await direct.message.add.mutate({ session_id: "s", content: `message ${at}`, sender: "user" });

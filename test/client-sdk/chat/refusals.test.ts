@@ -7,7 +7,7 @@ import { startApp } from "../../support/start-app.ts";
 
 const page = "<html><body>nginx</body></html>";
 
-test("a session that does not exist is refused with the server's sentence, and other logs go on", async () => {
+test("a session that does not exist is refused with the server's sentence, and other logs go on [STATUS-2]", async () => {
   const { url } = await startApp();
   const { sessionId } = await makeSession(url);
   const { line } = openLine({ url });
@@ -65,7 +65,7 @@ test("a line whose logs are all over closes its socket, and opens it again for t
   expect(proxy.arrivals.items).toHaveLength(2);
 });
 
-test("a subscription that the server had no room for comes back by itself", async () => {
+test("a subscription that the server had no room for comes back by itself [RETRY-3] [STATUS-2]", async () => {
   const { url } = await startApp({ maxReadersPerSession: 1 });
   const { sessionId, say } = await makeSession(url);
   const first = openLine({ url });
@@ -98,7 +98,7 @@ test.each([
     "The address answered 403 with text/plain, which is not AI Desk's. Check the address, and the proxy in front of it.",
   ],
 ])(
-  "an address that answers %i with %s is an error with a sentence, and is not tried again",
+  "an address that answers %i with %s is an error with a sentence, and is not tried again [RETRY-4] [ERROR-1]",
   async (status, mediaType, message) => {
     const asked: unknown[] = [];
     const url = await startOtherServer((request, response) => {
@@ -134,7 +134,7 @@ test("a proxy's page while the server is away is no reason to stay away", async 
   expect(reader.refusals.items).toEqual([]);
 });
 
-test("an address at which the server was before is tried again after any page", async () => {
+test("an address at which the server was before is tried again after any page [RETRY-4]", async () => {
   const { url } = await startApp();
   const { sessionId } = await makeSession(url);
   const proxy = await startFaultyProxy(url);

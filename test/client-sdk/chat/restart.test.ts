@@ -14,7 +14,7 @@ import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 const root = resolve(import.meta.dirname, "../../..");
 
 test.each(["SIGKILL", "SIGTERM"] as const)(
-  "a server that ends by %s and starts again is followed on, with all that was written in between",
+  "a server that ends by %s and starts again is followed on, with all that was written in between [LINE-3] [LINE-6]",
   async (signal) => {
     const environment = { DATABASE_URL: `file:${join(makeTemporaryFolder(), "desk.db")}` };
     const first = await startServer(environment);

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { head, isShowing, message, open, openLive, refusal } from "./support/live-session.ts";
 import { until } from "./support/open-chat.ts";
 
-test("earlier messages are loaded once, and a snapshot meanwhile drops the page", async () => {
+test("earlier messages are loaded once, and a snapshot meanwhile drops the page [MERGE-4]", async () => {
   const { store, calls, line } = open();
   onTestFinished(store.subscribe(() => undefined));
   await expect.poll(() => line.open).toBe(1);
@@ -120,7 +120,7 @@ test("a session that is deleted while it shows is closed and empty", async () =>
   expect([state.messages, state.error]).toMatchObject([[], { code: "NOT_FOUND" }]);
 });
 
-test("a message whose event comes before the answer to its send shows once, as sent", async () => {
+test("a message whose event comes before the answer to its send shows once, as sent [MERGE-5]", async () => {
   const { store, calls, line } = await openLive();
   const sent = store.send("Hello", { key: "k" });
   const call = await calls.next();
@@ -134,7 +134,7 @@ test("a message whose event comes before the answer to its send shows once, as s
   expect(await sent).toMatchObject({ id: 4 });
 });
 
-test("a pending message that others' messages overtake stays last", async () => {
+test("a pending message that others' messages overtake stays last [MERGE-5]", async () => {
   const { store, line } = await openLive();
   void store.send("Hello", { key: "k" });
   line.tell({ type: "message", seq: 11, message: message(4, 11) });

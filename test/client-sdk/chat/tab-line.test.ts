@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test("a late tab gets what it lacks from its own position, and then what all get", async () => {
+test("a late tab gets what it lacks from its own position, and then what all get [TAB-3]", async () => {
   const stage = await setStage(browser);
   for (const content of ["one", "two", "three"]) await stage.say(content);
   const first = await stage.open();
@@ -61,7 +61,7 @@ test("a cut line is offline in every tab, and comes back in every tab without a 
   }
 });
 
-test("a browser that says offline is offline at once, and comes back at once with the network", async () => {
+test("a browser that says offline is offline at once, and comes back at once with the network [STATUS-3] [RETRY-2]", async () => {
   const stage = await setStage(browser);
   const pages = await openThree(stage);
   await stage.tabs.context.setOffline(true);
@@ -72,7 +72,7 @@ test("a browser that says offline is offline at once, and comes back at once wit
   await expectContents(pages, ["missed", "after"]);
 });
 
-test("without Web Locks each tab connects and sends by itself", async () => {
+test("without Web Locks each tab connects and sends by itself [TAB-4]", async () => {
   const stage = await setStage(browser, hideLocks);
   const pages = await openThree(stage);
   await sayAndSee(stage, pages, "one");
@@ -81,7 +81,7 @@ test("without Web Locks each tab connects and sends by itself", async () => {
   expect(stage.counts().trpcSockets).toBe(3);
 });
 
-test("without Web Locks and WebSockets two tabs hold a long request, and further ones poll", async () => {
+test("without Web Locks and WebSockets two tabs hold a long request, and further ones poll [WAY-4]", async () => {
   const { url } = await startApp();
   const gateway = await startGateway(url, { sockets: "refuse" });
   const tabs = await startTabs(browser, hideLocks);
@@ -103,7 +103,7 @@ test("without Web Locks and WebSockets two tabs hold a long request, and further
   await expectContents(pages.slice(1), ["one", "two"]);
 });
 
-test("tabs of another user have a socket of their own", async () => {
+test("tabs of another user have a socket of their own [TAB-1]", async () => {
   const stage = await setStage(browser);
   const { sessionId } = stage;
   const pages = [

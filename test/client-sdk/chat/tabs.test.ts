@@ -33,7 +33,7 @@ async function expectSmooth(pages: readonly Page[]): Promise<void> {
   }
 }
 
-test("ten tabs have one socket, one sender and one subscription, and each gets everything once", async () => {
+test("ten tabs have one socket, one sender and one subscription, and each gets everything once [TAB-1]", async () => {
   const stage = await setStage(browser);
   const pages: Page[] = [];
   for (let count = 0; count < 10; count += 1) pages.push(await stage.open());
@@ -47,7 +47,7 @@ test("ten tabs have one socket, one sender and one subscription, and each gets e
 });
 
 test.each(["closed", "crashed", "told to close its line"])(
-  "when the leading tab is %s another one leads, and nothing is lost or doubled",
+  "when the leading tab is %s another one leads, and nothing is lost or doubled [TAB-2] [TAB-3]",
   async (how) => {
     const stage = await setStage(browser);
     const pages = await openThree(stage);
@@ -69,7 +69,7 @@ test.each(["closed", "crashed", "told to close its line"])(
   },
 );
 
-test("a leading tab that is frozen without a word is replaced, and follows when it wakes", async () => {
+test("a leading tab that is frozen without a word is replaced, and follows when it wakes [TAB-2]", async () => {
   const stage = await setStage(browser);
   const pages = await openThree(stage);
   const { leader, others } = await leaderOf(pages);
