@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Message, Session } from "../../client-sdk/src/index.ts";
+import packageFile from "../../package.json" with { type: "json" };
 import { documented } from "../support/rest.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
@@ -90,14 +91,46 @@ test("the README's conversation goes as it is written, block by block", { timeou
   expect(conversation.map(({ language }) => language)).toEqual(["sh", "sh", "js", "ts", "sh", "sh"]);
 });
 
-test("the client's README talks as it is written", { timeout: 60_000 }, async () => {
+/** What each block of the client's README prints, in order. */
+const printed = [
+  "",
+  "Plans\n",
+  "true user\n",
+  "Hi pending, Hi sent\n",
+  "assistant\n",
+  "failed refused\n",
+  "Hello\n",
+  "",
+  "50 true\n60 false\n",
+  "",
+  'NOT_FOUND There is no session "nobody".\n',
+  `${packageFile.version} 100000\n`,
+  "caught up\n",
+  "Kept until the server has it\n",
+  "",
+  "",
+];
+
+test("each block of the client's README runs, and prints what it says", { timeout: 60_000 }, async () => {
   const server = await startServer();
   const project = await clientProject();
-  const [install, use, ...others] = readSnippets("client-sdk/README.md");
-  expect([install?.language, use?.language, others]).toEqual(["sh", "ts", []]);
-  writeFileSync(join(project, "talk.mts"), (use?.code ?? "").replaceAll("http://localhost:8000", server.url));
-  const { stdout } = await run(process.execPath, ["talk.mts"], { cwd: project });
-  expect(stdout).toBe('user says Hello\nNOT_FOUND There is no session "nobody".\n');
+  const snippets = readSnippets("client-sdk/README.md");
+  expect(snippets[0]?.language).toBe("sh");
+  const [first = "", ...others] = snippets
+    .filter(({ language }) => language === "ts")
+    .map(({ code }) => code);
+  expect(others).toHaveLength(printed.length - 1);
+  const outputs: string[] = [];
+  for (const [index, block] of [first, ...others].entries()) {
+    const end = index === others.length ? "" : "\nawait chat.close();\n";
+    const program = `${index === 0 ? "" : first}${block}${end}`.replaceAll(
+      "http://localhost:8000",
+      server.url,
+    );
+    writeFileSync(join(project, `block-${index}.mts`), program);
+    outputs.push((await run(process.execPath, [`block-${index}.mts`], { cwd: project })).stdout);
+  }
+  expect(outputs).toEqual(printed);
   // Where the commands of the other one are run, file by file.
   const packing = readFileSync(join(root, "test/client-sdk/pack-and-consume.test.ts"), "utf8");
   for (const words of ['"run", "build", "-w", "client-sdk"', '"pack", "-w", "client-sdk"'])
