@@ -114,11 +114,9 @@ const printed = [
 test("each block of the client's README runs, and prints what it says", { timeout: 60_000 }, async () => {
   const server = await startServer();
   const project = await clientProject();
-  const snippets = readSnippets("client-sdk/README.md");
-  expect(snippets[0]?.language).toBe("sh");
-  const [first = "", ...others] = snippets
-    .filter(({ language }) => language === "ts")
-    .map(({ code }) => code);
+  const blocks = readSnippets("client-sdk/README.md");
+  expect(blocks[0]?.language).toBe("sh");
+  const [first = "", ...others] = blocks.filter(({ language }) => language === "ts").map(({ code }) => code);
   expect(others).toHaveLength(printed.length - 1);
   const outputs: string[] = [];
   for (const [index, block] of [first, ...others].entries()) {

@@ -2,7 +2,6 @@ import type { ListAnswer, ListState } from "./apply-list-event.ts";
 import { applyListEvent, emptyList } from "./apply-list-event.ts";
 import type { ChatError } from "./chat-error.ts";
 import type { ChatParts } from "./chat-parts.ts";
-import { handled } from "./handled.ts";
 import { SameList } from "./is-alike.ts";
 import type { LineStatus } from "./line.ts";
 import { LiveStore } from "./live-store.ts";
@@ -57,12 +56,12 @@ export class ListStore extends LiveStore<ListState, ListEvent, ListAnswer, Liste
 
   /** Changes a title at once. @throws {ChatError} when it is refused */
   rename(sessionId: string, title: string): Promise<void> {
-    return this.parts.change((changes) => changes.rename(sessionId, title));
+    return this.shown(this.parts.change((changes) => changes.rename(sessionId, title)));
   }
 
   /** Removes a session at once, and what waits to be sent to it. @throws {ChatError} when it is refused */
   remove(sessionId: string): Promise<void> {
-    return this.parts.change((changes) => changes.remove(sessionId));
+    return this.shown(this.parts.change((changes) => changes.remove(sessionId)));
   }
 
   /** Loads less active sessions. Calls while it loads share its outcome. @throws {ChatError} */
@@ -75,7 +74,7 @@ export class ListStore extends LiveStore<ListState, ListEvent, ListAnswer, Liste
           : (options) => rpc.session.list.query({ order: "activity", cursor, limit: pageSessions }, options),
       signal,
     );
-    return handled(page);
+    return this.shown(page);
   }
 
   /** @returns a function that takes the answer of a rename that is called now */

@@ -2,6 +2,7 @@ import type { CallOptions } from "./chat-rpc.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import type { FollowedEvent, LogOptions } from "./followed-log.ts";
 import { FollowedLog } from "./followed-log.ts";
+import { handled } from "./handled.ts";
 import { isAlike } from "./is-alike.ts";
 import type { PageAnswer, Paging } from "./paging.ts";
 import { Publisher } from "./publish-per-frame.ts";
@@ -72,6 +73,11 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
 
   /** @param isNew whether the log began anew with this event */
   protected abstract onEvent(event: Event, isNew: boolean): void;
+
+  /** The outcome of an action: when it is known, the snapshot shows it. A rejection that nobody awaits does no harm. */
+  protected shown<Result>(action: Promise<Result>): Promise<Result> {
+    return handled(action.finally(() => this.#publisher.flush()));
+  }
 
   /** @param next gives the query of the next page; undefined when there is none */
   protected async loadPage(

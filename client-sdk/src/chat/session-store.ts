@@ -1,7 +1,6 @@
 import type { Answer, SessionState } from "./apply-event.ts";
 import { applyEvent, emptySession } from "./apply-event.ts";
 import type { ChatParts, Later } from "./chat-parts.ts";
-import { handled } from "./handled.ts";
 import { SameList } from "./is-alike.ts";
 import { LiveStore } from "./live-store.ts";
 import type { MessageChanges } from "./message-changes.ts";
@@ -63,7 +62,7 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
     const { outbox, now } = this.parts;
     const timestamp = new Date(now()).toISOString();
     outbox.add({ session_id: this.id, message: { key, content, sender, timestamp } });
-    return outbox.outcome(this.id, key);
+    return this.shown(outbox.outcome(this.id, key));
   }
 
   /** Sends a failed message again; with it the making of its session, if that was refused. */
@@ -88,7 +87,7 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
 
   /** Changes the title at once. @throws {ChatError} when it is refused */
   rename(title: string): Promise<void> {
-    return this.parts.change((changes) => changes.rename(this.id, title));
+    return this.shown(this.parts.change((changes) => changes.rename(this.id, title)));
   }
 
   /** Loads the messages before the first one. Calls while it loads share its outcome. @throws {ChatError} */
@@ -102,7 +101,7 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
           : undefined,
       signal,
     );
-    return handled(page);
+    return this.shown(page);
   }
 
   /** Takes a message that a call was answered with, which was made in that epoch. */
@@ -155,6 +154,6 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
         onEdited: (message, epoch) => this.applyAnswer(message, epoch),
         onChange: this.touch,
       });
-    return handled(this.parts.later().then((later) => work((this.#changes ??= make(later)))));
+    return this.shown(this.parts.later().then((later) => work((this.#changes ??= make(later)))));
   }
 }

@@ -47,3 +47,19 @@ test("a session comes to the top of the list with its first message", async () =
   const { sessions } = await until(list, (state) => state.sessions[0]?.id === "s");
   expect(sessions[0]?.last_message).toMatchObject({ excerpt: "Hello", sender: "user" });
 });
+
+test("when an action is done, the snapshot shows it, and listeners have heard of it", async () => {
+  const { ways } = await startDesk();
+  const store = openChat(ways).chat.session("s");
+  let shown = store.getSnapshot();
+  onTestFinished(store.subscribe(() => (shown = store.getSnapshot())));
+  await until(store, ({ status }) => status === "live");
+  const contents = () =>
+    [store.getSnapshot(), shown].map(({ messages }) => messages.map(({ content }) => content));
+  const { key } = await store.send("Helo");
+  expect([contents(), shown.messages[0]?.delivery]).toEqual([[["Helo"], ["Helo"]], "sent"]);
+  await store.edit(key, "Hello");
+  expect(contents()).toEqual([["Hello"], ["Hello"]]);
+  await store.remove(key);
+  expect(contents()).toEqual([[], []]);
+});
