@@ -73,16 +73,23 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
   /** @param isNew whether the log began anew with this event */
   protected abstract onEvent(event: Event, isNew: boolean): void;
 
-  /** @param next gives the query of the next page; undefined when there is none */
+  /**
+   * When it resolves, the snapshot shows its outcome: a caller that loads until there is no more would else ask for ever.
+   *
+   * @param next gives the query of the next page; undefined when there is none
+   */
   protected async loadPage(
     next: (state: State) => ((options: CallOptions) => Promise<Page<Item>>) | undefined,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { Paging } = await this.parts.later();
     const query = next(this.log.state);
-    if (!query) return;
     this.#pages ??= new Paging({ ...this.parts, apply: (answer) => this.log.apply(answer) });
-    await this.#pages.load(query, signal);
+    try {
+      if (query) await this.#pages.load(query, signal);
+    } finally {
+      this.#publisher.flush();
+    }
   }
 
   #publish(): boolean {

@@ -43,11 +43,15 @@ export class Publisher {
   readonly touch = (): void => {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#schedule(() => {
-      this.#isScheduled = false;
-      if (!this.#publish()) return;
-      for (const listener of this.#listeners) listener();
-    });
+    this.#schedule(this.flush);
+  };
+
+  /** Publishes now what would be published soon. */
+  readonly flush = (): void => {
+    if (!this.#isScheduled) return;
+    this.#isScheduled = false;
+    if (!this.#publish()) return;
+    for (const listener of this.#listeners) listener();
   };
 
   subscribe(listener: () => void): () => void {
