@@ -3,6 +3,9 @@ import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+// Vite takes the build of React from it.
+process.env.NODE_ENV = "production";
+
 const here = fileURLToPath(new URL(".", import.meta.url));
 const vite = await import("vite").catch(() => undefined);
 if (!vite) {

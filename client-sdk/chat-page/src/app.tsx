@@ -11,13 +11,13 @@ export function App(): ReactElement {
   const openId = useOpenSession();
   const status = useStatus();
   return (
-    <div className="app" data-open={openId !== undefined}>
+    <main className="app" data-open={openId !== undefined}>
       {status === "offline" && <OfflineBar />}
       <Sidebar openId={openId} />
-      <main className="pane">
+      <div className="pane">
         {/* The key gives each session a component of its own: drafts, edits and the scroll position are never mixed. */}
         {openId === undefined ? <Welcome /> : <Conversation key={openId} id={openId} />}
-      </main>
-    </div>
+      </div>
+    </main>
   );
 }

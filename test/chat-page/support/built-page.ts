@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { InlineConfig } from "vite";
 import { build } from "vite";
 
 const folder = join(import.meta.dirname, "../../../client-sdk/chat-page");
@@ -14,14 +13,20 @@ const types: Record<string, string> = {
   svg: "image/svg+xml",
 };
 
-/** The chat page as it is in the sources now: `index.html` at `/app`, all else below it. */
-export async function buildPage(config: InlineConfig = {}): Promise<PageFiles> {
+/**
+ * The chat page as it is in the sources now: `index.html` at `/app`, all else below it.
+ *
+ * @param react which of its builds: Vitest sets a `NODE_ENV` that would choose the development one
+ */
+export async function buildPage(react: "production" | "development" = "production"): Promise<PageFiles> {
+  const own = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = react;
   const built = await build({
     configFile: join(folder, "vite.config.ts"),
+    mode: react,
     logLevel: "error",
-    ...config,
-    build: { write: false, ...config.build },
-  });
+    build: { write: false },
+  }).finally(() => (process.env["NODE_ENV"] = own));
   const outputs = Array.isArray(built) ? built : "output" in built ? [built] : [];
   return new Map(
     outputs

@@ -23,11 +23,11 @@ export type Stage = {
   /** What went wrong in the browser, of all pages. */
   trouble: string[];
   /** @param id the session to open */
-  open(id?: string): Promise<Page>;
+  open: (id?: string) => Promise<Page>;
   /** Makes a session with messages, straight at the server. */
-  makeSession(title: string, contents?: readonly string[]): Promise<string>;
+  makeSession: (title: string, contents?: readonly string[]) => Promise<string>;
   /** The contents of what is stored, in order. */
-  stored(id: string): Promise<string[]>;
+  stored: (id: string) => Promise<string[]>;
 };
 
 type StageOptions = {

@@ -7,12 +7,13 @@ import { MessageList } from "./message-list.tsx";
 import { Notice } from "./notice.tsx";
 import { SessionGone } from "./session-gone.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
+import { useEditing } from "./use-editing.ts";
 
 /** An open session: its title, its messages and the field for the next one. */
 export function Conversation({ id }: { id: string }): ReactElement {
   const session = useSession(id);
   const { status, title, messages, isLoaded, error } = session;
-  const [editing, setEditing] = useState<string>();
+  const [editing, edit] = useEditing();
   const [sentCount, setSentCount] = useState(0);
   const isThere = status !== "closed" && title !== undefined;
   useAnnouncements(messages);
@@ -26,8 +27,8 @@ export function Conversation({ id }: { id: string }): ReactElement {
     <section className="conversation" aria-label={title ?? "Chat"}>
       <ConversationHead session={session} />
       {error && <Notice session={session} />}
-      {isLoaded ? (
-        <MessageList session={session} editing={editing} onEdit={setEditing} sentCount={sentCount} />
+      {isLoaded || messages.length > 0 ? (
+        <MessageList session={session} editing={editing} onEdit={edit} sentCount={sentCount} />
       ) : (
         <p className="loading">Loading…</p>
       )}
@@ -37,7 +38,7 @@ export function Conversation({ id }: { id: string }): ReactElement {
           void session.send(content, { sender });
           setSentCount(sentCount + 1);
         }}
-        onEditLast={() => setEditing(messages.findLast(({ sender }) => sender === "user")?.key)}
+        onEditLast={() => edit(messages.findLast(({ sender }) => sender === "user")?.key)}
       />
     </section>
   );

@@ -1,7 +1,7 @@
 import type { ShownMessage } from "@ai-desk/client";
 import type { LiveSession } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { Markdown } from "../markdown/markdown.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { MessageEditor } from "./message-editor.tsx";
@@ -14,8 +14,13 @@ type MessageBodyProps = {
   onEdit: (key: string | undefined) => void;
 };
 
-/** A message: who wrote it, its text or the editor of it, and what can be done with it. */
-export function MessageBody({ message, session, isEditing, onEdit }: MessageBodyProps): ReactElement {
+/** A message: who wrote it, its text or the editor of it, and what can be done with it. Scrolling renders no message again. */
+export const MessageBody = memo(function MessageBody({
+  message,
+  session,
+  isEditing,
+  onEdit,
+}: MessageBodyProps): ReactElement {
   const { key, sender, content } = message;
   /** An edit that was refused, so that its text is not lost. */
   const [refused, setRefused] = useState<string>();
@@ -47,4 +52,4 @@ export function MessageBody({ message, session, isEditing, onEdit }: MessageBody
       {!isEditing && <MessageActions message={message} session={session} onEdit={() => onEdit(key)} />}
     </article>
   );
-}
+});

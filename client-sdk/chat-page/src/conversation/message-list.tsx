@@ -31,13 +31,15 @@ type MessageListProps = {
 export function MessageList({ session, editing, onEdit, sentCount }: MessageListProps): ReactElement {
   const { messages, hasEarlier, isLoadingEarlier, loadEarlier } = session;
   const scroll = useRef<HTMLDivElement>(null);
-  const { isAtEnd, onScroll, goToEnd } = useBottomLock(scroll);
+  const { isAtEnd, isLocked, onScroll, goToEnd } = useBottomLock(scroll);
   const isPrepended = usePrepended(messages);
   const editedAt = editing === undefined ? -1 : messages.findIndex(({ key }) => key === editing);
 
   const loadWhenNear = (): void => {
-    const isNear = (scroll.current?.scrollTop ?? Infinity) < loadAheadPx;
-    if (isNear && hasEarlier && !isLoadingEarlier) void loadEarlier();
+    const view = scroll.current;
+    if (!view || !hasEarlier || isLoadingEarlier) return;
+    const isNear = isLocked() ? view.scrollHeight <= view.clientHeight : view.scrollTop < loadAheadPx;
+    if (isNear) void loadEarlier();
   };
   useEffect(loadWhenNear);
   useEffect(goToEnd, [sentCount, goToEnd]);

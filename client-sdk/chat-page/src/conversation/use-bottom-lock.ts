@@ -7,6 +7,8 @@ const nearEndPx = 40;
 type BottomLock = {
   /** Whether the end is in view. */
   isAtEnd: boolean;
+  /** The same, as it is now and not as it was rendered. */
+  isLocked: () => boolean;
   /** For the scrolling element. */
   onScroll: () => void;
   goToEnd: () => void;
@@ -18,13 +20,14 @@ type BottomLock = {
  */
 export function useBottomLock(scroll: RefObject<HTMLElement | null>): BottomLock {
   const [isAtEnd, setAtEnd] = useState(true);
-  const isLocked = useRef(true);
+  const locked = useRef(true);
+  const isLocked = useCallback(() => locked.current, []);
   const lastTop = useRef(0);
 
   const goToEnd = useCallback(() => {
     const element = scroll.current;
     if (!element) return;
-    isLocked.current = true;
+    locked.current = true;
     setAtEnd(true);
     element.scrollTop = element.scrollHeight;
   }, [scroll]);
@@ -35,22 +38,22 @@ export function useBottomLock(scroll: RefObject<HTMLElement | null>): BottomLock
     const { scrollTop, scrollHeight, clientHeight } = element;
     const isNear = scrollHeight - scrollTop - clientHeight <= nearEndPx;
     // Content that grew since the last lock leaves the end too, but moves nothing up.
-    if (isNear) isLocked.current = true;
-    else if (scrollTop < lastTop.current) isLocked.current = false;
+    if (isNear) locked.current = true;
+    else if (scrollTop < lastTop.current) locked.current = false;
     lastTop.current = scrollTop;
-    setAtEnd(isLocked.current);
+    setAtEnd(locked.current);
   }, [scroll]);
 
   useLayoutEffect(() => {
     const element = scroll.current;
     if (!element) return undefined;
     const observer = new ResizeObserver(() => {
-      if (isLocked.current) element.scrollTop = element.scrollHeight;
+      if (locked.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
     for (const child of element.children) observer.observe(child);
     return () => observer.disconnect();
   }, [scroll]);
 
-  return { isAtEnd, onScroll, goToEnd };
+  return { isAtEnd, isLocked, onScroll, goToEnd };
 }

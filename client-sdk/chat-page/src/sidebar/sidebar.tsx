@@ -23,7 +23,7 @@ export function Sidebar({ openId }: { openId: string | undefined }): ReactElemen
   return (
     <nav className="sidebar" aria-label="Chats">
       <header className="sidebar-head">
-        <span className="brand">AI Desk</span>
+        <h1 className="brand">AI Desk</h1>
         <button
           type="button"
           className="button primary"
