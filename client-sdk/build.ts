@@ -19,8 +19,9 @@ const output = join(here, "dist");
 try {
   compile();
   const wanted = new Set<string>();
-  for (const entry of ["client-sdk/src/index.js", "client-sdk/src/index.d.ts"])
-    addWithImports(join(emitted, entry), wanted);
+  for (const entry of ["index", "react/index"])
+    for (const ending of ["js", "d.ts"])
+      addWithImports(join(emitted, `client-sdk/src/${entry}.${ending}`), wanted);
   for (const file of wanted) put(file);
   removeAllBut(wanted);
 } finally {
@@ -35,7 +36,7 @@ function compile(): void {
 
 /**
  * The compiler emits the whole server, since the client names the router's type. Of that the package takes what its
- * entry reaches: the router's declarations, without the domain or the database behind them.
+ * entries reach: the router's declarations, without the domain or the database behind them.
  */
 function addWithImports(path: string, found: Set<string>): void {
   const file = relative(emitted, path);

@@ -35,6 +35,7 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
     packages: /^(pino|zod)$/,
   },
   "server/cli": { rooms: ["server", "server/http", "db"], packages: /^pino(-pretty)?$/ },
+  "client-sdk/src/react": { rooms: ["client-sdk"], packages: /^react$/ },
   "client-sdk": { rooms: ["server/contract", "server/trpc"], packages: /^@trpc\/(client|server)$/ },
 };
 

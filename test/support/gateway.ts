@@ -31,6 +31,8 @@ export type Gateway = {
   prefix: string;
   /** Stands in for the header `Host`. */
   host: string | undefined;
+  /** What the gateway answers itself, by path. */
+  files: ReadonlyMap<string, { type: string; body: string | Uint8Array }>;
   /** Ends all answers that are under way. */
   cut(): void;
 };
@@ -38,7 +40,9 @@ export type Gateway = {
 /** @param url the server behind it. The gateway ends with the test. */
 export async function startGateway(
   url: string,
-  behaviour: Partial<Pick<Gateway, "sockets" | "answers" | "answerLimitMs" | "prefix" | "host">> = {},
+  behaviour: Partial<
+    Pick<Gateway, "sockets" | "answers" | "answerLimitMs" | "prefix" | "host" | "files">
+  > = {},
 ): Promise<Gateway> {
   const { hostname, port } = new URL(url);
   const answers = new Set<ServerResponse>();
@@ -49,6 +53,8 @@ export async function startGateway(
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, headers } = request;
     const path = (request.url ?? "").slice(gateway.prefix.length);
+    const file = gateway.files.get(path.replace(/\?.*/s, ""));
+    if (file) return void response.writeHead(200, { "content-type": file.type }).end(file.body);
     const passed: Passed = { path, headers, isOpen: true };
     gateway.requests.add(passed);
     answers.add(response);
@@ -138,6 +144,7 @@ export async function startGateway(
     answerLimitMs: undefined,
     prefix: "",
     host: undefined,
+    files: new Map(),
     ...behaviour,
     cut() {
       for (const answer of answers) answer.destroy();

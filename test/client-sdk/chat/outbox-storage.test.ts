@@ -7,6 +7,7 @@ import { createFileStorage } from "../../../client-sdk/src/chat/storage/file-sto
 import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 import { openChat, until } from "./support/open-chat.ts";
+import { openScripted } from "./support/open-scripted.ts";
 import { startDesk } from "./support/start-desk.ts";
 import { Tabs } from "./support/tabs.ts";
 
@@ -65,6 +66,21 @@ test("where there is no room a message is sent from memory and says that it is n
   await chat.drain();
   expect(await stored()).toEqual(["Hello"]);
   expect(proxy.bodies).toHaveLength(1);
+});
+
+test("a send is handed to the storage at once, while earlier writes are under way", () => {
+  const written: string[] = [];
+  const storage: ChatStorage = {
+    ...createMemoryStorage(),
+    write(changes) {
+      for (const [, value] of changes) written.push(value ?? "");
+      return new Promise(() => undefined);
+    },
+  };
+  const { chat } = openScripted({ storage });
+  const store = chat.session("s");
+  for (const content of ["one", "two", "three"]) void store.send(content);
+  expect(written.map((text) => /one|two|three/.exec(text)?.[0])).toEqual(["one", "two", "three"]);
 });
 
 test("a tab that is not the sender sends what only it knows of, since the storage has no room", async () => {

@@ -31,6 +31,19 @@ test("earlier messages are loaded once, and a snapshot meanwhile drops the page 
   expect((await until(store, isShowing("message 90"))).hasEarlier).toBe(true);
 });
 
+test("when loading earlier messages resolves, the snapshot has them, without a frame in between", async () => {
+  const { store, calls, line } = open({ schedule: () => undefined });
+  onTestFinished(store.subscribe(() => undefined));
+  await expect.poll(() => line.open).toBe(1);
+  const later = { ...head, messages: [message(8, 8)] };
+  line.tell({ type: "snapshot", seq: 10, epoch: "e", session: later, has_earlier: true });
+  const loading = store.loadEarlier();
+  (await calls.next()).answer({ items: [message(7, 7)], next_cursor: null });
+  await loading;
+  const { messages, hasEarlier, isLoadingEarlier } = store.getSnapshot();
+  expect([messages.map(({ id }) => id), hasEarlier, isLoadingEarlier]).toEqual([[7, 8], false, false]);
+});
+
 test("loading earlier messages ends by an AbortSignal", async () => {
   const { store, calls, line } = open();
   onTestFinished(store.subscribe(() => undefined));

@@ -12,7 +12,9 @@ export class StoredRecords {
   /** How many writes of a name are under way. */
   readonly #writing = new Map<string, number>();
   readonly #unkept = new Set<string>();
-  #last: Promise<unknown> = Promise.resolve();
+  /** The names that were changed since the reload under way began. */
+  readonly #changed = new Set<string>();
+  #reload: Promise<void> = Promise.resolve();
 
   constructor(storage: ChatStorage, prefix: string) {
     this.#storage = storage;
@@ -29,48 +31,49 @@ export class StoredRecords {
     return this.#unkept.has(name);
   }
 
-  /** Changes the mirror at once. @returns whether the change could be stored: if not, it stands in memory alone. */
-  write(changes: readonly StorageChange[]): Promise<boolean> {
+  /**
+   * Changes the mirror at once, and calls for the write at once: it waits for no other, since the page may end.
+   *
+   * @returns whether the change could be stored: if not, it stands in memory alone.
+   */
+  async write(changes: readonly StorageChange[]): Promise<boolean> {
     for (const [name, value] of changes) {
       if (value === undefined) this.#values.delete(name);
       else this.#values.set(name, value);
       this.#writing.set(name, (this.#writing.get(name) ?? 0) + 1);
+      this.#changed.add(name);
     }
-    return this.#inTurn(async () => {
-      const isKept = await this.#storage
-        .write(changes.map(([name, value]) => [this.#prefix + name, value] as const))
-        .then(
-          () => true,
-          () => false,
-        );
-      for (const [name] of changes) {
-        this.#writing.set(name, (this.#writing.get(name) ?? 0) - 1);
-        if (isKept) this.#unkept.delete(name);
-        else this.#unkept.add(name);
-      }
-      return isKept;
-    });
+    const isKept = await this.#storage
+      .write(changes.map(([name, value]) => [this.#prefix + name, value] as const))
+      .then(
+        () => true,
+        () => false,
+      );
+    for (const [name] of changes) {
+      this.#writing.set(name, (this.#writing.get(name) ?? 0) - 1);
+      if (isKept) this.#unkept.delete(name);
+      else this.#unkept.add(name);
+    }
+    return isKept;
   }
 
   /** Reads what is stored now. A storage that cannot be read changes nothing. */
   reload(): Promise<void> {
-    return this.#inTurn(async () => {
-      const stored = await this.#storage.list(this.#prefix).catch(() => undefined);
-      if (!stored) return;
-      const isOwn = (name: string): boolean => (this.#writing.get(name) ?? 0) > 0 || this.#unkept.has(name);
-      const found = new Map(stored.map(([name, value]) => [name.slice(this.#prefix.length), value]));
-      for (const name of this.#values.keys()) {
-        if (!found.has(name) && !isOwn(name)) this.#values.delete(name);
-      }
-      for (const [name, value] of found) {
-        if (!isOwn(name)) this.#values.set(name, value);
-      }
-    });
+    return (this.#reload = this.#reload.then(() => this.#readStored()));
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#last.then(work);
-    this.#last = turn;
-    return turn;
+  async #readStored(): Promise<void> {
+    this.#changed.clear();
+    const stored = await this.#storage.list(this.#prefix).catch(() => undefined);
+    if (!stored) return;
+    const isOwn = (name: string): boolean =>
+      this.#changed.has(name) || (this.#writing.get(name) ?? 0) > 0 || this.#unkept.has(name);
+    const found = new Map(stored.map(([name, value]) => [name.slice(this.#prefix.length), value]));
+    for (const name of this.#values.keys()) {
+      if (!found.has(name) && !isOwn(name)) this.#values.delete(name);
+    }
+    for (const [name, value] of found) {
+      if (!isOwn(name)) this.#values.set(name, value);
+    }
   }
 }

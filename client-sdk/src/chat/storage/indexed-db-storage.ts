@@ -120,6 +120,8 @@ function complete<Result>(
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, mode);
     const result = work(transaction.objectStore(storeName));
+    // A page that ends now loses what it has not committed. By itself a transaction commits a little later.
+    if (mode === "readwrite") transaction.commit?.();
     transaction.addEventListener("complete", () => resolve(result()));
     // The reason is missing where the browser ended the connection.
     transaction.addEventListener("abort", () => reject(transaction.error ?? { name: "InvalidStateError" }));

@@ -17,6 +17,8 @@ export type Database = {
 export type Transaction = {
   objectStore(name: string): ObjectStore;
   readonly error: unknown;
+  /** Absent in browsers before 2021. */
+  commit?(): void;
   addEventListener(type: "complete" | "abort", listener: () => void): void;
 };
 

@@ -1,0 +1,69 @@
+import type { KeyboardEvent, ReactElement } from "react";
+import { useEffect, useRef, useState } from "react";
+import { IconButton } from "../icon-button.tsx";
+import { useDraft } from "./draft.ts";
+import { GrowingText } from "./growing-text.tsx";
+import type { Sender } from "./sender-switch.tsx";
+import { SenderSwitch } from "./sender-switch.tsx";
+
+type ComposerProps = {
+  /** The session whose draft it keeps. */
+  draftOf: string;
+  onSend: (content: string, sender: Sender) => void;
+  /** The arrow up in an empty field. */
+  onEditLast?: () => void;
+};
+
+/** Where a message is written. Enter sends it, Shift+Enter begins a new line. */
+export function Composer({ draftOf, onSend, onEditLast }: ComposerProps): ReactElement {
+  const [draft, setDraft] = useDraft(draftOf);
+  const [sender, setSender] = useState<Sender>("user");
+  const field = useRef<HTMLTextAreaElement>(null);
+
+  // On a touch screen the focus would open the keyboard over the conversation.
+  useEffect(() => {
+    if (matchMedia("(hover: hover)").matches) field.current?.focus();
+  }, []);
+
+  const send = (): void => {
+    if (draft.trim() === "") return;
+    onSend(draft, sender);
+    setDraft("");
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "ArrowUp" && draft === "" && onEditLast) {
+      event.preventDefault();
+      onEditLast();
+    }
+  };
+  return (
+    <form
+      className="composer"
+      aria-label="New message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+        field.current?.focus();
+      }}
+    >
+      <GrowingText
+        ref={field}
+        data-testid="composer"
+        aria-label="Message"
+        placeholder={sender === "user" ? "Write a message" : "Write as the assistant"}
+        value={draft}
+        onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="composer-foot">
+        <SenderSwitch sender={sender} onChange={setSender} />
+        <span className="key-hint">Enter sends, Shift+Enter begins a new line</span>
+        <IconButton icon="send" label="Send" type="submit" className="send" disabled={draft.trim() === ""} />
+      </div>
+    </form>
+  );
+}

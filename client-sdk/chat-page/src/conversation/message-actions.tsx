@@ -1,0 +1,56 @@
+import type { ShownMessage } from "@ai-desk/client";
+import type { LiveSession } from "@ai-desk/client/react";
+import type { ReactElement } from "react";
+import { useConfirm } from "../dialog/confirm.tsx";
+import { IconButton } from "../icon-button.tsx";
+import { showMoment, showWholeTime } from "../show-time.ts";
+
+type MessageActionsProps = { message: ShownMessage; session: LiveSession; onEdit: () => void };
+
+/** When a message was written and what became of it, with the buttons to change it. */
+export function MessageActions({ message, session, onEdit }: MessageActionsProps): ReactElement {
+  const { key, timestamp, delivery, error, isUnkept } = message;
+  const ask = useConfirm();
+  const remove = (): void => {
+    // What is not stored is taken back without a question.
+    if (delivery !== "sent") return session.cancel(key);
+    return ask({
+      title: "Delete this message?",
+      text: "It is deleted for everyone.",
+      action: "Delete",
+      onConfirm: () => void session.remove(key),
+    });
+  };
+  return (
+    <footer className="message-foot">
+      {error && (
+        <p className="message-error" role="alert">
+          {delivery === "failed" ? "Not sent" : "Not changed"}: {error.message}
+        </p>
+      )}
+      {isUnkept && (
+        <p className="message-error">
+          The browser has no room to keep it. Leave the page open until it is sent.
+        </p>
+      )}
+      <div className="message-acts">
+        {delivery === "pending" ? (
+          <span className="sending">
+            {session.status === "offline" ? "Waiting for the connection" : "Sending…"}
+          </span>
+        ) : (
+          <time dateTime={timestamp} title={showWholeTime(timestamp)}>
+            {showMoment(timestamp)}
+          </time>
+        )}
+        {delivery === "failed" && (
+          <button type="button" className="plain-button retry" onClick={() => session.retry(key)}>
+            Try again
+          </button>
+        )}
+        <IconButton icon="edit" label="Edit message" className="edit" onClick={onEdit} />
+        <IconButton icon="remove" label="Delete message" className="delete" onClick={remove} />
+      </div>
+    </footer>
+  );
+}

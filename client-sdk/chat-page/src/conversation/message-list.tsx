@@ -1,0 +1,102 @@
+import type { LiveSession } from "@ai-desk/client/react";
+import type { ReactElement } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Virtualizer } from "virtua";
+import { Icon } from "../icon.tsx";
+import { MessageBody } from "./message-body.tsx";
+import { MessageItem, MessagesContext } from "./message-item.tsx";
+import { useBottomLock } from "./use-bottom-lock.ts";
+
+/** So many messages are all in the document, where the browser's own search finds them. Of more, those near the view are. */
+const unvirtualisedMessages = 300;
+const wholeListPx = 10_000_000;
+const nearbyPx = 600;
+
+/** As the style sheet has it. */
+const paddingTopPx = 20;
+
+/** Earlier messages load this far before the first one is reached. */
+const loadAheadPx = 1200;
+
+type MessageListProps = {
+  session: LiveSession;
+  /** The key of the message that is being edited. */
+  editing: string | undefined;
+  onEdit: (key: string | undefined) => void;
+  /** Rises with each message that is sent here: the list goes to its end then. */
+  sentCount: number;
+};
+
+/** The messages, oldest first. It stays at its end while it is there, and keeps its place when earlier messages load. */
+export function MessageList({ session, editing, onEdit, sentCount }: MessageListProps): ReactElement {
+  const { messages, hasEarlier, isLoadingEarlier, loadEarlier } = session;
+  const scroll = useRef<HTMLDivElement>(null);
+  const { isAtEnd, isLocked, onScroll, goToEnd } = useBottomLock(scroll);
+  const isPrepended = usePrepended(messages);
+  const editedAt = editing === undefined ? -1 : messages.findIndex(({ key }) => key === editing);
+
+  const loadWhenNear = (): void => {
+    const view = scroll.current;
+    if (!view || !hasEarlier || isLoadingEarlier) return;
+    const isNear = isLocked() ? view.scrollHeight <= view.clientHeight : view.scrollTop < loadAheadPx;
+    if (isNear) void loadEarlier();
+  };
+  useEffect(loadWhenNear);
+  useEffect(goToEnd, [sentCount, goToEnd]);
+
+  return (
+    <div className="messages">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the keyboard scrolls it */}
+      <div
+        ref={scroll}
+        className="scroll"
+        data-testid="scroll"
+        role="region"
+        aria-label="Messages"
+        tabIndex={0}
+        onScroll={() => {
+          onScroll();
+          loadWhenNear();
+        }}
+      >
+        <MessagesContext value={messages}>
+          <Virtualizer
+            as="ol"
+            item={MessageItem}
+            data={messages}
+            shift={isPrepended}
+            startMargin={paddingTopPx}
+            bufferSize={messages.length > unvirtualisedMessages ? nearbyPx : wholeListPx}
+            keepMounted={editedAt < 0 ? [] : [editedAt]}
+          >
+            {(message) => (
+              <MessageBody
+                key={message.key}
+                message={message}
+                session={session}
+                isEditing={message.key === editing}
+                onEdit={onEdit}
+              />
+            )}
+          </Virtualizer>
+        </MessagesContext>
+      </div>
+      {isLoadingEarlier && <p className="earlier">Loading earlier messages…</p>}
+      {messages.length === 0 && <p className="no-messages">No messages yet. Write the first one below.</p>}
+      {!isAtEnd && (
+        <button type="button" className="to-end" onClick={goToEnd}>
+          <Icon name="down" /> Latest messages
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Whether this render adds messages before the first one. */
+function usePrepended(messages: LiveSession["messages"]): boolean {
+  const first = messages[0]?.key;
+  const [before, setBefore] = useState(first);
+  // oxlint-disable-next-line react/set-state-in-effect -- the virtualiser takes it from the one render that adds them
+  useLayoutEffect(() => setBefore(first), [first]);
+  return before !== undefined && before !== first && messages.some(({ key }) => key === before);
+}

@@ -1,0 +1,59 @@
+import type { RefObject } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
+
+/** As near counts as being at the end. */
+const nearEndPx = 40;
+
+type BottomLock = {
+  /** Whether the end is in view. */
+  isAtEnd: boolean;
+  /** The same, as it is now and not as it was rendered. */
+  isLocked: () => boolean;
+  /** For the scrolling element. */
+  onScroll: () => void;
+  goToEnd: () => void;
+};
+
+/**
+ * Keeps a scrolling element at its end, whatever grows in it, until somebody scrolls up. The virtualiser corrects the scroll
+ * position while it measures rows, so the lock writes that position and animates nothing.
+ */
+export function useBottomLock(scroll: RefObject<HTMLElement | null>): BottomLock {
+  const [isAtEnd, setAtEnd] = useState(true);
+  const locked = useRef(true);
+  const isLocked = useCallback(() => locked.current, []);
+  const lastTop = useRef(0);
+
+  const goToEnd = useCallback(() => {
+    const element = scroll.current;
+    if (!element) return;
+    locked.current = true;
+    setAtEnd(true);
+    element.scrollTop = element.scrollHeight;
+  }, [scroll]);
+
+  const onScroll = useCallback(() => {
+    const element = scroll.current;
+    if (!element) return;
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const isNear = scrollHeight - scrollTop - clientHeight <= nearEndPx;
+    // Content that grew since the last lock leaves the end too, but moves nothing up.
+    if (isNear) locked.current = true;
+    else if (scrollTop < lastTop.current) locked.current = false;
+    lastTop.current = scrollTop;
+    setAtEnd(locked.current);
+  }, [scroll]);
+
+  useLayoutEffect(() => {
+    const element = scroll.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (locked.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    for (const child of element.children) observer.observe(child);
+    return () => observer.disconnect();
+  }, [scroll]);
+
+  return { isAtEnd, isLocked, onScroll, goToEnd };
+}

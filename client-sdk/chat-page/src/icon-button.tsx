@@ -1,0 +1,17 @@
+import type { ComponentProps, ReactElement } from "react";
+import { Icon } from "./icon.tsx";
+
+type IconButtonProps = Omit<ComponentProps<"button">, "children"> & {
+  icon: ComponentProps<typeof Icon>["name"];
+  /** What the button does, for tooltips and screen readers. */
+  label: string;
+};
+
+/** A button that shows a drawing alone. */
+export function IconButton({ icon, label, className = "", ...rest }: IconButtonProps): ReactElement {
+  return (
+    <button type="button" className={`icon-button ${className}`} aria-label={label} title={label} {...rest}>
+      <Icon name={icon} />
+    </button>
+  );
+}

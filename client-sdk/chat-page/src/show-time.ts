@@ -1,0 +1,31 @@
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+
+const dayMs = 86_400_000;
+
+/** A time as briefly as it is clear: of today the clock, of this week the day. Empty when it is no date. */
+export function showTime(timestamp: string, now = new Date()): string {
+  const date = new Date(timestamp);
+  if (Number.isNaN(date.getTime())) return "";
+  if (date.toDateString() === now.toDateString()) return clock.format(date);
+  const age = now.getTime() - date.getTime();
+  if (age > 0 && age < 6 * dayMs) return weekday.format(date);
+  return (date.getFullYear() === now.getFullYear() ? day : dayOfYear).format(date);
+}
+
+/** The clock of a time, with the day where it is not today. */
+export function showMoment(timestamp: string, now = new Date()): string {
+  const date = new Date(timestamp);
+  if (Number.isNaN(date.getTime())) return "";
+  const isToday = date.toDateString() === now.toDateString();
+  return isToday ? clock.format(date) : `${showTime(timestamp, now)}, ${clock.format(date)}`;
+}
+
+/** A time in full, for a tooltip. */
+export function showWholeTime(timestamp: string): string {
+  const date = new Date(timestamp);
+  return Number.isNaN(date.getTime()) ? timestamp : whole.format(date);
+}

@@ -1,0 +1,17 @@
+type Actions<Store, Name extends keyof Store> = { readonly [Key in Name]: Store[Key] };
+
+const bound = new WeakMap<object, unknown>();
+
+/** The methods of a store as functions that need no `this`: the same ones for the same store, as effects want them. */
+export function actionsOf<Store extends object, Name extends keyof Store>(
+  store: Store,
+  names: readonly Name[],
+): Actions<Store, Name> {
+  const known = bound.get(store) as Actions<Store, Name> | undefined;
+  if (known) return known;
+  const actions = Object.fromEntries(
+    names.map((name) => [name, (store[name] as (...args: unknown[]) => unknown).bind(store)]),
+  ) as Actions<Store, Name>;
+  bound.set(store, actions);
+  return actions;
+}

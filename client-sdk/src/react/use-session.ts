@@ -1,0 +1,35 @@
+import { useMemo, useSyncExternalStore } from "react";
+import type { SessionSnapshot } from "../chat/session-snapshot.ts";
+import type { ChatSession } from "../create-chat.ts";
+import { actionsOf } from "./actions-of.ts";
+import type { ChatHookOptions } from "./chat-context.ts";
+import { useChat } from "./chat-context.ts";
+
+const actionNames = ["send", "retry", "cancel", "edit", "remove", "rename", "loadEarlier"] as const;
+
+/** What a component can do with a session. The functions are bound, and stay the same while the session does. */
+export type SessionActions = Pick<ChatSession, "id" | (typeof actionNames)[number]>;
+
+/** A session as it is now, and what can be done with it. */
+export type LiveSession = SessionSnapshot & SessionActions;
+
+/** A server follows nothing. A browser begins with the same, and goes on with what it knows. */
+const onServer: SessionSnapshot = {
+  status: "connecting",
+  title: undefined,
+  messages: [],
+  isLoaded: false,
+  hasEarlier: false,
+  isLoadingEarlier: false,
+  error: undefined,
+};
+
+/**
+ * Follows a session while the component is mounted. The object is the same until something changed. Another id shows the
+ * other session in the same render.
+ */
+export function useSession(id: string, options?: ChatHookOptions): LiveSession {
+  const store = useChat(options).session(id);
+  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, () => onServer);
+  return useMemo(() => ({ ...snapshot, id: store.id, ...actionsOf(store, actionNames) }), [store, snapshot]);
+}

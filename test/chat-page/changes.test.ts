@@ -1,0 +1,172 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import type { PageFiles } from "./support/built-page.ts";
+import { buildPage } from "./support/built-page.ts";
+import {
+  callsOf,
+  contentsOf,
+  expectListed,
+  expectSent,
+  expectShown,
+  HeldCalls,
+  messageWith,
+  send,
+} from "./support/read-page.ts";
+import { setStage } from "./support/stage.ts";
+
+let browser: Browser;
+let files: PageFiles;
+beforeAll(async () => {
+  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
+});
+afterAll(() => browser.close());
+
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `message ${index + 1}`);
+
+test("an edit shows at once and in the other tab, and Escape leaves the message as it was", async () => {
+  const { open, makeSession, stored } = await setStage(browser, { files });
+  const id = await makeSession("Talk", ["one", "two"]);
+  const [page, other] = [await open(id), await open(id)];
+  await messageWith(page, "one").locator(".edit").click();
+  await page.getByTestId("editor").fill("not this");
+  await page.getByTestId("editor").press("Escape");
+  await expectShown(page, ["one", "two"]);
+  await messageWith(page, "one").locator(".edit").click();
+  await page.getByTestId("editor").fill("ONE");
+  await page.getByTestId("editor").press("Enter");
+  for (const tab of [page, other]) await expectShown(tab, ["ONE", "two"]);
+  expect(await stored(id)).toEqual(["ONE", "two"]);
+});
+
+test("an edit of a message that somebody else edited first is refused, and its text is offered again", async () => {
+  const { open, makeSession, client, context } = await setStage(browser, { files });
+  const id = await makeSession("Talk", ["one"]);
+  const page = await open(id);
+  const held = new HeldCalls();
+  await context.route(callsOf("message.update"), async (route) => {
+    await held.pass();
+    await route.continue();
+  });
+  await messageWith(page, "one").locator(".edit").click();
+  await page.getByTestId("editor").fill("mine");
+  await page.getByTestId("editor").press("Enter");
+  await expectShown(page, ["mine"]);
+  await held.until(1);
+  const { messages } = await client.session.get.query({ session_id: id });
+  await client.message.update.mutate({ session_id: id, message_id: messages[0]?.id ?? 0, content: "theirs" });
+  await expectShown(page, ["theirs"]);
+  held.letGo();
+  await page.getByText("Not changed:").waitFor();
+  await messageWith(page, "theirs").locator(".edit").click();
+  expect(await page.getByTestId("editor").inputValue()).toBe("mine");
+});
+
+test("an edit of a message that is not loaded does not show as a new one", async () => {
+  const { open, makeSession, client } = await setStage(browser, { files });
+  const contents = numbered(120);
+  const id = await makeSession("Talk", contents);
+  const page = await open(id);
+  await expect.poll(async () => (await contentsOf(page)).at(-1)).toBe("message 120");
+  const { messages } = await client.session.get.query({ session_id: id });
+  await client.message.update.mutate({ session_id: id, message_id: messages[0]?.id ?? 0, content: "edited" });
+  await client.message.add.mutate({ session_id: id, content: "marker", sender: "user" });
+  await messageWith(page, "marker").waitFor();
+  const shown = await contentsOf(page);
+  expect(shown).toEqual([...contents, "marker"].slice(-shown.length));
+});
+
+test("a message that is deleted while the page with it is under way stays deleted", async () => {
+  const { open, makeSession, client, context } = await setStage(browser, { files });
+  const contents = numbered(90);
+  const id = await makeSession("Talk", contents);
+  const held = new HeldCalls();
+  await context.route(callsOf("message.list"), async (route) => {
+    const response = await route.fetch();
+    await held.pass();
+    await route.fulfill({ response });
+  });
+  const page = await open(id);
+  await messageWith(page, "message 90").waitFor();
+  await page.getByTestId("scroll").hover();
+  await page.mouse.wheel(0, -100_000);
+  await held.until(1);
+  const { messages } = await client.session.get.query({ session_id: id });
+  await client.message.delete.mutate({ session_id: id, message_id: messages[9]?.id ?? 0 });
+  await client.message.add.mutate({ session_id: id, content: "marker", sender: "user" });
+  await messageWith(page, "marker").waitFor();
+  held.letGo();
+  await expectShown(page, [...contents.filter((content) => content !== "message 10"), "marker"]);
+});
+
+test("deleting a message asks, and then it is gone in all tabs", async () => {
+  const { open, makeSession, stored } = await setStage(browser, { files });
+  const id = await makeSession("Talk", ["one", "two"]);
+  const [page, other] = [await open(id), await open(id)];
+  await messageWith(page, "one").locator(".delete").click();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("confirm").waitFor({ state: "detached" });
+  await messageWith(page, "one").locator(".delete").click();
+  await page.getByTestId("confirm").click();
+  for (const tab of [page, other]) await expectShown(tab, ["two"]);
+  expect(await stored(id)).toEqual(["two"]);
+});
+
+test("a rename shows in the list, as the title and in the other tab", async () => {
+  const { open, makeSession, client } = await setStage(browser, { files });
+  const id = await makeSession("Old", ["one"]);
+  const [page, other] = [await open(id), await open(id)];
+  await page.getByRole("button", { name: "Rename chat" }).click();
+  await page.getByTestId("editor").fill("New");
+  await page.getByTestId("editor").press("Enter");
+  for (const tab of [page, other]) {
+    await expect.poll(() => tab.getByTestId("title").allTextContents()).toEqual(["New"]);
+    await expectListed(tab, ["New"]);
+    await expect.poll(() => tab.title()).toBe("New · AI Desk");
+  }
+  expect((await client.session.get.query({ session_id: id })).title).toBe("New");
+});
+
+test("an old session that becomes active is the first of the list, before and after a reload", async () => {
+  const { open, makeSession, client } = await setStage(browser, { files });
+  const old = await makeSession("Old", ["one"]);
+  await makeSession("Newer");
+  const page = await open();
+  await expectListed(page, ["Newer", "Old"]);
+  await client.message.add.mutate({ session_id: old, content: "again", sender: "assistant" });
+  await expectListed(page, ["Old", "Newer"]);
+  await expect.poll(() => page.locator(`[data-session="${old}"] .preview`).textContent()).toBe("again");
+  await page.reload();
+  await expectListed(page, ["Old", "Newer"]);
+});
+
+test("a session that is deleted elsewhere is gone from the list and from the page that shows it", async () => {
+  const { open, makeSession } = await setStage(browser, { files });
+  const [gone] = [await makeSession("Gone", ["one"]), await makeSession("Stays")];
+  const [page, other] = [await open(gone), await open()];
+  await page.getByTestId("title").waitFor();
+  await expectListed(other, ["Stays", "Gone"]);
+  await other.locator(`[data-session="${gone}"] .delete-session`).click();
+  await other.getByTestId("confirm").click();
+  for (const tab of [page, other]) await expectListed(tab, ["Stays"]);
+  await page.getByText("This chat is not here").waitFor();
+  expect(await page.getByTestId("title").count()).toBe(0);
+  expect(await page.getByTestId("composer").count()).toBe(0);
+});
+
+test("a session that there never was says so, and a percent-encoded id opens its own", async () => {
+  const { open, client } = await setStage(browser, { files });
+  const page = await open("nobody");
+  await page.getByText("This chat is not here").waitFor();
+  const id = "a b/ü?#%";
+  await client.session.create.mutate({ id, title: "Odd" });
+  await client.message.add.mutate({ session_id: id, content: "here", sender: "user" });
+  await page.locator("[data-session]").locator("a").first().click();
+  await expectShown(page, ["here"]);
+  await page.reload();
+  await expectShown(page, ["here"]);
+  await send(page, "more");
+  await expectSent(page);
+  await expectShown(page, ["here", "more"]);
+});

@@ -1,0 +1,179 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import type { PageFiles } from "./support/built-page.ts";
+import { buildPage } from "./support/built-page.ts";
+import { callsOf, expectListed, expectSent, expectShown, refuse, send } from "./support/read-page.ts";
+import { setStage } from "./support/stage.ts";
+
+let browser: Browser;
+let files: PageFiles;
+beforeAll(async () => {
+  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
+});
+afterAll(() => browser.close());
+
+test("each session keeps its draft, over a change of the session and a reload, until it is sent", async () => {
+  const { open, makeSession, stored } = await setStage(browser, { files });
+  const [one, two] = [await makeSession("One"), await makeSession("Two")];
+  const page = await open(one);
+  await page.getByTestId("composer").fill("draft of one");
+  await page.locator(`[data-session="${two}"] a`).click();
+  await expect.poll(() => page.getByTestId("title").textContent()).toBe("Two");
+  expect(await page.getByTestId("composer").inputValue()).toBe("");
+  await page.getByTestId("composer").fill("draft of two");
+  await page.reload();
+  expect(await page.getByTestId("composer").inputValue()).toBe("draft of two");
+  await page.locator(`[data-session="${one}"] a`).click();
+  await expect.poll(() => page.getByTestId("composer").inputValue()).toBe("draft of one");
+  await page.getByTestId("composer").press("Enter");
+  await expectSent(page);
+  await page.reload();
+  await expectShown(page, ["draft of one"]);
+  expect(await page.getByTestId("composer").inputValue()).toBe("");
+  expect(await stored(one)).toEqual(["draft of one"]);
+});
+
+test("a refused send says why, stays over a reload, and goes out with a retry", async () => {
+  const { open, makeSession, context, stored } = await setStage(browser, { files });
+  const id = await makeSession("Talk");
+  const page = await open(id);
+  await context.route(callsOf("message.add"), (route) =>
+    refuse(route, "FORBIDDEN", "You may not write here."),
+  );
+  await send(page, "please");
+  await page.locator('li[data-state="failed"]').waitFor();
+  await page.getByText("Not sent: You may not write here.").waitFor();
+  await page.reload();
+  await page.locator('li[data-state="failed"]').waitFor();
+  await context.unrouteAll();
+  await page.locator("li .retry").click();
+  await expectSent(page);
+  expect(await page.locator(".retry").count()).toBe(0);
+  expect(await stored(id)).toEqual(["please"]);
+});
+
+test("the switch chooses who speaks", async () => {
+  const { open, makeSession } = await setStage(browser, { files });
+  const page = await open(await makeSession("Talk"));
+  await send(page, "question");
+  await page.getByText("Assistant", { exact: true }).click();
+  await send(page, "answer");
+  await expectSent(page);
+  const senders = page.locator("li[data-id]").evaluateAll((items) =>
+    // The page's own types are not known here.
+    items.map((item) => (item as unknown as { dataset: { sender: string } }).dataset.sender),
+  );
+  expect(await senders).toEqual(["user", "assistant"]);
+});
+
+test("the search finds titles on pages of the list that were not loaded, and `more` loads them", async () => {
+  const { open, makeSession } = await setStage(browser, { files });
+  for (let count = 1; count <= 120; count += 1) await makeSession(`chat ${count}`);
+  const page = await open();
+  await page.getByTestId("more").waitFor();
+  expect(await page.locator("[data-session]").count()).toBe(100);
+  await page.getByTestId("more").click();
+  await expect.poll(() => page.locator("[data-session]").count()).toBe(120);
+  await page.getByTestId("more").waitFor({ state: "detached" });
+  await page.reload();
+  await page.getByTestId("more").waitFor();
+  await page.getByRole("searchbox").fill("Chat 7");
+  await expectListed(page, [
+    "chat 79",
+    "chat 78",
+    "chat 77",
+    "chat 76",
+    "chat 75",
+    "chat 74",
+    "chat 73",
+    "chat 72",
+    "chat 71",
+    "chat 70",
+    "chat 7",
+  ]);
+  await page.getByRole("searchbox").fill("nothing like it");
+  await page.getByText("No chat has such a title.").waitFor();
+});
+
+test("the keyboard does everything", async () => {
+  const { open, makeSession, stored } = await setStage(browser, { files });
+  const [one, two] = [await makeSession("One", ["old"]), await makeSession("Two")];
+  const page = await open(two);
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const focused = (selector: string): Promise<unknown> =>
+    page.locator(`${selector}:focus`).waitFor({ state: "attached" });
+  await focused("[data-testid=composer]");
+  await page.keyboard.type("first");
+  await press("Shift+Enter");
+  await page.keyboard.type("line");
+  await press("Enter");
+  await expectShown(page, ["first\nline"]);
+  await expectSent(page);
+  // The arrow up edits the last message of one's own; the focus comes back.
+  await press("ArrowUp");
+  await focused("[data-testid=editor]");
+  await press("Escape");
+  await focused("[data-testid=composer]");
+  await press("ArrowUp");
+  await page.keyboard.type("!");
+  await press("Enter");
+  await focused("[data-testid=composer]");
+  await expectShown(page, ["first\nline!"]);
+  expect(await stored(two)).toEqual(["first\nline!"]);
+  await page.locator("li .edit").focus();
+  await press("Enter");
+  await focused("[data-testid=editor]");
+  await press("Escape");
+  await focused("li .edit");
+  // From the message's buttons to the question and back.
+  await page.locator("li .edit").focus();
+  await press("Tab");
+  await focused("li .delete");
+  await press("Enter");
+  await focused("dialog button");
+  await press("Escape");
+  await focused("li .delete");
+  await press("Enter", "Tab", "Enter");
+  await expectShown(page, []);
+  // Through the list.
+  await page.locator(`[data-session="${two}"] a`).focus();
+  await press("ArrowDown", "Enter");
+  await expect.poll(() => page.getByTestId("title").textContent()).toBe("One");
+  await focused("[data-testid=composer]");
+  expect(await stored(one)).toEqual(["old"]);
+});
+
+test("Markdown is shown, and nothing in it runs, loads or hides the rest of the page", async () => {
+  const stage = await setStage(browser, {
+    files,
+    context: { permissions: ["clipboard-read", "clipboard-write"] },
+  });
+  const code = "const a = 1 < 2;\n  return `b`;";
+  const id = await stage.makeSession("Talk", [
+    `**bold** and\n\n\`\`\`ts\n${code}\n\`\`\``,
+    [
+      "<script>window.broken = 1</script><img src=x onerror='window.broken = 2'>",
+      "[a](javascript:window.broken=3) [b](https://example.com/) ![tracker](https://example.com/pixel.png)",
+      "<style>body { display: none }</style> <iframe src='https://example.com/'></iframe>",
+    ].join("\n\n"),
+  ]);
+  const page = await stage.open(id);
+  await page.locator(".content strong").waitFor();
+  expect(await page.locator(".content code").textContent()).toBe(code);
+  await page.getByRole("button", { name: "Copy code" }).click();
+  await page.locator("#announcements").getByText("Copied").waitFor({ state: "attached" });
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(code);
+  const hostile = page.locator("li[data-sender=assistant] .content");
+  expect(await hostile.locator("img, script, style, iframe").count()).toBe(0);
+  const links = await hostile.locator("a").all();
+  expect(await Promise.all(links.map((link) => link.getAttribute("href")))).toEqual([
+    null,
+    "https://example.com/",
+    "https://example.com/pixel.png",
+  ]);
+  expect(await page.evaluate("window.broken")).toBeUndefined();
+  expect(stage.trouble).toEqual([]);
+});

@@ -1,0 +1,151 @@
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import type { PageFiles } from "./support/built-page.ts";
+import { buildPage } from "./support/built-page.ts";
+import { expectListed, expectSent, expectShown, messageWith, send } from "./support/read-page.ts";
+import { setStage } from "./support/stage.ts";
+
+let browser: Browser;
+let files: PageFiles;
+beforeAll(async () => {
+  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
+});
+afterAll(() => browser.close());
+
+const isLive = (page: Page): Promise<unknown> => page.locator('.connection[data-status="live"]').waitFor();
+
+test("the page loads from nowhere else, complains of nothing, and works under a path prefix", async () => {
+  const stage = await setStage(browser, { files, prefix: "/some/where" });
+  const page = await stage.open();
+  await isLive(page);
+  expect(new URL(page.url()).pathname).toBe("/some/where/app");
+  await page.getByTestId("new").click();
+  await send(page, "through the prefix");
+  await expectSent(page);
+  await expectShown(page, ["through the prefix"]);
+  expect(stage.trouble).toEqual([]);
+  expect(await page.evaluate("window.chat.status")).toBe("live");
+});
+
+test("the page says that it is offline while it is, and follows on afterwards", async () => {
+  const { open, makeSession, client, proxy } = await setStage(browser, { files });
+  const id = await makeSession("Talk", ["one"]);
+  const page = await open(id);
+  await isLive(page);
+  expect(await page.getByTestId("offline").count()).toBe(0);
+  proxy.treatment = "refuse";
+  proxy.cut();
+  await page.getByTestId("offline").waitFor();
+  await client.message.add.mutate({ session_id: id, content: "meanwhile", sender: "assistant" });
+  proxy.treatment = "pass";
+  await page.getByTestId("offline").waitFor({ state: "detached" });
+  await expectShown(page, ["one", "meanwhile"]);
+  await isLive(page);
+});
+
+test("under StrictMode of React's development build the page has one socket", async () => {
+  const development = await buildPage("development");
+  const { open, makeSession, gateway, server } = await setStage(browser, { files: development });
+  const id = await makeSession("Talk", ["one"]);
+  const page = await open(id);
+  await isLive(page);
+  await expectShown(page, ["one"]);
+  await send(page, "two");
+  await expectSent(page);
+  expect([gateway.upgrades.items.length, server.app.counts()]).toEqual([
+    1,
+    { trpcSockets: 1, chatSockets: 0, followers: 2 },
+  ]);
+});
+
+test("fast switching between sessions never shows the messages of another one", async () => {
+  const { open, makeSession } = await setStage(browser, { files });
+  const ids = [await makeSession("A", ["A 1", "A 2"]), await makeSession("B", ["B 1", "B 2"])];
+  const page = await open(ids[0]);
+  await expectShown(page, ["A 1", "A 2"]);
+  // Looks at each frame.
+  await page.evaluate(`{
+    window.mixed = [];
+    const look = () => {
+      const title = document.querySelector("[data-testid=title]")?.textContent;
+      const texts = [...document.querySelectorAll("li[data-id] .content")].map((item) => item.textContent);
+      if (title && texts.some((text) => !text.startsWith(title))) window.mixed.push([title, texts]);
+      requestAnimationFrame(look);
+    };
+    look();
+  }`);
+  for (let count = 0; count < 10; count += 1) {
+    for (const id of ids.toReversed()) await page.evaluate((next) => (location.hash = next), id);
+  }
+  await expectShown(page, ["A 1", "A 2"]);
+  await send(page, "A 3");
+  await expectSent(page);
+  await expectShown(page, ["A 1", "A 2", "A 3"]);
+  expect(await page.evaluate("window.mixed")).toEqual([]);
+});
+
+declare const location: { hash: string };
+
+test("on a phone the list and the conversation show one at a time", async () => {
+  const context = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const { open, makeSession } = await setStage(browser, { files, context });
+  await makeSession("Talk", ["one"]);
+  const page = await open();
+  await expectListed(page, ["Talk"]);
+  expect(await page.getByTestId("composer").isVisible()).toBe(false);
+  await page.locator("[data-session]").locator("a").first().tap();
+  await expectShown(page, ["one"]);
+  expect(await page.getByTestId("list").isVisible()).toBe(false);
+  const width = await page.evaluate<number>("document.documentElement.scrollWidth");
+  expect(width).toBe(390);
+  await page.getByRole("link", { name: "All chats" }).tap();
+  await page.getByTestId("list").waitFor();
+  expect(await page.getByTestId("title").isVisible()).toBe(false);
+});
+
+const faultsOf = async (page: Page): Promise<string[]> => {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+};
+
+test.each([
+  ["light", 390],
+  ["dark", 1280],
+] as const)("axe finds nothing in any state (%s, %d px)", async (colorScheme, width) => {
+  const stage = await setStage(browser, {
+    files,
+    // Colours that are under way have no contrast of their own.
+    context: { colorScheme, viewport: { width, height: 844 }, reducedMotion: "reduce" },
+  });
+  const page = await stage.open();
+  await isLive(page);
+  const faults: Record<string, string[]> = { empty: await faultsOf(page) };
+  const markdown =
+    "# Head\n\n### Sub\n\n- [x] *done*\n\n```ts\nconst a = 1;\n```\n\n| a | b |\n|-|-|\n| 1 | [2](https://example.com) |\n\n> quote";
+  const id = await stage.makeSession("Talk", ["Hello", markdown]);
+  await stage.makeSession("Another");
+  await expectListed(page, ["Another", "Talk"]);
+  faults["list"] = await faultsOf(page);
+  await page.goto(`${stage.gateway.url}/app#${id}`);
+  await page.locator(".content strong, .content em").waitFor();
+  faults["conversation"] = await faultsOf(page);
+  await messageWith(page, "Hello").locator(".edit").click();
+  faults["editor"] = await faultsOf(page);
+  await page.keyboard.press("Escape");
+  await messageWith(page, "Hello").locator(".delete").click();
+  faults["question"] = await faultsOf(page);
+  await page.keyboard.press("Escape");
+  await send(page, "x".repeat(100_001));
+  await page.locator('li[data-state="failed"]').waitFor();
+  faults["failed"] = await faultsOf(page);
+  stage.proxy.treatment = "refuse";
+  stage.proxy.cut();
+  await page.getByTestId("offline").waitFor();
+  await send(page, "waits");
+  await page.locator('li[data-state="pending"]').waitFor();
+  faults["offline"] = await faultsOf(page);
+  expect(faults).toEqual(Object.fromEntries(Object.keys(faults).map((state) => [state, []])));
+});

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { build } from "vite";
+
+const folder = join(import.meta.dirname, "../../../client-sdk/chat-page");
+
+/** The files of a built page, by the path that they answer at. */
+export type PageFiles = ReadonlyMap<string, { type: string; body: string | Uint8Array }>;
+
+const types: Record<string, string> = {
+  css: "text/css",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript",
+  svg: "image/svg+xml",
+};
+
+/**
+ * The chat page as it is in the sources now: `index.html` at `/app`, all else below it.
+ *
+ * @param react which of its builds: Vitest sets a `NODE_ENV` that would choose the development one
+ */
+export async function buildPage(react: "production" | "development" = "production"): Promise<PageFiles> {
+  const own = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = react;
+  const built = await build({
+    configFile: join(folder, "vite.config.ts"),
+    mode: react,
+    logLevel: "error",
+    build: { write: false },
+  }).finally(() => (process.env["NODE_ENV"] = own));
+  const outputs = Array.isArray(built) ? built : "output" in built ? [built] : [];
+  return new Map(
+    outputs
+      .flatMap(({ output }) => output)
+      .map((file) => {
+        const path = file.fileName === "index.html" ? "/app" : `/app/${file.fileName}`;
+        const type = types[file.fileName.split(".").at(-1) ?? ""] ?? "application/octet-stream";
+        return [path, { type, body: "code" in file ? file.code : file.source }];
+      }),
+  );
+}

@@ -1,0 +1,70 @@
+import type { Page, Route } from "playwright-core";
+import { expect } from "vitest";
+
+/** The contents of the messages that the page shows, in order. */
+export function contentsOf(page: Page): Promise<string[]> {
+  return page.locator("li[data-id] .content").allTextContents();
+}
+
+/** Resolves when the page shows just these messages, in this order. */
+export async function expectShown(page: Page, contents: readonly string[]): Promise<void> {
+  await expect.poll(() => contentsOf(page)).toEqual(contents);
+}
+
+/** Resolves when the page shows that all its messages are sent. */
+export async function expectSent(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('li[data-id]:not([data-state="sent"])').count()).toBe(0);
+}
+
+/** The titles of the list, in order. */
+export async function expectListed(page: Page, titles: readonly string[]): Promise<void> {
+  await expect
+    .poll(() => page.locator("[data-session]").locator("a:first-of-type").allTextContents())
+    .toEqual(titles);
+}
+
+/** Writes a message and presses Enter. */
+export async function send(page: Page, content: string): Promise<void> {
+  await page.getByTestId("composer").fill(content);
+  await page.getByTestId("composer").press("Enter");
+}
+
+/** The item of the message that has this content. */
+export function messageWith(page: Page, content: string) {
+  return page.locator("li[data-id]").filter({ has: page.getByText(content, { exact: true }) });
+}
+
+/** Calls that do not leave the browser, or whose answers do not reach the page, until they are let go. */
+export class HeldCalls {
+  readonly #waiting: (() => void)[] = [];
+  readonly #counts: ((count: number) => void)[] = [];
+  #isOpen = false;
+  count = 0;
+
+  /** Waits in the way of a call. */
+  async pass(): Promise<void> {
+    this.count += 1;
+    for (const told of this.#counts) told(this.count);
+    if (!this.#isOpen) await new Promise<void>((go) => this.#waiting.push(go));
+  }
+
+  /** Resolves when so many calls have come. */
+  async until(count: number): Promise<void> {
+    if (this.count >= count) return;
+    await new Promise<void>((done) => this.#counts.push((now) => now >= count && done()));
+  }
+
+  letGo(): void {
+    this.#isOpen = true;
+    for (const go of this.#waiting.splice(0)) go();
+  }
+}
+
+/** The calls of a procedure over HTTP. */
+export const callsOf = (procedure: string): RegExp => new RegExp(`/trpc/${procedure.replace(".", "\\.")}\\?`);
+
+/** Answers a call as the server does when it refuses it. */
+export async function refuse(route: Route, code: string, message: string): Promise<void> {
+  const error = { message, code: -32_003, data: { code, httpStatus: 403 } };
+  await route.fulfill({ status: 403, json: [{ error }] });
+}

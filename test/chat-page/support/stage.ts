@@ -1,0 +1,80 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import type { Client } from "../../../client-sdk/src/index.ts";
+import { createClient } from "../../../client-sdk/src/index.ts";
+import { watchForTrouble } from "../../support/browser.ts";
+import type { FaultyProxy } from "../../support/faulty-proxy.ts";
+import { startFaultyProxy } from "../../support/faulty-proxy.ts";
+import type { Gateway } from "../../support/gateway.ts";
+import { startGateway } from "../../support/gateway.ts";
+import type { RunningApp } from "../../support/start-app.ts";
+import { startApp } from "../../support/start-app.ts";
+import type { PageFiles } from "./built-page.ts";
+
+/** A server with the page before it. The page itself is always answered, also while the server is down. */
+export type Stage = {
+  server: RunningApp;
+  /** Between the page and the server. */
+  proxy: FaultyProxy;
+  gateway: Gateway;
+  context: BrowserContext;
+  /** Straight to the server. */
+  client: Client;
+  /** What went wrong in the browser, of all pages. */
+  trouble: string[];
+  /** @param id the session to open */
+  open: (id?: string) => Promise<Page>;
+  /** Makes a session with messages, straight at the server. */
+  makeSession: (title: string, contents?: readonly string[]) => Promise<string>;
+  /** The contents of what is stored, in order. */
+  stored: (id: string) => Promise<string[]>;
+};
+
+type StageOptions = {
+  files: PageFiles;
+  prefix?: string;
+  context?: BrowserContextOptions;
+};
+
+export async function setStage(
+  browser: Browser,
+  { files, prefix = "", context: contextOptions }: StageOptions,
+): Promise<Stage> {
+  const server = await startApp();
+  const proxy = await startFaultyProxy(server.url);
+  const gateway = await startGateway(proxy.url, { files, prefix });
+  const client = createClient({ url: server.url });
+  const context = await browser.newContext(contextOptions);
+  context.setDefaultTimeout(15_000);
+  onTestFinished(() => context.close());
+  const trouble: string[] = [];
+  return {
+    server,
+    proxy,
+    gateway,
+    context,
+    client,
+    trouble,
+    async open(id) {
+      const page = await context.newPage();
+      const seen = watchForTrouble(page, new URL(gateway.url).origin);
+      onTestFinished(() => void trouble.push(...seen));
+      await page.goto(`${gateway.url}/app${id === undefined ? "" : `#${encodeURIComponent(id)}`}`);
+      return page;
+    },
+    async makeSession(title, contents = []) {
+      const { id } = await client.session.create.mutate({ title });
+      for (const [index, content] of contents.entries())
+        await client.message.add.mutate({
+          session_id: id,
+          content,
+          sender: index % 2 === 0 ? "user" : "assistant",
+        });
+      return id;
+    },
+    async stored(id) {
+      const { messages } = await client.session.get.query({ session_id: id });
+      return messages.map(({ content }) => content);
+    },
+  };
+}
