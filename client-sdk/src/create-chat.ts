@@ -2,6 +2,7 @@ import { boundFetch } from "./chat/bounded-fetch.ts";
 import { ChatState } from "./chat/chat-state.ts";
 import { checkedFetch } from "./chat/checked-fetch.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
+import { watchHidden } from "./chat/connection/page-signals.ts";
 import type { LineOptions } from "./chat/create-line.ts";
 import { createLine } from "./chat/create-line.ts";
 import type { LineStatus } from "./chat/line.ts";
@@ -75,6 +76,7 @@ export function createChat(options: ChatOptions): Chat {
     url: addressesOf(url).base,
     ...(user !== undefined && { user }),
   });
+  const endWatch = watchHidden(() => void state.flush());
   return {
     rpc,
     session: (id) => state.session(id),
@@ -89,6 +91,7 @@ export function createChat(options: ChatOptions): Chat {
     },
     drain: (signal) => state.drain(signal),
     async close() {
+      endWatch();
       await Promise.all([state.close(), line.close()]);
     },
     forget: () => state.forget(),

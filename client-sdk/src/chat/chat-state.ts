@@ -129,6 +129,11 @@ export class ChatState {
     await Promise.all([this.outbox.forget(), this.#clear()]);
   }
 
+  /** Stores now what is kept of the logs: the page may end. */
+  flush(): Promise<void> {
+    return this.#parts.kept.flush();
+  }
+
   /** Ends everything. Unsent messages are kept. */
   async close(): Promise<void> {
     this.#ending.abort();

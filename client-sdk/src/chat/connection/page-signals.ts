@@ -42,3 +42,15 @@ export function watchPage({ onShown, onOnline, onOffline, onFreeze, onResume }: 
 export function isVisible(): boolean {
   return platform.document?.visibilityState !== "hidden";
 }
+
+/** Hears when the page is hidden or ends: it may not run again. @returns the function that ends it */
+export function watchHidden(onHidden: () => void): () => void {
+  const { document = {} } = platform;
+  const onChange = (): void => void (isVisible() || onHidden());
+  platform.addEventListener?.("pagehide", onHidden);
+  document.addEventListener?.("visibilitychange", onChange);
+  return () => {
+    platform.removeEventListener?.("pagehide", onHidden);
+    document.removeEventListener?.("visibilitychange", onChange);
+  };
+}
