@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -113,6 +113,13 @@ test(
     ]) {
       expect(await project.check(["globals.d.ts", "talk.ts"], resolution)).toEqual(clean);
     }
+
+    // The entry for React, with the React that a project has.
+    mkdirSync(join(project.folder, "node_modules/@types"), { recursive: true });
+    for (const name of ["react", "@types/react", "csstype"])
+      symlinkSync(join(root, "node_modules", name), join(project.folder, "node_modules", name));
+    project.write("chat.tsx", readFileSync(join(root, "test/client-sdk/react/small-chat/app.tsx"), "utf8"));
+    expect(await project.check(["chat.tsx"], ["--module", "nodenext", "--jsx", "react-jsx"])).toEqual(clean);
 
     const preamble =
       'import { createClient, isClientError } from "@ai-desk/client";\nconst client = createClient({ url: "http://x" });\n';
