@@ -68,6 +68,11 @@ export class StoredRecords {
     });
   }
 
+  /** Resolves when all that was called for is done. */
+  flush(): Promise<unknown> {
+    return this.#last;
+  }
+
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = this.#last.then(work);
     this.#last = turn;
