@@ -54,7 +54,7 @@ export type Chat = {
   reconnect(): void;
   /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
   drain(signal?: AbortSignal): Promise<void>;
-  /** Ends all connections. What is unsent is kept. */
+  /** Ends all connections. It resolves when the storage has what is unsent: the program may end then. */
   close(): Promise<void>;
   /** Deletes what is stored for `user`, unsent messages included, in all tabs. */
   forget(): Promise<void>;

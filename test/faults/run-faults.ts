@@ -15,9 +15,15 @@ export const standingStill = { PING_SECONDS: "1" };
 /** No more connections than these are held up at a time, so that some writer gets on, and with it the run. */
 const maxHeldUp = 3;
 
+/** How often each fault happens, over so many operations. */
+export type ServerFaults = Pick<
+  Scenario,
+  "linkFaults" | "cuts" | "kills" | "terminations" | "freezes" | "standstills" | "restores" | "operations"
+>;
+
 type Stage = {
   server: ServerUnderFire;
-  scenario: Scenario;
+  scenario: ServerFaults;
   random: Random;
   progress: Progress;
   backups: Backups;

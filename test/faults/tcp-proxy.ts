@@ -96,11 +96,18 @@ export class Link {
   }
 }
 
+const badGateway =
+  "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<h1>Bad gateway</h1>";
+
 /** A TCP proxy in front of a server that comes and goes: the address stays, the connections suffer. */
 export class TcpProxy {
   readonly #listener: Server;
   readonly #links = new Set<Link>();
   #port: number | undefined;
+  /** Answers each new connection with the page of a gateway whose server is away, while it is set. */
+  isGatewayAlone = false;
+  /** Gives the time by which a new connection passes on each chunk later, in milliseconds. */
+  latencyMs: (() => number) | undefined;
 
   private constructor() {
     this.#listener = createServer((client) => this.#accept(client));
@@ -142,10 +149,18 @@ export class TcpProxy {
       client.resetAndDestroy();
       return;
     }
+    if (this.isGatewayAlone) {
+      client.once("data", () => client.end(badGateway));
+      return;
+    }
     const server = connect(this.#port, "127.0.0.1");
     server.on("error", () => undefined);
     const link = new Link(client.setNoDelay(), server.setNoDelay());
     this.#links.add(link);
+    if (this.latencyMs) {
+      link.delay("toServer", this.latencyMs());
+      link.delay("toClient", this.latencyMs());
+    }
     client.once("close", () => this.#links.delete(link));
   }
 }

@@ -35,8 +35,9 @@ export type ViolationName =
   /** A peer was closed for a stall of the server. */
   | "IMPATIENT";
 
-export type Violation = { name: ViolationName; detail: string };
+/** A finding of a checker, with what it is about. */
+export type Violation<Name extends string = ViolationName> = { name: Name; detail: string };
 
-export function violation(name: ViolationName, detail: string): Violation {
+export function violation<Name extends string>(name: Name, detail: string): Violation<Name> {
   return { name, detail: detail.length > 400 ? `${detail.slice(0, 400)}…` : detail };
 }

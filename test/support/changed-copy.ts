@@ -15,7 +15,8 @@ export type Edit = { file: string; from: string; to: string };
  */
 export function copyWith(edits: readonly Edit[]): string {
   const copy = makeTemporaryFolder();
-  for (const room of ["db", "server"]) cpSync(join(repository, room), join(copy, room), { recursive: true });
+  for (const room of ["db", "server", "client-sdk/src"])
+    cpSync(join(repository, room), join(copy, room), { recursive: true });
   cpSync(join(repository, "package.json"), join(copy, "package.json"));
   symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
   for (const { file, from, to } of edits) {

@@ -134,13 +134,12 @@ export class ChatState {
     return this.#parts.kept.flush();
   }
 
-  /** Ends everything. Unsent messages are kept. */
+  /** Ends everything. Resolves when the storage has the unsent messages. */
   async close(): Promise<void> {
     this.#ending.abort();
     this.#stopStatus();
-    this.outbox.close();
     for (const store of [...this.#sessions.values(), this.#list]) store.close();
-    await this.#parts.kept.flush();
+    await Promise.all([this.outbox.close(), this.#parts.kept.flush()]);
   }
 
   #clear(): Promise<void> {

@@ -81,7 +81,10 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   apply(answer: Answer): void {
     // The kept state comes first.
     if (this.#loading && !this.#isRead) return void this.#loading.then(() => this.apply(answer));
-    return this.#set(this.#options.apply(this.state, answer));
+    const state = this.#options.apply(this.state, answer);
+    // The log may tell of it at the next visit only.
+    if (state !== this.state) this.#save();
+    return this.#set(state);
   }
 
   /** Follows the log if that is wanted and not done yet: what it waited for may have come. */
@@ -156,7 +159,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   }
 
   #take(events: readonly Positioned<Event>[]): void {
-    const { apply, onEvent, kept, name } = this.#options;
+    const { apply, onEvent, kept } = this.#options;
     let { state } = this;
     for (const { position, event } of events) {
       // The server has another history now: what is kept of other logs is of the old one.
@@ -166,8 +169,13 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
       this.isLoaded = true;
       onEvent(event);
     }
-    kept.save(name, () => ({ position: this.#position, state: this.state }));
+    this.#save();
     this.#set(state);
+  }
+
+  #save(): void {
+    const { kept, name } = this.#options;
+    kept.save(name, () => ({ position: this.#position, state: this.state }));
   }
 
   #setStatus(status: LineStatus): void {

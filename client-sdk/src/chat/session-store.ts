@@ -33,6 +33,8 @@ const deleted = {
 export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Message, SessionSnapshot> {
   readonly id: string;
   readonly #shown = new SameList<ShownMessage>(({ key }) => key);
+  /** The messages that the log told to be deleted: the send of one of them may have no answer yet. */
+  readonly #deleted = new Set<string>();
   #changes: MessageChanges | undefined;
 
   constructor(id: string, parts: ChatParts) {
@@ -116,8 +118,14 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
   }
 
   protected override onEvent(event: LiveEvent, isNew: boolean): void {
-    if (isNew) this.#changes?.removalTold();
-    else if (event.type === "message_deleted") this.#changes?.removalTold(event.key);
+    // Another epoch may not have the messages: they are sent again.
+    if (isNew) {
+      this.#deleted.clear();
+      this.#changes?.removalTold();
+    } else if (event.type === "message_deleted") {
+      this.#deleted.add(event.key);
+      this.#changes?.removalTold(event.key);
+    }
   }
 
   protected override show(): SessionSnapshot {
@@ -130,6 +138,7 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
     const messages = showMessages({
       messages: isGone ? [] : state.messages,
       entries: outbox.entries(id),
+      deleted: this.#deleted,
       changes: this.#changes,
       isUnkept: (entry) => outbox.isUnkept(entry),
     });

@@ -18,13 +18,21 @@ export type ShownMessage = Omit<Message, "id" | "seq"> & {
 export type MessageSources = {
   messages: readonly Message[];
   entries: readonly OutboxEntry[];
+  /** The keys of messages that the log told to be deleted: a send of one of them may still wait for its answer. */
+  deleted: ReadonlySet<string>;
   changes: MessageChanges | undefined;
   isUnkept: (entry: OutboxEntry) => boolean;
 };
 
 /** The messages that the log has, with the changes under way, and after them those that are to be sent. */
-export function showMessages({ messages, entries, changes, isUnkept }: MessageSources): ShownMessage[] {
-  const hidden = new Set(messages.map(({ key }) => key));
+export function showMessages({
+  messages,
+  entries,
+  deleted,
+  changes,
+  isUnkept,
+}: MessageSources): ShownMessage[] {
+  const hidden = new Set([...deleted, ...messages.map(({ key }) => key)]);
   const waiting = entries.flatMap((entry): ShownMessage[] => {
     const { failed, isCancelled, isSent } = entry;
     const { message, session_id } = entry.item;

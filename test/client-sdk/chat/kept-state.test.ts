@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { emptySession } from "../../../client-sdk/src/chat/apply-event.ts";
 import { shortenSession } from "../../../client-sdk/src/chat/shorten.ts";
 import { KeptState } from "../../../client-sdk/src/chat/kept-state.ts";
@@ -6,7 +6,9 @@ import { KeptWriter } from "../../../client-sdk/src/chat/kept-writer.ts";
 import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
 import { startApp } from "../../support/start-app.ts";
 import { createHttpClient } from "../../support/trpc-clients.ts";
+import { head, message } from "./support/live-session.ts";
 import { openChat, until } from "./support/open-chat.ts";
+import { openScripted } from "./support/open-scripted.ts";
 import { ScriptedLine } from "./support/scripted-line.ts";
 
 async function startWithMessages(count: number) {
@@ -39,6 +41,31 @@ test("a reload shows the conversation before the network answers, and resumes at
     "missed",
   ]);
   expect(after.line.subscriptions).toEqual([expect.stringMatching(/^[^:]+:\d+$/)]);
+});
+
+test("a reload shows an edit and a send that were answered, though the log has not told of them", async () => {
+  const storage = createMemoryStorage();
+  const { line, calls, chat } = openScripted({ storage });
+  const store = chat.session("s");
+  onTestFinished(store.subscribe(() => undefined));
+  await expect.poll(() => line.open).toBe(1);
+  const session = { ...head, messages: [message(1, 1)] };
+  line.tell({ type: "snapshot", seq: 1, epoch: "e", session, has_earlier: false });
+  // A later change is not gathered with this one.
+  const isKept = async () => (await storage.list("")).some(([name]) => name.endsWith("kept/session/s"));
+  await expect.poll(isKept).toBe(true);
+  const edited = store.edit("key-1", "edited");
+  (await calls.next()).answer(message(1, 2, "edited"));
+  await edited;
+  const sent = store.send("sent", { key: "key-2" });
+  (await calls.next()).answer(message(2, 3, "sent"));
+  await sent;
+  await chat.close();
+
+  const after = openScripted({ storage }).chat.session("s");
+  onTestFinished(after.subscribe(() => undefined));
+  const { messages } = await until(after, ({ isLoaded }) => isLoaded);
+  expect(messages.map(({ content }) => content)).toEqual(["edited", "sent"]);
 });
 
 test("a reset clears what is kept of every session, and never what is to be sent [MERGE-4]", async () => {
@@ -76,7 +103,7 @@ test("of one session the latest messages are kept, and the others count as not l
   }));
   const short = shortenSession({ ...emptySession, seq: 250, messages });
   expect([short?.messages.length, short?.floor, short?.hasEarlier]).toEqual([100, 151, true]);
-  const large = messages.map((message) => ({ ...message, content: "x".repeat(100_000) }));
+  const large = messages.map((each) => ({ ...each, content: "x".repeat(100_000) }));
   expect(shortenSession({ ...emptySession, seq: 250, messages: large })?.messages.length).toBe(2);
   const [huge] = messages;
   expect(

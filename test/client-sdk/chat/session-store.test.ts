@@ -157,3 +157,23 @@ test("a pending message that others' messages overtake stays last [MERGE-5]", as
     ["Hello", "pending"],
   ]);
 });
+
+test("a message that is deleted before the answer to its send stays away", async () => {
+  const { line, calls, store } = await openLive();
+  const shown: string[][] = [];
+  onTestFinished(
+    store.subscribe(() => shown.push(store.getSnapshot().messages.map(({ content }) => content))),
+  );
+  void store.send("Hello", { key: "k" });
+  const call = await calls.next();
+  const stored = { ...message(4, 11, "Hello"), key: "k" };
+  line.tell({ type: "message", seq: 11, message: stored });
+  await until(store, ({ messages }) => messages.at(-1)?.delivery === "sent");
+  shown.length = 0;
+  line.tell({ type: "message_deleted", seq: 12, message_id: 4, key: "k" });
+  line.tell({ type: "message", seq: 13, message: message(5, 13, "after it") });
+  await until(store, ({ messages }) => messages.some(({ content }) => content === "after it"));
+  call.answer(stored);
+  await new Promise((turn) => setImmediate(turn));
+  expect(shown.flat()).not.toContain("Hello");
+});

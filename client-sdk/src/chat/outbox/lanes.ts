@@ -55,10 +55,14 @@ export class Lanes {
     return sender.isSender || entries.isUnkept(entry);
   }
 
+  #next(sessionId: string): OutboxEntry | undefined {
+    const entries = this.#options.entries.all();
+    return entries.find((entry) => entry.item.session_id === sessionId && this.#maySend(entry));
+  }
+
   async #send(sessionId: string): Promise<void> {
-    const { entries, pauses } = this.#options;
-    const next = (): OutboxEntry | undefined =>
-      entries.all().find((entry) => entry.item.session_id === sessionId && this.#maySend(entry));
+    const { pauses } = this.#options;
+    const next = (): OutboxEntry | undefined => this.#next(sessionId);
     this.#busy.add(sessionId);
     try {
       for (let entry = next(); entry; entry = next()) {
@@ -83,8 +87,12 @@ export class Lanes {
     if (!isNoted) await entries.note(before, { [own]: true });
     await entries.reload();
     const entry = entries.find(name);
-    if (!entry) return isNoted ? undefined : entries.note(before, { [own]: undefined });
-    if (!this.#maySend(entry)) return;
+    // The storage may have told of an earlier one, which goes first.
+    const isNext = entry !== undefined && this.#next(entry.item.session_id)?.name === name;
+    if (!entry || (!isNext && this.#maySend(entry))) {
+      return isNoted ? undefined : entries.note(before, { [own]: undefined });
+    }
+    if (!isNext) return;
     if (!entry.isCancelled) return this.#deliver(entry, before.tries.length > 0 ? {} : { [own]: undefined });
     // It ends what it has begun: a tab that has not tried it may take the records away meanwhile.
     const { signal } = this.#ending;

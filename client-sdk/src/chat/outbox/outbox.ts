@@ -90,11 +90,11 @@ export class Outbox {
     return this.#entries.forget();
   }
 
-  /** Ends the calls under way. The entries are kept. */
-  close(): void {
+  /** Ends the calls under way. Resolves when the storage has the entries. */
+  close(): Promise<unknown> {
     this.#isClosed = true;
     void this.#lanes?.then((lanes) => lanes.close());
-    this.#entries.close();
+    return this.#entries.close();
   }
 
   #startSending(): void {

@@ -105,8 +105,10 @@ export class StoredEntries {
     this.announce([null]);
   }
 
-  close(): void {
+  /** Resolves when the storage has what was noted. */
+  close(): Promise<unknown> {
     for (const end of this.#ends) end();
+    return this.#records.flush();
   }
 
   /** Changes the entries at once. */

@@ -12,6 +12,7 @@ export class StoredRecords {
   /** How many writes of a name are under way. */
   readonly #writing = new Map<string, number>();
   readonly #unkept = new Set<string>();
+  readonly #writes = new Set<Promise<boolean>>();
   /** The names that were changed since the reload under way began. */
   readonly #changed = new Set<string>();
   #reload: Promise<void> = Promise.resolve();
@@ -36,7 +37,18 @@ export class StoredRecords {
    *
    * @returns whether the change could be stored: if not, it stands in memory alone.
    */
-  async write(changes: readonly StorageChange[]): Promise<boolean> {
+  write(changes: readonly StorageChange[]): Promise<boolean> {
+    const written = this.#write(changes).finally(() => this.#writes.delete(written));
+    this.#writes.add(written);
+    return written;
+  }
+
+  /** Resolves when what was called for is written, or cannot be. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#writes);
+  }
+
+  async #write(changes: readonly StorageChange[]): Promise<boolean> {
     for (const [name, value] of changes) {
       if (value === undefined) this.#values.delete(name);
       else this.#values.set(name, value);

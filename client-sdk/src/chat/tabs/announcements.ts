@@ -8,10 +8,14 @@ export type Announcements = Pick<Sender, "announce" | "onAnnounced"> & { close()
 /** Where there is no BroadcastChannel, or no page, nobody is told. */
 export function openAnnouncements(name: string): Announcements {
   const listeners = createListeners<[topic: string]>();
-  const channel = openChannel<string>(name, listeners.call);
+  let channel = openChannel<string>(name, listeners.call);
   return {
     announce: (topic) => channel?.post(topic),
     onAnnounced: listeners.add,
-    close: () => channel?.close(),
+    close() {
+      channel?.close();
+      // The end of a call that was under way is told after that, and a closed channel throws.
+      channel = undefined;
+    },
   };
 }

@@ -1,0 +1,48 @@
+import type { ShownSession, StoreHistory } from "./client-history.ts";
+import type { StoreViolation } from "./store-violation.ts";
+import { violation } from "./store-violation.ts";
+
+/** The most messages of a session that a client keeps. */
+const maxKept = 100;
+
+/**
+ * Whether a chat begins with the state in which the chat before it was closed, or with nothing. Two chats over one storage
+ * keep the state of either.
+ */
+export function checkKept({ clients }: StoreHistory): StoreViolation[] {
+  return clients.flatMap((client) => {
+    if (client.isShared) return [];
+    const closed = new Map<string, ShownSession>();
+    const begun = new Set<string>();
+    const found: StoreViolation[] = [];
+    // A removal under way is gone at the closing, and shows once more.
+    const removed = new Set(
+      client.entries.flatMap((entry) =>
+        entry.type === "change" && entry.kind === "remove" ? [entry.key] : [],
+      ),
+    );
+    for (const entry of client.entries) {
+      if (entry.type === "closed") closed.set(entry.session, entry);
+      if (entry.type !== "shown" || !entry.isLoaded || begun.has(entry.chat + entry.session)) continue;
+      begun.add(entry.chat + entry.session);
+      const before = closed.get(entry.session);
+      closed.delete(entry.session);
+      // Once it is connected, it may show what came since.
+      const isOfStorage = entry.status === "connecting" && !client.crashedLives.includes(entry.life - 1);
+      if (!before?.isLoaded || !isOfStorage) continue;
+      const [was, is] = [before, entry].map((each) => sentRows(each).filter(([key]) => !removed.has(key)));
+      if (!was || !is) continue;
+      // The latest part of a long conversation is kept.
+      const isWhole = is.length === was.length || is.length + removed.size >= maxKept;
+      const [had, has] = [JSON.stringify(was.slice(-is.length)), JSON.stringify(is)];
+      const where = `${entry.chat} ${entry.session}`;
+      if (had !== has || !isWhole) found.push(violation("KEPT", `${where}: ${has} after ${had}`));
+    }
+    return found;
+  });
+}
+
+/** The versions of the messages. A content may be that of an edit under way. */
+function sentRows({ rows }: ShownSession): (readonly [key: string, seq: number | null])[] {
+  return rows.filter(([, , , delivery]) => delivery === "sent").map(([key, , seq]) => [key, seq]);
+}

@@ -1,0 +1,26 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import type { Entry, Fact } from "./client-history.ts";
+
+/** Notes facts in a file at once, so that SIGKILL loses none. */
+export type Journal = (chat: string, fact: Fact) => void;
+
+export function openJournal(path: string, life: number): Journal {
+  return (chat, fact) => {
+    const entry: Entry = { at: Date.now(), life, chat, ...fact };
+    appendFileSync(path, `${JSON.stringify(entry)}\n`);
+  };
+}
+
+/** The facts of all lives. The last line of a life that was killed may be half. */
+export function readJournal(path: string): Entry[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as Entry];
+      } catch {
+        return [];
+      }
+    });
+}

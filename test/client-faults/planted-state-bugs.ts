@@ -1,0 +1,139 @@
+import type { ClientScenario } from "./client-scenario.ts";
+import type { PlantedClientBug } from "./planted-client-bug.ts";
+
+const chat = "client-sdk/src/chat";
+const applyEvent = `${chat}/apply-event.ts`;
+const followedLog = `${chat}/followed-log.ts`;
+const messageChanges = `${chat}/message-changes.ts`;
+const socket = `${chat}/connection/socket.ts`;
+
+/** Others edit while answers are late. */
+const lateAnswers: Partial<ClientScenario> = {
+  latencyMs: 200,
+  linkFaults: 15,
+  cuts: 5,
+  others: 150,
+  acts: 60,
+  operations: 60,
+};
+
+/** Mistakes in showing, keeping and changing that a test of one thing at a time would not see. */
+export const plantedStateBugs: PlantedClientBug[] = [
+  {
+    bug: "the later of two versions of a message wins, whatever its position",
+    edits: [
+      {
+        file: applyEvent,
+        from: "return held && held.seq >= message.seq ? held : message;",
+        to: "return held && held.seq === message.seq ? held : message;",
+      },
+    ],
+    caughtAs: "STALE",
+    when: lateAnswers,
+  },
+  {
+    bug: "a page brings back what was deleted while it was under way",
+    edits: [
+      {
+        file: applyEvent,
+        from: "return held.has(item.id) || (since.has(item.id) && !told) ? [] : [newer(told, item)];",
+        to: "return held.has(item.id) ? [] : [newer(told, item)];",
+      },
+    ],
+    caughtAs: "STATE",
+    when: {
+      earlier: 150,
+      others: 200,
+      latencyMs: 300,
+      shares: { "load earlier": 60, reload: 15 },
+    },
+  },
+  {
+    bug: "the kept position is later than the kept state",
+    edits: [
+      {
+        file: followedLog,
+        from: "kept.save(name, () => ({ position: this.#position, state: this.state }));",
+        to: "const { state } = this; kept.save(name, () => ({ position: this.#position, state }));",
+      },
+    ],
+    caughtAs: "STATE",
+    when: { others: 60, shares: { reload: 25 } },
+    isQuick: true,
+  },
+  {
+    bug: "a reset keeps what was shown before",
+    edits: [
+      {
+        file: applyEvent,
+        from: 'const goesOn = type === "snapshot" && state.epoch === epoch;',
+        to: 'const goesOn = type === "snapshot" || state.epoch !== epoch;',
+      },
+    ],
+    caughtAs: "STATE",
+    when: { restores: 1, others: 60 },
+  },
+  {
+    bug: "a position is resumed in another epoch",
+    edits: [
+      {
+        file: followedLog,
+        from: "position: () => this.#position,",
+        to: 'position: () => this.#position?.split(":")[1],',
+      },
+    ],
+    caughtAs: "STATE",
+    when: { restores: 1, others: 60 },
+  },
+  {
+    bug: "a refused edit stays",
+    edits: [
+      {
+        file: messageChanges,
+        from: "if (this.#edits.get(key) === edit) this.#edits.delete(key);",
+        to: "",
+      },
+    ],
+    caughtAs: "STATE",
+    when: { shares: { "edit too much": 25, remove: 0, reload: 0 } },
+    isQuick: true,
+  },
+  {
+    bug: "a refused edit is rolled back without an error",
+    edits: [
+      {
+        file: messageChanges,
+        from: "this.#errors.set(key, error);",
+        to: "",
+      },
+    ],
+    caughtAs: "SILENT",
+    when: { shares: { "edit too much": 25, remove: 0, reload: 0 } },
+  },
+  {
+    bug: "one event in twenty is dropped",
+    edits: [
+      {
+        file: followedLog,
+        from: "for (const { position, event } of events) {",
+        to: `for (const { position, event } of events) {
+      const counts = globalThis as { taken?: number };
+      if ((counts.taken = (counts.taken ?? 0) + 1) % 20 === 0) continue;`,
+      },
+    ],
+    caughtAs: "STATE",
+    when: { others: 80 },
+  },
+  {
+    bug: "a message whose send has no answer yet comes back when it is deleted",
+    edits: [{ file: `${chat}/session-store.ts`, from: "this.#deleted.add(event.key);", to: "" }],
+    caughtAs: "UNDONE",
+    when: lateAnswers,
+  },
+  {
+    bug: "a socket that carries nothing is kept",
+    edits: [{ file: socket, from: "wait(dieOfSilence, patience.timeoutMs);", to: "" }],
+    caughtAs: "STUCK",
+    isQuick: true,
+  },
+];
