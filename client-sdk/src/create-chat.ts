@@ -9,8 +9,8 @@ import type { ListStore } from "./chat/list-store.ts";
 import type { SessionStore } from "./chat/session-store.ts";
 import type { ChatStorage } from "./chat/storage/chat-storage.ts";
 import { createIndexedDbStorage } from "./chat/storage/indexed-db-storage.ts";
-import type { Client } from "./create-client.ts";
 import { createClient } from "./create-client.ts";
+import type { Client } from "./types.ts";
 
 export type ChatOptions = LineOptions & {
   /** Where unsent messages and the conversation are kept. The default is IndexedDB in browsers, and memory elsewhere. */

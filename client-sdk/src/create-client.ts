@@ -1,8 +1,9 @@
-import type { TRPCClient, TRPCLink } from "@trpc/client";
+import type { TRPCLink } from "@trpc/client";
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
 import type { AppRouter } from "../../server/trpc/router.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
 import type { Fetch, WebSocketClass } from "./chat/connection/carrier.ts";
+import type { Client } from "./types.ts";
 
 export type ClientOptions = {
   /** Where the server is, such as `http://localhost:8000`. A path before the API's own is kept. Absolute, but on a web page. */
@@ -14,9 +15,6 @@ export type ClientOptions = {
   /** Stands in for the platform's `WebSocket`, which Node has from version 22 on; only subscriptions need it. */
   WebSocket?: WebSocketClass;
 };
-
-/** The contract, typed: `client.message.add.mutate({…})`, `client.session.onEvent.subscribe({…}, {…})`. */
-export type Client = TRPCClient<AppRouter>;
 
 /** Longer addresses meet the limits of servers and proxies; a batch is split before it. */
 const maxUrlChars = 8000;

@@ -99,7 +99,7 @@ test("the client's README talks as it is written", { timeout: 60_000 }, async ()
   const { stdout } = await run(process.execPath, ["talk.mts"], { cwd: project });
   expect(stdout).toBe('user says Hello\nNOT_FOUND There is no session "nobody".\n');
   // Where the commands of the other one are run, file by file.
-  const packing = readFileSync(join(root, "test/client-sdk/pack-and-consume.test.ts"), "utf8");
+  const packing = readFileSync(join(root, "test/support/pack-client.ts"), "utf8");
   for (const words of ['"run", "build", "-w", "client-sdk"', '"pack", "-w", "client-sdk"'])
     expect(packing).toContain(words);
 });

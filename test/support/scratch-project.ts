@@ -7,6 +7,9 @@ import { makeTemporaryFolder } from "./temporary-folder.ts";
 const root = resolve(import.meta.dirname, "../..");
 const execute = promisify(execFile);
 
+/** npm hands the settings of this repository down. A user's npm installs peers. */
+const env = { ...process.env, npm_config_legacy_peer_deps: "false" };
+
 export type Outcome = { code: number; stdout: string; stderr: string };
 
 /** The outcome of a compiler for a program without a fault. */
@@ -27,7 +30,7 @@ export class ScratchProject {
 
   async run(command: string, args: string[]): Promise<Outcome> {
     try {
-      return { code: 0, ...(await execute(command, args, { cwd: this.folder })) };
+      return { code: 0, ...(await execute(command, args, { cwd: this.folder, env })) };
     } catch (error) {
       const { code, stdout, stderr } = error as Outcome;
       return { code, stdout, stderr };
