@@ -10,6 +10,8 @@ import type { SessionStore } from "./chat/session-store.ts";
 import type { ChatStorage } from "./chat/storage/chat-storage.ts";
 import { createIndexedDbStorage } from "./chat/storage/indexed-db-storage.ts";
 import { createClient } from "./create-client.ts";
+import type { FetchLike } from "./fetch-like.ts";
+import { asFetch } from "./fetch-like.ts";
 import type { Client } from "./types.ts";
 
 export type ChatOptions = LineOptions & {
@@ -66,7 +68,7 @@ export type Chat = {
 export function createChat(options: ChatOptions): Chat {
   const { url, user, storage = createIndexedDbStorage(), fetch = defaultFetch } = options;
   const { line, sender } = createLine(options);
-  const rpc = createClient({ ...options, fetch: checkedFetch(boundFetch(fetch, line)) });
+  const rpc = createClient({ ...options, fetch: checkedFetch(boundFetch(asFetch(fetch), line)) });
   const state = new ChatState({
     rpc,
     line,
@@ -95,4 +97,4 @@ export function createChat(options: ChatOptions): Chat {
   };
 }
 
-const defaultFetch: NonNullable<LineOptions["fetch"]> = (url, init) => fetch(url, init);
+const defaultFetch: FetchLike = (url, init) => fetch(url, init);

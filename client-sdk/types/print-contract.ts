@@ -31,8 +31,11 @@ export function printContract(): string {
   const outputs = [...contractTypes].map(([name, schema]) =>
     declare(name, descriptionOf(schema), printType(schema, names, "output", false)),
   );
-  const client = nest(procedures, ({ sentence, kind, input, output }, name) =>
-    [docstring(sentence), `readonly ${name}: ${pascal(kind)}<${input}, ${output}>;`].join("\n"),
+  const client = nest(
+    procedures,
+    ({ sentence, kind, input, output }, name) =>
+      `${docstring(sentence)}\nreadonly ${name}: ${pascal(kind)}<${input}, ${output}>;`,
+    "readonly ",
   );
   const byName = (type: "input" | "output") =>
     nest(procedures, (procedure, name) => `${name}: ${procedure[type]};`);
@@ -109,11 +112,15 @@ function declare(name: string, description: string | undefined, type: string): s
 }
 
 /** An object type of the procedures, in the rooms that their paths name. */
-function nest(procedures: Procedure[], print: (procedure: Procedure, name: string) => string): string {
+function nest(
+  procedures: Procedure[],
+  print: (procedure: Procedure, name: string) => string,
+  modifier = "",
+): string {
   const rooms = Map.groupBy(procedures, ({ path }) => path.split(".").slice(0, -1).join("."));
   const fields = [...rooms].map(([room, members]) => {
     const printed = members.map((member) => print(member, member.path.split(".").at(-1) ?? "")).join("\n");
-    return room === "" ? printed : `${room}: {\n${indent(printed)}\n};`;
+    return room === "" ? printed : `${modifier}${room}: {\n${indent(printed)}\n};`;
   });
   return `{\n${indent(fields.join("\n"))}\n}`;
 }

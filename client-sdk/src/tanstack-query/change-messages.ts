@@ -6,27 +6,21 @@ import { changePages } from "./query-cache.ts";
 
 /** What an event of a session changes in `session.get` and `message.list`. */
 export function messageChange(event: LiveEvent): Change | undefined {
-  switch (event.type) {
-    case "message":
-      return ({ path, input }, data) =>
-        path === "session.get"
-          ? inSession(data as Session, (messages) => put(messages, event.message, true))
-          : putInPages(data as Paged<MessagePage>, input, event.message);
-    case "message_deleted":
-      return ({ path }, data) =>
-        path === "session.get"
-          ? inSession(data as Session, (messages) => without(messages, event.message_id))
-          : changePages(data as Paged<MessagePage>, (pages) =>
-              pages.map((page) => inPage(page, (items) => without(items, event.message_id))),
-            );
-    case "session":
-      return ({ path }, data) => (path === "session.get" ? { ...data, ...event.session } : data);
-    case "snapshot":
-    case "reset":
-    case "caught_up":
-    case "session_deleted":
-      return undefined;
-  }
+  if (event.type === "message")
+    return ({ path, input }, data) =>
+      path === "session.get"
+        ? inSession(data as Session, (messages) => put(messages, event.message, true))
+        : putInPages(data as Paged<MessagePage>, input, event.message);
+  if (event.type === "message_deleted")
+    return ({ path }, data) =>
+      path === "session.get"
+        ? inSession(data as Session, (messages) => without(messages, event.message_id))
+        : changePages(data as Paged<MessagePage>, (pages) =>
+            pages.map((page) => inPage(page, (items) => without(items, event.message_id))),
+          );
+  if (event.type === "session")
+    return ({ path }, data) => (path === "session.get" ? { ...data, ...event.session } : data);
+  return undefined;
 }
 
 function inSession(session: Session, change: (messages: Message[]) => Message[]): Session {

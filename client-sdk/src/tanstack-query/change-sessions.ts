@@ -6,25 +6,20 @@ import { changePages } from "./query-cache.ts";
 
 /** What an event of the list changes in `session.list`. */
 export function sessionChange(event: ListEvent): Change | undefined {
-  switch (event.type) {
-    case "session_deleted":
-      return (_, data) =>
-        changePages(data as Paged<SessionPage>, (pages) =>
-          pages.map((page) => without(page, event.session_id)),
-        );
-    case "session":
-      return ({ input }, data) => {
-        // The event does not carry the messages.
-        if (input["messages"] === "all") return undefined;
-        return input["order"] === "activity"
-          ? changePages(data as Paged<SessionPage>, (pages) => putByActivity(pages, event.session))
-          : putByAge(data as Paged<SessionPage>, event.session);
-      };
-    case "snapshot":
-    case "reset":
-    case "caught_up":
-      return undefined;
-  }
+  if (event.type === "session_deleted")
+    return (_, data) =>
+      changePages(data as Paged<SessionPage>, (pages) =>
+        pages.map((page) => without(page, event.session_id)),
+      );
+  if (event.type === "session")
+    return ({ input }, data) => {
+      // The event does not carry the messages.
+      if (input["messages"] === "all") return undefined;
+      return input["order"] === "activity"
+        ? changePages(data as Paged<SessionPage>, (pages) => putByActivity(pages, event.session))
+        : putByAge(data as Paged<SessionPage>, event.session);
+    };
+  return undefined;
 }
 
 function without(page: SessionPage, sessionId: string): SessionPage {
