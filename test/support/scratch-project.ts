@@ -15,9 +15,13 @@ export type Outcome = { code: number; stdout: string; stderr: string };
 /** The outcome of a compiler for a program without a fault. */
 export const clean: Outcome = { code: 0, stdout: "", stderr: "" };
 
-/** A project of its own outside the repository, as a user of ours has one. It goes away with the test. */
+/** A project of its own outside the repository, as a user of ours has one. It goes away with the test, unless it is given a folder. */
 export class ScratchProject {
-  readonly folder = makeTemporaryFolder();
+  readonly folder: string;
+
+  constructor(folder = makeTemporaryFolder()) {
+    this.folder = folder;
+  }
 
   write(name: string, text: string): void {
     writeFileSync(join(this.folder, name), text);
