@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -11,27 +12,61 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { printContract, printRouter } from "./types/print-contract.ts";
+
+const asCommonJs = [
+  "--module",
+  "commonjs",
+  "--moduleResolution",
+  "bundler",
+  "--verbatimModuleSyntax",
+  "false",
+  "--noCheck",
+];
 
 const here = import.meta.dirname;
 const emitted = mkdtempSync(join(tmpdir(), "ai-desk-client-"));
 const output = join(here, "dist");
 
+type Conditions = { import: { types: string; default: string } };
+type Manifest = { exports: Record<string, string | Conditions> };
+
+/** CommonJS is for Jest, for bundlers that know no `exports`, and for `require` on Node before 20.19. */
+const commonJs = "cjs";
+
 try {
-  compile();
-  const wanted = new Set<string>();
-  for (const entry of ["index", "react/index"])
-    for (const ending of ["js", "d.ts"])
-      addWithImports(join(emitted, `client-sdk/src/${entry}.${ending}`), wanted);
+  await Promise.all([compile(emitted), compile(join(emitted, commonJs), ...asCommonJs)]);
+  for (const folder of [emitted, join(emitted, commonJs)]) spellOutContract(folder);
+  const found = new Set<string>();
+  for (const entry of entries()) addWithImports(join(emitted, entry), found);
+  writeFileSync(join(emitted, commonJs, "package.json"), '{ "type": "commonjs", "sideEffects": false }\n');
+  const wanted = new Set([...found, "package.json"].flatMap((file) => [file, join(commonJs, file)]));
+  wanted.delete("package.json");
   for (const file of wanted) put(file);
   removeAllBut(wanted);
 } finally {
   rmSync(emitted, { recursive: true });
 }
 
-function compile(): void {
+/** The files that `exports` of the package names, from `dist` on. */
+function entries(): string[] {
+  const manifest = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as Manifest;
+  return Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === "string" ? [] : Object.values(entry.import).map((path) => relative("./dist", path)),
+  );
+}
+
+async function compile(folder: string, ...options: string[]): Promise<void> {
   const compiler = resolve(here, "../node_modules/.bin/tsc");
-  const { status } = spawnSync(compiler, ["-p", here, "--outDir", emitted], { stdio: "inherit" });
+  const process = spawn(compiler, ["-p", here, "--outDir", folder, ...options], { stdio: "inherit" });
+  const [status] = (await once(process, "exit")) as [number | null];
   if (status !== 0) throw new Error("The client does not compile.");
+}
+
+/** In the package the types of the contract are spelled out, with its sentences, where the sources infer them. */
+function spellOutContract(folder: string): void {
+  writeFileSync(join(folder, "client-sdk/src/types.d.ts"), printContract());
+  writeFileSync(join(folder, "server/trpc/router.d.ts"), printRouter());
 }
 
 /**
@@ -57,13 +92,19 @@ function addWithImports(path: string, found: Set<string>): void {
  */
 function put(file: string): void {
   const target = join(output, file);
-  const content = readFileSync(join(emitted, file));
+  const content = withJsNames(file, readFileSync(join(emitted, file)));
   if (existsSync(target) && readFileSync(target).equals(content)) return;
   mkdirSync(dirname(target), { recursive: true });
   const draft = join(mkdtempSync(join(here, ".draft-")), "file");
   writeFileSync(draft, content);
   renameSync(draft, target);
   rmSync(dirname(draft), { recursive: true });
+}
+
+/** Declarations name their imports as the sources do, `.ts`. Not every compiler of our users reads that as `.d.ts`. */
+function withJsNames(file: string, content: Buffer): Buffer {
+  if (!file.endsWith(".d.ts")) return content;
+  return Buffer.from(content.toString().replaceAll(/((?:from |import\()"\.[^"]+)\.ts"/g, '$1.js"'));
 }
 
 function removeAllBut(wanted: ReadonlySet<string>): void {

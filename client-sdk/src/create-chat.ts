@@ -10,8 +10,10 @@ import type { ListStore } from "./chat/list-store.ts";
 import type { SessionStore } from "./chat/session-store.ts";
 import type { ChatStorage } from "./chat/storage/chat-storage.ts";
 import { createIndexedDbStorage } from "./chat/storage/indexed-db-storage.ts";
-import type { Client } from "./create-client.ts";
 import { createClient } from "./create-client.ts";
+import type { FetchLike } from "./fetch-like.ts";
+import { asFetch } from "./fetch-like.ts";
+import type { Client } from "./types.ts";
 
 export type ChatOptions = LineOptions & {
   /** Where unsent messages and the conversation are kept. The default is IndexedDB in browsers, and memory elsewhere. */
@@ -67,7 +69,7 @@ export type Chat = {
 export function createChat(options: ChatOptions): Chat {
   const { url, user, storage = createIndexedDbStorage(), fetch = defaultFetch } = options;
   const { line, sender } = createLine(options);
-  const rpc = createClient({ ...options, fetch: checkedFetch(boundFetch(fetch, line)) });
+  const rpc = createClient({ ...options, fetch: checkedFetch(boundFetch(asFetch(fetch), line)) });
   const state = new ChatState({
     rpc,
     line,
@@ -98,4 +100,4 @@ export function createChat(options: ChatOptions): Chat {
   };
 }
 
-const defaultFetch: NonNullable<LineOptions["fetch"]> = (url, init) => fetch(url, init);
+const defaultFetch: FetchLike = (url, init) => fetch(url, init);

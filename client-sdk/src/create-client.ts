@@ -1,8 +1,11 @@
-import type { TRPCClient, TRPCLink } from "@trpc/client";
+import type { TRPCLink } from "@trpc/client";
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
 import type { AppRouter } from "../../server/trpc/router.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
-import type { Fetch, WebSocketClass } from "./chat/connection/carrier.ts";
+import type { WebSocketClass } from "./chat/connection/carrier.ts";
+import type { FetchLike } from "./fetch-like.ts";
+import { asFetch } from "./fetch-like.ts";
+import type { Client } from "./types.ts";
 
 export type ClientOptions = {
   /** Where the server is, such as `http://localhost:8000`. A path before the API's own is kept. Absolute, but on a web page. */
@@ -10,13 +13,10 @@ export type ClientOptions = {
   /** Gives the bearer token. It is asked for each connection and each request. */
   token?: () => string | Promise<string>;
   /** Stands in for the platform's `fetch`. */
-  fetch?: Fetch;
+  fetch?: FetchLike;
   /** Stands in for the platform's `WebSocket`, which Node has from version 22 on; only subscriptions need it. */
   WebSocket?: WebSocketClass;
 };
-
-/** The contract, typed: `client.message.add.mutate({…})`, `client.session.onEvent.subscribe({…}, {…})`. */
-export type Client = TRPCClient<AppRouter>;
 
 /** Longer addresses meet the limits of servers and proxies; a batch is split before it. */
 const maxUrlChars = 8000;
@@ -57,7 +57,7 @@ export function createClient({ url, token, fetch, WebSocket }: ClientOptions): C
           maxURLLength: maxUrlChars,
           ...(token && { headers: async () => ({ authorization: `Bearer ${await token()}` }) }),
           // tRPC says in a type of its own what it hands over, and it is the platform's.
-          ...(fetch && { fetch: (input, init) => fetch(String(input), init as never) }),
+          ...(fetch && { fetch: (input, init) => asFetch(fetch)(String(input), init as never) }),
         }),
       }),
     ],

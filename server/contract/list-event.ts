@@ -24,15 +24,25 @@ const beginning = {
  */
 export const listEventSchema = z
   .discriminatedUnion("type", [
-    z.object({ type: z.literal("snapshot"), ...beginning }),
-    z.object({ type: z.literal("reset"), ...beginning }),
-    z.object({ type: z.literal("caught_up"), ...place, epoch: epochSchema }),
-    z.object({ type: z.literal("session"), ...place, session: sidebarSessionSchema }),
-    z.object({
-      type: z.literal("session_deleted"),
-      ...place,
-      session_id: z.string().meta({ description: "The session's id.", examples: ["123"] }),
-    }),
+    z
+      .object({ type: z.literal("snapshot"), ...beginning })
+      .meta({ description: "The latest sessions, to begin with." }),
+    z
+      .object({ type: z.literal("reset"), ...beginning })
+      .meta({ description: "As a snapshot: it comes where a position cannot be resumed." }),
+    z
+      .object({ type: z.literal("caught_up"), ...place, epoch: epochSchema })
+      .meta({ description: "The reader has what was missed. The events after this one are live." }),
+    z
+      .object({ type: z.literal("session"), ...place, session: sidebarSessionSchema })
+      .meta({ description: "A session was made or renamed, or its last message changed." }),
+    z
+      .object({
+        type: z.literal("session_deleted"),
+        ...place,
+        session_id: z.string().meta({ description: "The session's id.", examples: ["123"] }),
+      })
+      .meta({ description: "A session was deleted." }),
   ])
   .meta({
     id: "ListEvent",
@@ -42,8 +52,12 @@ export const listEventSchema = z
 
 export const onListEventInputSchema = optionalInput(
   z.object({
-    /** The position to resume after, `<epoch>:<seq>` or `<seq>`. */
-    lastEventId: optional(positionSchema),
+    lastEventId: optional(
+      positionSchema.meta({
+        description: "The position to resume after, `<epoch>:<seq>` or `<seq>`.",
+        examples: ["7"],
+      }),
+    ),
   }),
 );
 

@@ -44,18 +44,32 @@ const beginning = {
  */
 export const liveEventSchema = z
   .discriminatedUnion("type", [
-    z.object({ type: z.literal("snapshot"), ...beginning }),
-    z.object({ type: z.literal("reset"), ...beginning }),
-    z.object({ type: z.literal("caught_up"), ...place, epoch: epochSchema }),
-    z.object({ type: z.literal("message"), ...place, message: messageSchema }),
-    z.object({
-      type: z.literal("message_deleted"),
-      ...place,
-      message_id: messageIdSchema,
-      key: z.string().meta({ description: "The message's key.", examples: ["#1"] }),
-    }),
-    z.object({ type: z.literal("session"), ...place, session: sessionHeadSchema }),
-    z.object({ type: z.literal("session_deleted"), ...place }),
+    z
+      .object({ type: z.literal("snapshot"), ...beginning })
+      .meta({ description: "The session's latest messages, to begin with." }),
+    z
+      .object({ type: z.literal("reset"), ...beginning })
+      .meta({ description: "As a snapshot: it comes where a position cannot be resumed." }),
+    z
+      .object({ type: z.literal("caught_up"), ...place, epoch: epochSchema })
+      .meta({ description: "The reader has what was missed. The events after this one are live." }),
+    z
+      .object({ type: z.literal("message"), ...place, message: messageSchema })
+      .meta({ description: "A message was added or changed." }),
+    z
+      .object({
+        type: z.literal("message_deleted"),
+        ...place,
+        message_id: messageIdSchema,
+        key: z.string().meta({ description: "The message's key.", examples: ["#1"] }),
+      })
+      .meta({ description: "A message was deleted." }),
+    z
+      .object({ type: z.literal("session"), ...place, session: sessionHeadSchema })
+      .meta({ description: "The session was renamed." }),
+    z
+      .object({ type: z.literal("session_deleted"), ...place })
+      .meta({ description: "The session was deleted. The stream ends with this event." }),
   ])
   .meta({
     id: "LiveEvent",

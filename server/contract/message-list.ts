@@ -33,10 +33,12 @@ export const listMessagesInputSchema = z.object({
   ),
 });
 
-export const messagePageSchema = z.object({
-  items: z.array(messageSchema),
-  next_cursor: nextCursorSchema,
-});
+export const messagePageSchema = z
+  .object({
+    items: z.array(messageSchema).meta({ description: "The messages, oldest first." }),
+    next_cursor: nextCursorSchema,
+  })
+  .meta({ description: "A page of a session's messages." });
 
 export type ListMessagesInput = z.infer<typeof listMessagesInputSchema>;
 export type MessagePage = z.infer<typeof messagePageSchema>;

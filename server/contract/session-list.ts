@@ -26,6 +26,7 @@ const sidebarFields = {
         .string()
         .meta({ description: "The beginning of its content, 200 characters at most.", examples: ["Hello"] }),
     })
+    .meta({ description: "The last message of a session, as a list shows it." })
     .nullable()
     .meta({ description: "The session's last message; null while it has none." }),
 };
@@ -67,17 +68,23 @@ export const documentedListedSessionSchema = z
     examples: [{ ...sessionExample, messages: [documentedMessageExample] }],
   });
 
-export const sessionPageSchema = z.object({
-  items: z.array(
-    sidebarSessionSchema.extend({
-      messages: z
-        .array(messageSchema)
-        .optional()
-        .meta({ description: 'Oldest first; present when the input says `messages: "all"`.' }),
-    }),
-  ),
-  next_cursor: nextCursorSchema,
-});
+export const sessionPageSchema = z
+  .object({
+    items: z
+      .array(
+        sidebarSessionSchema
+          .extend({
+            messages: z
+              .array(messageSchema)
+              .optional()
+              .meta({ description: 'Oldest first; present when the input says `messages: "all"`.' }),
+          })
+          .meta({ description: "A session as `session.list` shows it." }),
+      )
+      .meta({ description: "The sessions, in the order that the input asked for." }),
+    next_cursor: nextCursorSchema,
+  })
+  .meta({ description: "A page of the list of sessions." });
 
 export const listSessionsInputSchema = z.object({
   cursor: optional(cursorSchema),

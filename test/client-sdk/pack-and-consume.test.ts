@@ -1,14 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { packClient } from "../support/pack-client.ts";
 import { clean, ScratchProject } from "../support/scratch-project.ts";
 import { startServer } from "../support/start-server.ts";
-import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const run = promisify(execFile);
 
 const conversation = `
 import type { LiveEvent, Message } from "@ai-desk/client";
@@ -64,44 +61,11 @@ const wrong: Record<string, [program: string, error: string]> = {
   ],
 };
 
-beforeAll(async () => {
-  await run("npm", ["run", "build", "-w", "client-sdk"], { cwd: root });
-});
-
-test("the package holds the client and the types behind it, and nothing of the domain or the database", () => {
-  const dist = join(root, "client-sdk/dist");
-  const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1));
-  expect(
-    paths.filter(
-      (path) => !/^(client-sdk\/src(\/[\w-]+){0,2}|server\/(contract|trpc))\/[\w-]+\.(js|d\.ts)$/.test(path),
-    ),
-  ).toEqual([]);
-  expect(paths.filter((path) => path.startsWith("server/trpc/") && path.endsWith(".js"))).toEqual([]);
-  const packages = paths.flatMap((path) =>
-    [...readFileSync(join(dist, path), "utf8").matchAll(/(?:from |import\()"([^."][^"]*)"/g)].map(
-      ([, name]) => name,
-    ),
-  );
-  expect(packages.filter((name) => !/^(@trpc\/(client|server)|react$)/.test(name ?? ""))).toEqual([]);
-  expect(packages.length).toBeGreaterThan(0);
-});
-
 test(
   "packed and installed elsewhere, it type-checks what is right, refuses what is wrong, and talks",
   { timeout: 120_000 },
   async () => {
-    const packed = makeTemporaryFolder();
-    const pack = await run("npm", ["pack", "-w", "client-sdk", "--json", "--pack-destination", packed], {
-      cwd: root,
-    });
-    const { files } = Object.values(JSON.parse(pack.stdout) as { files: { path: string }[] }[])[0] ?? {};
-    expect(files?.map(({ path }) => path).filter((path) => !path.startsWith("dist/"))).toEqual([
-      "README.md",
-      "package.json",
-    ]);
-    const tarball = join(packed, readdirSync(packed)[0] ?? "");
-
+    const tarball = await packClient();
     const project = new ScratchProject();
     project.write("package.json", JSON.stringify({ type: "module", private: true }));
     await project.runWell("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball]);

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
 import { expect, onTestFinished, test } from "vitest";
-import type { AppRouter, LiveEvent } from "../../client-sdk/src/index.ts";
+import type { LiveEvent } from "../../client-sdk/src/index.ts";
 import { createClient } from "../../client-sdk/src/index.ts";
+import type { AppRouter } from "../../client-sdk/src/trpc/index.ts";
 import type { Frame } from "../support/readers.ts";
 import { followOverSse, followWithClient, openChat } from "../support/readers.ts";
 import { createSession, readSession, send } from "../support/rest.ts";

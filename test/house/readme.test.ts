@@ -130,7 +130,7 @@ test("each block of the client's README runs, and prints what it says", { timeou
   }
   expect(outputs).toEqual(printed);
   // Where the commands of the other one are run, file by file.
-  const packing = readFileSync(join(root, "test/client-sdk/pack-and-consume.test.ts"), "utf8");
+  const packing = readFileSync(join(root, "test/support/pack-client.ts"), "utf8");
   for (const words of ['"run", "build", "-w", "client-sdk"', '"pack", "-w", "client-sdk"'])
     expect(packing).toContain(words);
 });

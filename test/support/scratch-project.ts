@@ -7,14 +7,21 @@ import { makeTemporaryFolder } from "./temporary-folder.ts";
 const root = resolve(import.meta.dirname, "../..");
 const execute = promisify(execFile);
 
+/** npm hands the settings of this repository down. A user's npm installs peers. */
+const env = { ...process.env, npm_config_legacy_peer_deps: "false" };
+
 export type Outcome = { code: number; stdout: string; stderr: string };
 
 /** The outcome of a compiler for a program without a fault. */
 export const clean: Outcome = { code: 0, stdout: "", stderr: "" };
 
-/** A project of its own outside the repository, as a user of ours has one. It goes away with the test. */
+/** A project of its own outside the repository, as a user of ours has one. It goes away with the test, unless it is given a folder. */
 export class ScratchProject {
-  readonly folder = makeTemporaryFolder();
+  readonly folder: string;
+
+  constructor(folder = makeTemporaryFolder()) {
+    this.folder = folder;
+  }
 
   write(name: string, text: string): void {
     writeFileSync(join(this.folder, name), text);
@@ -27,7 +34,7 @@ export class ScratchProject {
 
   async run(command: string, args: string[]): Promise<Outcome> {
     try {
-      return { code: 0, ...(await execute(command, args, { cwd: this.folder })) };
+      return { code: 0, ...(await execute(command, args, { cwd: this.folder, env })) };
     } catch (error) {
       const { code, stdout, stderr } = error as Outcome;
       return { code, stdout, stderr };

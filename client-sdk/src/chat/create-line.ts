@@ -1,6 +1,8 @@
 import { unreachable } from "./chat-error.ts";
+import type { FetchLike } from "../fetch-like.ts";
+import { asFetch } from "../fetch-like.ts";
 import { addressesOf } from "./connection/addresses.ts";
-import type { CarrierOptions, Fetch, WebSocketClass } from "./connection/carrier.ts";
+import type { CarrierOptions, WebSocketClass } from "./connection/carrier.ts";
 import { createConnection } from "./connection/connection.ts";
 import type { Upstream } from "./connection/log.ts";
 import { watchPage } from "./connection/page-signals.ts";
@@ -19,7 +21,7 @@ export type LineOptions = {
   /** Gives the bearer token. It is asked for each connection and each request. */
   token?: () => string | Promise<string>;
   /** Stands in for the platform's `fetch`. */
-  fetch?: Fetch;
+  fetch?: FetchLike;
   /** Stands in for the platform's `WebSocket`, which Node has from version 22 on. */
   WebSocket?: WebSocketClass;
   /** Who is signed in. Tabs of different users share nothing. */
@@ -40,7 +42,7 @@ export function createLine(
   const name = `ai-desk ${addresses.base} ${user}`;
   const carrierOptions: CarrierOptions & { random: () => number } = {
     addresses,
-    fetch: options.fetch,
+    fetch: options.fetch && asFetch(options.fetch),
     WebSocket: options.WebSocket,
     token: options.token && tokenOf(options.token),
     timing,

@@ -1,0 +1,10 @@
+import type { TRPCClient } from "@trpc/client";
+import type { AppRouter } from "../../../server/trpc/router.ts";
+import type { Client } from "../types.ts";
+
+export type { AppRouter } from "../../../server/trpc/router.ts";
+
+/** A client in tRPC's own type, for libraries that take one, such as `@trpc/tanstack-react-query`. It is the same object. */
+export function toTRPCClient(client: Client): TRPCClient<AppRouter> {
+  return client as unknown as TRPCClient<AppRouter>;
+}
