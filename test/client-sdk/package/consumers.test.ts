@@ -9,16 +9,18 @@ import { talked, writeTalk } from "./support/talk.ts";
 
 /** `NODE_TESTS=all` adds the consumers that are heavy to install. */
 const isLongForm = process.env["NODE_TESTS"] === "all";
-const heavy = isLongForm ? ["webpack@5.113.0", "jest@30.5.2"] : [];
+const isOnLinux = process.platform === "linux" && process.arch === "x64";
+const runtimes = isOnLinux ? ["@oven/bun-linux-x64@1.4.5", "@deno/linux-x64-glibc@2.9.6"] : [];
+const heavy = isLongForm ? ["webpack@5.113.0", "jest@30.5.2", ...runtimes] : [];
 const project = useConsumer("ws@8.23.0", ...heavy);
 
 beforeAll(() => writeTalk(project));
 
 const printed = `${talked}\n`;
 
-test("Node 26 has a conversation by import", async () => {
+test("Node 26 has a conversation by import, with its own WebSocket and a file as storage", async () => {
   const { url } = await startApp();
-  expect(await project.runWell(process.execPath, ["with-own-socket.mjs", url])).toBe(printed);
+  expect(await project.runWell(process.execPath, ["with-file.mjs", url])).toBe(printed);
 });
 
 test("Node 20 has one by import and by require, with the WebSocket of ws", async (context) => {
@@ -74,4 +76,14 @@ test("talks", async () => {
   const jest = ["node_modules/jest/bin/jest.js", "--testRegex", "talk.test.cjs$"];
   const extensions = ["--moduleFileExtensions", "cjs", "js", "mjs", "json"];
   expect(await project.run(process.execPath, [...jest, ...extensions])).toMatchObject({ code: 0 });
+});
+
+test.runIf(isLongForm && isOnLinux)("Bun and Deno run it, with a file as storage", async () => {
+  const { url } = await startApp();
+  const modules = join(project.folder, "node_modules");
+  const bun = join(modules, "@oven/bun-linux-x64/bin/bun");
+  expect(await project.runWell(bun, ["with-file.mjs", url])).toBe(printed);
+  const deno = join(modules, "@deno/linux-x64-glibc/deno");
+  const options = ["run", "--allow-all", "--node-modules-dir=manual"];
+  expect(await project.runWell(deno, [...options, "with-file.mjs", url])).toBe(printed);
 });

@@ -3,8 +3,8 @@ import type { ScratchProject } from "../../../support/scratch-project.ts";
 /** A conversation over all that the main entry has: it prints the message, its delivery and the session's title. */
 const talk = `
 import { createChat, isClientError } from "@ai-desk/client";
-export async function talk(url, WebSocket) {
-  const chat = createChat({ url, ...(WebSocket && { WebSocket }) });
+export async function talk(url, WebSocket, storage) {
+  const chat = createChat({ url, ...(WebSocket && { WebSocket }), ...(storage && { storage }) });
   const { id } = await chat.rpc.session.create.mutate({ title: "Packed" });
   const code = await chat.rpc.session.create.mutate({ id }).catch((error) => isClientError(error) && error.data.code);
   const session = chat.session(id);
@@ -34,6 +34,10 @@ export function writeTalk(project: ScratchProject): void {
   project.write("talk.cjs", asCommonJs);
   const run = 'import { talk } from "./talk.mjs";\nconsole.log(await talk(process.argv[2]';
   project.write("with-own-socket.mjs", `${run}));`);
+  project.write(
+    "with-file.mjs",
+    `import { createFileStorage } from "@ai-desk/client/file-storage";\n${run}, undefined, createFileStorage("kept.json")));`,
+  );
   project.write("with-ws.mjs", `import { WebSocket } from "ws";\n${run}, WebSocket));`);
   project.write(
     "with-ws.cjs",
