@@ -83,7 +83,7 @@ export function clientScenarioOf(seed: number): ClientScenario {
     silences: random.below(2),
     others: 20 + random.below(40),
     latencyMs: random.pick([0, 0, 0, 40]),
-    patienceMs: 15_000,
+    patienceMs: 40_000,
   };
 }
 

@@ -47,7 +47,6 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
     ],
     caughtAs: "ORDER",
     when: sending,
-    isQuick: true,
   },
   {
     bug: "a refused send holds up those after it",
@@ -82,7 +81,6 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
     ],
     caughtAs: "CANCELLED",
     when: { linkFaults: 25, cuts: 6, shares: { cancel: 40 } },
-    isQuick: true,
   },
   {
     bug: "a chat closes before the storage has its sends",
@@ -96,7 +94,6 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
     ],
     caughtAs: "LOST",
     when: { departures: 4 },
-    isQuick: true,
   },
   {
     bug: "a line that is lost makes a send fail",

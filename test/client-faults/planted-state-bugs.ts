@@ -134,6 +134,5 @@ export const plantedStateBugs: PlantedClientBug[] = [
     bug: "a socket that carries nothing is kept",
     edits: [{ file: socket, from: "wait(dieOfSilence, patience.timeoutMs);", to: "" }],
     caughtAs: "STUCK",
-    isQuick: true,
   },
 ];

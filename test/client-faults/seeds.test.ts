@@ -10,7 +10,7 @@ const [first = 1, last = first] = (process.env["FAULT_SEEDS"] ?? "1-5").split("-
 const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe("whatever happens to servers, networks and clients, each store ends with what the server has, and no send is lost or doubled", () => {
-  test.each([...new Set([...regressions, ...seeds])])("seed %i", { timeout: 60_000 }, async (seed) => {
+  test.each([...new Set([...regressions, ...seeds])])("seed %i", { timeout: 120_000 }, async (seed) => {
     const history = await runClientScenario(clientScenarioOf(seed));
     expect(checkStores(history)).toEqual([]);
   });
