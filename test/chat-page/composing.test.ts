@@ -159,6 +159,9 @@ test("Markdown is shown, and nothing in it runs, loads or hides the rest of the 
       "[a](javascript:window.broken=3) [b](https://example.com/) ![tracker](https://example.com/pixel.png)",
       "<style>body { display: none }</style> <iframe src='https://example.com/'></iframe>",
     ].join("\n\n"),
+    // As deep as the parser's stack does not go, and as long as its time rises with the square.
+    ">".repeat(25_000),
+    "_a".repeat(50_000),
   ]);
   const page = await stage.open(id);
   await page.locator(".content strong").waitFor();
@@ -166,7 +169,10 @@ test("Markdown is shown, and nothing in it runs, loads or hides the rest of the 
   await page.getByRole("button", { name: "Copy code" }).click();
   await page.locator("#announcements").getByText("Copied").waitFor({ state: "attached" });
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe(code);
-  const hostile = page.locator("li[data-sender=assistant] .content");
+  const contents = page.locator(".content");
+  expect(await contents.nth(2).textContent()).toBe(">".repeat(25_000));
+  expect(await contents.nth(3).textContent()).toBe("_a".repeat(50_000));
+  const hostile = contents.nth(1);
   expect(await hostile.locator("img, script, style, iframe").count()).toBe(0);
   const links = await hostile.locator("a").all();
   expect(await Promise.all(links.map((link) => link.getAttribute("href")))).toEqual([

@@ -16,8 +16,16 @@ afterAll(() => browser.close());
 
 const isLive = (page: Page): Promise<unknown> => page.locator('.connection[data-status="live"]').waitFor();
 
+/** The page as a server answers it that allows nothing but its own files. */
+function withPolicy(page: PageFiles): PageFiles {
+  const html = String(page.get("/app")?.body);
+  const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'self'" />`;
+  const body = html.replace("<head>", `<head>${policy}`);
+  return new Map([...page, ["/app", { type: "text/html; charset=utf-8", body }]]);
+}
+
 test("the page loads from nowhere else, complains of nothing, and works under a path prefix", async () => {
-  const stage = await setStage(browser, { files, prefix: "/some/where" });
+  const stage = await setStage(browser, { files: withPolicy(files), prefix: "/some/where" });
   const page = await stage.open();
   await isLive(page);
   expect(new URL(page.url()).pathname).toBe("/some/where/app");
@@ -31,17 +39,26 @@ test("the page loads from nowhere else, complains of nothing, and works under a 
 
 test("the page says that it is offline while it is, and follows on afterwards", async () => {
   const { open, makeSession, client, proxy } = await setStage(browser, { files });
-  const id = await makeSession("Talk", ["one"]);
+  const id = await makeSession("Talk", ["one", "two"]);
   const page = await open(id);
+  await expectShown(page, ["one", "two"]);
   await isLive(page);
   expect(await page.getByTestId("offline").count()).toBe(0);
   proxy.treatment = "refuse";
   proxy.cut();
   await page.getByTestId("offline").waitFor();
+  const { messages } = await client.session.get.query({ session_id: id });
+  const [one, two] = messages.map((message) => ({ session_id: id, message_id: message.id }));
   await client.message.add.mutate({ session_id: id, content: "meanwhile", sender: "assistant" });
+  if (one && two) {
+    await client.message.update.mutate({ ...one, content: "ONE" });
+    await client.message.delete.mutate(two);
+  }
+  await client.session.update.mutate({ session_id: id, title: "Renamed" });
   proxy.treatment = "pass";
   await page.getByTestId("offline").waitFor({ state: "detached" });
-  await expectShown(page, ["one", "meanwhile"]);
+  await expectShown(page, ["ONE", "meanwhile"]);
+  await expect.poll(() => page.getByTestId("title").textContent()).toBe("Renamed");
   await isLive(page);
 });
 
@@ -105,6 +122,23 @@ test("on a phone the list and the conversation show one at a time", async () => 
   expect(await page.getByTestId("title").isVisible()).toBe(false);
 });
 
+test("the items of messages and sessions have what checks from outside hold on to", async () => {
+  const { open, makeSession, client } = await setStage(browser, { files });
+  const id = await makeSession("Talk", ["one"]);
+  const page = await open(id);
+  await expectShown(page, ["one"]);
+  const { messages } = await client.session.get.query({ session_id: id });
+  const { id: messageId, key } = messages[0] ?? {};
+  const item = page.locator(
+    `li[data-id="${messageId}"][data-key="${key}"][data-state="sent"][data-sender="user"][data-status]`,
+  );
+  for (const name of [".edit", ".delete"]) expect(await item.locator(name).boundingBox()).not.toBeNull();
+  const row = page.locator(`[data-session="${id}"]`);
+  expect(await row.locator("a").first().textContent()).toBe("Talk");
+  expect(await row.locator(".delete-session").boundingBox()).not.toBeNull();
+  expect(await page.getByTestId("title").textContent()).toBe("Talk");
+});
+
 const faultsOf = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
@@ -114,7 +148,7 @@ const faultsOf = async (page: Page): Promise<string[]> => {
 test.each([
   ["light", 390],
   ["dark", 1280],
-] as const)("axe finds nothing in any state (%s, %d px)", async (colorScheme, width) => {
+] as const)("axe finds nothing in any state (%s, %d px)", { timeout: 60_000 }, async (colorScheme, width) => {
   const stage = await setStage(browser, {
     files,
     // Colours that are under way have no contrast of their own.

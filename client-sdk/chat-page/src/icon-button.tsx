@@ -3,7 +3,7 @@ import { Icon } from "./icon.tsx";
 
 type IconButtonProps = Omit<ComponentProps<"button">, "children"> & {
   icon: ComponentProps<typeof Icon>["name"];
-  /** What the button does, for tooltips and screen readers. */
+  /** Says the effect of the button, in tooltips and to screen readers. */
   label: string;
 };
 

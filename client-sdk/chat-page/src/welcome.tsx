@@ -19,7 +19,7 @@ export function Welcome(): ReactElement {
         </p>
       </div>
       <Composer
-        draftOf="new"
+        draftOf=""
         onSend={(content, sender) => {
           const id = create({ title: titleFrom(content) });
           void chat.session(id).send(content, { sender });

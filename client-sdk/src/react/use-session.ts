@@ -7,7 +7,7 @@ import { useChat } from "./chat-context.ts";
 
 const actionNames = ["send", "retry", "cancel", "edit", "remove", "rename", "loadEarlier"] as const;
 
-/** What a component can do with a session. The functions are bound, and stay the same while the session does. */
+/** The actions on a session. The functions are bound, and stay the same while the session does. */
 export type SessionActions = Pick<ChatSession, "id" | (typeof actionNames)[number]>;
 
 /** A session as it is now, and what can be done with it. */

@@ -7,7 +7,7 @@ import { useChat } from "./chat-context.ts";
 
 const actionNames = ["create", "retry", "rename", "remove", "loadMore"] as const;
 
-/** What a component can do with the list of sessions. The functions are bound, and stay the same. */
+/** The actions on the list of sessions. The functions are bound, and stay the same. */
 export type SessionsActions = Pick<ChatSessions, (typeof actionNames)[number]>;
 
 /** The list of sessions as it is now, and what can be done with it. */

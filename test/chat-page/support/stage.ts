@@ -20,7 +20,7 @@ export type Stage = {
   context: BrowserContext;
   /** Straight to the server. */
   client: Client;
-  /** What went wrong in the browser, of all pages. */
+  /** Everything that went wrong in the browser, of all pages. */
   trouble: string[];
   /** @param id the session to open */
   open: (id?: string) => Promise<Page>;

@@ -7,7 +7,7 @@ import type { Sender } from "./sender-switch.tsx";
 import { SenderSwitch } from "./sender-switch.tsx";
 
 type ComposerProps = {
-  /** The session whose draft it keeps. */
+  /** The session whose draft it keeps; empty for the one that is still to begin. */
   draftOf: string;
   onSend: (content: string, sender: Sender) => void;
   /** The arrow up in an empty field. */

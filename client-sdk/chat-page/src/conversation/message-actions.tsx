@@ -12,7 +12,7 @@ export function MessageActions({ message, session, onEdit }: MessageActionsProps
   const { key, timestamp, delivery, error, isUnkept } = message;
   const ask = useConfirm();
   const remove = (): void => {
-    // What is not stored is taken back without a question.
+    // A message that is not stored is taken back without a question.
     if (delivery !== "sent") return session.cancel(key);
     return ask({
       title: "Delete this message?",

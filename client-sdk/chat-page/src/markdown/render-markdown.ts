@@ -40,8 +40,25 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
   node.setAttribute("rel", "noopener noreferrer nofollow");
 });
 
+/** The time of the parser can rise with the square of the length. A longer text is shown as it is written. */
+const maxMarkdownChars = 30_000;
+
 /** Markdown as HTML that is safe to show, whatever the text is. */
 export function renderMarkdown(text: string): string {
+  if (text.length > maxMarkdownChars) return showPlain(text);
+  try {
+    return render(text);
+  } catch {
+    // Thousands of quotes within quotes are too deep for the parser.
+    return showPlain(text);
+  }
+}
+
+function showPlain(text: string): string {
+  return `<p class="plain">${escape(text)}</p>`;
+}
+
+function render(text: string): string {
   const html = marked
     .parse(text, { async: false })
     .replaceAll("<table>", '<div class="table" tabindex="0"><table>')

@@ -10,7 +10,7 @@ type Rendered = { id: string; session: LiveSession; sessions: LiveSessions };
 declare global {
   interface Window {
     chat: Chat;
-    /** What the hooks gave in each render. */
+    /** The objects that the hooks gave, by render. */
     rendered: Rendered[];
     /** Renders again, with that session. */
     show: (id: string) => void;
