@@ -1,5 +1,4 @@
 // Plain JavaScript, for whatever Node npm runs: builds the page into `dist`, from where the server serves it at `/app`.
-// With `--if-possible` a page that cannot be built is no failure: an installation must not fail for want of it.
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,13 +7,12 @@ import { fileURLToPath } from "node:url";
 process.env.NODE_ENV = "production";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const failureCode = process.argv.includes("--if-possible") ? 0 : 1;
 const vite = await import("vite").catch(() => undefined);
 if (!vite) {
   console.error(
     "The page at /app is not built: Vite is missing, or needs a newer Node. Install it with `npm ci`, without --omit=dev.",
   );
-  process.exit(failureCode);
+  process.exit(1);
 }
 
 // A server that reads the folder meanwhile finds the old page or the new one, and no half of one.
@@ -28,9 +26,6 @@ try {
   });
   rmSync(output, { recursive: true, force: true });
   renameSync(draft, output);
-} catch (error) {
-  console.error("The page at /app is not built:", error);
-  process.exitCode = failureCode;
 } finally {
   rmSync(draft, { recursive: true, force: true });
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import type { Pages, StaticFile } from "../http/static-file.ts";
 import { createStaticFile } from "../http/static-file.ts";
+import { buildChatPage } from "./build-chat-page.ts";
 
 const pagePath = "/app";
 
@@ -33,19 +34,39 @@ const contentSecurityPolicy = [
   "frame-ancestors 'self'",
 ].join("; ");
 
-const notBuilt = `<!doctype html>
-<meta charset="utf-8">
-<title>AI Desk</title>
-<p>The chat page is not built yet. Run <code>npm run build:page</code> in the checkout, then load this page again.</p>
-`;
+const standIn = (head: string, sentence: string): StaticFile =>
+  createStaticFile(
+    types[".html"] ?? "",
+    async () =>
+      Buffer.from(
+        `<!doctype html>\n<meta charset="utf-8">\n${head}<title>AI Desk</title>\n<p>${sentence}</p>\n`,
+      ),
+    { status: 503 },
+  );
+
+const beingBuilt = standIn(
+  '<meta http-equiv="refresh" content="1">\n',
+  "The chat page is being built. It loads by itself in a moment.",
+);
+
+const notBuilt = standIn(
+  "",
+  "The chat page is not built. Run <code>npm ci</code> and <code>npm run build:page</code> in the checkout, then load this page again.",
+);
 
 /**
  * The chat page at `/app`, and its files at `/app/…`, from the folder that they were built into. The folder is read when the page
- * is first asked for. Where it has no page, an answer says how to build it.
+ * is first asked for. Where it has no page, the page is built, once and apart: no answer waits for it. Where it cannot be built, an
+ * answer says how.
  */
-export function createChatPage(folder = builtFolder): Pages {
+export function createChatPage(folder = builtFolder, build = buildChatPage): Pages {
   let files: ReadonlyMap<string, StaticFile> | undefined;
-  const missing = createStaticFile(types[".html"] ?? "", async () => Buffer.from(notBuilt), { status: 503 });
+  let building: "not yet" | "now" | "done" = "not yet";
+
+  function beginBuilding(): void {
+    building = "now";
+    void build().then(() => (building = "done"));
+  }
 
   function readFolder(): ReadonlyMap<string, StaticFile> | undefined {
     const names = listFiles(folder);
@@ -57,7 +78,10 @@ export function createChatPage(folder = builtFolder): Pages {
     find(pathname) {
       if (pathname !== pagePath && !pathname.startsWith(`${pagePath}/`)) return undefined;
       files ??= readFolder();
-      return files ? files.get(pathname) : pathname === pagePath ? missing : undefined;
+      if (files) return files.get(pathname);
+      if (building === "not yet") beginBuilding();
+      if (pathname !== pagePath) return undefined;
+      return building === "done" ? notBuilt : beingBuilt;
     },
   };
 }

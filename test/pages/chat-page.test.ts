@@ -3,13 +3,14 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { answerStatic } from "../../server/http/static-file.ts";
+import { buildChatPage } from "../../server/pages/build-chat-page.ts";
 import { createChatPage } from "../../server/pages/chat-page.ts";
 import { startApp } from "../support/start-app.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 /** A server of the files that are built into that folder. */
-async function serveBuilt(folder: string): Promise<string> {
-  const pages = createChatPage(folder);
+async function serveBuilt(folder: string, make?: () => Promise<boolean>): Promise<string> {
+  const pages = createChatPage(folder, make);
   const server = createServer((request, response) => {
     const file = pages.find(request.url ?? "");
     if (file) void answerStatic(request, response, file);
@@ -46,14 +47,34 @@ test("the page is at /app and its files below it, and no path leads out of their
   }
 });
 
-test("without built files the page says how to build them, and is there once they are built", async () => {
+test("without built files the page is built, once and apart, and loads by itself when it is there", async () => {
   const folder = join(makeTemporaryFolder(), "dist");
-  const url = await serveBuilt(folder);
-  const missing = await fetch(`${url}/app`);
-  expect([missing.status, missing.headers.get("content-type")]).toEqual([503, "text/html; charset=utf-8"]);
-  expect(await missing.text()).toContain("npm run build:page");
+  const { promise, resolve: finish } = Promise.withResolvers<boolean>();
+  let builds = 0;
+  const url = await serveBuilt(folder, () => {
+    builds += 1;
+    return promise;
+  });
+  for (let count = 0; count < 2; count += 1) {
+    const early = await fetch(`${url}/app`);
+    expect([early.status, early.headers.get("content-type")]).toEqual([503, "text/html; charset=utf-8"]);
+    expect(await early.text()).toContain('http-equiv="refresh"');
+  }
   build(folder);
-  expect((await fetch(`${url}/app`)).status).toBe(200);
+  finish(true);
+  expect([(await fetch(`${url}/app`)).status, builds]).toEqual([200, 1]);
+});
+
+test("where the page cannot be built it says how", async () => {
+  const url = await serveBuilt(join(makeTemporaryFolder(), "dist"), () => Promise.resolve(false));
+  await fetch(`${url}/app`);
+  const failed = await fetch(`${url}/app`);
+  expect([failed.status, (await failed.text()).includes("npm run build:page")]).toEqual([503, true]);
+});
+
+test("the page of this checkout is built by its own command", { timeout: 60_000 }, async () => {
+  expect(await buildChatPage()).toBe(true);
+  expect(createChatPage().find("/app")?.status).toBe(200);
 });
 
 test("/ leads a browser to the page, and answers everything else with the health check", async () => {
