@@ -43,13 +43,16 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
 /** The time of the parser can rise with the square of the length. A longer text is shown as it is written. */
 const maxMarkdownChars = 30_000;
 
+/** The parser reads the rest of a text anew for each level of quotes: thousands of them would keep it busy for seconds. */
+const deepQuotes = /^(?:[ \t]*>){40}/m;
+
 /** Markdown as HTML that is safe to show, whatever the text is. */
 export function renderMarkdown(text: string): string {
-  if (text.length > maxMarkdownChars) return showPlain(text);
+  if (text.length > maxMarkdownChars || deepQuotes.test(text)) return showPlain(text);
   try {
     return render(text);
   } catch {
-    // Thousands of quotes within quotes are too deep for the parser.
+    // Some texts nest deeper than the parser's stack goes.
     return showPlain(text);
   }
 }
