@@ -47,13 +47,13 @@ export async function run({ environment }: VerbCall): Promise<number> {
   }
 }
 
-/** NO_COLOR is the common name of this wish: https://no-color.org. */
+/** NO_COLOR is the common name of the wish for none: https://no-color.org. */
 function toPrinted(
   destination: LogDestination,
   { createLinePrinter }: typeof Terminal,
-  { NO_COLOR: noColor = "" }: VerbCall["environment"],
+  { NO_COLOR: noColor = "", TERM: terminal }: VerbCall["environment"],
 ): Pick<LogDestination, "write"> {
-  const print = createLinePrinter({ isColored: noColor === "" });
+  const print = createLinePrinter({ isColored: noColor === "" && terminal !== "dumb" });
   return { write: (line) => destination.write(print(line)) };
 }
 

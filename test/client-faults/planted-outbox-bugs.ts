@@ -85,7 +85,7 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
   {
     bug: "a chat closes before the storage has its sends",
     edits: [
-      { file: records, from: "return this.#last;", to: "return Promise.resolve();" },
+      { file: records, from: "await Promise.all(this.#writes);", to: "" },
       {
         file: records,
         from: "const isKept = await this.#storage",

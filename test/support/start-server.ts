@@ -50,6 +50,9 @@ export async function startServer(
       const lines = (half + text).split("\n");
       half = lines.pop() ?? "";
       for (const line of lines) {
+        const { page, msg } = readPrinted(line);
+        if (page !== undefined) found(page);
+        if (msg !== undefined) log.push({ msg });
         if (!line.startsWith("{")) continue;
         const entry = JSON.parse(line) as Record<string, unknown>;
         log.push(entry);
@@ -80,4 +83,12 @@ function killGroup(leader: number | undefined): void {
   } catch {
     // All of it has ended.
   }
+}
+
+/** What a line says that a server prints on a terminal: where its page is, or a message of its log. */
+function readPrinted(line: string): { page?: string | undefined; msg?: string | undefined } {
+  return {
+    page: /^ +page +(\S+)\/app/.exec(line)?.[1],
+    msg: /^\[[\d:]+\] \w+: (.*?)(?: \{.*)?\r?$/.exec(line)?.[1],
+  };
 }

@@ -70,17 +70,19 @@ test("where there is no room a message is sent from memory and says that it is n
 
 test("a send is handed to the storage at once, while earlier writes are under way", () => {
   const written: string[] = [];
+  const writes: (() => void)[] = [];
   const storage: ChatStorage = {
     ...createMemoryStorage(),
     write(changes) {
       for (const [, value] of changes) written.push(value ?? "");
-      return new Promise(() => undefined);
+      return new Promise((done) => void writes.push(done));
     },
   };
   const { chat } = openScripted({ storage });
   const store = chat.session("s");
   for (const content of ["one", "two", "three"]) void store.send(content);
   expect(written.map((text) => /one|two|three/.exec(text)?.[0])).toEqual(["one", "two", "three"]);
+  for (const done of writes) done();
 });
 
 test("a tab that is not the sender sends what only it knows of, since the storage has no room", async () => {
