@@ -43,7 +43,8 @@ describe.skipIf(findBrowser() === undefined && mayBeLeftOut())("in a browser", (
     await createSession(server.url, { id: "s" });
     const page = await browser.newPage();
     onTestFinished(() => page.close());
-    await page.goto(server.url);
+    // An answer of the origin, not the chat page, which loads itself again once it is built.
+    await page.goto(`${server.url}/health`);
     await page.evaluate(gather, `${server.url}/api/sessions/s/events`);
     const seenUpTo = async (seq: number): Promise<Seen[]> => {
       await page.waitForFunction(
