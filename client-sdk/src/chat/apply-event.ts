@@ -1,4 +1,6 @@
 import type { PageAnswer } from "./paging.ts";
+import type { PageUnderWay } from "./page-under-way.ts";
+import { remember } from "./page-under-way.ts";
 import { insertAt, replaceAt } from "./changed-copies.ts";
 import type { LiveEvent, Message, Page, SessionHead } from "./wire.ts";
 
@@ -18,15 +20,8 @@ export type SessionState = {
   /** The lowest id that is loaded. */
   readonly floor: number;
   readonly isDeleted: boolean;
-  /** The page that is under way, if one is, with what the log told meanwhile. */
-  readonly paging: Paging | undefined;
+  readonly paging: PageUnderWay<number, Message> | undefined;
 };
-
-/**
- * Changes that the log told since a page was asked for: the page may hold these messages as they were before.
- * An id without a message was deleted.
- */
-type Paging = { readonly token: number; readonly since: ReadonlyMap<number, Message | undefined> };
 
 /** A change of the state that comes from elsewhere than the log. */
 export type Answer =
@@ -135,16 +130,10 @@ function dropMessage(state: SessionState, messageId: number): SessionState {
   );
 }
 
-function remember(state: SessionState, id: number, message: Message | undefined): SessionState {
-  const { paging } = state;
-  if (!paging) return state;
-  return { ...state, paging: { ...paging, since: new Map(paging.since).set(id, message) } };
-}
-
 function putPage(
   state: SessionState,
   { items, next_cursor: next }: Page<Message>,
-  { since }: Paging,
+  { since }: PageUnderWay<number, Message>,
 ): SessionState {
   const held = new Set(state.messages.map(({ id }) => id));
   const added = items.flatMap((item) => {

@@ -1,4 +1,6 @@
 import type { PageAnswer } from "./paging.ts";
+import type { PageUnderWay } from "./page-under-way.ts";
+import { remember } from "./page-under-way.ts";
 import { insertAt, replaceAt } from "./changed-copies.ts";
 import type { ListedSession, ListEvent, Page } from "./wire.ts";
 
@@ -15,10 +17,7 @@ export type ListState = {
   readonly floor: number;
   /** `cursor` and `floor` as they were before the first page. */
   readonly first: { readonly cursor: string | null; readonly floor: number };
-  /** The page that is under way, and what the log told meanwhile. An id without a session was deleted. */
-  readonly paging:
-    | { readonly token: number; readonly since: ReadonlyMap<string, ListedSession | undefined> }
-    | undefined;
+  readonly paging: PageUnderWay<string, ListedSession> | undefined;
 };
 
 /** A change of the list that comes from elsewhere than its log. */
@@ -117,11 +116,6 @@ function putPage(state: ListState, { items, next_cursor: cursor }: Page<ListedSe
 function insert(sessions: readonly ListedSession[], session: ListedSession): readonly ListedSession[] {
   const at = sessions.findIndex(({ activity_seq: activity }) => activity < session.activity_seq);
   return insertAt(sessions, at < 0 ? sessions.length : at, session);
-}
-
-function remember(state: ListState, id: string, session: ListedSession | undefined): ListState {
-  const { paging } = state;
-  return paging ? { ...state, paging: { ...paging, since: new Map(paging.since).set(id, session) } } : state;
 }
 
 function same(held: ListedSession | undefined, session: ListedSession): ListedSession {
