@@ -52,6 +52,6 @@ export async function findMessageId(db: Executor, sessionId: string, ref: number
 export function messageChanged(ifSeq: number, seq: number): AppError {
   return new AppError(
     "CONFLICT",
-    `The message has changed since position ${ifSeq}, at position ${seq}: read it, and decide again.`,
+    `if_seq: the message's seq is ${seq}, not ${ifSeq}: read it, and decide again.`,
   );
 }

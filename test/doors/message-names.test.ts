@@ -150,7 +150,7 @@ test("a change with if_seq is made only if the message has not changed since, an
   const late = await call(url, "PATCH", path(String(id)), { content: "2", if_seq: seq });
   const conflict = {
     code: "CONFLICT",
-    message: "The message has changed since position 1, at position 3: read it, and decide again.",
+    message: "if_seq: the message's seq is 3, not 1: read it, and decide again.",
   };
   expect([late.status, await late.json()]).toEqual([409, conflict]);
   const deletion = await call(url, "DELETE", `${path(String(id))}?if_seq=${seq}`);
