@@ -44,7 +44,7 @@ describe.skipIf(findBrowser() === undefined && mayBeLeftOut())("in a browser", (
     const page = await browser.newPage();
     onTestFinished(() => page.close());
     // An answer of the origin, not the chat page, which loads itself again once it is built.
-    await page.goto(`${server.url}/health`);
+    await page.goto(`${server.url}/api/sessions`);
     await page.evaluate(gather, `${server.url}/api/sessions/s/events`);
     const seenUpTo = async (seq: number): Promise<Seen[]> => {
       await page.waitForFunction(
