@@ -11,7 +11,7 @@ export type { ErrorData } from "../../server/trpc/error-data.ts";
 export type ClientError = Error & {
   /** The server's part. It is absent when no answer came. */
   readonly data?: ErrorData | null | undefined;
-  /** What tRPC knows of the call: over HTTP, `response`. */
+  /** tRPC's facts of the call: over HTTP, `response`. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
 };
 

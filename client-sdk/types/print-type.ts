@@ -35,7 +35,7 @@ export function printType(schema: z.ZodType, names: TypeNames, side: Side, isNam
     case "optional":
       return withUndefined(print(def.innerType));
     case "pipe":
-      // What a transform makes of an input is the server's own affair.
+      // The output of a transform stays inside of the server.
       return print(side === "input" ? def.in : def.out);
     case "union":
       return def.options.map(print).join(" | ");

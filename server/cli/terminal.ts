@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { prettyFactory } from "pino-pretty";
 
-/** What a person who has just started the server wants to know. */
+/** The facts of a started server that a person needs first. */
 export type Started = { url: string; databaseFile: string };
 
 /** The addresses of a server, and a command whose effect is seen on its page. */

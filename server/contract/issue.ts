@@ -2,8 +2,8 @@
 export type Issue = {
   /** Where in the input it is. */
   path: (string | number)[];
-  /** What kind of fault it is. */
+  /** The kind of the fault, such as `too_big`. */
   code: string;
-  /** What is wrong. */
+  /** The fault, in a sentence. */
   message: string;
 };

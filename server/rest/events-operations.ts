@@ -4,7 +4,7 @@ import type { Json, Operation } from "./openapi-passes.ts";
 
 /** A log that is followed over REST, as the document describes it. */
 type DescribedLog = {
-  /** What follows `Wait for what happens in`. */
+  /** The log's place, as it ends a summary: `a session`. */
   place: string;
   operationIds: { poll: string; stream: string };
   input: z.ZodObject;

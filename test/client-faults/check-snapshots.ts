@@ -42,7 +42,7 @@ function checkRows(rows: readonly ShownRow[], keys: Map<string, string>): StoreV
   return found;
 }
 
-/** One that is not stored yet is shown after all others. */
+/** The place in which a message was shown last. */
 type Seen = { id: number; seq: number; isMissing: boolean };
 
 function checkSequence(
@@ -65,7 +65,7 @@ function checkSequence(
       findStored(history, session)?.messages.flatMap((message) => (message.deleted ? [keyOf(message)] : [])),
     );
     // A message that was answered before the first snapshot may be missing until its event comes.
-    // What was deleted and shown before a copy was put back may be shown again.
+    // After the restore of a copy, messages that were deleted before may be shown again.
     if (at >= firstRestore || !isLoaded || changed.has(session) || !wasLive) continue;
     const floor = hasEarlier ? (rows.find(([, id]) => id !== null)?.[1] ?? Number.POSITIVE_INFINITY) : 0;
     const shown = new Map(rows.map((row) => [row[0], row]));

@@ -50,7 +50,7 @@ export class ClientUnderFire {
     return Promise.race([this.#idle.promise, this.#failure.promise]);
   }
 
-  /** What it keeps outlives its process. */
+  /** Whether its storage outlives its process. */
   get isLasting(): boolean {
     return this.kind !== "memory";
   }

@@ -24,7 +24,7 @@ export type Following<Event extends LogEvent = LiveEvent> = {
   stop(): void;
 };
 
-/** What a reader of a session asks for: `extent` holds `limit` and `max_missed`, where it says them. */
+/** The request of a reader of a session: `extent` holds `limit` and `max_missed`, where it says them. */
 export type FollowInput = {
   session_id: string;
   after?: string | undefined;

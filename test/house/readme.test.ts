@@ -91,7 +91,7 @@ test("the README's conversation goes as it is written, block by block", { timeou
   expect(conversation.map(({ language }) => language)).toEqual(["sh", "sh", "js", "ts", "sh", "sh"]);
 });
 
-/** What each block of the client's README prints, in order. */
+/** The lines that each block of the client's README prints, in order. */
 const printed = [
   "",
   "Plans\n",

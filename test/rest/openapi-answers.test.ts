@@ -126,7 +126,7 @@ function withFault(request: ExampleRequest, field: string | undefined): Partial<
 const wrongs: Record<string, (request: ExampleRequest, example: ErrorBody) => Partial<ExampleRequest>> = {
   400: (request, { issues }) => withFault(request, issues?.[0]?.path[0]?.toString()),
   404: () => ({}),
-  // What a 409 speaks of has changed at position 2.
+  // The change at position 2 is the reason of the 409.
   409: ({ path, method }) => (method === "DELETE" && "message_id" in path ? { query: "if_seq=1" } : {}),
   413: ({ body }) => ({ body: { ...body, more: "x".repeat(70_000) } }),
   415: ({ headers }) => ({ headers: { ...headers, "content-type": "text/plain" } }),

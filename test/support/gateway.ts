@@ -31,7 +31,7 @@ export type Gateway = {
   prefix: string;
   /** Stands in for the header `Host`. */
   host: string | undefined;
-  /** What the gateway answers itself, by path. */
+  /** The gateway's own answers, by path. */
   files: ReadonlyMap<string, { type: string; body: string | Uint8Array }>;
   /** Ends all answers that are under way. */
   cut(): void;

@@ -85,7 +85,7 @@ function killGroup(leader: number | undefined): void {
   }
 }
 
-/** What a line says that a server prints on a terminal: where its page is, or a message of its log. */
+/** The fact in a line that a server prints on a terminal: the base of its page's address, or a message of its log. */
 function readPrinted(line: string): { page?: string | undefined; msg?: string | undefined } {
   return {
     page: /^ +page +(\S+)\/app/.exec(line)?.[1],

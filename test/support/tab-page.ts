@@ -3,7 +3,7 @@ import { createLine } from "../../client-sdk/src/chat/create-line.ts";
 import type { LineStatus } from "../../client-sdk/src/chat/line.ts";
 import type { LiveEvent } from "../../client-sdk/src/chat/wire.ts";
 
-/** What the page of a tab is asked from outside. */
+/** The functions of a tab's page that a test calls. */
 export type Tab = {
   readonly seqs: number[];
   readonly contents: string[];

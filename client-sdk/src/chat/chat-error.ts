@@ -3,7 +3,7 @@ import type { Issue } from "../../../server/contract/issue.ts";
 
 /** Why something failed. */
 export type ChatError = {
-  /** What happened and what to do, for people. */
+  /** The error and its remedy, in a sentence for people. */
   readonly message: string;
   /** Whether a repeat can succeed. */
   readonly retryable: boolean;

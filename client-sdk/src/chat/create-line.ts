@@ -24,11 +24,11 @@ export type LineOptions = {
   fetch?: FetchLike;
   /** Stands in for the platform's `WebSocket`, which Node has from version 22 on. */
   WebSocket?: WebSocketClass;
-  /** Who is signed in. Tabs of different users share nothing. */
+  /** The signed-in user. Tabs of different users share nothing. */
   user?: string;
 };
 
-/** What tests replace. */
+/** The parts that tests replace: intervals and randomness. */
 export type LineInternals = { timing?: Partial<Timing>; random?: () => number };
 
 /** Opens a line: one connection for all logs and, in a browser, for all tabs. It connects when a log is followed. */

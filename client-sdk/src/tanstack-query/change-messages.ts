@@ -4,7 +4,7 @@ import type { Change } from "./live-queries.ts";
 import type { Paged, QueryName } from "./query-cache.ts";
 import { changePages } from "./query-cache.ts";
 
-/** What an event of a session changes in `session.get` and `message.list`. */
+/** The change that an event of a session makes to `session.get` and `message.list`. */
 export function messageChange(event: LiveEvent): Change | undefined {
   if (event.type === "message")
     return ({ path, input }, data) =>

@@ -4,7 +4,7 @@ import type { Change } from "./live-queries.ts";
 import type { Paged } from "./query-cache.ts";
 import { changePages } from "./query-cache.ts";
 
-/** What an event of the list changes in `session.list`. */
+/** The change that an event of the list makes to `session.list`. */
 export function sessionChange(event: ListEvent): Change | undefined {
   if (event.type === "session_deleted")
     return (_, data) =>

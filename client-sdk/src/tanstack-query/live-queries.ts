@@ -30,7 +30,7 @@ export class LiveQueries {
   apply(change: Change): void {
     for (const changes of this.#missed.values()) changes.push(change);
     for (const query of this.#client.getQueryCache().getAll()) {
-      // What is to be read again stays so: new data would make it pass for whole.
+      // New data would end the invalidation, and a query that lacks changes would pass for whole.
       if (this.#has(query) && !query.state.isInvalidated) this.#change(query, change);
     }
   }

@@ -2,7 +2,7 @@ import type { SendOptions } from "@ai-desk/client";
 import type { ReactElement } from "react";
 import { useId } from "react";
 
-/** Who writes a message. */
+/** The author of a message. */
 export type Sender = NonNullable<SendOptions["sender"]>;
 
 const senders = { user: "You", assistant: "Assistant" } satisfies Record<Sender, string>;

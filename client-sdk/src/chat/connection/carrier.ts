@@ -33,7 +33,7 @@ export type Fetch = (
   init: { headers: Record<string, string>; signal: AbortSignal; cache?: "no-store" },
 ) => Promise<Response>;
 
-/** What carriers are made with. */
+/** The settings that all kinds of carriers share. */
 export type CarrierOptions = {
   addresses: Addresses;
   fetch: Fetch | undefined;

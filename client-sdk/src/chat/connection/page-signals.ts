@@ -1,7 +1,7 @@
 import type { PageListener, Platform } from "./platform.ts";
 import { platform } from "./platform.ts";
 
-/** What a page hears of its own state. */
+/** The changes of a page's state that concern its connection. */
 export type PageSignals = {
   /** It was shown again, or came back from the browser's cache of pages. */
   readonly onShown: () => void;

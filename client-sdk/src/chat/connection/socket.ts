@@ -30,7 +30,7 @@ export function openSocket(
   let isOpen = false;
   let isHeard = false;
   let isOver = false;
-  /** What is awaited, and since when. */
+  /** When the ping was sent that is not answered yet. */
   let pingedAtMs: number | undefined;
   let heardAtMs = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;

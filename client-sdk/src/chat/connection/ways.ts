@@ -11,7 +11,7 @@ type Known = { way: Way; sinceMs: number; hasSocketWorked: boolean; blocks: numb
 /** So often in a row a WebSocket that worked before may fail while the server is there. */
 const maxBlocks = 3;
 
-/** What is known of each server, for the life of the page. */
+/** The way that works with each server. It is kept for the life of the page. */
 const knownByBase = new Map<string, Known>();
 
 /** Chooses the kind of carrier that gets through. */

@@ -6,7 +6,7 @@ import { shareUpstream } from "./shared-upstream.ts";
 
 /** The leading tab's service to the others. */
 export type Relay = {
-  /** What the leading tab follows by itself: each log is followed once for all tabs. */
+  /** The upstream for the leading tab's own logs. Each log is followed once for all tabs. */
   readonly upstream: Upstream;
   take(message: TabMessage): void;
   end(): void;

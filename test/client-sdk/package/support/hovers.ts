@@ -16,7 +16,7 @@ export type Compiler = {
   ModuleKind: { NodeNext: number };
 };
 
-/** What an editor shows over the names of a file. */
+/** The texts that an editor shows over the names of a file. */
 export class Hovers {
   readonly #service: ReturnType<Compiler["createLanguageService"]>;
   readonly #file: string;

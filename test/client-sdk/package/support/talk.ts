@@ -21,7 +21,7 @@ export async function talk(url, WebSocket, storage) {
 }
 `;
 
-/** What the conversation comes to. */
+/** The result of the conversation. */
 export const talked = "Hello sent Packed CONFLICT";
 
 const asCommonJs = talk
