@@ -42,6 +42,9 @@ export const newMessageSchema = z.object({
   timestamp: optional(timestampSchema),
 });
 
+/** The key in a look-up. */
+const keyToFindSchema = textSchema.max(limits.lookupChars);
+
 const notARef = "must be the id of a message, or key: and the key of one";
 
 /** Names one message of a session: by its id, or by `key:` and its key. */
@@ -49,10 +52,8 @@ export const messageRefSchema = z
   .union(
     [
       messageIdSchema,
-      z
-        .string()
+      keyToFindSchema
         .regex(/^key:/, { error: notARef, abort: true })
-        .max(limits.lookupChars)
         .meta({ description: "`key:` and the message's key." }),
     ],
     { error: notARef },
@@ -129,12 +130,7 @@ const named = {
   session_id: sessionIdSchema,
   // The pipe is the outermost schema: trpc-to-openapi takes no other optional field as a part of a path.
   message_id: messageRefSchema.nullish().transform((ref) => ref ?? undefined),
-  key: optional(
-    z
-      .string()
-      .max(limits.lookupChars)
-      .meta({ description: "The message's key, in the place of `message_id`." }),
-  ),
+  key: optional(keyToFindSchema.meta({ description: "The message's key, in the place of `message_id`." })),
 };
 
 const ifSeqSchema = messageSeqSchema.min(0).meta({

@@ -8,20 +8,21 @@ import { AppError, invalidInput, messageNotFound } from "./app-error.ts";
 const keyPrefix = "key:";
 
 /** A message as an input refers to it: by its id, or by `key:` and its key. */
-export function toNamed(ref: number | string): NamedMessage {
-  if (typeof ref === "number") return { id: ref };
-  const key = ref.slice(keyPrefix.length);
+function toNamed(ref: number | string): NamedMessage {
+  return typeof ref === "number" ? { id: ref } : namedByKey(ref.slice(keyPrefix.length));
+}
+
+function namedByKey(key: string): NamedMessage {
   const id = idOfMadeKey(key);
   return id === undefined ? { key } : { id };
 }
 
 /** Reads the name of a message in an input. @throws {AppError} BAD_REQUEST unless it has one of `message_id` and `key` */
 export function readName({ message_id: ref, key }: MessageName): NamedMessage {
-  if ((ref === undefined) === (key === undefined)) {
-    const message = "name the message by message_id or by key, and by one of them alone";
-    throw invalidInput([{ path: ["message_id"], code: "custom", message }]);
-  }
-  return toNamed(ref ?? keyPrefix + key);
+  if (ref !== undefined && key === undefined) return toNamed(ref);
+  if (ref === undefined && key !== undefined) return namedByKey(key);
+  const message = "name the message by message_id or by key, and by one of them alone";
+  throw invalidInput([{ path: ["message_id"], code: "custom", message }]);
 }
 
 /** Finds the message that a change is meant for. @throws {AppError} NOT_FOUND */

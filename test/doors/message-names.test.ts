@@ -1,4 +1,7 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { createClient } from "../../client-sdk/src/index.ts";
 import type { Message } from "../../client-sdk/src/index.ts";
 import { openDoors } from "../support/doors.ts";
@@ -132,6 +135,35 @@ test("a send that names a key as the server makes them is refused at every door 
       message: { key },
     });
   }
+});
+
+test("a key that no text can be is refused wherever a message is named, and changes no other message [NAME-2]", async () => {
+  const { url, wsUrl } = await startWithSession();
+  const client = createClient({ url });
+  // A lone surrogate becomes this character where text is written as UTF-8.
+  await client.message.add.mutate({ ...hello, key: "\ufffd" });
+  for (const key of ["\ud800", "\0"]) {
+    const ref = `key:${key}`;
+    const asked: Promise<unknown>[] = [
+      client.message.update.mutate({ session_id: "s", key, content: "Changed" }),
+      client.message.update.mutate({ session_id: "s", message_id: ref, content: "Changed" }),
+      client.message.delete.mutate({ session_id: "s", key }),
+      client.message.delete.mutate({ session_id: "s", message_id: ref }),
+      client.message.list.query({ session_id: "s", before: ref }),
+      client.message.list.query({ session_id: "s", after: ref }),
+    ];
+    for (const refused of asked) {
+      await expect(refused).rejects.toMatchObject({ data: { code: "BAD_REQUEST", httpStatus: 400 } });
+    }
+  }
+  for (const method of ["PATCH", "DELETE"]) {
+    expect((await call(url, method, path("key:\0"), { content: "Changed" })).status).toBe(400);
+  }
+  const socket = new WebSocket(`${wsUrl}/ws/s?after=key:%00`);
+  const [, answer] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
+  expect(answer.statusCode).toBe(400);
+  socket.on("error", () => undefined).terminate();
+  expect((await readSession(url, "s")).messages).toMatchObject([{ content: "Hello" }]);
 });
 
 test("a change with if_seq is made only if the message has not changed since, and else is 409 [NAME-4]", async () => {
