@@ -18,7 +18,10 @@ export type MessageTable = {
   /** ISO 8601, character for character as the client sent it. */
   timestamp: string;
   seq: number;
-  /** The position at which the message was added, once it was changed since; null while that is `seq`. */
+  /**
+   * The position at which the message was added, once it was changed since; null while that is `seq`, and in a row that was changed
+   * before migration 0007.
+   */
   sent_seq: ColumnType<number | null, number | null | undefined, number | null>;
   /** A deleted message stays as a tombstone: a reader that was away learns of the deletion from it. */
   deleted: ColumnType<0 | 1, 0 | 1 | undefined, 0 | 1>;

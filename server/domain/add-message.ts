@@ -62,7 +62,10 @@ async function findEarlierSend(
   if (!found) return undefined;
   const { key_digest, sent_seq, seq, ...row } = found;
   if (key_digest === digest(input)) {
-    return { message: toMessage({ ...row, content: input.content, seq: sent_seq ?? seq }), seq };
+    const { content } = input;
+    // A row that was changed before migration 0007 does not tell its first position: any one before the change serves.
+    const firstSeq = sent_seq ?? (row.content === content ? seq : seq - 1);
+    return { message: toMessage({ ...row, content, seq: firstSeq }), seq };
   }
   throw new AppError(
     "UNPROCESSABLE_CONTENT",

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createClient } from "../../client-sdk/src/index.ts";
@@ -212,4 +213,24 @@ test("a repeated send is answered as the first was, with its first content and p
   expect(await client.message.add.mutate(keyed)).toEqual(first);
   await remove(app, first.id);
   expect(await client.message.add.mutate(keyed)).toEqual(first);
+});
+
+test("a repeated send of a message that an older version changed has a seq before that of the change [KEY-1]", async () => {
+  const app = await startWithSession();
+  const client = createClient({ url: app.url });
+  const keyed = { ...hello, key: "k" };
+  const first = await client.message.add.mutate(keyed);
+  const forget = () => {
+    const database = new Database(app.databaseFile);
+    database.prepare("update message set sent_seq = null").run();
+    database.close();
+  };
+  const edited = (await (await edit(app, first.id, "Edited")).json()) as Message;
+  forget();
+  const repeated = await client.message.add.mutate(keyed);
+  expect(repeated.content).toBe("Hello");
+  expect(repeated.seq).toBeLessThan(edited.seq);
+  await remove(app, first.id);
+  forget();
+  expect((await client.message.add.mutate(keyed)).seq).toBeLessThan(edited.seq + 1);
 });

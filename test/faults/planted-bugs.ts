@@ -128,13 +128,13 @@ export const plantedBugs: PlantedBug[] = [
   },
   {
     bug: "a key is answered with what became of the message",
-    edits: [{ file: addMessage, from: "content: input.content, seq: sent_seq ?? seq", to: "seq" }],
+    edits: [{ file: addMessage, from: "content, seq: firstSeq", to: "seq" }],
     caughtAs: "KEY",
     when: { operations: 400 },
   },
   {
     bug: "a key is answered with the position of a later edit",
-    edits: [{ file: addMessage, from: "seq: sent_seq ?? seq", to: "seq" }],
+    edits: [{ file: addMessage, from: "seq: firstSeq", to: "seq" }],
     caughtAs: "KEY",
     when: { operations: 400 },
   },
