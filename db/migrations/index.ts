@@ -3,9 +3,9 @@ import { chatLog } from "./0001-chat-log.ts";
 import { listLog } from "./0002-list-log.ts";
 import { listPage } from "./0003-list-page.ts";
 import { fileIdentity } from "./0004-file-identity.ts";
+import { unfinishedDeletions } from "./0005-unfinished-deletions.ts";
 import { activity } from "./0006-activity.ts";
 import { firstPosition } from "./0007-first-position.ts";
-import { unfinishedDeletions } from "./0005-unfinished-deletions.ts";
 
 /** Every migration by its name, which decides its place. Forward only: none is ever changed, renamed or removed. */
 export const migrations: Record<string, Migration> = {

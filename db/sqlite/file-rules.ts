@@ -93,6 +93,23 @@ export const fileRules: FileRule[] = [
     remedy: "Another program has written them. Restore a backup.",
   },
   {
+    name: "ACTIVITY",
+    since: "0006-activity",
+    select: `select 'session ' || quote(id) || ' at ' || quote(activity_seq) as place from chatsession
+      where typeof(activity_seq) <> 'integer' or activity_seq not between 0 and (select max(list_seq) from chatsession)`,
+    fault: "sessions whose place by activity cannot be",
+    remedy:
+      "Another program has written them. Set activity_seq to 0, or to that of a session beside which it belongs.",
+  },
+  {
+    name: "FIRST SEQ",
+    since: "0007-first-position",
+    select: `select 'message ' || id || ' at ' || quote(sent_seq) as place from message
+      where sent_seq is not null and (typeof(sent_seq) <> 'integer' or sent_seq not between 1 and seq)`,
+    fault: "messages that were added at a position that cannot be",
+    remedy: "Another program has written them. Set sent_seq to null.",
+  },
+  {
     name: "TOMBSTONE",
     since: chatLog,
     select: `select 'message ' || id as place from message where deleted = 1 and content <> ''

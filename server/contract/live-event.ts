@@ -6,7 +6,7 @@ import { optional } from "./optional.ts";
 import { sessionHeadSchema, sessionSchema } from "./session.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
-export const seqSchema = z
+const seqSchema = z
   .int()
   .min(0)
   .meta({ description: "The position of this change in its log.", examples: [7], format: "int64" });

@@ -85,6 +85,11 @@ const broken: [rule: string, statements: string, said: RegExp, isUnusable?: true
   ["LIST", "update chatsession set list_seq = 9007199254740991 where id = 'busy'", /session 'busy'/],
   ["VALUE", "update chatsession set ordinal = 'first' where id = 'busy'", /session 'busy'/],
   ["LIST", "drop index chatsession_list; update chatsession set list_seq = 3", /position 3/],
+  ["ACTIVITY", "update chatsession set activity_seq = 'text' where id = 'busy'", /'busy' at 'text'/],
+  ["ACTIVITY", "update chatsession set activity_seq = 1e15 + 0.5 where id = 'busy'", /session 'busy'/],
+  ["ACTIVITY", "update chatsession set activity_seq = list_seq + 100 where id = 'busy'", /session 'busy'/],
+  ["FIRST SEQ", "update message set sent_seq = seq + 1 where id = 1", /message 1 at/],
+  ["FIRST SEQ", "update message set sent_seq = 'first' where id = 1", /message 1 at 'first'/],
   ["TOMBSTONE", "update message set content = 'still here' where deleted = 1", /still have their text/],
   [
     "PURGE",
