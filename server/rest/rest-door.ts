@@ -43,12 +43,20 @@ export type RestDoor = {
 };
 
 /** `/` is the health check of programs, and leads a browser to the chat page. @returns whether it does */
-function leadToChatPage(request: IncomingMessage, response: ServerResponse): boolean {
+function leadToChatPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { query }: RequestTarget,
+): boolean {
   response.appendHeader("vary", "Accept");
   if (!prefersPage(request.headers.accept)) return false;
-  // Relative, since a proxy may serve it under a path of its own.
-  sendText(response, 307, undefined, { location: "app" });
+  redirect(response, "app", query);
   return true;
+}
+
+/** Leads to an address relative to the request's, since a proxy may serve it under a path of its own. The query is kept. */
+function redirect(response: ServerResponse, path: string, query: string): void {
+  sendText(response, 307, undefined, { location: query === "" ? path : `${path}?${query}` });
 }
 
 /** The door of the REST paths. */
@@ -83,7 +91,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
   function answerElse(
     request: IncomingMessage,
     response: ServerResponse,
-    { pathname, hasTrailingSlash }: RequestTarget,
+    { pathname, hasTrailingSlash, query }: RequestTarget,
   ): Promise<void> {
     const methods = methodsOf(pathname);
     if (methods.length === 0) throw new AppError("NOT_FOUND", `There is nothing at ${pathname}.`);
@@ -92,7 +100,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
     if (file && methods.includes(request.method ?? "")) {
       if (!hasTrailingSlash) return answerStatic(request, response, file);
       // A page names its files relative to its own address, so it has only one.
-      sendText(response, 307, undefined, { location: `../${pathname.slice(pathname.lastIndexOf("/") + 1)}` });
+      redirect(response, `../${pathname.slice(pathname.lastIndexOf("/") + 1)}`, query);
       return Promise.resolve();
     }
     const allow = methods.join(", ");
@@ -118,7 +126,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
         const route = match?.routes.get(method ?? "");
         if (match) nameRoute(request, match.path);
         if (!match || !route) return await answerElse(request, response, target);
-        if (target.pathname === "/" && leadToChatPage(request, response)) return;
+        if (target.pathname === "/" && leadToChatPage(request, response, target)) return;
         const send = await prepare({ ...everyCall, request, response, target }, route, match);
         await send();
       } catch (error) {

@@ -89,7 +89,7 @@ async function readWanted(desk: Desk, { request, sessionId, query }: Asked): Pro
 
 /** @throws {AppError | ZodError} for a number that is none, or is out of its range */
 function readExtent(query: ReadonlyMap<string, string>): ReaderExtent {
-  const given = [...query].filter(([name]) => name in extentSchema.shape);
+  const given = [...query].filter(([name]) => Object.hasOwn(extentSchema.shape, name));
   return extentSchema.parse(Object.fromEntries(given.map(([name, text]) => [name, readNumber(name, text)])));
 }
 

@@ -77,6 +77,21 @@ test("the page of this checkout is built by its own command", { timeout: 60_000 
   expect(createChatPage().find("/app")?.status).toBe(200);
 });
 
+test("an address that leads to the page hands on its query as it is", async () => {
+  const { url } = await startApp();
+  for (const [path, location] of [
+    ["/?source=mail&x=%C3%A9", "app?source=mail&x=%C3%A9"],
+    ["/docs/?source=mail", "../docs?source=mail"],
+    ["/docs/", "../docs"],
+  ]) {
+    const { status, headers } = await fetch(`${url}${path}`, {
+      headers: { accept: "text/html" },
+      redirect: "manual",
+    });
+    expect([status, headers.get("location")], path).toEqual([307, location]);
+  }
+});
+
 test("/ leads a browser to the page, and answers everything else with the health check", async () => {
   const { url } = await startApp();
   const ask = (accept: string, method = "GET") =>

@@ -38,6 +38,18 @@ test("frames that are sent at once are stored in their order", async () => {
   socket.close();
 });
 
+test.each(["messages", "all"])(
+  "with events=%s a name in the query that says nothing is passed over",
+  async (events) => {
+    const { url, wsUrl } = await startApp();
+    await createSession(url, { id: "s" });
+    const names = ["utm_source", "constructor", "__proto__", "toString"].map((name) => `${name}=x`);
+    const { socket } = await openChat(wsUrl, "s", `?events=${events}&${names.join("&")}`);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close();
+  },
+);
+
 test("without `after` only what comes is shown; with it, first what was missed [RESUME-6]", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
