@@ -95,7 +95,7 @@ export function createApp(options: AppOptions): App {
   const maxAnswerBytes = Math.max(bounds.maxAnswerBytes, bodyBytes);
   const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 4 * maxAnswerBytes));
   const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
-  const pages = [createDocsPages(), createChatPage()];
+  const pages = [createDocsPages(), createChatPage({ stopping: stop.signal })];
   const rest = createRestDoor({ ...doors, heartbeatMs, pages });
   const trpcHttp = createTrpcHttpDoor({ ...doors, heartbeatMs });
   const trpcWs = createTrpcWsDoor({

@@ -27,7 +27,7 @@ const compress = promisify(gzip);
 export function createStaticFile(
   contentType: string,
   read: () => Promise<Buffer>,
-  { contentSecurityPolicy, status = 200 }: { contentSecurityPolicy?: string; status?: number } = {},
+  { headers = {}, status = 200 }: Partial<Pick<StaticFile, "headers" | "status">> = {},
 ): StaticFile {
   const plain = makeOnce(async () => represent(await read()));
   return {
@@ -37,11 +37,16 @@ export function createStaticFile(
       // The addresses stay the same from version to version: without revalidation a page could mix two versions.
       "cache-control": "no-cache",
       "referrer-policy": "no-referrer",
-      ...(contentSecurityPolicy !== undefined && { "content-security-policy": contentSecurityPolicy }),
+      ...headers,
     },
     plain,
     gzipped: makeOnce(async () => represent(await compress((await plain()).body))),
   };
+}
+
+/** The options of a page that is bound to a content security policy. */
+export function withPolicy(policy: string): Pick<StaticFile, "headers"> {
+  return { headers: { "content-security-policy": policy } };
 }
 
 /** Answers a GET or a HEAD, with 304 if the client has the same bytes. Rejects if the file cannot be read. */

@@ -1,13 +1,16 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-const script = join(import.meta.dirname, "../../client-sdk/chat-page/build.js");
+const ownScript = join(import.meta.dirname, "../../client-sdk/chat-page/build.js");
 
-/** Builds the chat page, in a process of its own. @returns whether it is built */
-export function buildChatPage(): Promise<boolean> {
+/** Builds the chat page, in a process of its own, which the signal ends. Resolves when the process has ended, however it did. */
+export function buildChatPage(signal: AbortSignal, script = ownScript): Promise<void> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [script], { stdio: "ignore" });
-    child.on("error", () => resolve(false));
-    child.on("exit", (code) => resolve(code === 0));
+    const child = spawn(process.execPath, [script], { stdio: "ignore", signal });
+    child.on("error", () => {
+      // A process that the signal ends has an error too, before it has ended.
+      if (child.pid === undefined) resolve();
+    });
+    child.on("exit", () => resolve());
   });
 }

@@ -1,8 +1,8 @@
-import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { extname, join, sep } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, extname, join, relative, sep } from "node:path";
+import { retryHeaders } from "../http/send.ts";
 import type { Pages, StaticFile } from "../http/static-file.ts";
-import { createStaticFile } from "../http/static-file.ts";
+import { createStaticFile, withPolicy } from "../http/static-file.ts";
 import { buildChatPage } from "./build-chat-page.ts";
 
 const pagePath = "/app";
@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The rights of the page: to run its own scripts, and to speak to this server alone. Its libraries set styles of elements. */
-const contentSecurityPolicy = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -34,50 +34,57 @@ const contentSecurityPolicy = [
   "frame-ancestors 'self'",
 ].join("; ");
 
-const standIn = (head: string, sentence: string): StaticFile =>
+const standIn = (head: string, sentence: string, retryAfterSeconds: number): StaticFile =>
   createStaticFile(
     types[".html"] ?? "",
     async () =>
       Buffer.from(
         `<!doctype html>\n<meta charset="utf-8">\n${head}<title>AI Desk</title>\n<p>${sentence}</p>\n`,
       ),
-    { status: 503 },
+    { status: 503, headers: retryHeaders(["SERVICE_UNAVAILABLE"], retryAfterSeconds) },
   );
 
 const beingBuilt = standIn(
   '<meta http-equiv="refresh" content="1">\n',
   "The chat page is being built. It loads by itself in a moment.",
+  1,
 );
 
 const notBuilt = standIn(
   "",
   "The chat page is not built. Run <code>npm ci</code> and <code>npm run build:page</code> in the checkout, then load this page again.",
+  60,
 );
+
+type ChatPageOptions = {
+  /** Ends a build that is under way. */
+  stopping: AbortSignal;
+  folder?: string;
+  build?: (signal: AbortSignal) => Promise<void>;
+};
 
 /**
  * The chat page at `/app`, and its files at `/app/…`, from the folder that they were built into. The folder is read when the page
- * is first asked for. Where it has no page, the page is built, once and apart: no answer waits for it. Where it cannot be built, an
- * answer says how.
+ * is first asked for, and never again: the files of one build belong together. Where it has no page, the page is built, once and
+ * apart: no answer waits for it. Where it cannot be built, an answer says how.
  */
-export function createChatPage(folder = builtFolder, build = buildChatPage): Pages {
+export function createChatPage({
+  stopping,
+  folder = builtFolder,
+  build = buildChatPage,
+}: ChatPageOptions): Pages {
   let files: ReadonlyMap<string, StaticFile> | undefined;
   let building: "not yet" | "now" | "done" = "not yet";
 
   function beginBuilding(): void {
     building = "now";
-    void build().then(() => (building = "done"));
-  }
-
-  function readFolder(): ReadonlyMap<string, StaticFile> | undefined {
-    const names = listFiles(folder);
-    if (!names.includes("index.html")) return undefined;
-    return new Map(names.map((name) => [addressOf(name), toStaticFile(folder, name)]));
+    void build(stopping).then(() => (building = "done"));
   }
 
   return {
     find(pathname) {
       if (pathname !== pagePath && !pathname.startsWith(`${pagePath}/`)) return undefined;
-      files ??= readFolder();
+      files ??= readFolder(folder);
       if (files) return files.get(pathname);
       if (building === "not yet") beginBuilding();
       if (pathname !== pagePath) return undefined;
@@ -86,27 +93,30 @@ export function createChatPage(folder = builtFolder, build = buildChatPage): Pag
   };
 }
 
+/** @returns undefined where the folder has no page, or another process changes it */
+function readFolder(folder: string): ReadonlyMap<string, StaticFile> | undefined {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const files = new Map(paths.map((path) => [addressOf(relative(folder, path)), toStaticFile(path)]));
+    return files.has(pagePath) ? files : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Its files are named relative to the page, which has no slash at its end: `app/…`. */
 function addressOf(name: string): string {
   return name === "index.html" ? pagePath : `${pagePath}/${name.replaceAll(sep, "/")}`;
 }
 
-function listFiles(folder: string): string[] {
-  try {
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  } catch {
-    return [];
-  }
-}
-
-function toStaticFile(folder: string, name: string): StaticFile {
-  const type = types[extname(name)] ?? "application/octet-stream";
+function toStaticFile(path: string): StaticFile {
+  const body = readFileSync(path);
   return createStaticFile(
-    type,
-    () => readFile(join(folder, name)),
-    name === "index.html" ? { contentSecurityPolicy } : {},
+    types[extname(path)] ?? "application/octet-stream",
+    () => Promise.resolve(body),
+    basename(path) === "index.html" ? withPolicy(contentSecurityPolicy) : {},
   );
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { contentPolicy } from "./docs/content-policy.ts";
 import type { Pages, StaticFile } from "../http/static-file.ts";
-import { createStaticFile } from "../http/static-file.ts";
+import { createStaticFile, withPolicy } from "../http/static-file.ts";
 
 const html = "text/html; charset=utf-8";
 const javascript = "text/javascript; charset=utf-8";
@@ -17,7 +17,7 @@ const svg = "image/svg+xml";
 export function createDocsPages(): Pages {
   const icon = createStaticFile(svg, own("icon.svg"));
   const files = new Map<string, StaticFile>([
-    ["/docs", createStaticFile(html, own("swagger.html"), { contentSecurityPolicy: contentPolicy.swagger })],
+    ["/docs", createStaticFile(html, own("swagger.html"), withPolicy(contentPolicy.swagger))],
     ["/docs/icon.svg", icon],
     ["/docs/page.css", createStaticFile(css, own("swagger-page.css"))],
     ["/docs/start.js", createStaticFile(javascript, own("start-swagger.js"))],
@@ -27,7 +27,7 @@ export function createDocsPages(): Pages {
       "/docs/swagger-ui-bundle.js.LICENSE.txt",
       createStaticFile(text, fromSwagger("swagger-ui-bundle.js.LICENSE.txt")),
     ],
-    ["/redoc", createStaticFile(html, own("redoc.html"), { contentSecurityPolicy: contentPolicy.redoc })],
+    ["/redoc", createStaticFile(html, own("redoc.html"), withPolicy(contentPolicy.redoc))],
     ["/redoc/icon.svg", icon],
     ["/redoc/page.css", createStaticFile(css, own("redoc-page.css"))],
     ["/redoc/start.js", createStaticFile(javascript, own("start-redoc.js"))],

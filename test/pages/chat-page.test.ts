@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -9,8 +9,8 @@ import { startApp } from "../support/start-app.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 /** A server of the files that are built into that folder. */
-async function serveBuilt(folder: string, make?: () => Promise<boolean>): Promise<string> {
-  const pages = createChatPage(folder, make);
+async function serveBuilt(folder: string, make = () => Promise.resolve()): Promise<string> {
+  const pages = createChatPage({ stopping: new AbortController().signal, folder, build: make });
   const server = createServer((request, response) => {
     const file = pages.find(request.url ?? "");
     if (file) void answerStatic(request, response, file);
@@ -20,6 +20,13 @@ async function serveBuilt(folder: string, make?: () => Promise<boolean>): Promis
   onTestFinished(() => void server.close());
   const address = server.address();
   return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+}
+
+/** A program that never ends by itself. */
+function hangingScript(): string {
+  const script = join(makeTemporaryFolder(), "hang.js");
+  writeFileSync(script, "setInterval(() => undefined, 1000);");
+  return script;
 }
 
 function build(folder: string): void {
@@ -49,7 +56,7 @@ test("the page is at /app and its files below it, and no path leads out of their
 
 test("without built files the page is built, once and apart, and loads by itself when it is there", async () => {
   const folder = join(makeTemporaryFolder(), "dist");
-  const { promise, resolve: finish } = Promise.withResolvers<boolean>();
+  const { promise, resolve: finish } = Promise.withResolvers<void>();
   let builds = 0;
   const url = await serveBuilt(folder, () => {
     builds += 1;
@@ -58,23 +65,49 @@ test("without built files the page is built, once and apart, and loads by itself
   for (let count = 0; count < 2; count += 1) {
     const early = await fetch(`${url}/app`);
     expect([early.status, early.headers.get("content-type")]).toEqual([503, "text/html; charset=utf-8"]);
+    expect(early.headers.get("retry-after")).toBe("1");
     expect(await early.text()).toContain('http-equiv="refresh"');
   }
   build(folder);
-  finish(true);
+  finish();
   expect([(await fetch(`${url}/app`)).status, builds]).toEqual([200, 1]);
 });
 
 test("where the page cannot be built it says how", async () => {
-  const url = await serveBuilt(join(makeTemporaryFolder(), "dist"), () => Promise.resolve(false));
+  const url = await serveBuilt(join(makeTemporaryFolder(), "dist"));
   await fetch(`${url}/app`);
   const failed = await fetch(`${url}/app`);
   expect([failed.status, (await failed.text()).includes("npm run build:page")]).toEqual([503, true]);
 });
 
+test("the files of a page that was read stay, whatever becomes of their folder", async () => {
+  const folder = join(makeTemporaryFolder(), "dist");
+  build(folder);
+  const url = await serveBuilt(folder);
+  expect((await fetch(`${url}/app`)).status).toBe(200);
+  rmSync(folder, { recursive: true });
+  const script = await fetch(`${url}/app/assets/page-1.js`);
+  expect([script.status, await script.text()]).toEqual([200, "export {};"]);
+});
+
 test("the page of this checkout is built by its own command", { timeout: 60_000 }, async () => {
-  expect(await buildChatPage()).toBe(true);
-  expect(createChatPage().find("/app")?.status).toBe(200);
+  const { signal } = new AbortController();
+  await buildChatPage(signal);
+  expect(createChatPage({ stopping: signal }).find("/app")?.status).toBe(200);
+});
+
+test("a server that stops ends the build of its page", async () => {
+  const stopping = new AbortController();
+  const { promise, resolve: finish } = Promise.withResolvers<void>();
+  const pages = createChatPage({
+    stopping: stopping.signal,
+    folder: makeTemporaryFolder(),
+    // Its own command would write into the checkout.
+    build: (signal) => buildChatPage(signal, hangingScript()).then(finish),
+  });
+  expect(pages.find("/app")?.status).toBe(503);
+  stopping.abort();
+  await promise;
 });
 
 test("an address that leads to the page hands on its query as it is", async () => {
