@@ -1,16 +1,17 @@
 import type { SessionExtent } from "../../db/statements/session-extents.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { Message } from "../contract/message.ts";
-import type { Page } from "../contract/page.ts";
 import type { UpdateSessionInput } from "../contract/session.ts";
 import type { ListSessionsInput } from "../contract/session-list.ts";
 import { limits } from "../contract/limits.ts";
 import { SessionEndedError } from "./app-error.ts";
+import type { ReadPage } from "./all-pages.ts";
+import { readAllPages } from "./all-pages.ts";
 import type { Desk } from "./desk.ts";
 import { getSessionExtent } from "./get-session.ts";
 import { readMessagePage } from "./list-messages.ts";
 import type { SidebarExtent } from "./list-sessions.ts";
-import { listExtents, listSidebar } from "./list-sessions.ts";
+import { listAllByActivity, listExtents, listSidebar } from "./list-sessions.ts";
 import { readMessages, toDocumented } from "./read-messages.ts";
 import { toSessionHead } from "./session-head.ts";
 import { toSidebarSession } from "./sidebar-session.ts";
@@ -25,7 +26,11 @@ export type Form = "documented" | "full";
 /** How many characters of an answer in pieces are gathered before they are sent. */
 export const flushChars = 64 * 1024;
 
-type ReadPage<Item> = (page: { cursor?: string; limit: number }) => Promise<Page<Item>>;
+/** Reads the sessions of a list: a page of them, or all. */
+type ReadSessions<Session> = {
+  read: ReadPage<Session>;
+  readAll: () => Promise<AsyncIterable<Session>>;
+};
 
 /** How sessions are shown: what comes before their messages, and the form of these. */
 type Shown<Session> = { toHead: (session: Session) => object; form: Form };
@@ -39,10 +44,13 @@ type Shown<Session> = { toHead: (session: Session) => object; form: Form };
 export function streamSessions(desk: Desk, input: ListSessionsInput, form: Form): Promise<AnswerInPieces> {
   const { order } = input;
   if (form === "documented" && order !== "activity") {
-    return streamList(desk, input, { read: (page) => listExtents(desk, page), toHead: toSessionHead, form });
+    const read: ReadPage<SessionExtent> = (page) => listExtents(desk, page);
+    return streamList(desk, input, { read, readAll: () => readAllPages(read), toHead: toSessionHead, form });
   }
-  return streamList<SidebarExtent>(desk, input, {
-    read: (page) => listSidebar(desk, { ...page, order }),
+  const read: ReadPage<SidebarExtent> = (page) => listSidebar(desk, { ...page, order });
+  return streamList(desk, input, {
+    read,
+    readAll: () => (order === "activity" ? listAllByActivity(desk) : readAllPages(read)),
     toHead: toSidebarSession,
     form,
   });
@@ -75,26 +83,16 @@ export async function streamMessages(desk: Desk, input: ListMessagesInput): Prom
 async function streamList<Session extends SessionExtent>(
   desk: Desk,
   { cursor, limit, messages }: ListSessionsInput,
-  { read, ...shown }: Shown<Session> & { read: ReadPage<Session> },
+  { read, readAll, ...shown }: Shown<Session> & ReadSessions<Session>,
 ): Promise<AnswerInPieces> {
   const toJson = (sessions: Iterable<Session> | AsyncIterable<Session>): AsyncGenerator<string> =>
     messages === "none" ? headsJson(sessions, shown.toHead) : sessionsJson(desk, sessions, shown);
   if (limit === undefined && cursor === undefined) {
-    const first = await read({ limit: limits.pageItems });
-    return { pieces: toJson(allItems(first, read)), nextCursor: null };
+    return { pieces: toJson(await readAll()), nextCursor: null };
   }
   const from = cursor === undefined ? {} : { cursor };
   const { items, next_cursor } = await read({ ...from, limit: limit ?? limits.defaultPageItems });
   return { pieces: toJson(items), nextCursor: next_cursor };
-}
-
-async function* allItems<Item>(first: Page<Item>, read: ReadPage<Item>): AsyncGenerator<Item> {
-  let page = first;
-  for (;;) {
-    yield* page.items;
-    if (page.next_cursor === null) return;
-    page = await read({ cursor: page.next_cursor, limit: limits.pageItems });
-  }
 }
 
 async function* headsJson<Session>(

@@ -1,4 +1,4 @@
-import type { ListedSessionRow } from "../../db/list-queries.ts";
+import type { ListedSessionRow } from "../../db/statements/listed-sessions.ts";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListEvent } from "../contract/list-event.ts";

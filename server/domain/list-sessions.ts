@@ -1,5 +1,10 @@
-import type { ListedSessionRow, ListPlace } from "../../db/list-queries.ts";
-import { listSidebarPage } from "../../db/list-queries.ts";
+import type { ListedSessionRow } from "../../db/statements/listed-sessions.ts";
+import type { ListPlace } from "../../db/statements/sidebar-pages.ts";
+import {
+  findSidebarSessions,
+  listOrdinalsByActivity,
+  listSidebarPage,
+} from "../../db/statements/sidebar-pages.ts";
 import type { SessionExtent } from "../../db/statements/session-extents.ts";
 import { listSessionExtents } from "../../db/statements/session-extents.ts";
 import { limits } from "../contract/limits.ts";
@@ -14,7 +19,11 @@ export type SidebarExtent = ListedSessionRow & SessionExtent;
 
 type PageInput = Pick<ListSessionsInput, "cursor" | "limit">;
 
-/** A page of sessions, newest first, each with the extent by which its messages are read. */
+/**
+ * A page of sessions, newest first, each with the extent by which its messages are read.
+ *
+ * @throws {AppError} BAD_REQUEST for a cursor of the other order
+ */
 export function listExtents(desk: Desk, { cursor, limit }: PageInput): Promise<Page<SessionExtent>> {
   const { beforeOrdinal } = readCursor("newest", cursor);
   return readPage(
@@ -36,6 +45,22 @@ export function listSidebar(
     (rows) => listSidebarPage(desk.database.read, { place, limit: rows, excerptChars }),
     order === "newest" ? ({ ordinal }) => String(ordinal) : activityCursor,
   );
+}
+
+/**
+ * All sessions by activity, in the order of one moment: a session that becomes active between two pages would be in neither.
+ * Those that are deleted meanwhile are left out.
+ */
+export async function listAllByActivity(desk: Desk): Promise<AsyncIterable<SidebarExtent>> {
+  return readInSlices(desk, await listOrdinalsByActivity(desk.database.read));
+}
+
+async function* readInSlices(desk: Desk, ordinals: readonly number[]): AsyncGenerator<SidebarExtent> {
+  const { pageItems, excerptChars } = limits;
+  for (let at = 0; at < ordinals.length; at += pageItems) {
+    const slice = ordinals.slice(at, at + pageItems);
+    yield* await findSidebarSessions(desk.database.read, { ordinals: slice, excerptChars });
+  }
 }
 
 /** The cursor of the sessions after this one in the order of activity. */

@@ -1,4 +1,4 @@
-import type { ListedSessionRow } from "../../db/list-queries.ts";
+import type { ListedSessionRow } from "../../db/statements/listed-sessions.ts";
 import { textValue } from "../../db/text-value.ts";
 import type { SidebarSession } from "../contract/session-list.ts";
 import { shownKey } from "./read-messages.ts";

@@ -2,12 +2,12 @@ import SqliteFile from "better-sqlite3";
 import type { CompiledQuery } from "kysely";
 import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
+import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
 import {
-  listChangedSessions,
+  findSidebarSessions,
+  listOrdinalsByActivity,
   listSidebarPage,
-  readListHead,
-  readListSnapshot,
-} from "../../db/list-queries.ts";
+} from "../../db/statements/sidebar-pages.ts";
 import { listChangedMessages } from "../../db/log-queries.ts";
 import { findMessageByKey } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
@@ -87,6 +87,15 @@ test("a page of the session list reads only its own rows", async () => {
   );
   expect(active).toContain("SEARCH session USING INDEX chatsession_activity ((activity_seq,ordinal)<(?,?))");
   expect(newest + active).not.toContain("TEMP B-TREE");
+});
+
+test("the whole list by activity takes its order from an index, and its rows one by one", async () => {
+  expect(await planOf((db) => listOrdinalsByActivity(db))).toBe(
+    "SCAN chatsession USING COVERING INDEX chatsession_activity",
+  );
+  const rows = await planOf((db) => findSidebarSessions(db, { ordinals: [3, 1], excerptChars: 200 }));
+  expect(rows).toContain("SEARCH session USING INDEX chatsession_ordinal (ordinal=?)");
+  expect(rows).not.toContain("SCAN session");
 });
 
 test("a page of sessions with their messages reads only its own rows, and once how far the messages reach", async () => {

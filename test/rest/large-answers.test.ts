@@ -113,6 +113,23 @@ test.each(["/api/sessions", "/api/sessions/s"])(
   },
 );
 
+test("the whole list by activity has each session once, also one that becomes active while it is read [LIST-4]", async () => {
+  const app = await startApp({ maxMessageChars: 200_000 });
+  await fill(app, async (desk) => {
+    for (let index = 0; index < 600; index += 1) await createSessionAt(desk, { id: `${index}` });
+    const content = "x".repeat(200_000);
+    for (let index = 0; index < 250; index += 1) {
+      await addMessage(desk, { session_id: "599", content, sender: "user" });
+    }
+  });
+  const answer = await fetch(`${app.url}/api/sessions?order=activity`);
+  // Its body is not read yet, and is larger than what waits between the two ends.
+  await send(app.url, "0", "active now");
+  const sessions = (await answer.json()) as Session[];
+  const expected = Array.from({ length: 600 }, (_, index) => `${599 - index}`);
+  expect(sessions.map(({ id }) => id)).toEqual(expected);
+});
+
 test("while as much waits for slow clients as may, a large answer is 503 before it begins, and a small one comes [LIMIT-5]", async () => {
   const app = await startApp({ bounds: { maxAnswerBytes: 65_536, maxBufferedBytes: 1_048_576 } });
   await createSession(app.url, { id: "small" });

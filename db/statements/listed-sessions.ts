@@ -1,0 +1,68 @@
+import type { Selectable } from "kysely";
+import { sql } from "kysely";
+import type { ChatSessionTable } from "../chatsession.table.ts";
+import type { Executor } from "../open-database.ts";
+
+/** A session as a list shows it, at its place in the log of the list. */
+export type ListedSessionRow = Pick<
+  Selectable<ChatSessionTable>,
+  "id" | "title" | "created_at" | "ordinal" | "list_seq" | "activity_seq" | "deleted" | "purge_id" | "seq"
+> & {
+  last_message: {
+    id: number;
+    key: string | null;
+    sender: string;
+    timestamp: string;
+    excerpt: string;
+  } | null;
+};
+
+/** How much a list shows: so many sessions, and of each one's last message so many characters. */
+export type ListExtent = { limit: number; excerptChars: number };
+
+export function selectSessions(db: Executor, excerptChars: number) {
+  return db
+    .selectFrom("chatsession as session")
+    .leftJoin("message as last", (join) =>
+      join
+        .on("last.id", "=", (eb) =>
+          eb
+            .selectFrom("message")
+            .select((inner) => inner.fn.max("message.id").as("id"))
+            .whereRef("message.session_id", "=", "session.id")
+            .where("message.deleted", "=", sql.lit(0)),
+        )
+        // That of a past life, where the session has none of its own.
+        .on(sql`last.id <= session.purge_id`, "is not", sql.lit(true)),
+    )
+    .select([
+      "session.id",
+      "session.title",
+      "session.created_at",
+      "session.ordinal",
+      "session.list_seq",
+      "session.activity_seq",
+      "session.deleted",
+      "session.purge_id",
+      "session.seq",
+      "last.id as last_id",
+      "last.key as last_key",
+      "last.sender",
+      "last.timestamp",
+      sql<string | null>`substr(last.content, 1, ${excerptChars})`.as("excerpt"),
+    ]);
+}
+
+export type SelectedRow = Awaited<ReturnType<ReturnType<typeof selectSessions>["execute"]>>[number];
+
+export function toRow({
+  last_id: id,
+  last_key: key,
+  sender,
+  timestamp,
+  excerpt,
+  ...session
+}: SelectedRow): ListedSessionRow {
+  const isEmpty = id === null || sender === null || timestamp === null || excerpt === null;
+  return { ...session, last_message: isEmpty ? null : { id, key, sender, timestamp, excerpt } };
+}

@@ -1,0 +1,88 @@
+import { sql } from "kysely";
+import type { Executor } from "../open-database.ts";
+import { opaque, prepare, prepareByShape } from "../statement.ts";
+import type { ListedSessionRow, ListExtent, SelectedRow } from "./listed-sessions.ts";
+import { selectSessions, toRow } from "./listed-sessions.ts";
+import { lastIdOfAll } from "./session-extents.ts";
+
+/** A place in a list of sessions, which begins with the latest. By activity `ordinal` decides between equal ones. */
+export type ListPlace =
+  | { order: "newest"; beforeOrdinal: number }
+  | { order: "activity"; beforeActivity: number; beforeOrdinal: number };
+
+type PageQuery = ListExtent & { order: ListPlace["order"]; beforeOrdinal: number; beforeActivity: number };
+
+const selectPage = prepareByShape(
+  ({ order }: PageQuery) => ({ order }),
+  (db, page: PageQuery, { order }) =>
+    selectSessions(db, page.excerptChars)
+      .select(lastIdOfAll.as("last_id_of_all"))
+      .where("session.deleted", "=", sql.lit(0))
+      .$if(order === "newest", (query) => query.where("session.ordinal", "<", page.beforeOrdinal))
+      .$if(order === "activity", (query) =>
+        query
+          .where(
+            sql`(session.activity_seq, session.ordinal)`,
+            "<",
+            sql`(${page.beforeActivity}, ${page.beforeOrdinal})`,
+          )
+          .orderBy("session.activity_seq", "desc"),
+      )
+      .orderBy("session.ordinal", "desc")
+      .limit(opaque(page.limit, "integer")),
+);
+
+/** A session as a list shows it, with the extent by which its messages are read. */
+type SidebarRow = ListedSessionRow & { last_id: number | null };
+
+/** Sessions from a place on, each with the extent by which its messages are read. */
+export async function listSidebarPage(
+  db: Executor,
+  { place, ...extent }: ListExtent & { place: ListPlace },
+): Promise<SidebarRow[]> {
+  const page = { beforeActivity: 0, ...place, ...extent };
+  return (await selectPage(page).all(db, page)).map(toSidebarRow);
+}
+
+const selectOrdinalsByActivity = prepare((db) =>
+  db
+    .selectFrom("chatsession")
+    .select("ordinal")
+    .where("deleted", "=", sql.lit(0))
+    .orderBy("activity_seq", "desc")
+    .orderBy("ordinal", "desc"),
+);
+
+/** The ordinals of all sessions in the order of activity, at one moment. */
+export async function listOrdinalsByActivity(db: Executor): Promise<number[]> {
+  return (await selectOrdinalsByActivity.all(db, {})).map(({ ordinal }) => ordinal);
+}
+
+const selectByOrdinal = prepare(
+  (db, { ordinals, excerptChars }: { ordinals: string; excerptChars: number }) =>
+    selectSessions(db, excerptChars)
+      .innerJoin(
+        sql<{ key: number; value: number }>`json_each(${ordinals})`.as("wanted"),
+        "wanted.value",
+        "session.ordinal",
+      )
+      .select(lastIdOfAll.as("last_id_of_all"))
+      .where("session.deleted", "=", sql.lit(0))
+      .orderBy("wanted.key"),
+);
+
+/** The sessions with these ordinals, in their order. Those that are deleted are left out. */
+export async function findSidebarSessions(
+  db: Executor,
+  { ordinals, excerptChars }: { ordinals: readonly number[]; excerptChars: number },
+): Promise<SidebarRow[]> {
+  const rows = await selectByOrdinal.all(db, { ordinals: JSON.stringify(ordinals), excerptChars });
+  return rows.map(toSidebarRow);
+}
+
+function toSidebarRow({
+  last_id_of_all: lastId,
+  ...row
+}: SelectedRow & { last_id_of_all: number | null }): SidebarRow {
+  return { ...toRow(row), last_id: lastId };
+}
