@@ -11,7 +11,7 @@ type Snapshot = { session: SessionRow; messages: MessageRow[]; hasEarlier: boole
 type SnapshotExtent = {
   /** How many messages it holds at most; none if this is 0. */
   messages: number;
-  /** How much content they have together at most, in bytes. The latest is there whatever it has. */
+  /** How much content they have together at most, in bytes. Unless `messages` is 0 the latest is there whatever it has. */
   contentBytes: number;
 };
 

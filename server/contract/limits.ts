@@ -6,7 +6,7 @@
  */
 export const limits = {
   sessionIdChars: 128,
-  /** The longest session id for a look-up. An adopted file may hold ids that are too long for a new session. */
+  /** The longest session id or key for a look-up. An adopted file may hold ids that are too long for a new session. */
   lookupChars: 4000,
   titleChars: 1000,
   keyChars: 255,
@@ -28,7 +28,7 @@ export const limits = {
   snapshotMessages: 100,
   /** The most JSON in a snapshot or a reset, in bytes, unless a single message is larger. */
   snapshotBytes: 512 * 1024,
-  /** How many of the newest sessions a snapshot of the list holds. */
+  /** How many of the most recently active sessions a snapshot of the list holds. */
   snapshotSessions: 100,
   /** How much of a message the list shows, in code points. */
   excerptChars: 200,

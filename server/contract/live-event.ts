@@ -32,7 +32,7 @@ const beginning = {
   session: sessionSchema,
   has_earlier: z.boolean().meta({
     description:
-      "Whether there are messages before these, which are the latest: at most `limit`, and at most 512 KiB of JSON unless a single one is larger. `listMessages` has them.",
+      "Whether there are messages before these, which are the latest: at most `limit`, and at most 512 KiB of JSON unless the latest alone is larger. `listMessages` has them.",
     examples: [false],
   }),
 };

@@ -40,7 +40,8 @@ the message is stored once.
 
 **Pages.** A list with \`limit\` or \`cursor\` has the address of its next page in the header \`Link\`, \`rel="next"\`.
 
-**Live.** \`GET /api/sessions/{session_id}/events\` waits for what happens, and \`…/events/stream\` streams it. \`/ws/{session_id}\` is a plain \
+**Live.** \`GET /api/sessions/{session_id}/events\` waits for what happens, and \`…/events/stream\` streams it; \
+\`GET /api/events\` and \`/api/events/stream\` do so for the list of sessions. \`/ws/{session_id}\` is a plain \
 WebSocket for one session's chat. The same procedures answer over tRPC at \`/trpc\`.`;
 
 const tags = [
