@@ -8,6 +8,7 @@ export type { WebSocketClass } from "./chat/connection/carrier.ts";
 export type { FetchLike, ResponseLike } from "./fetch-like.ts";
 export type { LineStatus } from "./chat/line.ts";
 export type { ListSnapshot } from "./chat/list-store.ts";
+export type { EditOptions } from "./chat/message-changes.ts";
 export type { SessionSnapshot } from "./chat/session-snapshot.ts";
 export type { SendOptions } from "./chat/session-store.ts";
 export type { ShownMessage } from "./chat/shown-messages.ts";

@@ -10,6 +10,14 @@ import type { Message } from "./wire.ts";
 /** Content that is under way, in place of the message as it was at `seq`. */
 type Edit = { content: string; seq: number; done: Promise<Message> };
 
+export type EditOptions = {
+  /**
+   * The `seq` of the message that the person saw. The edit is refused with CONFLICT when somebody else has changed the message since. The
+   * message's `seq` at the time of the call by default.
+   */
+  seq?: number | undefined;
+};
+
 export type MessageChangesOptions = {
   sessionId: string;
   parts: { rpc: ChatRpc; outbox: Outbox; pauses: Pauses; signal: AbortSignal };
@@ -25,6 +33,8 @@ export type MessageChangesOptions = {
 export class MessageChanges {
   readonly #options: MessageChangesOptions;
   readonly #edits = new Map<string, Edit>();
+  /** The `seq` that an own edit gave to a message, by the one that it replaced: an own edit is no conflict for the next one. */
+  readonly #replaced = new Map<number, number>();
   readonly #removed = new Set<string>();
   readonly #errors = new Map<string, ChatError>();
 
@@ -49,12 +59,14 @@ export class MessageChanges {
 
   /** The log has told of the removal. Without a key it began anew. */
   removalTold(key?: string): void {
-    if (key === undefined) this.#removed.clear();
-    else this.#removed.delete(key);
+    if (key !== undefined) return void this.#removed.delete(key);
+    this.#removed.clear();
+    // Another epoch counts anew.
+    this.#replaced.clear();
   }
 
   /** @throws {ChatError} when it is refused: CONFLICT when somebody else changed the message first */
-  edit(key: string, content: string): Promise<Message> {
+  edit(key: string, content: string, { seq }: EditOptions = {}): Promise<Message> {
     const { outbox } = this.#options.parts;
     const { sessionId, find } = this.#options;
     const held = find(key);
@@ -65,7 +77,7 @@ export class MessageChanges {
       return outbox.outcome(sessionId, key);
     }
     const earlier = this.#edits.get(key)?.done;
-    const edit = { content, seq: held?.seq ?? Number.POSITIVE_INFINITY } as Edit;
+    const edit = { content, seq: seq ?? held?.seq ?? Number.POSITIVE_INFINITY } as Edit;
     edit.done = this.#run(key, async () => {
       try {
         return await this.#update(key, edit, earlier, entry);
@@ -116,7 +128,8 @@ export class MessageChanges {
     const { rpc, outbox, pauses, signal } = parts;
     const before =
       (await earlier?.catch(() => undefined)) ?? (entry && (await outbox.outcome(sessionId, key)));
-    if (before) edit.seq = before.seq;
+    if (before && !Number.isFinite(edit.seq)) edit.seq = before.seq;
+    edit.seq = this.#latestOwn(edit.seq);
     const { content, seq } = edit;
     const known = Number.isFinite(seq) && { if_seq: seq };
     const { id } = before ?? find(key) ?? {};
@@ -126,8 +139,14 @@ export class MessageChanges {
       () => rpc.message.update.mutate({ session_id: sessionId, ...name, content, ...known }, { signal }),
       signal,
     );
+    if (message.seq > seq) this.#replaced.set(seq, message.seq);
     onEdited(message, epoch);
     return message;
+  }
+
+  #latestOwn(seq: number): number {
+    const next = this.#replaced.get(seq);
+    return next === undefined ? seq : this.#latestOwn(next);
   }
 
   #waiting(key: string): OutboxEntry | undefined {

@@ -3,7 +3,7 @@ import { applyEvent, emptySession } from "./apply-event.ts";
 import type { ChatParts, Later } from "./chat-parts.ts";
 import { SameList } from "./is-alike.ts";
 import { LiveStore } from "./live-store.ts";
-import type { MessageChanges } from "./message-changes.ts";
+import type { EditOptions, MessageChanges } from "./message-changes.ts";
 import { createRandomId } from "./random-id.ts";
 import type { SessionSnapshot } from "./session-snapshot.ts";
 import type { ShownMessage } from "./shown-messages.ts";
@@ -78,8 +78,8 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
   }
 
   /** Changes a message at once. @throws {ChatError} when it is refused: CONFLICT when somebody else changed it first */
-  edit(key: string, content: string): Promise<Message> {
-    return this.#change((changes) => changes.edit(key, content));
+  edit(key: string, content: string, options?: EditOptions): Promise<Message> {
+    return this.#change((changes) => changes.edit(key, content, options));
   }
 
   /** Removes a message at once. @throws {ChatError} when it is refused: the message is back then */

@@ -49,6 +49,44 @@ test("a second edit waits for the first and is based on it", async () => {
   await until(store, isShowing("message 1", "second", "message 3"));
 });
 
+test("an edit of a message that changed since the editor saw it is refused, and the server's stays [CHANGE-1]", async () => {
+  const { store, calls, line } = await openLive();
+  line.tell({ type: "message", seq: 11, message: message(2, 11, "theirs") });
+  await until(store, isShowing("message 1", "theirs", "message 3"));
+  const edited = store.edit("key-2", "mine", { seq: 2 });
+  const call = await calls.next();
+  expect(call.input).toEqual({ session_id: "s", message_id: 2, content: "mine", if_seq: 2 });
+  expect(store.getSnapshot().messages[1]).toMatchObject({ content: "theirs", seq: 11 });
+  call.fail(new ChatFailure(refusal("CONFLICT")));
+  await expect(edited).rejects.toMatchObject({ kind: "refused", code: "CONFLICT" });
+  const { messages } = await until(store, (state) => state.messages[1]?.error !== undefined);
+  expect(messages[1]).toMatchObject({ content: "theirs", seq: 11, error: { code: "CONFLICT" } });
+});
+
+test("own edits since the editor saw the message are no conflict [CHANGE-1]", async () => {
+  const { store, calls } = await openLive();
+  const [first, second] = ["first", "second"].map((content) => store.edit("key-2", content, { seq: 2 }));
+  (await calls.next()).answer(message(2, 11, "first"));
+  await first;
+  const call = await calls.next();
+  expect(call.input).toMatchObject({ content: "second", if_seq: 11 });
+  call.answer(message(2, 12, "second"));
+  await second;
+  void store.edit("key-2", "third", { seq: 2 });
+  expect((await calls.next()).input).toMatchObject({ content: "third", if_seq: 12 });
+});
+
+test("an edit of others between two own ones is a conflict for the second", async () => {
+  const { store, calls, line } = await openLive();
+  const first = store.edit("key-2", "first", { seq: 2 });
+  (await calls.next()).answer(message(2, 11, "first"));
+  await first;
+  line.tell({ type: "message", seq: 12, message: message(2, 12, "theirs") });
+  await until(store, isShowing("message 1", "theirs", "message 3"));
+  void store.edit("key-2", "second", { seq: 11 });
+  expect((await calls.next()).input).toMatchObject({ if_seq: 11 });
+});
+
 test("a removed message is gone at once, and back when the removal is refused [CHANGE-2]", async () => {
   const { store, calls } = await openLive();
   const removed = store.remove("key-2");

@@ -20,6 +20,20 @@ test("an edit that is based on an older state than the server's is refused with 
   expect(await stored()).toEqual(["theirs"]);
 });
 
+test("an edit of a message that changed while its editor was open is refused with CONFLICT [CHANGE-1]", async () => {
+  const { direct, stored, ways } = await startDesk();
+  const { id } = await direct.message.add.mutate({ session_id: "s", content: "first", sender: "user" });
+  const store = openChat(ways).chat.session("s");
+  onTestFinished(store.subscribe(() => undefined));
+  const [seen] = (await until(store, ({ status }) => status === "live")).messages;
+  await direct.message.update.mutate({ session_id: "s", message_id: id, content: "theirs" });
+  await until(store, (state) => state.messages[0]?.content === "theirs");
+  const edited = store.edit(seen?.key ?? "", "mine", { seq: seen?.seq });
+  await expect(edited).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(await stored()).toEqual(["theirs"]);
+  expect(store.getSnapshot().messages[0]).toMatchObject({ content: "theirs", error: { code: "CONFLICT" } });
+});
+
 test("the latest 50 messages are loaded first, and the ones before them by pages [KEPT-1]", async () => {
   const { direct, ways } = await startDesk();
   for (let at = 1; at <= 120; at += 1) {
