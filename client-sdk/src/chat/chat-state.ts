@@ -1,5 +1,6 @@
 import type { ChatParts, Later } from "./chat-parts.ts";
 import type { ChatRpc } from "./chat-rpc.ts";
+import { createListeners } from "./connection/listeners.ts";
 import { handled } from "./handled.ts";
 import { KeptState } from "./kept-state.ts";
 import type { Line, Sender } from "./line.ts";
@@ -42,7 +43,7 @@ export class ChatState {
   readonly #sessions = new Map<string, SessionStore>();
   readonly #list: ListStore;
   readonly #ending = new AbortController();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = createListeners();
   readonly #stopStatus: () => void;
   #later: Promise<Later> | undefined;
   #wake: (() => void) | undefined;
@@ -88,10 +89,7 @@ export class ChatState {
       changes: () => this.#changes,
       change: (work) =>
         handled(later().then((parts) => work((this.#changes ??= this.#createChanges(parts))))),
-      onChanges: (listener) => {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
-      },
+      onChanges: this.#listeners.add,
     };
     this.#list = new ListStore(this.#parts);
     this.#stopStatus = line.subscribeStatus(() => {
@@ -172,7 +170,7 @@ export class ChatState {
         const ends = [this.#list.beginRename(id), this.#sessions.get(id)?.beginRename()];
         return (head) => ends.forEach((end) => end?.(head));
       },
-      onChange: () => this.#listeners.forEach((listener) => listener()),
+      onChange: this.#listeners.call,
     });
   }
 

@@ -1,3 +1,5 @@
+import { createListeners } from "./connection/listeners.ts";
+
 /** Calls `run` once, soon. */
 export type Schedule = (run: () => void) => void;
 
@@ -30,7 +32,7 @@ export const scheduleFrame: Schedule = (run) => {
 export class Publisher {
   readonly #schedule: Schedule;
   readonly #publish: () => boolean;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = createListeners();
   #isScheduled = false;
 
   /** @param publish takes over what has changed, and returns whether listeners shall be told */
@@ -50,14 +52,10 @@ export class Publisher {
   readonly flush = (): void => {
     if (!this.#isScheduled) return;
     this.#isScheduled = false;
-    if (!this.#publish()) return;
-    for (const listener of this.#listeners) listener();
+    if (this.#publish()) this.#listeners.call();
   };
 
   subscribe(listener: () => void): () => void {
-    // The same function may subscribe twice.
-    const own = (): void => listener();
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 }

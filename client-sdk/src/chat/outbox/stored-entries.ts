@@ -1,3 +1,4 @@
+import { createListeners } from "../connection/listeners.ts";
 import type { Sender } from "../line.ts";
 import { createRandomId } from "../random-id.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
@@ -33,7 +34,7 @@ export class StoredEntries {
   readonly tab = createRandomId().slice(0, 8);
   readonly #options: StoredEntriesOptions;
   readonly #records: StoredRecords;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = createListeners();
   readonly #ends: (() => void)[];
   #entries: readonly OutboxEntry[] | undefined;
   #lastMs = 0;
@@ -67,8 +68,7 @@ export class StoredEntries {
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Reads what other tabs have stored. */
@@ -125,6 +125,6 @@ export class StoredEntries {
 
   #changed(): void {
     this.#entries = undefined;
-    for (const listener of this.#listeners) listener();
+    this.#listeners.call();
   }
 }

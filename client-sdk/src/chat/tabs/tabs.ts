@@ -3,12 +3,12 @@ import type { Upstream } from "../connection/log.ts";
 import { isVisible } from "../connection/page-signals.ts";
 import type { Locks } from "../connection/platform.ts";
 import type { Timing } from "../connection/timing.ts";
+import { createRandomId } from "../random-id.ts";
 import type { TabMessage } from "./channel.ts";
 import { openTabChannel } from "./channel.ts";
 import type { Leadership } from "./leadership.ts";
 import { contend } from "./leadership.ts";
 import type * as Company from "./company.ts";
-import { randomName } from "./random-name.ts";
 import type { Relay } from "./relay.ts";
 import type { RemoteUpstream } from "./remote-upstream.ts";
 import { createSwitch } from "./switch.ts";
@@ -38,7 +38,7 @@ export function createTabs(
   connect: () => Upstream,
   { locks, timing }: { locks: Locks; timing: Timing },
 ): TabbedUpstream {
-  const tab = randomName();
+  const tab = createRandomId();
   const tabLockOf = (of: string): string => `${name} ${of}`;
   const followings = createSwitch();
   const listeners = createListeners();
