@@ -3,6 +3,7 @@ import { ChatState } from "./chat/chat-state.ts";
 import { checkedFetch } from "./chat/checked-fetch.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
 import { watchHidden } from "./chat/connection/page-signals.ts";
+import { defaultTiming } from "./chat/connection/timing.ts";
 import type { LineOptions } from "./chat/create-line.ts";
 import { createLine } from "./chat/create-line.ts";
 import type { LineStatus } from "./chat/line.ts";
@@ -69,7 +70,9 @@ export type Chat = {
 export function createChat(options: ChatOptions): Chat {
   const { url, user, storage = createIndexedDbStorage(), fetch = defaultFetch } = options;
   const { line, sender } = createLine(options);
-  const rpc = createClient({ ...options, fetch: checkedFetch(boundFetch(asFetch(fetch), line)) });
+  const closing = new AbortController();
+  const bounded = boundFetch(checkedFetch(asFetch(fetch)), line, defaultTiming, closing.signal);
+  const rpc = createClient({ ...options, fetch: bounded });
   const state = new ChatState({
     rpc,
     line,
@@ -94,6 +97,7 @@ export function createChat(options: ChatOptions): Chat {
     drain: (signal) => state.drain(signal),
     async close() {
       endWatch();
+      closing.abort();
       await Promise.all([state.close(), line.close()]);
     },
     forget: () => state.forget(),

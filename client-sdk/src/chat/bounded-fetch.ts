@@ -1,49 +1,78 @@
-import { unreachable } from "./chat-error.ts";
+import { aborted, unreachable } from "./chat-error.ts";
 import type { Fetch } from "./connection/carrier.ts";
+import type { Timing } from "./connection/timing.ts";
 import type { Line } from "./line.ts";
 
-/** An answer that does not begin for so long is not waited for, even where the line is up. */
-const answerTimeoutMs = 60_000;
+/** A call that is under way. */
+type Call = { end(failure: Error): void; allow(ms: number): void };
 
 /**
  * A `fetch` that ends with the line: a network that is gone gives no answer and no error. The outcome of such a call is not
  * known; the stores repeat theirs when the line is back.
+ *
+ * @param fetch resolves when the body has been read, so that a body that stalls is bounded too
+ * @param closing ends every call, and refuses later ones
  */
 export function boundFetch(
   fetch: Fetch,
   line: Pick<Line, "status" | "subscribeStatus">,
-  timeoutMs = answerTimeoutMs,
+  { answerTimeoutMs, attemptTimeoutMs }: Pick<Timing, "answerTimeoutMs" | "attemptTimeoutMs">,
+  closing: AbortSignal,
 ): Fetch {
-  const waiting = new Set<(why: string) => void>();
-  let wasOffline = line.status === "offline";
+  const calls = new Set<Call>();
+  const isDown = (): boolean => line.status === "offline" || line.status === "closed";
+  let wasDown = isDown();
   line.subscribeStatus(() => {
-    const isOffline = line.status === "offline";
+    const { status } = line;
     // A call that begins on a line that is down is a try of its own.
-    if (isOffline && !wasOffline)
-      for (const giveUp of waiting) giveUp("The line was lost before the answer.");
-    wasOffline = isOffline;
+    const isLost = status === "closed" || (status === "offline" && !wasDown);
+    // It was sent into a network that was gone, or it is answered soon.
+    const isBack = wasDown && (status === "catching-up" || status === "live");
+    wasDown = isDown();
+    for (const call of calls) {
+      if (isLost) call.end(unknown("The line was lost before the answer."));
+      if (isBack) call.allow(attemptTimeoutMs);
+    }
+  });
+  closing.addEventListener("abort", () => {
+    for (const call of calls) call.end(closed());
   });
   return async (url, init) => {
+    if (closing.aborted) throw closed();
     const { signal } = init;
     const ending = new AbortController();
-    let failure: Error | undefined;
-    const giveUp = (why: string): void => {
-      failure = unreachable(`${why} Nobody knows whether the call took effect.`);
-      ending.abort(failure);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const call: Call = {
+      end: (failure) => ending.abort(failure),
+      allow(ms) {
+        clearTimeout(timer);
+        timer = setTimeout(() => call.end(unknown("No answer came in time.")), ms);
+      },
     };
     const abort = (): void => ending.abort(signal.reason);
-    const timer = setTimeout(giveUp, timeoutMs, "No answer came in time.");
+    const ended = new Promise<never>((_, reject) => {
+      ending.signal.addEventListener("abort", () => reject(ending.signal.reason as Error));
+    });
+    call.allow(answerTimeoutMs);
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort);
-    waiting.add(giveUp);
+    calls.add(call);
     try {
-      return await fetch(url, { ...init, signal: ending.signal });
-    } catch (cause) {
-      throw failure ?? cause;
+      return await Promise.race([ended, fetch(url, { ...init, signal: ending.signal })]);
     } finally {
       clearTimeout(timer);
-      waiting.delete(giveUp);
+      calls.delete(call);
       signal?.removeEventListener("abort", abort);
+      // What was not read of the answer.
+      ending.abort();
     }
   };
+}
+
+function unknown(why: string): Error {
+  return unreachable(`${why} Nobody knows whether the call took effect.`);
+}
+
+function closed(): Error {
+  return aborted("The chat was closed before the answer.");
 }

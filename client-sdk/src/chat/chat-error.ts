@@ -52,6 +52,11 @@ export function refused(
   });
 }
 
+/** It was ended on this side. */
+export function aborted(message = "It was ended before its answer.", cause?: unknown): ChatFailure {
+  return new ChatFailure({ kind: "aborted", message, retryable: false }, cause);
+}
+
 /** No answer came. */
 export function unreachable(message: string, cause?: unknown): ChatFailure {
   return new ChatFailure({ kind: "unreachable", message, retryable: true }, cause);
@@ -99,12 +104,7 @@ export function toChatError(cause: unknown): ChatFailure {
   const { name, message = String(cause), cause: inner, data, meta } = Object(cause) as Thrown;
   // tRPC's client wraps what its `fetch` threw.
   if (inner instanceof ChatFailure) return inner;
-  if (name === "AbortError" || inner?.name === "AbortError") {
-    return new ChatFailure(
-      { kind: "aborted", message: "It was ended before its answer.", retryable: false },
-      cause,
-    );
-  }
+  if (name === "AbortError" || inner?.name === "AbortError") return aborted(undefined, cause);
   if (data?.code) return refused({ ...data, message }, meta?.response);
   if (meta?.response) return foreign(meta.response, cause);
   return unreachable(

@@ -8,8 +8,10 @@ export const defaultTiming = {
   maxPongTimeoutMs: 60_000,
   /** An attempt that takes so long shows as `offline`. */
   slowAttemptMs: 5000,
-  /** An attempt to open a socket is given up after so long. */
+  /** An attempt to open a socket is given up after so long, and a call that began while the line was down, after the line is up. */
   attemptTimeoutMs: 10_000,
+  /** The answer to a call is waited for so long. */
+  answerTimeoutMs: 60_000,
   /** The answer to the question whether the server is there is waited for so long. */
   probeTimeoutMs: 5000,
   /** The first retry comes within this time; each further one within twice the time. */
