@@ -1,5 +1,5 @@
 import type { ChatError } from "./chat-error.ts";
-import { toChatError } from "./chat-error.ts";
+import { aborted, toChatError } from "./chat-error.ts";
 
 export type PauseOptions = {
   /** From 0 up to 1; `Math.random` by default. */
@@ -26,13 +26,13 @@ export class Pauses {
    */
   async repeat<Result>(call: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     for (let attempt = 0; ; attempt += 1) {
+      if (signal.aborted) throw aborted(undefined, signal.reason);
       try {
         return await call();
       } catch (cause) {
         const error = toChatError(cause);
-        if (signal.aborted || !mayPass(error)) throw error;
-        await this.#pause(attempt, error, signal);
-        if (signal.aborted) throw error;
+        if (!mayPass(error)) throw error;
+        if (!signal.aborted) await this.#pause(attempt, error, signal);
       }
     }
   }

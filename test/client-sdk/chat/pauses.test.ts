@@ -16,6 +16,8 @@ const busy = () =>
     retryAfterMs: 700,
   });
 
+const forbidden = { kind: "refused", code: "FORBIDDEN", message: "", retryable: false } as const;
+
 /** Repeats a call that always fails. @returns the times at which it was called */
 function repeat(pauses: Pauses, fail: () => unknown = unreachable) {
   const controller = new AbortController();
@@ -61,7 +63,7 @@ test("a wake ends the other pauses", async () => {
 });
 
 test.each([
-  ["a refusal", { kind: "refused", code: "FORBIDDEN", message: "", retryable: false }],
+  ["a refusal", forbidden],
   [
     "a proxy that takes no body of this size",
     { kind: "foreign", status: 413, mediaType: "text/html", message: "", retryable: false },
@@ -72,12 +74,35 @@ test.each([
   expect(times).toEqual([0]);
 });
 
-test("an abort ends a pause at once", async () => {
+test("an abort ends a pause at once, as aborted", async () => {
   const { times, outcome, controller } = repeat(new Pauses({ random: () => 1 }));
   await vi.advanceTimersByTimeAsync(10);
   controller.abort();
-  await expect(outcome).rejects.toMatchObject({ kind: "unreachable" });
+  await expect(outcome).rejects.toMatchObject({ kind: "aborted", retryable: false });
   expect(times).toEqual([0]);
+});
+
+test("a call whose signal is aborted already is aborted, and not made", async () => {
+  let calls = 0;
+  const call = () => Promise.resolve((calls += 1));
+  const outcome = new Pauses().repeat(call, AbortSignal.abort());
+  await expect(outcome).rejects.toMatchObject({ kind: "aborted", retryable: false });
+  expect(calls).toBe(0);
+});
+
+test("an abort during the call ends it without a pause, and a refusal stays a refusal", async () => {
+  const pauses = new Pauses({ random: () => 1 });
+  const abortAnd = (error: unknown) => {
+    const controller = new AbortController();
+    const call = () => {
+      controller.abort();
+      return Promise.reject(error);
+    };
+    return pauses.repeat(call, controller.signal);
+  };
+  await expect(abortAnd(unreachable())).rejects.toMatchObject({ kind: "aborted" });
+  const refused = abortAnd(new ChatFailure(forbidden));
+  await expect(refused).rejects.toMatchObject({ kind: "refused" });
 });
 
 test("an answer of another server is no refusal: the call is repeated", async () => {
