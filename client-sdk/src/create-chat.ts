@@ -1,4 +1,5 @@
 import { boundFetch } from "./chat/bounded-fetch.ts";
+import { aborted } from "./chat/chat-error.ts";
 import { ChatState } from "./chat/chat-state.ts";
 import { checkedFetch } from "./chat/checked-fetch.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
@@ -57,7 +58,7 @@ export type Chat = {
   reconnect(): void;
   /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
   drain(signal?: AbortSignal): Promise<void>;
-  /** Ends all connections. It resolves when the storage has what is unsent: the program may end then. */
+  /** Ends all connections and calls: what waits for an answer rejects as `aborted`. It resolves when the storage has what is unsent: the program may end then. */
   close(): Promise<void>;
   /** Deletes what is stored for `user`, unsent messages included, in all tabs. */
   forget(): Promise<void>;
@@ -97,7 +98,7 @@ export function createChat(options: ChatOptions): Chat {
     drain: (signal) => state.drain(signal),
     async close() {
       endWatch();
-      closing.abort();
+      closing.abort(aborted("The chat was closed before the answer."));
       await Promise.all([state.close(), line.close()]);
     },
     forget: () => state.forget(),

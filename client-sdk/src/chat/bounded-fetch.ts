@@ -1,4 +1,4 @@
-import { aborted, unreachable } from "./chat-error.ts";
+import { unreachable } from "./chat-error.ts";
 import type { Fetch } from "./connection/carrier.ts";
 import type { Timing } from "./connection/timing.ts";
 import type { Line } from "./line.ts";
@@ -11,7 +11,7 @@ type Call = { end(failure: Error): void; allow(ms: number): void };
  * known; the stores repeat theirs when the line is back.
  *
  * @param fetch resolves when the body has been read, so that a body that stalls is bounded too
- * @param closing ends every call, and refuses later ones
+ * @param closing ends every call with its reason, and refuses later ones
  */
 export function boundFetch(
   fetch: Fetch,
@@ -34,12 +34,8 @@ export function boundFetch(
       if (isBack) call.allow(attemptTimeoutMs);
     }
   });
-  closing.addEventListener("abort", () => {
-    for (const call of calls) call.end(closed());
-  });
   return async (url, init) => {
-    if (closing.aborted) throw closed();
-    const { signal } = init;
+    const signals = [closing, ...(init.signal ? [init.signal] : [])];
     const ending = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const call: Call = {
@@ -49,20 +45,22 @@ export function boundFetch(
         timer = setTimeout(() => call.end(unknown("No answer came in time.")), ms);
       },
     };
-    const abort = (): void => ending.abort(signal.reason);
+    const abort = (): void => {
+      for (const signal of signals) if (signal.aborted) ending.abort(signal.reason);
+    };
     const ended = new Promise<never>((_, reject) => {
       ending.signal.addEventListener("abort", () => reject(ending.signal.reason as Error));
     });
     call.allow(answerTimeoutMs);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener("abort", abort);
+    for (const signal of signals) signal.addEventListener("abort", abort);
+    abort();
     calls.add(call);
     try {
       return await Promise.race([ended, fetch(url, { ...init, signal: ending.signal })]);
     } finally {
       clearTimeout(timer);
       calls.delete(call);
-      signal?.removeEventListener("abort", abort);
+      for (const signal of signals) signal.removeEventListener("abort", abort);
       // What was not read of the answer.
       ending.abort();
     }
@@ -71,8 +69,4 @@ export function boundFetch(
 
 function unknown(why: string): Error {
   return unreachable(`${why} Nobody knows whether the call took effect.`);
-}
-
-function closed(): Error {
-  return aborted("The chat was closed before the answer.");
 }

@@ -1,3 +1,4 @@
+import { aborted } from "./chat-error.ts";
 import type { ChatParts, Later } from "./chat-parts.ts";
 import type { ChatRpc } from "./chat-rpc.ts";
 import { createListeners } from "./connection/listeners.ts";
@@ -114,7 +115,7 @@ export class ChatState {
   /** Resolves when nothing is left to send. Refused messages do not count. @throws {ChatError} `aborted` */
   async drain(signal?: AbortSignal): Promise<void> {
     const { drain } = await this.#parts.later();
-    await drain(this.outbox, signal);
+    await drain(this.outbox, signal ? [signal, this.#ending.signal] : [this.#ending.signal]);
   }
 
   /** Tries again now what waits between two tries. */
@@ -154,7 +155,7 @@ export class ChatState {
         this.#wake = () => pauses.wake();
         return { ...loaded, pauses };
       } catch (error) {
-        if (this.#ending.signal.aborted) throw error;
+        if (this.#ending.signal.aborted) throw aborted(undefined, error);
         await new Promise((resolve) => {
           setTimeout(resolve, loadAgainMs);
         });

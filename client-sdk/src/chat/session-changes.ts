@@ -56,7 +56,7 @@ export class SessionChanges {
       try {
         // The last of two renames wins.
         await earlier?.catch(() => undefined);
-        await whenMade(outbox, sessionId);
+        await whenMade(outbox, sessionId, signal);
         const end = beginRename(sessionId);
         end(
           await pauses.repeat(

@@ -57,7 +57,7 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
   /**
    * Puts a message in the outbox. It shows at once.
    *
-   * @returns the stored message. It rejects with a `ChatError` when the send is refused or cancelled; that nobody awaits it
+   * @returns the stored message. It rejects with a `ChatError` when the send is refused or cancelled, or the chat is closed; that nobody awaits it
    * does no harm.
    */
   send(content: string, { sender = "user", key = createRandomId() }: SendOptions = {}): Promise<Message> {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { boundFetch } from "../../../client-sdk/src/chat/bounded-fetch.ts";
-import { toChatError } from "../../../client-sdk/src/chat/chat-error.ts";
+import { aborted, toChatError } from "../../../client-sdk/src/chat/chat-error.ts";
 import { checkedFetch } from "../../../client-sdk/src/chat/checked-fetch.ts";
 import type { LineStatus } from "../../../client-sdk/src/chat/line.ts";
 import { startOtherServer } from "../../support/other-server.ts";
@@ -112,13 +112,13 @@ test.each(["live", "offline"] as const)(
   },
 );
 
-test("calls under way and later ones are aborted when the chat is closed [CALL-1]", async () => {
+test("calls under way and later ones are aborted when the chat is closed [CALL-2]", async () => {
   const { url, asked } = await startSilent();
   const line = makeLine("live");
   const closing = new AbortController();
   const outcome = callOver(url, line, { closing });
   await asked;
-  closing.abort();
+  closing.abort(aborted("The chat was closed."));
   expect(await outcome).toMatchObject({ kind: "aborted", retryable: false });
   expect(await callOver(url, line, { closing })).toMatchObject({ kind: "aborted", retryable: false });
 });

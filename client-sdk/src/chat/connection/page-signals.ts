@@ -16,7 +16,7 @@ export type PageSignals = {
 /** Listens to the signals that the platform has: all in browsers, none in Node. @returns the function that ends it */
 export function watchPage({ onShown, onOnline, onOffline, onFreeze, onResume }: PageSignals): () => void {
   const { document = {} } = platform;
-  const listened: [NonNullable<Platform["document"]>, string, PageListener][] = [
+  return listen([
     [platform, "online", onOnline],
     [platform, "offline", onOffline],
     [
@@ -31,11 +31,7 @@ export function watchPage({ onShown, onOnline, onOffline, onFreeze, onResume }: 
     [document, "visibilitychange", () => isVisible() && onShown()],
     [document, "freeze", onFreeze],
     [document, "resume", onResume],
-  ];
-  for (const [target, type, listener] of listened) target.addEventListener?.(type, listener);
-  return () => {
-    for (const [target, type, listener] of listened) target.removeEventListener?.(type, listener);
-  };
+  ]);
 }
 
 /** Where there are no pages everything counts as visible. */
@@ -46,11 +42,17 @@ export function isVisible(): boolean {
 /** Hears when the page is hidden or ends: it may not run again. @returns the function that ends it */
 export function watchHidden(onHidden: () => void): () => void {
   const { document = {} } = platform;
-  const onChange = (): void => void (isVisible() || onHidden());
-  platform.addEventListener?.("pagehide", onHidden);
-  document.addEventListener?.("visibilitychange", onChange);
+  return listen([
+    [platform, "pagehide", onHidden],
+    [document, "visibilitychange", () => isVisible() || onHidden()],
+  ]);
+}
+
+function listen(
+  listened: readonly [target: NonNullable<Platform["document"]>, type: string, listener: PageListener][],
+): () => void {
+  for (const [target, type, listener] of listened) target.addEventListener?.(type, listener);
   return () => {
-    platform.removeEventListener?.("pagehide", onHidden);
-    document.removeEventListener?.("visibilitychange", onChange);
+    for (const [target, type, listener] of listened) target.removeEventListener?.(type, listener);
   };
 }

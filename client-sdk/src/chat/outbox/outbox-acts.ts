@@ -1,4 +1,4 @@
-import { ChatFailure, toChatError } from "../chat-error.ts";
+import { aborted, ChatFailure, toChatError } from "../chat-error.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { facts, isWaiting } from "./outbox-entry.ts";
 import type { Outbox } from "./outbox.ts";
@@ -14,37 +14,33 @@ export function cancel(outbox: Outbox, entries: readonly OutboxEntry[]): void {
   for (const entry of entries) void outbox.note(entry, { [facts.cancel]: entry.item });
 }
 
-/** Resolves when the session is not waiting to be made. @throws {ChatError} when its making is refused */
-export function whenMade(outbox: Outbox, sessionId: string): Promise<void> {
-  return when(outbox, () => {
+/** Resolves when the session is not waiting to be made. @throws {ChatError} when its making is refused, or `aborted` */
+export function whenMade(outbox: Outbox, sessionId: string, signal: AbortSignal): Promise<void> {
+  const isMade = (): boolean => {
     const create = outbox.creating(sessionId);
     if (create?.failed) throw new ChatFailure(create.failed);
     return !create;
-  });
+  };
+  return when(outbox, isMade, [signal]);
 }
 
 /** Resolves when nothing is left to send. Refused messages do not count. @throws {ChatError} `aborted` */
-export async function drain(outbox: Outbox, signal: AbortSignal | undefined): Promise<void> {
+export async function drain(outbox: Outbox, signals: readonly AbortSignal[]): Promise<void> {
   await outbox.reload();
-  await when(
-    outbox,
-    () => {
-      if (signal?.aborted) throw toChatError(signal.reason);
-      return !outbox.entries().some(isWaiting);
-    },
-    signal,
-  );
+  await when(outbox, () => !outbox.entries().some(isWaiting), signals);
 }
 
 /** @param isReached throws to end the wait with that error */
-function when(outbox: Outbox, isReached: () => boolean, signal?: AbortSignal): Promise<void> {
+function when(outbox: Outbox, isReached: () => boolean, signals: readonly AbortSignal[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       stop();
-      signal?.removeEventListener("abort", check);
+      for (const signal of signals) signal.removeEventListener("abort", check);
       settle();
     };
     const check = (): void => {
+      const by = signals.find(({ aborted: isAborted }) => isAborted);
+      if (by) return end(() => reject(aborted("The wait for what is unsent was ended.", by.reason)));
       try {
         if (isReached()) end(resolve);
       } catch (error) {
@@ -52,7 +48,7 @@ function when(outbox: Outbox, isReached: () => boolean, signal?: AbortSignal): P
       }
     };
     const stop = outbox.subscribe(check);
-    signal?.addEventListener("abort", check);
+    for (const signal of signals) signal.addEventListener("abort", check);
     check();
   });
 }

@@ -31,7 +31,7 @@ export class Outbox {
     this.#options = { ...options, onSent };
     this.#entries = new StoredEntries(this.#options);
     this.#entries.subscribe(() => {
-      this.#outcomes.check(this.#entries.all());
+      this.#settle();
       if (!this.#lanes && this.entries().some(isWaiting)) this.#startSending();
     });
     void this.reload();
@@ -60,10 +60,10 @@ export class Outbox {
     this.#entries.add(item);
   }
 
-  /** The stored message. It rejects when the send is refused or cancelled; that nobody awaits it does no harm. */
+  /** The stored message. It rejects when the send is refused or cancelled, or the chat is closed; that nobody awaits it does no harm. */
   outcome(sessionId: string, key: string): Promise<Message> {
     const outcome = this.#outcomes.of(sessionId, key);
-    this.#outcomes.check(this.#entries.all());
+    this.#settle();
     return outcome;
   }
 
@@ -90,11 +90,17 @@ export class Outbox {
     return this.#entries.forget();
   }
 
-  /** Ends the calls under way. Resolves when the storage has the entries. */
+  /** Ends the calls under way; outcomes that are awaited reject as `aborted`. Resolves when the storage has the entries. */
   close(): Promise<unknown> {
     this.#isClosed = true;
+    this.#settle();
     void this.#lanes?.then((lanes) => lanes.close());
     return this.#entries.close();
+  }
+
+  #settle(): void {
+    if (this.#isClosed) this.#outcomes.end();
+    else this.#outcomes.check(this.#entries.all());
   }
 
   #startSending(): void {

@@ -1,4 +1,4 @@
-import { ChatFailure } from "../chat-error.ts";
+import { aborted, ChatFailure } from "../chat-error.ts";
 import type { Message } from "../wire.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 
@@ -35,8 +35,13 @@ export class Outcomes {
     for (const name of this.#waiting.keys()) {
       const { failed, isCancelled } = sends.get(name) ?? {};
       if (failed && !isCancelled) this.#settle(name, ({ reject }) => reject(new ChatFailure(failed)));
-      else if (isCancelled !== false) this.#settle(name, ({ reject }) => reject(new ChatFailure(cancelled)));
+      else if (isCancelled !== false) this.#settle(name, ({ reject }) => reject(aborted(cancelled)));
     }
+  }
+
+  /** Nobody hears of an outcome any more. */
+  end(): void {
+    for (const name of this.#waiting.keys()) this.#settle(name, ({ reject }) => reject(aborted(closed)));
   }
 
   #settle(name: string, settle: (waiting: Waiting) => void): void {
@@ -45,7 +50,8 @@ export class Outcomes {
   }
 }
 
-const cancelled = { kind: "aborted", retryable: false, message: "The message was taken back." } as const;
+const cancelled = "The message was taken back.";
+const closed = "The chat was closed before the answer. What is unsent is kept.";
 
 function nameOf(sessionId: string, key: string): string {
   return JSON.stringify([sessionId, key]);
