@@ -13,6 +13,17 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+test("what is written without a session open begins one, with its first line as the title", async () => {
+  const stage = await setStage(browser, { files });
+  const page = await stage.open();
+  await send(page, "A first question\nand more");
+  await expect.poll(() => page.getByTestId("title").allTextContents()).toEqual(["A first question"]);
+  await expectShown(page, ["A first question\nand more"]);
+  await expectSent(page);
+  const { items } = await stage.client.session.list.query();
+  expect(items.map(({ title }) => title)).toEqual(["A first question"]);
+});
+
 test("each session keeps its draft, over a change of the session and a reload, until it is sent", async () => {
   const { open, makeSession, stored } = await setStage(browser, { files });
   const [one, two] = [await makeSession("One"), await makeSession("Two")];

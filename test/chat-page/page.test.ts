@@ -62,49 +62,6 @@ test("the page says that it is offline while it is, and follows on afterwards", 
   await isLive(page);
 });
 
-test("under StrictMode of React's development build the page has one socket", async () => {
-  const development = await buildPage("development");
-  const { open, makeSession, gateway, server } = await setStage(browser, { files: development });
-  const id = await makeSession("Talk", ["one"]);
-  const page = await open(id);
-  await isLive(page);
-  await expectShown(page, ["one"]);
-  await send(page, "two");
-  await expectSent(page);
-  expect([gateway.upgrades.items.length, server.app.counts()]).toEqual([
-    1,
-    { trpcSockets: 1, chatSockets: 0, followers: 2 },
-  ]);
-});
-
-test("fast switching between sessions never shows the messages of another one", async () => {
-  const { open, makeSession } = await setStage(browser, { files });
-  const ids = [await makeSession("A", ["A 1", "A 2"]), await makeSession("B", ["B 1", "B 2"])];
-  const page = await open(ids[0]);
-  await expectShown(page, ["A 1", "A 2"]);
-  // Looks at each frame.
-  await page.evaluate(`{
-    window.mixed = [];
-    const look = () => {
-      const title = document.querySelector("[data-testid=title]")?.textContent;
-      const texts = [...document.querySelectorAll("li[data-id] .content")].map((item) => item.textContent);
-      if (title && texts.some((text) => !text.startsWith(title))) window.mixed.push([title, texts]);
-      requestAnimationFrame(look);
-    };
-    look();
-  }`);
-  for (let count = 0; count < 10; count += 1) {
-    for (const id of ids.toReversed()) await page.evaluate((next) => (location.hash = next), id);
-  }
-  await expectShown(page, ["A 1", "A 2"]);
-  await send(page, "A 3");
-  await expectSent(page);
-  await expectShown(page, ["A 1", "A 2", "A 3"]);
-  expect(await page.evaluate("window.mixed")).toEqual([]);
-});
-
-declare const location: { hash: string };
-
 test("on a phone the list and the conversation show one at a time", async () => {
   const context = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
   const { open, makeSession } = await setStage(browser, { files, context });

@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { fillSession } from "../support/fill-session.ts";
+import { startApp } from "../support/start-app.ts";
 import type { PageFiles } from "./support/built-page.ts";
 import { buildPage } from "./support/built-page.ts";
 import { contentsOf, messageWith } from "./support/read-page.ts";
@@ -83,10 +84,11 @@ test(
   "of 10,000 messages few are in the document, and the time of a frame while scrolling is told",
   { timeout: 60_000 },
   async ({ annotate }) => {
-    const stage = await setStage(browser, { files });
+    const server = await startApp();
+    const stage = await setStage(browser, { files, server });
     const id = await stage.makeSession("Long");
     const content = "A message with **bold** text, `code` and [a link](https://example.com).\n\n- one\n- two";
-    fillSession(stage.server.databaseFile, id, { count: messageCount, content });
+    fillSession(server.databaseFile, id, { count: messageCount, content });
     const page = await stage.open(id);
     await page.locator("li[data-id]").first().waitFor();
     await page.evaluate(async (session) => {

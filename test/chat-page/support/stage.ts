@@ -7,13 +7,11 @@ import type { FaultyProxy } from "../../support/faulty-proxy.ts";
 import { startFaultyProxy } from "../../support/faulty-proxy.ts";
 import type { Gateway } from "../../support/gateway.ts";
 import { startGateway } from "../../support/gateway.ts";
-import type { RunningApp } from "../../support/start-app.ts";
 import { startApp } from "../../support/start-app.ts";
 import type { PageFiles } from "./built-page.ts";
 
 /** A server with the page before it. The page itself is always answered, also while the server is down. */
 export type Stage = {
-  server: RunningApp;
   /** Between the page and the server. */
   proxy: FaultyProxy;
   gateway: Gateway;
@@ -30,17 +28,19 @@ export type Stage = {
   stored: (id: string) => Promise<string[]>;
 };
 
-type StageOptions = {
+export type StageOptions = {
   files: PageFiles;
   prefix?: string;
   context?: BrowserContextOptions;
+  /** The server; by default one in this process. */
+  server?: { url: string };
 };
 
 export async function setStage(
   browser: Browser,
-  { files, prefix = "", context: contextOptions }: StageOptions,
+  { files, prefix = "", context: contextOptions, server: given }: StageOptions,
 ): Promise<Stage> {
-  const server = await startApp();
+  const server = given ?? (await startApp());
   const proxy = await startFaultyProxy(server.url);
   const gateway = await startGateway(proxy.url, { files, prefix });
   const client = createClient({ url: server.url });
@@ -49,7 +49,6 @@ export async function setStage(
   onTestFinished(() => context.close());
   const trouble: string[] = [];
   return {
-    server,
     proxy,
     gateway,
     context,
