@@ -27,7 +27,6 @@ export class KeptWriter {
     string,
     { log: () => KeptLog<unknown>; timer: ReturnType<typeof setTimeout> }
   >();
-  #clears = 0;
 
   /** @param prefix the beginning of the names in the storage */
   constructor(storage: ChatStorage, prefix: string, now: () => number) {
@@ -49,7 +48,6 @@ export class KeptWriter {
 
   /** Forgets one log, or all of them. */
   async clear(name?: string): Promise<void> {
-    this.#clears += 1;
     for (const [waiting, { timer }] of this.#waiting) {
       if (name !== undefined && waiting !== name) continue;
       clearTimeout(timer);
@@ -68,19 +66,19 @@ export class KeptWriter {
     if (!waiting) return;
     clearTimeout(waiting.timer);
     this.#waiting.delete(name);
-    const clears = this.#clears;
     const text = JSON.stringify(shorten(name, waiting.log())) as string | undefined;
     try {
       if (text === undefined || text.length > maxChars)
         return await this.#storage.write(this.#deletions(name));
       const use: Use = { at: this.#now(), chars: text.length };
-      const others = (await this.#uses()).filter(([used]) => used !== name);
-      if (clears !== this.#clears) return;
+      // Nothing is read before it: a page that ends gets no answer any more.
       await this.#storage.write([
         [this.#state(name), text],
         [this.#use(name), JSON.stringify(use)],
-        ...this.#excess([[name, use], ...others]).flatMap((used) => this.#deletions(used)),
       ]);
+      const others = (await this.#uses()).filter(([used]) => used !== name);
+      const excess = this.#excess([[name, use], ...others]);
+      if (excess.length > 0) await this.#storage.write(excess.flatMap((used) => this.#deletions(used)));
     } catch {
       // There is no room: the next visit begins with a snapshot.
     }

@@ -124,3 +124,13 @@ test("of all sessions those used last are kept [KEPT-2]", async () => {
   expect(await reader.load("session/10")).toMatchObject({ state: { seq: 10 } });
   expect(await storage.list("")).toHaveLength(100);
 });
+
+test("what is new when a page ends is stored before anything is read: a page that ends gets no answers [KEPT-1]", async () => {
+  const memory = createMemoryStorage();
+  const storage = { ...memory, list: () => new Promise<never>(() => undefined) };
+  const kept = new KeptWriter(storage, "p", () => 1);
+  kept.save("session/s", () => ({ position: "e:1", state: { ...emptySession, seq: 7 } }));
+  void kept.flush();
+  const reader = new KeptState({ storage, prefix: "p", loadWriter: () => Promise.resolve(kept) });
+  expect(await reader.load("session/s")).toMatchObject({ state: { seq: 7 } });
+});
