@@ -4,6 +4,7 @@ import { ChatState } from "./chat/chat-state.ts";
 import { checkedFetch } from "./chat/checked-fetch.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
 import { watchHidden } from "./chat/connection/page-signals.ts";
+import { platform } from "./chat/connection/platform.ts";
 import { defaultTiming } from "./chat/connection/timing.ts";
 import type { LineOptions } from "./chat/create-line.ts";
 import { createLine } from "./chat/create-line.ts";
@@ -11,7 +12,9 @@ import type { LineStatus } from "./chat/line.ts";
 import type { ListStore } from "./chat/list-store.ts";
 import type { SessionStore } from "./chat/session-store.ts";
 import type { ChatStorage } from "./chat/storage/chat-storage.ts";
+import type { BrowserGlobals } from "./chat/storage/indexed-db.ts";
 import { createIndexedDbStorage } from "./chat/storage/indexed-db-storage.ts";
+import { createMemoryStorage } from "./chat/storage/memory-storage.ts";
 import { createClient } from "./create-client.ts";
 import type { FetchLike } from "./fetch-like.ts";
 import { asFetch } from "./fetch-like.ts";
@@ -69,7 +72,7 @@ export type Chat = {
  * known before the network answers, keep what is sent until the server has it, and are the same in every tab.
  */
 export function createChat(options: ChatOptions): Chat {
-  const { url, user, storage = createIndexedDbStorage(), fetch = defaultFetch } = options;
+  const { url, user, storage = createStorage(), fetch = defaultFetch } = options;
   const { line, sender } = createLine(options);
   const closing = new AbortController();
   const bounded = boundFetch(checkedFetch(asFetch(fetch)), line, defaultTiming, closing.signal);
@@ -103,6 +106,12 @@ export function createChat(options: ChatOptions): Chat {
     },
     forget: () => state.forget(),
   };
+}
+
+function createStorage(): ChatStorage {
+  // A browser that refuses its database does not keep what is unsent, and shows that.
+  const isBrowser = platform.document ?? (globalThis as BrowserGlobals).indexedDB;
+  return isBrowser ? createIndexedDbStorage() : createMemoryStorage();
 }
 
 const defaultFetch: FetchLike = (url, init) => fetch(url, init);

@@ -11,7 +11,7 @@ export type ShownMessage = Omit<Message, "id" | "seq"> & {
   readonly delivery: "pending" | "sent" | "failed";
   /** Why the send was refused, or the last edit or removal. */
   readonly error?: ChatError;
-  /** The storage has no room for it: it is lost when the page ends before it is sent. */
+  /** The storage did not take it: it is lost when the page ends before it is sent. */
   readonly isUnkept?: true;
 };
 

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { ChatStorage, StorageChange } from "../../../client-sdk/src/chat/storage/chat-storage.ts";
+import type { createChat } from "../../../client-sdk/src/create-chat.ts";
 import { launchBrowser } from "../../support/browser.ts";
 import { bundle } from "../../support/bundle.ts";
 
@@ -10,13 +11,34 @@ declare const indexedDB: {
   deleteDatabase(name: string): { addEventListener(type: "success", listener: () => void): void };
 };
 
-const storageFile = "../../client-sdk/src/chat/storage/indexed-db-storage.ts";
+const clientFile = "../../client-sdk/src/index.ts";
+
+declare const AIDesk: { createChat: typeof createChat };
+declare const location: { origin: string };
+declare function openDatabase(): Promise<void>;
+
+/** The browser tells that the database is open when the page calls `openDatabase`. */
+const slowOpening = `
+  const opened = Promise.withResolvers();
+  const { addEventListener } = IDBOpenDBRequest.prototype;
+  IDBOpenDBRequest.prototype.addEventListener = function (type, listener) {
+    const late = async (event) => {
+      await opened.promise;
+      listener(event);
+    };
+    addEventListener.call(this, type, type === "success" ? late : listener);
+  };
+  window.openDatabase = async () => {
+    opened.resolve();
+    await new Promise((later) => setTimeout(later));
+  };
+`;
 
 let browser: Browser;
 let script: string;
 
 beforeAll(async () => {
-  [browser, script] = await Promise.all([launchBrowser(), bundle(storageFile, "iife", "AIDesk")]);
+  [browser, script] = await Promise.all([launchBrowser(), bundle(clientFile, "iife", "AIDesk")]);
 });
 afterAll(() => browser.close());
 
@@ -36,7 +58,9 @@ async function openTabs(count: number, before?: string): Promise<Page[]> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   if (before !== undefined) await context.addInitScript(before);
-  await context.addInitScript(`${script}; window.storage = AIDesk.createIndexedDbStorage();`);
+  await context.addInitScript(
+    `${script}; Object.assign(window, { AIDesk, storage: AIDesk.createIndexedDbStorage() });`,
+  );
   return Promise.all(
     Array.from({ length: count }, async () => {
       const page = await context.newPage();
@@ -100,17 +124,55 @@ test("a database that is deleted under it is opened anew", async () => {
   expect(await list(two, "")).toEqual([["a", "new"]]);
 });
 
-test.each([
+describe.each([
   ["is missing", "Object.defineProperty(window, 'indexedDB', { value: undefined });"],
   ["throws", "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError'); };"],
   // A database of a later version cannot be opened.
   ["refuses", "indexedDB.open('ai-desk', 9).onsuccess = ({ target }) => target.result.close();"],
-])("memory stands in where IndexedDB %s", async (_, before) => {
-  const [page] = (await openTabs(1, before)) as [Page];
-  await write(page, [["a", "b"]]);
-  expect(await list(page, "")).toEqual([["a", "b"]]);
-  await page.reload();
-  expect(await list(page, "")).toEqual([]);
+])("where IndexedDB %s", (_, before) => {
+  test("calls reject", async () => {
+    const [page] = (await openTabs(1, before)) as [Page];
+    const isRejected = await page.evaluate(() =>
+      Promise.all(
+        [storage.write([["a", "b"]]), storage.get("a"), storage.list("")].map((call) =>
+          call.then(
+            () => false,
+            () => true,
+          ),
+        ),
+      ),
+    );
+    expect(isRejected).toEqual([true, true, true]);
+  });
+
+  test("an unsent message says that it is not kept [SEND-6]", async () => {
+    const [page] = (await openTabs(1, before)) as [Page];
+    const shown = await page.evaluate(() => {
+      const store = AIDesk.createChat({ url: location.origin }).session("s");
+      void store.send("Hello");
+      return new Promise((resolve) => {
+        store.subscribe(() => {
+          const [message] = store.getSnapshot().messages;
+          if (message?.isUnkept) resolve([message.content, message.delivery]);
+        });
+      });
+    });
+    expect(shown).toEqual(["Hello", "pending"]);
+  });
+});
+
+test("a database that is opened late is used from then on", async () => {
+  const [page] = (await openTabs(1, slowOpening)) as [Page];
+  const first = await page.evaluate(() =>
+    storage.write([["a", "early"]]).then(
+      () => "kept",
+      () => "rejected",
+    ),
+  );
+  expect(first).toBe("rejected");
+  await page.evaluate(() => openDatabase());
+  await write(page, [["a", "late"]]);
+  expect(await list(page, "")).toEqual([["a", "late"]]);
 });
 
 test("a write for which there is no room rejects and leaves the old value", async () => {

@@ -1,6 +1,5 @@
 import type { ChatStorage, StorageChange } from "./chat-storage.ts";
 import type { BrowserGlobals, Database, Transaction } from "./indexed-db.ts";
-import { createMemoryStorage } from "./memory-storage.ts";
 
 const storeName = "values";
 
@@ -10,45 +9,41 @@ const openTimeoutMs = 3000;
 /**
  * A storage in the browser's IndexedDB, which all tabs of an origin share.
  *
- * Where IndexedDB cannot be opened, memory stands in until the page ends. A connection that the browser ends, because the
- * database is deleted or the site's data is cleared, is opened again for the next call.
+ * Where IndexedDB cannot be opened, each call rejects: a chat then shows what is unsent as not kept. A connection that the browser
+ * ends, because the database is deleted or the site's data is cleared, is opened again for the next call.
  */
 export function createIndexedDbStorage(databaseName = "ai-desk"): ChatStorage {
   const { indexedDB, IDBKeyRange } = globalThis as BrowserGlobals;
-  const memory = createMemoryStorage();
-  let opening: Promise<Database | undefined> | undefined;
-  let wasOpen = false;
+  let opening: Promise<Database> | undefined;
+  const forget = (): void => {
+    opening = undefined;
+  };
 
-  function open(): Promise<Database | undefined> {
-    return new Promise((resolve) => {
-      let isLate = false;
-      const fail = (): void => {
-        isLate = true;
-        resolve(undefined);
-      };
-      try {
-        if (!indexedDB || !IDBKeyRange) return fail();
-        setTimeout(fail, openTimeoutMs);
-        const request = indexedDB.open(databaseName, 1);
-        request.addEventListener("upgradeneeded", () => request.result.createObjectStore(storeName));
-        request.addEventListener("error", fail);
-        request.addEventListener("success", () => {
-          const database = request.result;
-          if (isLate) return database.close();
-          wasOpen = true;
-          const forget = (): void => {
-            opening = undefined;
-            database.close();
-          };
-          // The browser has ended it; another tab deletes the database, or opens a later version.
-          database.addEventListener("close", forget);
-          database.addEventListener("versionchange", forget);
-          return resolve(database);
-        });
-      } catch {
-        // Firefox throws where cookies are refused.
+  function open(): Promise<Database> {
+    return new Promise((resolve, reject) => {
+      const fail = (): void => reject(new Error("The browser does not open its database."));
+      if (!indexedDB || !IDBKeyRange) return fail();
+      setTimeout(fail, openTimeoutMs);
+      // Firefox throws where cookies are refused.
+      const request = indexedDB.open(databaseName, 1);
+      request.addEventListener("upgradeneeded", () => request.result.createObjectStore(storeName));
+      request.addEventListener("error", () => {
+        forget();
         fail();
-      }
+      });
+      request.addEventListener("success", () => {
+        const database = request.result;
+        const end = (): void => {
+          forget();
+          database.close();
+        };
+        // The browser has ended it; another tab deletes the database, or opens a later version.
+        database.addEventListener("close", end);
+        database.addEventListener("versionchange", end);
+        // Where it comes late, later calls have it.
+        opening = Promise.resolve(database);
+        resolve(database);
+      });
       return undefined;
     });
   }
@@ -56,59 +51,41 @@ export function createIndexedDbStorage(databaseName = "ai-desk"): ChatStorage {
   async function run<Result>(
     mode: "readonly" | "readwrite",
     work: (store: ReturnType<Transaction["objectStore"]>) => () => Result,
-    instead: () => Promise<Result>,
   ): Promise<Result> {
     for (let attempt = 0; ; attempt += 1) {
       const database = await (opening ??= open());
-      if (!database) {
-        if (!wasOpen) return instead();
-        opening = undefined;
-        throw new Error("The browser does not open its database any more.");
-      }
       try {
         return await complete(database, mode, work);
       } catch (error) {
         const { name } = error as { name?: string };
         // The connection ended between two calls.
         if (attempt > 0 || name !== "InvalidStateError") throw error;
-        opening = undefined;
+        forget();
       }
     }
   }
 
   return {
     get: (name) =>
-      run(
-        "readonly",
-        (store) => {
-          const request = store.get(name);
-          return () => request.result;
-        },
-        () => memory.get(name),
-      ),
+      run("readonly", (store) => {
+        const request = store.get(name);
+        return () => request.result;
+      }),
     list: (prefix) =>
-      run(
-        "readonly",
-        (store) => {
-          const range = IDBKeyRange?.bound(prefix, `${prefix}\uffff`);
-          const names = store.getAllKeys(range);
-          const values = store.getAll(range);
-          return () => names.result.map((name, index) => [name, values.result[index] ?? ""] as const);
-        },
-        () => memory.list(prefix),
-      ),
+      run("readonly", (store) => {
+        const range = IDBKeyRange?.bound(prefix, `${prefix}\uffff`);
+        const names = store.getAllKeys(range);
+        const values = store.getAll(range);
+        return () => names.result.map((name, index) => [name, values.result[index] ?? ""] as const);
+      }),
     write: (changes: readonly StorageChange[]) =>
-      run(
-        "readwrite",
-        (store) => {
-          for (const [name, value] of changes) {
-            if (value === undefined) store.delete(name);
-            else store.put(value, name);
-          }
-          return () => undefined;
-        },
-        () => memory.write(changes),
-      ),
+      run("readwrite", (store) => {
+        for (const [name, value] of changes) {
+          if (value === undefined) store.delete(name);
+          else store.put(value, name);
+        }
+        return () => undefined;
+      }),
   };
 }
 
