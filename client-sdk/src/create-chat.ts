@@ -15,7 +15,7 @@ import type { ChatStorage } from "./chat/storage/chat-storage.ts";
 import type { BrowserGlobals } from "./chat/storage/indexed-db.ts";
 import { createIndexedDbStorage } from "./chat/storage/indexed-db-storage.ts";
 import { createMemoryStorage } from "./chat/storage/memory-storage.ts";
-import { createClient } from "./create-client.ts";
+import { openClient } from "./create-client.ts";
 import type { FetchLike } from "./fetch-like.ts";
 import { asFetch } from "./fetch-like.ts";
 import type { Client } from "./types.ts";
@@ -76,7 +76,7 @@ export function createChat(options: ChatOptions): Chat {
   const { line, sender } = createLine(options);
   const closing = new AbortController();
   const bounded = boundFetch(checkedFetch(asFetch(fetch)), line, defaultTiming, closing.signal);
-  const rpc = createClient({ ...options, fetch: bounded });
+  const { client: rpc, close: closeRpc } = openClient({ ...options, fetch: bounded });
   const state = new ChatState({
     rpc,
     line,
@@ -101,6 +101,7 @@ export function createChat(options: ChatOptions): Chat {
     drain: (signal) => state.drain(signal),
     async close() {
       endWatch();
+      closeRpc();
       closing.abort(aborted("The chat was closed before the answer."));
       await Promise.all([state.close(), line.close()]);
     },

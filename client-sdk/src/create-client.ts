@@ -1,4 +1,4 @@
-import type { TRPCLink } from "@trpc/client";
+import type { TRPCLink, TRPCWebSocketClient } from "@trpc/client";
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
 import type { AppRouter } from "../../server/trpc/router.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
@@ -33,21 +33,29 @@ const pongTimeoutMs = 30_000;
  *
  * Calls reject with a `ClientError`, whose `data.code` is an `ErrorCode`.
  */
-export function createClient({ url, token, fetch, WebSocket }: ClientOptions): Client {
+export function createClient(options: ClientOptions): Client {
+  return openClient(options).client;
+}
+
+/** A client with a function that ends its subscriptions and closes its WebSocket. */
+export function openClient({ url, token, fetch, WebSocket }: ClientOptions): {
+  client: Client;
+  close(): void;
+} {
   const { base, socket } = addressesOf(url);
-  const overSocket = lazyLink(() =>
-    wsLink({
-      client: createWSClient({
-        url: socket,
-        // tRPC asks for the browser's class, and uses the part of it that this one has.
-        ...(WebSocket && { WebSocket: WebSocket as unknown as typeof globalThis.WebSocket }),
-        ...(token && { connectionParams: async () => ({ token: await token() }) }),
-        lazy: { enabled: true, closeMs: idleSocketMs },
-        keepAlive: { enabled: true, intervalMs: 30_000, pongTimeoutMs },
-      }),
-    }),
-  );
-  return createTRPCClient<AppRouter>({
+  let connection: TRPCWebSocketClient | undefined;
+  const overSocket = lazyLink(() => {
+    connection = createWSClient({
+      url: socket,
+      // tRPC asks for the browser's class, and uses the part of it that this one has.
+      ...(WebSocket && { WebSocket: WebSocket as unknown as typeof globalThis.WebSocket }),
+      ...(token && { connectionParams: async () => ({ token: await token() }) }),
+      lazy: { enabled: true, closeMs: idleSocketMs },
+      keepAlive: { enabled: true, intervalMs: 30_000, pongTimeoutMs },
+    });
+    return wsLink({ client: connection });
+  });
+  const client = createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
@@ -62,6 +70,8 @@ export function createClient({ url, token, fetch, WebSocket }: ClientOptions): C
       }),
     ],
   });
+  // It resolves when an attempt to connect is over, which may take minutes.
+  return { client, close: () => void connection?.close() };
 }
 
 /** Made when it is first used: where there is no `WebSocket` at all, everything but subscriptions works. */

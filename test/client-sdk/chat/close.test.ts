@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
 import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
+import { createChat } from "../../../client-sdk/src/index.ts";
+import { startGateway } from "../../support/gateway.ts";
+import { makeSession } from "../../support/make-session.ts";
+import { startApp } from "../../support/start-app.ts";
 import { openChat, until } from "./support/open-chat.ts";
 import { startDesk } from "./support/start-desk.ts";
 
@@ -60,4 +64,29 @@ test("a send, a drain and a change after the close are aborted at once [CALL-2]"
   await expect(store.edit("key", "late")).rejects.toMatchObject(aborted);
   await expect(store.rename("late")).rejects.toMatchObject(aborted);
   expect(proxy.bodies).toEqual([]);
+});
+
+test("the close of a chat ends the subscriptions and calls of its procedures, and closes their WebSocket [CALL-2]", async () => {
+  const { url } = await startApp();
+  const gateway = await startGateway(url);
+  const { sessionId: session_id } = await makeSession(url);
+  const { promise: socket, resolve: onSocket } = Promise.withResolvers<WebSocket>();
+  class Watched extends WebSocket {
+    constructor(...args: ConstructorParameters<typeof WebSocket>) {
+      super(...args);
+      onSocket(this);
+    }
+  }
+  const chat = createChat({ url: gateway.url, WebSocket: Watched });
+  const ended = new Promise<void>((onComplete) => {
+    const started = { onData: () => undefined, onComplete };
+    chat.rpc.session.onEvent.subscribe({ session_id }, started);
+  });
+  const closed = new Promise((onClosed) => void socket.then((it) => it.addEventListener("close", onClosed)));
+  await new Promise<void>(
+    (opened) => void socket.then((it) => it.addEventListener("message", () => opened())),
+  );
+  await chat.close();
+  await Promise.all([ended, closed]);
+  await expect(chat.rpc.health.query()).rejects.toMatchObject({ cause: aborted });
 });
