@@ -40,7 +40,7 @@ export function createClient(options: ClientOptions): Client {
 /** A client with a function that ends its subscriptions and closes its WebSocket. */
 export function openClient({ url, token, fetch, WebSocket }: ClientOptions): {
   client: Client;
-  close(): void;
+  close: () => void;
 } {
   const { base, socket } = addressesOf(url);
   let connection: TRPCWebSocketClient | undefined;

@@ -35,7 +35,7 @@ export function boundFetch(
     }
   });
   return async (url, init) => {
-    const signals = [closing, ...(init.signal ? [init.signal] : [])];
+    const signals = [closing, init.signal];
     const ending = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const call: Call = {
@@ -46,13 +46,13 @@ export function boundFetch(
       },
     };
     const abort = (): void => {
-      for (const signal of signals) if (signal.aborted) ending.abort(signal.reason);
+      for (const signal of signals) if (signal?.aborted) ending.abort(signal.reason);
     };
     const ended = new Promise<never>((_, reject) => {
       ending.signal.addEventListener("abort", () => reject(ending.signal.reason as Error));
     });
     call.allow(answerTimeoutMs);
-    for (const signal of signals) signal.addEventListener("abort", abort);
+    for (const signal of signals) signal?.addEventListener("abort", abort);
     abort();
     calls.add(call);
     try {
@@ -60,7 +60,7 @@ export function boundFetch(
     } finally {
       clearTimeout(timer);
       calls.delete(call);
-      for (const signal of signals) signal.removeEventListener("abort", abort);
+      for (const signal of signals) signal?.removeEventListener("abort", abort);
       // What was not read of the answer.
       ending.abort();
     }

@@ -115,7 +115,7 @@ export class ChatState {
   /** Resolves when nothing is left to send. Refused messages do not count. @throws {ChatError} `aborted` */
   async drain(signal?: AbortSignal): Promise<void> {
     const { drain } = await this.#parts.later();
-    await drain(this.outbox, signal ? [signal, this.#ending.signal] : [this.#ending.signal]);
+    await drain(this.outbox, this.#ending.signal, signal);
   }
 
   /** Tries again now what waits between two tries. */

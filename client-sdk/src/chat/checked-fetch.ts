@@ -24,7 +24,8 @@ export function checkedFetch<Args extends unknown[]>(
 
 /** Whether the body is an error of tRPC, or those of a batch. */
 function hasError(body: unknown): boolean {
-  return [body]
-    .flat()
-    .some((each) => typeof each === "object" && each !== null && ("error" in each || "result" in each));
+  return [body].flat().some((each) => {
+    const { error, result } = Object(each) as { error?: unknown; result?: unknown };
+    return error ?? result;
+  });
 }

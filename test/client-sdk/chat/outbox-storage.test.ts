@@ -112,6 +112,21 @@ test("kept conversations make room for a message that is to be sent [SEND-6]", a
   expect((await storage.list("")).filter(([name]) => name.endsWith("/item"))).toHaveLength(1);
 });
 
+test("of all reloads that other tabs ask for while one runs, one is made", async () => {
+  const reads: (() => void)[] = [];
+  const storage: ChatStorage = {
+    ...createMemoryStorage(),
+    list: () => new Promise((done) => void reads.push(() => done([]))),
+  };
+  const { chat } = openScripted({ storage });
+  const reloads = Array.from({ length: 10 }, () => chat.outbox.reload());
+  reads[0]?.();
+  await expect.poll(() => reads).toHaveLength(2);
+  reads[1]?.();
+  await Promise.all(reloads);
+  expect(reads).toHaveLength(2);
+});
+
 test("forgetting deletes all that is stored for the user and nothing of others [KEPT-2] [KEPT-3]", async () => {
   const { proxy, ways } = await startDesk();
   const storage = createMemoryStorage();

@@ -25,21 +25,25 @@ export function whenMade(outbox: Outbox, sessionId: string, signal: AbortSignal)
 }
 
 /** Resolves when nothing is left to send. Refused messages do not count. @throws {ChatError} `aborted` */
-export async function drain(outbox: Outbox, signals: readonly AbortSignal[]): Promise<void> {
+export async function drain(outbox: Outbox, ...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
   await outbox.reload();
   await when(outbox, () => !outbox.entries().some(isWaiting), signals);
 }
 
 /** @param isReached throws to end the wait with that error */
-function when(outbox: Outbox, isReached: () => boolean, signals: readonly AbortSignal[]): Promise<void> {
+function when(
+  outbox: Outbox,
+  isReached: () => boolean,
+  signals: readonly (AbortSignal | undefined)[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       stop();
-      for (const signal of signals) signal.removeEventListener("abort", check);
+      for (const signal of signals) signal?.removeEventListener("abort", check);
       settle();
     };
     const check = (): void => {
-      const by = signals.find(({ aborted: isAborted }) => isAborted);
+      const by = signals.find((signal) => signal?.aborted);
       if (by) return end(() => reject(aborted("The wait for what is unsent was ended.", by.reason)));
       try {
         if (isReached()) end(resolve);
@@ -48,7 +52,7 @@ function when(outbox: Outbox, isReached: () => boolean, signals: readonly AbortS
       }
     };
     const stop = outbox.subscribe(check);
-    for (const signal of signals) signal.addEventListener("abort", check);
+    for (const signal of signals) signal?.addEventListener("abort", check);
     check();
   });
 }

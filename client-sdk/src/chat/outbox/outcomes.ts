@@ -1,12 +1,17 @@
 import { aborted, ChatFailure } from "../chat-error.ts";
+import { handled } from "../handled.ts";
 import type { Message } from "../wire.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 
-type Waiting = { resolve: (message: Message) => void; reject: (error: ChatFailure) => void };
+type Waiting = {
+  outcome: Promise<Message>;
+  resolve: (message: Message) => void;
+  reject: (error: ChatFailure) => void;
+};
 
-/** Those who wait for what becomes of a send. */
+/** What becomes of each send that somebody waits for. */
 export class Outcomes {
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #waiting = new Map<string, Waiting>();
 
   /**
    * @returns the stored message. It rejects when the send is refused or cancelled. A rejection that nobody awaits is no
@@ -14,15 +19,17 @@ export class Outcomes {
    */
   of(sessionId: string, key: string): Promise<Message> {
     const name = nameOf(sessionId, key);
-    const outcome = new Promise<Message>((resolve, reject) => {
-      this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), { resolve, reject }]);
-    });
-    outcome.catch(() => undefined);
-    return outcome;
+    const waiting = this.#waiting.get(name) ?? ({} as Waiting);
+    waiting.outcome ??= handled(
+      new Promise((resolve, reject) => {
+        this.#waiting.set(name, Object.assign(waiting, { resolve, reject }));
+      }),
+    );
+    return waiting.outcome;
   }
 
   resolve(message: Message): void {
-    this.#settle(nameOf(message.session_id, message.key), ({ resolve }) => resolve(message));
+    this.#take(nameOf(message.session_id, message.key))?.resolve(message);
   }
 
   check(entries: readonly OutboxEntry[]): void {
@@ -34,19 +41,20 @@ export class Outcomes {
     );
     for (const name of this.#waiting.keys()) {
       const { failed, isCancelled } = sends.get(name) ?? {};
-      if (failed && !isCancelled) this.#settle(name, ({ reject }) => reject(new ChatFailure(failed)));
-      else if (isCancelled !== false) this.#settle(name, ({ reject }) => reject(aborted(cancelled)));
+      if (failed && !isCancelled) this.#take(name)?.reject(new ChatFailure(failed));
+      else if (isCancelled !== false) this.#take(name)?.reject(aborted(cancelled));
     }
   }
 
   /** Nobody hears of an outcome any more. */
   end(): void {
-    for (const name of this.#waiting.keys()) this.#settle(name, ({ reject }) => reject(aborted(closed)));
+    for (const name of this.#waiting.keys()) this.#take(name)?.reject(aborted(closed));
   }
 
-  #settle(name: string, settle: (waiting: Waiting) => void): void {
-    for (const waiting of this.#waiting.get(name) ?? []) settle(waiting);
+  #take(name: string): Waiting | undefined {
+    const waiting = this.#waiting.get(name);
     this.#waiting.delete(name);
+    return waiting;
   }
 }
 

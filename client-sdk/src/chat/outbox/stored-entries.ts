@@ -1,5 +1,6 @@
 import { createListeners } from "../connection/listeners.ts";
 import type { Sender } from "../line.ts";
+import { mergeRuns } from "../merge-runs.ts";
 import { createRandomId } from "../random-id.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
 import type { Message } from "../wire.ts";
@@ -36,6 +37,11 @@ export class StoredEntries {
   readonly #records: StoredRecords;
   readonly #listeners = createListeners();
   readonly #ends: (() => void)[];
+  /** Reads what other tabs have stored. */
+  readonly reload = mergeRuns(async () => {
+    await this.#records.reload();
+    this.#changed();
+  });
   #entries: readonly OutboxEntry[] | undefined;
   #lastMs = 0;
 
@@ -69,12 +75,6 @@ export class StoredEntries {
 
   subscribe(listener: () => void): () => void {
     return this.#listeners.add(listener);
-  }
-
-  /** Reads what other tabs have stored. */
-  async reload(): Promise<void> {
-    await this.#records.reload();
-    this.#changed();
   }
 
   add(item: OutboxItem): void {

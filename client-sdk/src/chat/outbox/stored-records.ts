@@ -15,7 +15,6 @@ export class StoredRecords {
   readonly #writes = new Set<Promise<boolean>>();
   /** The names that were changed since the reload under way began. */
   readonly #changed = new Set<string>();
-  #reload: Promise<void> = Promise.resolve();
 
   constructor(storage: ChatStorage, prefix: string) {
     this.#storage = storage;
@@ -62,24 +61,22 @@ export class StoredRecords {
         () => false,
       );
     for (const [name] of changes) {
-      this.#writing.set(name, (this.#writing.get(name) ?? 0) - 1);
+      const others = (this.#writing.get(name) ?? 0) - 1;
+      if (others > 0) this.#writing.set(name, others);
+      else this.#writing.delete(name);
       if (isKept) this.#unkept.delete(name);
       else this.#unkept.add(name);
     }
     return isKept;
   }
 
-  /** Reads what is stored now. A storage that cannot be read changes nothing. */
-  reload(): Promise<void> {
-    return (this.#reload = this.#reload.then(() => this.#readStored()));
-  }
-
-  async #readStored(): Promise<void> {
+  /** Reads what is stored now, one read at a time. A storage that cannot be read changes nothing. */
+  async reload(): Promise<void> {
     this.#changed.clear();
     const stored = await this.#storage.list(this.#prefix).catch(() => undefined);
     if (!stored) return;
     const isOwn = (name: string): boolean =>
-      this.#changed.has(name) || (this.#writing.get(name) ?? 0) > 0 || this.#unkept.has(name);
+      this.#changed.has(name) || this.#writing.has(name) || this.#unkept.has(name);
     const found = new Map(stored.map(([name, value]) => [name.slice(this.#prefix.length), value]));
     for (const name of this.#values.keys()) {
       if (!found.has(name) && !isOwn(name)) this.#values.delete(name);

@@ -1,0 +1,11 @@
+/** Runs the work for each call, but that all calls which come during a run share the next one. */
+export function mergeRuns(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const run = (): Promise<void> => {
+    next = undefined;
+    running = work().finally(() => (running = undefined));
+    return running;
+  };
+  return () => next ?? (running ? (next = running.then(run, run)) : run());
+}
