@@ -62,13 +62,13 @@ export function openSocket(
   };
 
   async function start(): Promise<void> {
-    wait(giveUp, timing.attemptTimeoutMs);
+    wait(() => lose(true), timing.attemptTimeoutMs);
     try {
       // The caller has its carrier before the carrier tells of itself.
       const value = await token?.();
       const params = value === undefined ? undefined : { token: value };
       if (!WebSocket && typeof globalThis.WebSocket !== "function") {
-        return fail(unreachable("This platform has no WebSocket: pass one as an option."), true);
+        return lose(true);
       }
       if (platform.process?.getBuiltinModule) {
         node = await import("./node-sockets.ts");
@@ -97,20 +97,20 @@ export function openSocket(
       if (logs.size === 0) opened.send("PING");
       wait(() => {
         patience.late();
-        giveUp();
+        lose(true);
       }, patience.timeoutMs);
     });
     opened.addEventListener("message", ({ data }) => isOver || take(String(data)));
     // `ws` ends the process at an error that nobody takes.
     opened.addEventListener("error", () => undefined);
     opened.addEventListener("close", ({ code, reason }) => {
-      const isRestart = code === 1012 || code === 1013;
-      const isBlocked = (!isHeard && !isRestart) || manglingCodes.has(code);
+      // The server's own: it is there, and wants the client later.
+      const isServers = code === 1012 || code === 1013 || (code >= 4000 && code < 4500);
       if (code >= 4500 && code < 5000) {
         const message = `The server closed the connection and wants no further one: ${reason || code}.`;
         return fail(refused({ code: "FORBIDDEN", message }));
       }
-      fail(unreachable(`The connection was closed (${reason || code}). It is opened again.`), isBlocked);
+      lose((!isHeard && !isServers) || manglingCodes.has(code));
     });
   }
 
@@ -135,7 +135,7 @@ export function openSocket(
     try {
       frame = JSON.parse(text) as Frame;
     } catch {
-      return fail(unreachable("What came over the WebSocket is not AI Desk's."), true);
+      return lose(true);
     }
     const { id, error, result } = frame;
     const log = logs.get(id ?? 0);
@@ -164,11 +164,12 @@ export function openSocket(
 
   function dieOfSilence(): void {
     patience.late();
-    fail(unreachable("The server did not answer in time. It is tried again."));
+    lose();
   }
 
-  function giveUp(): void {
-    fail(unreachable("The WebSocket did not get through. It is tried again."), true);
+  /** Nobody is told the reason: a retry or another kind of carrier follows. */
+  function lose(isBlocked = false): void {
+    fail(unreachable("The WebSocket was lost. It is opened again."), isBlocked);
   }
 
   function send(message: object): void {
