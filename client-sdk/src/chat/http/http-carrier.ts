@@ -90,7 +90,8 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
       try {
         await pollLog(options, log, { waitMs, signal });
       } catch (cause) {
-        if (signal.aborted || waitMs < 2 * timing.minPollWaitMs) throw cause;
+        const isRefused = toChatError(cause).kind === "refused";
+        if (signal.aborted || isRefused || waitMs < 2 * timing.minPollWaitMs) throw cause;
         // A proxy may give answers less time. If the server is away, the next poll says so at once.
         waitMs /= 2;
         await catchUp(log, signal);
