@@ -45,7 +45,7 @@ export class MessageChanges {
   /** The content to show in place of the message's. A later change that the server tells of goes before it. */
   contentOf(key: string, seq = -1): string | undefined {
     const edit = this.#edits.get(key);
-    return edit && seq <= edit.seq ? edit.content : undefined;
+    return edit && seq <= this.#latestOwn(edit.seq) ? edit.content : undefined;
   }
 
   isRemoved(key: string): boolean {
@@ -77,10 +77,12 @@ export class MessageChanges {
       return outbox.outcome(sessionId, key);
     }
     const earlier = this.#edits.get(key)?.done;
+    // Taken now: when the earlier edit is over, the send may be too, and nothing is known of it any more.
+    const sent = entry && outbox.outcome(sessionId, key);
     const edit = { content, seq: seq ?? held?.seq ?? Number.POSITIVE_INFINITY } as Edit;
     edit.done = this.#run(key, async () => {
       try {
-        return await this.#update(key, edit, earlier, entry);
+        return await this.#update(key, edit, earlier, sent);
       } finally {
         if (this.#edits.get(key) === edit) this.#edits.delete(key);
       }
@@ -122,17 +124,16 @@ export class MessageChanges {
     key: string,
     edit: Edit,
     earlier: Promise<Message> | undefined,
-    entry: OutboxEntry | undefined,
+    sent: Promise<Message> | undefined,
   ): Promise<Message> {
     const { sessionId, parts, find, onEdited } = this.#options;
-    const { rpc, outbox, pauses, signal } = parts;
-    const before =
-      (await earlier?.catch(() => undefined)) ?? (entry && (await outbox.outcome(sessionId, key)));
-    if (before && !Number.isFinite(edit.seq)) edit.seq = before.seq;
-    edit.seq = this.#latestOwn(edit.seq);
+    const { rpc, pauses, signal } = parts;
+    await earlier?.catch(() => undefined);
+    const stored = await sent;
+    edit.seq = this.#latestOwn(stored?.seq ?? edit.seq);
     const { content, seq } = edit;
     const known = Number.isFinite(seq) && { if_seq: seq };
-    const { id } = before ?? find(key) ?? {};
+    const { id } = stored ?? find(key) ?? {};
     const name = id === undefined ? { key } : { message_id: id };
     const epoch = this.#options.epoch();
     const message = await pauses.repeat(
@@ -157,6 +158,11 @@ export class MessageChanges {
   #run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     this.#errors.delete(key);
     const done = work()
+      .then((result) => {
+        // An earlier change may have been refused meanwhile.
+        this.#errors.delete(key);
+        return result;
+      })
       .catch((cause: unknown) => {
         const error = toChatError(cause);
         this.#errors.set(key, error);

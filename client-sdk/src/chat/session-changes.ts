@@ -98,6 +98,8 @@ export class SessionChanges {
   #run(sessionId: string, work: () => Promise<void>): Promise<void> {
     this.#errors.delete(sessionId);
     const done = work()
+      // An earlier change may have been refused meanwhile.
+      .then(() => void this.#errors.delete(sessionId))
       .catch((cause: unknown) => {
         const error = toChatError(cause);
         this.#errors.set(sessionId, error);

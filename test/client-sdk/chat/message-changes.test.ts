@@ -144,3 +144,57 @@ test("an edit of a message that is being sent shows at once and goes out after t
   const { messages } = await until(store, (state) => state.messages[3]?.seq === 12);
   expect(messages[3]).toMatchObject({ content: "Hello again", delivery: "sent", key: "k" });
 });
+
+test("a second edit of a message that is being sent goes out though the first is refused [CHANGE-1]", async () => {
+  const { store, calls } = await openLive();
+  void store.send("Hello", { key: "k" });
+  const send = await calls.next();
+  const first = store.edit("k", "too much");
+  const second = store.edit("k", "Hello again");
+  send.answer({ ...message(4, 11, "Hello"), key: "k" });
+  (await calls.next()).fail(new ChatFailure(refusal("FORBIDDEN")));
+  await expect(first).rejects.toMatchObject({ code: "FORBIDDEN" });
+  const update = await calls.next();
+  expect(update.input).toEqual({ session_id: "s", message_id: 4, content: "Hello again", if_seq: 11 });
+  update.answer({ ...message(4, 12, "Hello again"), key: "k" });
+  expect(await second).toMatchObject({ seq: 12 });
+  const { messages } = await until(store, (state) => state.messages[3]?.seq === 12);
+  expect(messages[3]).not.toHaveProperty("error");
+});
+
+test("two edits of a message that is being sent are applied in order [CHANGE-1]", async () => {
+  const { store, calls } = await openLive();
+  void store.send("Hello", { key: "k" });
+  const send = await calls.next();
+  const edits = ["first", "second"].map((content) => store.edit("k", content));
+  send.answer({ ...message(4, 11, "Hello"), key: "k" });
+  const one = await calls.next();
+  expect(one.input).toMatchObject({ content: "first", if_seq: 11 });
+  one.answer({ ...message(4, 12, "first"), key: "k" });
+  const two = await calls.next();
+  expect(two.input).toMatchObject({ content: "second", if_seq: 12 });
+  two.answer({ ...message(4, 13, "second"), key: "k" });
+  await Promise.all(edits);
+  await until(store, isShowing("message 1", "message 2", "message 3", "second"));
+});
+
+test("edits of a message whose send is refused fail with that reason", async () => {
+  const { store, calls } = await openLive();
+  void store.send("Hello", { key: "k" });
+  const send = await calls.next();
+  const edits = ["first", "second"].map((content) => store.edit("k", content));
+  send.fail(new ChatFailure(refusal("FORBIDDEN")));
+  for (const edit of edits) await expect(edit).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("a rename that succeeds after a refused one shows no error", async () => {
+  const { store, calls } = await openLive();
+  const refused = store.rename("first");
+  const renamed = store.rename("second");
+  (await calls.next()).fail(new ChatFailure(refusal("FORBIDDEN")));
+  await expect(refused).rejects.toMatchObject({ code: "FORBIDDEN" });
+  (await calls.next()).answer({ ...head, title: "second" });
+  await renamed;
+  const { error } = await until(store, ({ title }) => title === "second");
+  expect(error).toBeUndefined();
+});
