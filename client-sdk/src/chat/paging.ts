@@ -1,4 +1,6 @@
+import { aborted } from "./chat-error.ts";
 import type { CallOptions } from "./chat-rpc.ts";
+import { handled } from "./handled.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Page } from "./wire.ts";
 
@@ -14,59 +16,77 @@ export type PagingOptions<Item> = {
   apply: (answer: PageAnswer<Item>) => void;
 };
 
+/** A page that is being loaded, and how many callers wait for it. */
+type Loading = { readonly done: Promise<void>; readonly controller: AbortController; callers: number };
+
 /** Loads pages into the state of a log, one at a time. */
 export class Paging<Item> {
   readonly #options: PagingOptions<Item>;
   #token = 0;
-  #loading: { done: Promise<void>; controller: AbortController } | undefined;
+  #loading: Loading | undefined;
 
   constructor(options: PagingOptions<Item>) {
     this.#options = options;
   }
 
   /**
-   * Repeats the query until it is answered. While a page loads, a call shares its outcome.
+   * Repeats the query until it is answered. While a page loads, a call shares its outcome. The query ends when all callers
+   * have aborted.
    *
    * @throws {ChatError} a refusal, or `aborted`
    */
   load(query: (options: CallOptions) => Promise<Page<Item>>, signal?: AbortSignal): Promise<void> {
-    if (this.#loading) return this.#loading.done;
-    const controller = new AbortController();
-    const done = this.#load(query, controller, signal).finally(() => {
-      if (this.#loading?.controller === controller) this.#loading = undefined;
+    if (signal?.aborted) return Promise.reject(aborted(undefined, signal.reason));
+    const loading = (this.#loading ??= this.#begin(query));
+    loading.callers += 1;
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        reject(aborted(undefined, signal?.reason));
+        loading.callers -= 1;
+        if (loading.callers === 0) this.#end(loading);
+      };
+      signal?.addEventListener("abort", leave);
+      void loading.done.then(resolve, reject).finally(() => signal?.removeEventListener("abort", leave));
     });
-    // The state shows it too.
-    done.catch(() => undefined);
-    this.#loading = { controller, done };
-    return done;
   }
 
   /** The part that is loaded began anew: the page does not belong to it. */
   cancel(): void {
-    this.#loading?.controller.abort();
-    this.#loading = undefined;
+    if (this.#loading) this.#end(this.#loading);
+  }
+
+  #end(loading: Loading): void {
+    loading.controller.abort();
+    if (this.#loading === loading) this.#loading = undefined;
+  }
+
+  #begin(query: (options: CallOptions) => Promise<Page<Item>>): Loading {
+    const controller = new AbortController();
+    // The state shows a failure too.
+    const done = handled(
+      this.#load(query, controller).finally(() => {
+        if (this.#loading?.controller === controller) this.#loading = undefined;
+      }),
+    );
+    return { done, controller, callers: 0 };
   }
 
   async #load(
     query: (options: CallOptions) => Promise<Page<Item>>,
     controller: AbortController,
-    ...others: (AbortSignal | undefined)[]
   ): Promise<void> {
-    const { pauses, apply } = this.#options;
-    const sources = [...others, this.#options.signal];
+    const { pauses, apply, signal: closing } = this.#options;
     const abort = (): void => controller.abort();
     const token = (this.#token += 1);
     const { signal } = controller;
-    for (const source of sources) {
-      if (source?.aborted) abort();
-      source?.addEventListener("abort", abort);
-    }
+    if (closing.aborted) abort();
+    closing.addEventListener("abort", abort);
     apply({ type: "page_asked", token });
     try {
       apply({ type: "page", token, page: await pauses.repeat(() => query({ signal }), signal) });
     } finally {
       apply({ type: "page_failed", token });
-      for (const source of sources) source?.removeEventListener("abort", abort);
+      closing.removeEventListener("abort", abort);
     }
   }
 }
