@@ -63,7 +63,10 @@ export type Chat = {
   drain(signal?: AbortSignal): Promise<void>;
   /** Ends all connections and calls: what waits for an answer rejects as `aborted`. It resolves when the storage has what is unsent: the program may end then. */
   close(): Promise<void>;
-  /** Deletes what is stored for `user`, unsent messages included, in all tabs. */
+  /**
+   * Deletes what is stored for `user`, unsent messages included, in all tabs. Stores that are in use are `closed`, so that nothing is
+   * stored again; one that is subscribed to after that is followed anew.
+   */
   forget(): Promise<void>;
 };
 

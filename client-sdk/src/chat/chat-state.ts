@@ -37,6 +37,9 @@ const unusedStores = 16;
 
 const loadAgainMs = 2000;
 
+/** A log that was followed anew would be stored again. */
+const forgotten = aborted("What was stored here has been deleted. Open it again to load it.");
+
 /** The stores of one chat over one line. */
 export class ChatState {
   readonly outbox: Outbox;
@@ -123,7 +126,7 @@ export class ChatState {
     this.#wake?.();
   }
 
-  /** Deletes what is stored for the user, unsent messages included, and empties the stores, in all tabs. */
+  /** Deletes what is stored for the user, unsent messages included, and empties and closes the stores, in all tabs. */
   async forget(): Promise<void> {
     await Promise.all([this.outbox.forget(), this.#clear()]);
   }
@@ -142,7 +145,7 @@ export class ChatState {
   }
 
   #clear(): Promise<void> {
-    for (const store of [...this.#sessions.values(), this.#list]) store.clear();
+    for (const store of [...this.#sessions.values(), this.#list]) store.clear(forgotten);
     return this.#parts.kept.clear();
   }
 

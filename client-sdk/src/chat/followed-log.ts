@@ -1,31 +1,7 @@
 import type { ChatError } from "./chat-error.ts";
 import type { KeptLog } from "./kept-log.ts";
-import type { KeptState } from "./kept-state.ts";
-import type { Follower, Line, LineStatus, Positioned } from "./line.ts";
-
-export type FollowedEvent = { readonly type: string; readonly epoch?: string };
-
-export type LogOptions<State, Event, Answer> = {
-  /** Its name among what is kept. */
-  name: string;
-  empty: State;
-  apply: (state: State, event: Event | Answer) => State;
-  follow: (follower: Follower<Event>) => () => void;
-  /** Whether the log cannot be there yet, since the outbox is still to make it. */
-  isAwaited: () => boolean;
-  /** Brings `isAwaited` up to date. */
-  beforeJudging: () => Promise<void>;
-  /** Tells a listener of all else that the store shows, while it is in use. */
-  listen: (listener: () => void) => (() => void)[];
-  /** Hears of each event, after it was applied. */
-  onEvent: (event: Event) => void;
-  onChange: () => void;
-  /** All that the line has is here. */
-  onLive: () => void;
-  line: Line;
-  kept: KeptState;
-  graceMs: number;
-};
+import type { LineStatus, Positioned } from "./line.ts";
+import type { FollowedEvent, LogOptions } from "./log-options.ts";
 
 /**
  * The state that a log gives, followed while somebody uses it and a little longer: a page that leaves it and comes back at
@@ -92,27 +68,22 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     const { isAwaited, follow } = this.#options;
     const isReady = this.isInUse && this.#isRead && !this.#isJudging && !this.error;
     if (!isReady || this.#end || isAwaited()) return;
-    let isOver = false;
-    const guard =
-      <Args extends unknown[]>(take: (...args: Args) => void) =>
-      (...args: Args): void => {
-        if (!isOver) take(...args);
-      };
-    const ends: (() => void)[] = [];
-    this.#end = () => {
-      isOver = true;
-      this.#end = undefined;
-      this.#status = undefined;
-      for (const end of ends) end();
+    const stops: (() => void)[] = [];
+    const end = (): void => {
+      this.#end = this.#status = undefined;
+      for (const stop of stops) stop();
     };
+    this.#end = end;
+    // What comes after the end is of no use, and the log may end while it is begun.
+    const isOn = (): boolean => this.#end === end;
     const stop = follow({
       position: () => this.#position,
-      take: guard((events) => this.#take(events)),
-      onStatus: guard((status) => this.#setStatus(status)),
-      onRefused: guard((error) => void this.#refuse(error)),
+      take: (events) => void (isOn() && this.#take(events)),
+      onStatus: (status) => void (isOn() && this.#setStatus(status)),
+      onRefused: (error) => void (isOn() && this.#refuse(error)),
     });
-    if (isOver) stop();
-    else ends.push(stop);
+    if (isOn()) stops.push(stop);
+    else stop();
   }
 
   stop(): void {
@@ -122,13 +93,20 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     this.#ends = undefined;
   }
 
-  /** Empties it, and what is kept of it. It is followed again from the next use on. */
-  clear(): void {
+  /**
+   * Empties it, and what is kept of it. It is followed again from the next use on.
+   *
+   * @param error tells those who use it now why it is not followed any more
+   */
+  clear(error: ChatError): void {
+    const { kept, name, empty, onChange } = this.#options;
     this.stop();
+    if (this.#users > 0) this.error = error;
     this.#position = undefined;
     this.isLoaded = false;
-    void this.#options.kept.clear(this.#options.name);
-    this.#set(this.#options.empty);
+    this.state = empty;
+    void kept.clear(name);
+    onChange();
   }
 
   #start(): void {
@@ -194,7 +172,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     this.#isJudging = false;
     if (wasAwaited || isAwaited()) return this.follow();
     this.error = error;
-    if (error.kind === "refused") this.clear();
+    if (error.kind === "refused") this.clear(error);
     return onChange();
   }
 

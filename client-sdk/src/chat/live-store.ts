@@ -1,9 +1,10 @@
 import type { CallOptions } from "./chat-rpc.ts";
+import type { ChatError } from "./chat-error.ts";
 import type { ChatParts } from "./chat-parts.ts";
-import type { FollowedEvent, LogOptions } from "./followed-log.ts";
 import { FollowedLog } from "./followed-log.ts";
 import { handled } from "./handled.ts";
 import { isAlike } from "./is-alike.ts";
+import type { FollowedEvent, LogOptions } from "./log-options.ts";
 import type { PageAnswer, Paging } from "./paging.ts";
 import { Publisher } from "./publish-per-frame.ts";
 import type { Page } from "./wire.ts";
@@ -60,9 +61,9 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
     return this.log.isInUse;
   }
 
-  /** Empties it, and what is kept of it. It is followed again from the next subscription on. */
-  clear(): void {
-    this.log.clear();
+  /** Empties it, and what is kept of it. It is closed with that error until the next subscription. */
+  clear(error: ChatError): void {
+    this.log.clear(error);
   }
 
   close(): void {

@@ -127,6 +127,29 @@ test("of all reloads that other tabs ask for while one runs, one is made", async
   expect(reads).toHaveLength(2);
 });
 
+test("forgetting closes the stores that are in use, in all tabs, and nothing is stored again [KEPT-3]", async () => {
+  const { direct, ways } = await startDesk();
+  const storage = createMemoryStorage();
+  const tabs = new Tabs();
+  const [one, two] = [0, 1].map(() => openChat({ ...ways, storage, sender: tabs.open() }).chat);
+  if (!one || !two) throw new Error("There are no two tabs.");
+  const stores = [one.session("s"), two.session("s"), one.sessions()] as const;
+  for (const store of stores) await until<{ status: string }>(store, ({ status }) => status === "live");
+  const stops = stores.map((store) => store.subscribe(() => undefined));
+  await one.forget();
+  for (const store of stores) {
+    const closed = { status: "closed", error: { kind: "aborted" }, isLoaded: false };
+    await expect.poll(() => store.getSnapshot()).toMatchObject(closed);
+  }
+  await direct.message.add.mutate({ session_id: "s", content: "later", sender: "user" });
+  await Promise.all([one.flush(), two.flush()]);
+  expect(await storage.list("")).toEqual([]);
+  for (const stop of stops) stop();
+  const again = await until(one.session("s"), ({ status }) => status === "live");
+  expect(again.messages.map(({ content }) => content)).toEqual(["later"]);
+  expect(again.error).toBeUndefined();
+});
+
 test("forgetting deletes all that is stored for the user and nothing of others [KEPT-2] [KEPT-3]", async () => {
   const { proxy, ways } = await startDesk();
   const storage = createMemoryStorage();
