@@ -32,7 +32,7 @@ function repeat(pauses: Pauses, fail: () => unknown = unreachable) {
   return { times, outcome, controller };
 }
 
-test("pauses double up to the cap, and are drawn from zero up to that", async () => {
+test("pauses double up to the cap, and are drawn from zero up to that [CALL-3]", async () => {
   const longest = repeat(new Pauses({ random: () => 1, baseMs: 100, capMs: 500 }));
   await vi.advanceTimersByTimeAsync(1700);
   expect(longest.times).toEqual([0, 100, 300, 700, 1200, 1700]);
@@ -42,7 +42,7 @@ test("pauses double up to the cap, and are drawn from zero up to that", async ()
   for (const { controller } of [longest, shortest]) controller.abort();
 });
 
-test("a pause is not shorter than the server asks for, also when it is woken [RETRY-1]", async () => {
+test("a pause is not shorter than the server asks for, also when it is woken [CALL-3]", async () => {
   const pauses = new Pauses({ random: () => 0 });
   const { times, controller } = repeat(pauses, busy);
   await vi.advanceTimersByTimeAsync(600);
@@ -52,7 +52,7 @@ test("a pause is not shorter than the server asks for, also when it is woken [RE
   controller.abort();
 });
 
-test("a wake ends the other pauses", async () => {
+test("a wake ends the other pauses [CALL-3]", async () => {
   const pauses = new Pauses({ random: () => 1 });
   const { times, controller } = repeat(pauses);
   await vi.advanceTimersByTimeAsync(10);
@@ -68,7 +68,7 @@ test.each([
     "a proxy that takes no body of this size",
     { kind: "foreign", status: 413, mediaType: "text/html", message: "", retryable: false },
   ],
-] as const)("%s is not repeated", async (_, error) => {
+] as const)("%s is not repeated [CALL-4]", async (_, error) => {
   const { times, outcome } = repeat(new Pauses(), () => new ChatFailure(error));
   await expect(outcome).rejects.toMatchObject({ kind: error.kind });
   expect(times).toEqual([0]);
@@ -105,7 +105,15 @@ test("an abort during the call ends it without a pause, and a refusal stays a re
   await expect(refused).rejects.toMatchObject({ kind: "refused" });
 });
 
-test("an answer of another server is no refusal: the call is repeated", async () => {
+test("the first pause is at most 250 ms, and none is longer than 10 s [CALL-3]", async () => {
+  const { times, controller } = repeat(new Pauses({ random: () => 1 }));
+  await vi.advanceTimersByTimeAsync(40_000);
+  const pauses = times.slice(1).map((time, at) => time - (times[at] ?? 0));
+  expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+  controller.abort();
+});
+
+test("an answer of another server is no refusal: the call is repeated [CALL-4]", async () => {
   const bad = new ChatFailure({
     kind: "foreign",
     status: 502,
