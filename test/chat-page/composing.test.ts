@@ -3,7 +3,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import type { PageFiles } from "./support/built-page.ts";
 import { buildPage } from "./support/built-page.ts";
-import { callsOf, expectListed, expectSent, expectShown, refuse, send } from "./support/read-page.ts";
+import {
+  callsOf,
+  expectListed,
+  expectSent,
+  expectShown,
+  HeldCalls,
+  refuse,
+  send,
+} from "./support/read-page.ts";
 import { setStage } from "./support/stage.ts";
 
 let browser: Browser;
@@ -105,6 +113,44 @@ test("the search finds titles on pages of the list that were not loaded, and `mo
   ]);
   await page.getByRole("searchbox").fill("nothing like it");
   await page.getByText("No chat has such a title.").waitFor();
+});
+
+test("a search finds a title on the last page, and says that there is none when all titles are loaded", async () => {
+  const { open, makeSession, context } = await setStage(browser, { files });
+  await makeSession("the oldest");
+  // The list begins with 100 sessions. Two pages of 50 are beyond them.
+  for (let count = 1; count < 160; count += 1) await makeSession(`chat ${count}`);
+  const held = new HeldCalls();
+  await context.route(callsOf("session.list"), async (route) => {
+    await held.pass();
+    await route.continue();
+  });
+  // A page that comes before the next frame is under way in no render.
+  await context.addInitScript("window.requestAnimationFrame = (callback) => setTimeout(callback, 1000);");
+  const page = await open();
+  await page.getByTestId("more").waitFor();
+  await page.getByRole("searchbox").fill("nothing like it");
+  await held.until(1);
+  await page.getByText("Searching…").waitFor();
+  expect(await page.getByText("No chat has such a title.").count()).toBe(0);
+  held.letGo();
+  await page.getByText("No chat has such a title.").waitFor();
+  expect(held.count).toBe(2);
+  await page.getByRole("searchbox").fill("the oldest");
+  await expectListed(page, ["the oldest"]);
+});
+
+test("a search that cannot load all titles says why", async () => {
+  const { open, makeSession, context } = await setStage(browser, { files });
+  for (let count = 1; count <= 101; count += 1) await makeSession(`chat ${count}`);
+  await context.route(callsOf("session.list"), (route) =>
+    refuse(route, "FORBIDDEN", "You may not read more."),
+  );
+  const page = await open();
+  await page.getByTestId("more").waitFor();
+  await page.getByRole("searchbox").fill("nothing like it");
+  await page.getByText("You may not read more.").waitFor();
+  expect(await page.getByText("No chat has such a title.").count()).toBe(0);
 });
 
 test("the keyboard does everything", async () => {

@@ -1,24 +1,27 @@
 import { useSessions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Icon } from "../icon.tsx";
 import { openSession } from "../open-session.ts";
 import { ConnectionStatus } from "./connection-status.tsx";
 import { moveFocus } from "./move-focus.ts";
 import { SessionRow } from "./session-row.tsx";
+import { useTitleSearch } from "./use-title-search.ts";
 
 /** The list of sessions, the most recently active first, with a search of their titles. */
 export function Sidebar({ openId }: { openId: string | undefined }): ReactElement {
-  const { sessions, isLoaded, hasMore, isLoadingMore, error, create, retry, remove, loadMore } =
-    useSessions();
+  const list = useSessions();
+  const { isLoaded, hasMore, isLoadingMore, error, create, retry, remove, loadMore } = list;
   const [search, setSearch] = useState("");
-  const wanted = search.trim().toLocaleLowerCase();
-  const found = sessions.filter(({ title }) => title.toLocaleLowerCase().includes(wanted));
-
-  // The search is of all titles, so it loads the rest of the list page by page.
-  useEffect(() => {
-    if (wanted !== "" && hasMore && !isLoadingMore) void loadMore();
-  }, [wanted, hasMore, isLoadingMore, loadMore]);
+  const { found, isSearching, failure } = useTitleSearch(list, search);
+  const note = noteOf({
+    isEmpty: found.length === 0,
+    isLoaded,
+    isSearch: search.trim() !== "",
+    isSearching,
+    hasMore,
+    error: failure ?? error?.message,
+  });
 
   return (
     <nav className="sidebar" aria-label="Chats">
@@ -55,11 +58,7 @@ export function Sidebar({ openId }: { openId: string | undefined }): ReactElemen
             />
           ))}
         </ul>
-        {found.length === 0 && (
-          <p className="list-note">
-            {noteOf({ isLoaded, isSearch: wanted !== "", isLoadingMore, error: error?.message })}
-          </p>
-        )}
+        {note !== undefined && <p className="list-note">{note}</p>}
         {hasMore && (
           <button
             type="button"
@@ -77,10 +76,21 @@ export function Sidebar({ openId }: { openId: string | undefined }): ReactElemen
   );
 }
 
-type EmptyList = { isLoaded: boolean; isSearch: boolean; isLoadingMore: boolean; error: string | undefined };
+type ListState = {
+  isEmpty: boolean;
+  isLoaded: boolean;
+  isSearch: boolean;
+  isSearching: boolean;
+  hasMore: boolean;
+  error: string | undefined;
+};
 
-function noteOf({ isLoaded, isSearch, isLoadingMore, error }: EmptyList): string {
+/** A sentence below the list: what is wrong with it, or why it is empty. That nothing is there is said when all is loaded. */
+function noteOf({ isEmpty, isLoaded, isSearch, isSearching, hasMore, error }: ListState): string | undefined {
   if (error !== undefined) return error;
-  if (!isLoaded || isLoadingMore) return "Loading…";
+  if (!isEmpty) return undefined;
+  if (!isLoaded) return "Loading…";
+  if (isSearching) return "Searching…";
+  if (hasMore) return undefined;
   return isSearch ? "No chat has such a title." : "No chats yet.";
 }
