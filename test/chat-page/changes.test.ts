@@ -87,6 +87,29 @@ test("a rename shows in the list, as the title and in the other tab", async () =
   expect((await client.session.get.query({ session_id: id })).title).toBe("New");
 });
 
+test.each(["Enter", "Tab"])(
+  "a title editor in which nothing is written shows a rename from elsewhere, and %s leaves it",
+  async (key) => {
+    const { open, makeSession, client, context } = await setStage(browser, { files });
+    const id = await makeSession("Old");
+    const page = await open(id);
+    let renames = 0;
+    await context.route(callsOf("session.update"), async (route) => {
+      renames += 1;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Rename chat" }).click();
+    await client.session.update.mutate({ session_id: id, title: "Theirs" });
+    await expect.poll(() => page.getByTestId("editor").inputValue()).toBe("Theirs");
+    await page.getByTestId("editor").press(key);
+    await expect.poll(() => page.getByTestId("title").allTextContents()).toEqual(["Theirs"]);
+    // What is sent after it is stored after it.
+    await send(page, "marker");
+    await expectSent(page);
+    expect([(await client.session.get.query({ session_id: id })).title, renames]).toEqual(["Theirs", 0]);
+  },
+);
+
 test("the list shows the latest words of a session, before and after a reload", async () => {
   const { open, makeSession, client } = await setStage(browser, { files });
   const id = await makeSession("Talk", ["one"]);

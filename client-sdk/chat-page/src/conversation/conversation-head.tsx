@@ -25,7 +25,7 @@ export function ConversationHead({ session }: { session: LiveSession }): ReactEl
           title={title}
           onSave={(next) => {
             setEditing(false);
-            if (next !== title) void rename(next);
+            void rename(next);
           }}
           onCancel={() => setEditing(false)}
         />

@@ -4,12 +4,15 @@ import { focusAtEnd } from "./focus-at-end.ts";
 
 type TitleEditorProps = { title: string; onSave: (title: string) => void; onCancel: () => void };
 
-/** A title that is being edited: Enter or leaving the field saves it, Escape does not. */
+/** A title that is being edited: Enter or leaving the field saves what was written, Escape does not. */
 export function TitleEditor({ title, onSave, onCancel }: TitleEditorProps): ReactElement {
-  const [text, setText] = useState(title);
+  // Until something is written, the field shows the title as it is now: it may be renamed elsewhere meanwhile.
+  const [written, setWritten] = useState<string>();
+  const text = written ?? title;
   const save = (): void => {
-    if (text.trim() === "") onCancel();
-    else onSave(text.trim());
+    const next = written?.trim() ?? "";
+    if (next === "" || next === title) onCancel();
+    else onSave(next);
   };
   return (
     <input
@@ -18,7 +21,7 @@ export function TitleEditor({ title, onSave, onCancel }: TitleEditorProps): Reac
       data-testid="editor"
       aria-label="Title"
       value={text}
-      onChange={(event) => setText(event.target.value)}
+      onChange={(event) => setWritten(event.target.value)}
       onBlur={save}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;
