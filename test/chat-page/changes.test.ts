@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Client } from "../../client-sdk/src/index.ts";
 import { launchBrowser } from "../support/browser.ts";
 import type { PageFiles } from "./support/built-page.ts";
 import { buildPage } from "./support/built-page.ts";
@@ -57,6 +58,107 @@ test("an edit of a message that somebody else edited first is refused, and its t
   await page.getByText("Not changed:").waitFor();
   await messageWith(page, "theirs").locator(".edit").click();
   expect(await page.getByTestId("editor").inputValue()).toBe("mine");
+});
+
+const firstOf = async (client: Client, id: string) => {
+  const { messages } = await client.session.get.query({ session_id: id });
+  return { session_id: id, message_id: messages[0]?.id ?? 0 };
+};
+
+test("an editor says that its message was changed meanwhile, and replaces the change when it is told to", async () => {
+  const { open, makeSession, client, stored } = await setStage(browser, { files });
+  const id = await makeSession("Talk", ["one"]);
+  const page = await open(id);
+  const editor = page.getByTestId("editor");
+  await messageWith(page, "one").locator(".edit").click();
+  await editor.fill("mine");
+  await client.message.update.mutate({ ...(await firstOf(client, id)), content: "theirs" });
+  await page.getByRole("alert").getByText("theirs").waitFor();
+  expect(await editor.inputValue()).toBe("mine");
+  // Enter does not replace it: it leads to the button that does.
+  await editor.press("Enter");
+  expect(await stored(id)).toEqual(["theirs"]);
+  await page.locator("button:focus").getByText("Replace with mine").waitFor();
+  await page.keyboard.press("Enter");
+  await expectShown(page, ["mine"]);
+  await expect.poll(() => stored(id)).toEqual(["mine"]);
+  // What is discarded leaves the newer text.
+  await messageWith(page, "mine").locator(".edit").click();
+  await editor.fill("mine again");
+  await client.message.update.mutate({ ...(await firstOf(client, id)), content: "theirs again" });
+  await page.getByRole("button", { name: "Discard mine" }).click();
+  await expectShown(page, ["theirs again"]);
+  await messageWith(page, "theirs again").locator(".edit").click();
+  expect(await editor.inputValue()).toBe("theirs again");
+});
+
+test("an edit that is saved before the change of somebody else is shown replaces nothing", async () => {
+  const { open, makeSession, client, context, gateway, stored } = await setStage(browser, { files });
+  const id = await makeSession("Talk", ["one"]);
+  const page = await open(id);
+  await messageWith(page, "one").locator(".edit").click();
+  await page.getByTestId("editor").fill("mine");
+  // The page hears of nothing any more, and can still write.
+  const held = new HeldCalls();
+  await context.route(callsOf("message.update"), async (route) => {
+    await held.pass();
+    await route.continue();
+  });
+  gateway.sockets = "hold";
+  gateway.cut();
+  await client.message.update.mutate({ ...(await firstOf(client, id)), content: "theirs" });
+  await page.getByTestId("editor").press("Enter");
+  await held.until(1);
+  held.letGo();
+  await page.getByText("Not changed:").waitFor();
+  gateway.sockets = "pass";
+  await expectShown(page, ["theirs"]);
+  expect(await stored(id)).toEqual(["theirs"]);
+  await page.getByRole("button", { name: "Unsaved edit" }).click();
+  expect(await page.getByTestId("editor").inputValue()).toBe("mine");
+  await page.getByRole("alert").getByText("theirs").waitFor();
+});
+
+test("an editor in which nothing is written shows a change from elsewhere, and writes nothing", async () => {
+  const { open, makeSession, client, stored } = await setStage(browser, { files });
+  const id = await makeSession("Talk", ["one"]);
+  const page = await open(id);
+  await messageWith(page, "one").locator(".edit").click();
+  await client.message.update.mutate({ ...(await firstOf(client, id)), content: "theirs" });
+  await expect.poll(() => page.getByTestId("editor").inputValue()).toBe("theirs");
+  await page.getByTestId("editor").press("Enter");
+  await send(page, "marker");
+  await expectSent(page);
+  expect(await stored(id)).toEqual(["theirs", "marker"]);
+});
+
+test("the text of an editor stays when another one, another chat or the page is opened", async () => {
+  const { open, makeSession } = await setStage(browser, { files });
+  const [id, other] = [await makeSession("Talk", ["one", "two"]), await makeSession("Other")];
+  const page = await open(id);
+  const editor = page.getByTestId("editor");
+  await messageWith(page, "one").locator(".edit").click();
+  await editor.fill("ONE");
+  await messageWith(page, "two").locator(".edit").click();
+  await editor.fill("TWO");
+  await messageWith(page, "one").locator(".edit").click();
+  expect(await editor.inputValue()).toBe("ONE");
+  await page.locator(`[data-session="${other}"] a`).click();
+  await expect.poll(() => page.getByTestId("title").textContent()).toBe("Other");
+  await page.locator(`[data-session="${id}"] a`).click();
+  await messageWith(page, "two").getByRole("button", { name: "Unsaved edit" }).click();
+  expect(await editor.inputValue()).toBe("TWO");
+  await page.reload();
+  await messageWith(page, "one").getByRole("button", { name: "Unsaved edit" }).click();
+  expect(await editor.inputValue()).toBe("ONE");
+  await editor.press("Enter");
+  await expectShown(page, ["ONE", "two"]);
+  // What was saved, or given up, is offered no more.
+  await messageWith(page, "two").locator(".edit").click();
+  await editor.press("Escape");
+  await page.reload();
+  await expectShown(page, ["ONE", "two"]);
+  expect(await page.getByRole("button", { name: "Unsaved edit" }).count()).toBe(0);
 });
 
 test("deleting a message asks, and then it is gone in all tabs", async () => {

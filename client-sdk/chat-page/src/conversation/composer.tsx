@@ -1,8 +1,8 @@
 import type { KeyboardEvent, ReactElement } from "react";
 import { useEffect, useRef, useState } from "react";
 import { IconButton } from "../icon-button.tsx";
-import { useDraft } from "./draft.ts";
 import { GrowingText } from "./growing-text.tsx";
+import { useKeptText } from "./kept-text.ts";
 import type { Sender } from "./sender-switch.tsx";
 import { SenderSwitch } from "./sender-switch.tsx";
 
@@ -16,7 +16,7 @@ type ComposerProps = {
 
 /** Where a message is written. Enter sends it, Shift+Enter begins a new line. */
 export function Composer({ draftOf, onSend, onEditLast }: ComposerProps): ReactElement {
-  const [draft, setDraft] = useDraft(draftOf);
+  const [draft = "", setDraft] = useKeptText(draftOf, "message");
   const [sender, setSender] = useState<Sender>("user");
   const field = useRef<HTMLTextAreaElement>(null);
 
@@ -28,7 +28,7 @@ export function Composer({ draftOf, onSend, onEditLast }: ComposerProps): ReactE
   const send = (): void => {
     if (draft.trim() === "") return;
     onSend(draft, sender);
-    setDraft("");
+    setDraft(undefined);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
@@ -56,7 +56,7 @@ export function Composer({ draftOf, onSend, onEditLast }: ComposerProps): ReactE
         aria-label="Message"
         placeholder={sender === "user" ? "Write a message" : "Write as the assistant"}
         value={draft}
-        onChange={(event) => setDraft(event.target.value)}
+        onChange={(event) => setDraft(event.target.value || undefined)}
         onKeyDown={onKeyDown}
       />
       <div className="composer-foot">

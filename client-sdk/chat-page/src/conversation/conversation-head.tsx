@@ -6,7 +6,7 @@ import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { Icon } from "../icon.tsx";
 import { openSession } from "../open-session.ts";
-import { forgetDraft } from "./draft.ts";
+import { forgetTexts } from "./kept-text.ts";
 import { TitleEditor } from "./title-editor.tsx";
 
 /** The title, with what can be done with the session. */
@@ -46,7 +46,7 @@ export function ConversationHead({ session }: { session: LiveSession }): ReactEl
                 action: "Delete",
                 onConfirm: () => {
                   openSession(undefined);
-                  forgetDraft(id);
+                  forgetTexts(id);
                   void remove(id);
                 },
               })

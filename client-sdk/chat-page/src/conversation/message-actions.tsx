@@ -5,10 +5,16 @@ import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { showMoment, showWholeTime } from "../show-time.ts";
 
-type MessageActionsProps = { message: ShownMessage; session: LiveSession; onEdit: () => void };
+type MessageActionsProps = {
+  message: ShownMessage;
+  session: LiveSession;
+  /** Whether there is text for it that was not saved. */
+  isUnsaved: boolean;
+  onEdit: () => void;
+};
 
 /** When a message was written and what became of it, with the buttons to change it. */
-export function MessageActions({ message, session, onEdit }: MessageActionsProps): ReactElement {
+export function MessageActions({ message, session, isUnsaved, onEdit }: MessageActionsProps): ReactElement {
   const { key, timestamp, delivery, error, isUnkept } = message;
   const ask = useConfirm();
   const remove = (): void => {
@@ -46,6 +52,11 @@ export function MessageActions({ message, session, onEdit }: MessageActionsProps
         {delivery === "failed" && (
           <button type="button" className="plain-button retry" onClick={() => session.retry(key)}>
             Try again
+          </button>
+        )}
+        {isUnsaved && (
+          <button type="button" className="plain-button unsaved" onClick={onEdit}>
+            Unsaved edit
           </button>
         )}
         <IconButton icon="edit" label="Edit message" className="edit" onClick={onEdit} />

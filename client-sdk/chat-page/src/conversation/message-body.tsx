@@ -1,11 +1,12 @@
 import type { ShownMessage } from "@ai-desk/client";
 import type { LiveSession } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
-import { memo, useState } from "react";
+import { memo } from "react";
 import { Markdown } from "../markdown/markdown.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { MessageEditor } from "./message-editor.tsx";
 import { senderName } from "./sender-name.ts";
+import { isOvertaken, useEditDraft } from "./use-edit-draft.ts";
 
 type MessageBodyProps = {
   message: ShownMessage;
@@ -21,35 +22,46 @@ export const MessageBody = memo(function MessageBody({
   isEditing,
   onEdit,
 }: MessageBodyProps): ReactElement {
-  const { key, sender, content } = message;
-  /** An edit that was refused, so that its text is not lost. */
-  const [refused, setRefused] = useState<string>();
-  const save = async (text: string): Promise<void> => {
+  const { key, sender, content, seq } = message;
+  const { draft, write, drop } = useEditDraft(message);
+  const save = async (): Promise<void> => {
     onEdit(undefined);
-    setRefused(undefined);
-    if (text === content) return;
+    if (!draft) return;
     try {
-      await session.edit(key, text);
+      if (draft.text !== content) await session.edit(key, draft.text, { seq });
+      drop(draft);
     } catch {
-      // The message carries the reason.
-      setRefused(text);
+      // The message carries the reason, and the draft keeps the text.
     }
+  };
+  const cancel = (): void => {
+    onEdit(undefined);
+    if (draft) drop(draft);
   };
   return (
     <article className="bubble-row" aria-label={`${senderName(sender)} wrote`}>
       {sender !== "user" && <span className="sender-name">{senderName(sender)}</span>}
       {isEditing ? (
         <MessageEditor
-          content={refused ?? content}
-          onSave={(text) => void save(text)}
-          onCancel={() => onEdit(undefined)}
+          text={draft?.text ?? content}
+          newer={isOvertaken(draft, message) ? content : undefined}
+          onChange={write}
+          onSave={() => void save()}
+          onCancel={cancel}
         />
       ) : (
-        <div className="bubble">
-          <Markdown text={content} />
-        </div>
+        <>
+          <div className="bubble">
+            <Markdown text={content} />
+          </div>
+          <MessageActions
+            message={message}
+            session={session}
+            isUnsaved={draft !== undefined && draft.text !== content}
+            onEdit={() => onEdit(key)}
+          />
+        </>
       )}
-      {!isEditing && <MessageActions message={message} session={session} onEdit={() => onEdit(key)} />}
     </article>
   );
 });

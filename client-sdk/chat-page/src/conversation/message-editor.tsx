@@ -1,16 +1,26 @@
 import type { ReactElement } from "react";
-import { useState } from "react";
+import { useRef } from "react";
 import { focusAtEnd } from "./focus-at-end.ts";
 import { GrowingText } from "./growing-text.tsx";
 
-type MessageEditorProps = { content: string; onSave: (content: string) => void; onCancel: () => void };
+type MessageEditorProps = {
+  text: string;
+  /** The message as somebody else has changed it meanwhile. */
+  newer: string | undefined;
+  onChange: (text: string) => void;
+  onSave: () => void;
+  onCancel: () => void;
+};
 
 /** A message that is being edited: Enter saves it, Shift+Enter begins a new line, Escape leaves it as it was. */
-export function MessageEditor({ content, onSave, onCancel }: MessageEditorProps): ReactElement {
-  const [text, setText] = useState(content);
+export function MessageEditor({ text, newer, onChange, onSave, onCancel }: MessageEditorProps): ReactElement {
+  const saveButton = useRef<HTMLButtonElement>(null);
   const canSave = text.trim() !== "";
-  const save = (): void => {
-    if (canSave) onSave(text);
+  const isOvertaken = newer !== undefined;
+  const onEnter = (): void => {
+    // The change of somebody else is not replaced by a key that may have been pressed before it was seen.
+    if (isOvertaken) saveButton.current?.focus();
+    else if (canSave) onSave();
   };
   return (
     <div className="message-editor">
@@ -19,21 +29,33 @@ export function MessageEditor({ content, onSave, onCancel }: MessageEditorProps)
         data-testid="editor"
         aria-label="Edited message"
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;
           if (event.key === "Escape") onCancel();
           if (event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();
-          save();
+          onEnter();
         }}
       />
+      {isOvertaken && (
+        <div className="newer" role="alert">
+          <p>This message was changed meanwhile. It says now:</p>
+          <p className="newer-text">{newer}</p>
+        </div>
+      )}
       <div className="editor-buttons">
         <button type="button" className="button" onClick={onCancel}>
-          Cancel
+          {isOvertaken ? "Discard mine" : "Cancel"}
         </button>
-        <button type="button" className="button primary" disabled={!canSave} onClick={save}>
-          Save
+        <button
+          ref={saveButton}
+          type="button"
+          className="button primary"
+          disabled={!canSave}
+          onClick={onSave}
+        >
+          {isOvertaken ? "Replace with mine" : "Save"}
         </button>
       </div>
     </div>

@@ -1,7 +1,7 @@
 import type { LiveSessions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 import { memo } from "react";
-import { forgetDraft } from "../conversation/draft.ts";
+import { forgetTexts } from "../conversation/kept-text.ts";
 import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { addressOf, openSession } from "../open-session.ts";
@@ -26,7 +26,7 @@ export const SessionRow = memo(function SessionRow({
   const time = last_message?.timestamp ?? created_at;
   const remove = (): void => {
     if (isOpen) openSession(undefined);
-    forgetDraft(id);
+    forgetTexts(id);
     void onRemove(id);
   };
   return (
