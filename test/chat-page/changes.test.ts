@@ -11,6 +11,7 @@ import {
   expectShown,
   HeldCalls,
   messageWith,
+  refuse,
   send,
 } from "./support/read-page.ts";
 import { setStage } from "./support/stage.ts";
@@ -159,6 +160,30 @@ test("the text of an editor stays when another one, another chat or the page is 
   await page.reload();
   await expectShown(page, ["ONE", "two"]);
   expect(await page.getByRole("button", { name: "Unsaved edit" }).count()).toBe(0);
+});
+
+test("a title that is refused stays in its editor with the reason, and over a reload", async () => {
+  const { open, makeSession, client, context } = await setStage(browser, { files });
+  const id = await makeSession("Old");
+  const page = await open(id);
+  const editor = page.getByTestId("editor");
+  await context.route(callsOf("session.update"), (route) =>
+    refuse(route, "FORBIDDEN", "You may not name it."),
+  );
+  await page.getByRole("button", { name: "Rename chat" }).click();
+  await editor.fill("Refused");
+  await editor.press("Enter");
+  await page.locator(".notice").getByText("You may not name it.").waitFor();
+  expect(await editor.inputValue()).toBe("Refused");
+  await page.locator("[data-testid=editor]:focus").waitFor();
+  await context.unrouteAll();
+  await page.reload();
+  await page.getByRole("button", { name: "Unsaved title" }).click();
+  expect(await editor.inputValue()).toBe("Refused");
+  await editor.press("Enter");
+  await expect.poll(() => page.getByTestId("title").allTextContents()).toEqual(["Refused"]);
+  await expect.poll(async () => (await client.session.get.query({ session_id: id })).title).toBe("Refused");
+  expect(await page.getByRole("button", { name: "Unsaved title" }).count()).toBe(0);
 });
 
 test("deleting a message asks, and then it is gone in all tabs", async () => {

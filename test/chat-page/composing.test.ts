@@ -185,6 +185,16 @@ test("the keyboard does everything", async () => {
   await focused("[data-testid=editor]");
   await press("Escape");
   await focused("li .edit");
+  // So it does after a rename, saved or not.
+  await page.locator(".rename").focus();
+  await press("Enter");
+  await focused("[data-testid=editor]");
+  await page.keyboard.type("!");
+  await press("Enter");
+  await expect.poll(() => page.getByTestId("title").allTextContents()).toEqual(["Two!"]);
+  await focused(".rename");
+  await press("Enter", "Escape");
+  await focused(".rename");
   // From the message's buttons to the question and back.
   await page.locator("li .edit").focus();
   await press("Tab");

@@ -1,41 +1,53 @@
 import type { LiveSession } from "@ai-desk/client/react";
 import { useSessions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
-import { useState } from "react";
+import { useRef } from "react";
 import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { Icon } from "../icon.tsx";
 import { openSession } from "../open-session.ts";
 import { forgetTexts } from "./kept-text.ts";
 import { TitleEditor } from "./title-editor.tsx";
+import { useFocusReturn } from "./use-focus-return.ts";
+import { useRenaming } from "./use-renaming.ts";
 
 /** The title, with what can be done with the session. */
 export function ConversationHead({ session }: { session: LiveSession }): ReactElement {
-  const { id, title, rename } = session;
+  const { id, title, error } = session;
   const { remove } = useSessions();
-  const [isEditing, setEditing] = useState(false);
+  const { isOpen, open, text, write, save, cancel, isUnsaved } = useRenaming(session);
+  const renameButton = useRef<HTMLButtonElement>(null);
+  const leaveFocus = useFocusReturn(isOpen, () => renameButton.current);
+  const edit = (): void => {
+    leaveFocus();
+    open();
+  };
   const ask = useConfirm();
   return (
     <header className="conversation-head">
       <a className="icon-button back" href="#" aria-label="All chats" title="All chats">
         <Icon name="back" />
       </a>
-      {title !== undefined && isEditing && (
+      {title !== undefined && isOpen && (
         <TitleEditor
-          title={title}
-          onSave={(next) => {
-            setEditing(false);
-            void rename(next);
-          }}
-          onCancel={() => setEditing(false)}
+          text={text}
+          isRefused={isUnsaved && error !== undefined}
+          onChange={write}
+          onSave={save}
+          onCancel={cancel}
         />
       )}
-      {title !== undefined && !isEditing && (
+      {title !== undefined && !isOpen && (
         <>
-          <h1 data-testid="title" onDoubleClick={() => setEditing(true)}>
+          <h1 data-testid="title" onDoubleClick={edit}>
             {title}
           </h1>
-          <IconButton icon="edit" label="Rename chat" className="rename" onClick={() => setEditing(true)} />
+          <IconButton ref={renameButton} icon="edit" label="Rename chat" className="rename" onClick={edit} />
+          {isUnsaved && (
+            <button type="button" className="plain-button unsaved" onClick={edit}>
+              Unsaved title
+            </button>
+          )}
           <IconButton
             icon="remove"
             label="Delete chat"
