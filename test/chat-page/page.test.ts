@@ -79,6 +79,27 @@ test("on a phone the list and the conversation show one at a time", async () => 
   expect(await page.getByTestId("title").isVisible()).toBe(false);
 });
 
+test("on a phone a wide table scrolls inside of its message, and breaks no word", async () => {
+  const context = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const { open, makeSession } = await setStage(browser, { files, context });
+  const row = Array.from({ length: 6 }, (_, index) => `internationalisation ${index}`).join(" | ");
+  const table = `| ${row} |\n|-:|-|-|-|-|-|\n| ${row} |`;
+  const page = await open(await makeSession("Talk", [table, `> - ${table.replaceAll("\n", "\n>   ")}`]));
+  await page.locator(".content table").nth(1).waitFor();
+  const tables = await page.evaluate<{ scrolls: boolean; right: number; aligned: string }[]>(
+    `[...document.querySelectorAll(".table")].map((table) => ({
+      scrolls: table.scrollWidth > 2 * table.clientWidth,
+      right: table.getBoundingClientRect().right,
+      aligned: getComputedStyle(table.querySelector("td")).textAlign,
+    }))`,
+  );
+  expect(tables).toHaveLength(2);
+  for (const { scrolls, right, aligned } of tables)
+    expect([scrolls, right < 390, aligned]).toEqual([true, true, expect.stringMatching(/right$/)]);
+  const outer = "[document.documentElement, document.querySelector('[data-testid=scroll]')]";
+  expect(await page.evaluate(`${outer}.map(({ scrollWidth }) => scrollWidth)`)).toEqual([390, 390]);
+});
+
 test("the items of messages and sessions have what checks from outside hold on to", async () => {
   const { open, makeSession, client } = await setStage(browser, { files });
   const id = await makeSession("Talk", ["one"]);
