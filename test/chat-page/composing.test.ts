@@ -32,6 +32,54 @@ test("what is written without a session open begins one, with its first line as 
   expect(items.map(({ title }) => title)).toEqual(["A first question"]);
 });
 
+test("a chat without a title takes the first line of its first message, wherever it was made", async () => {
+  const context = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const {
+    open,
+    client,
+    makeSession,
+    context: pages,
+    gateway,
+    stored,
+  } = await setStage(browser, { files, context });
+  const renames: string[] = [];
+  await pages.route(callsOf("session.update"), async (route) => {
+    renames.push(route.request().postData() ?? "");
+    await route.continue();
+  });
+  const page = await open();
+  const title = (): Promise<string[]> => page.getByTestId("title").allTextContents();
+  await page.getByTestId("new").tap();
+  await expect.poll(title).toEqual(["New chat"]);
+  await send(page, "A first question\nand more");
+  await send(page, "A second one");
+  await expect.poll(title).toEqual(["A first question"]);
+  await expectSent(page);
+  const elsewhere = await client.session.create.mutate({});
+  const named = await makeSession("Named");
+  const begun = await makeSession("New chat", ["old"]);
+  for (const { id, now } of [
+    { id: elsewhere.id, now: "From elsewhere" },
+    { id: named, now: "Named" },
+    { id: begun, now: "New chat" },
+  ]) {
+    await page.goto(`${gateway.url}/app#${id}`);
+    await page.getByTestId("title").waitFor();
+    await send(page, "From elsewhere");
+    await expectSent(page);
+    await expect.poll(title).toEqual([now]);
+    await expect.poll(async () => (await stored(id)).at(-1)).toBe("From elsewhere");
+  }
+  const { items } = await client.session.list.query();
+  expect(items.map((item) => item.title).toSorted()).toEqual([
+    "A first question",
+    "From elsewhere",
+    "Named",
+    "New chat",
+  ]);
+  expect(renames).toHaveLength(2);
+});
+
 test("each session keeps its draft, over a change of the session and a reload, until it is sent", async () => {
   const { open, makeSession, stored } = await setStage(browser, { files });
   const [one, two] = [await makeSession("One"), await makeSession("Two")];

@@ -1,3 +1,6 @@
+/** The server's title of a session that is made without one. */
+export const newTitle = "New chat";
+
 const maxTitleChars = 60;
 
 /** A title for a session that begins with this message. */

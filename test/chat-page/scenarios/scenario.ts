@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { messageWith } from "../support/read-page.ts";
@@ -62,9 +63,16 @@ export async function expectAlike(
 
 /** Resolves when all tabs list just the sessions that the server lists, in its order. */
 export async function expectListedAlike({ context, client }: Stage): Promise<void> {
-  const { items } = await client.session.list.query({ order: "activity" });
-  const listed = items.map(({ id, title }) => [id, title]);
-  for (const page of context.pages()) await expect.poll(() => listOf(page)).toEqual(listed);
+  for (const page of context.pages())
+    await expect
+      .poll(async () => {
+        const { items } = await client.session.list.query({ order: "activity" });
+        return isDeepStrictEqual(
+          await listOf(page),
+          items.map((item) => [item.id, item.title]),
+        );
+      })
+      .toBe(true);
 }
 
 function listOf(page: Page): Promise<(string | undefined)[][]> {

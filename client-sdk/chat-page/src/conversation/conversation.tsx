@@ -1,10 +1,12 @@
 import { useSession } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { newTitle, titleFrom } from "../title-from.ts";
 import { Composer } from "./composer.tsx";
 import { ConversationHead } from "./conversation-head.tsx";
 import { MessageList } from "./message-list.tsx";
 import { Notice } from "./notice.tsx";
+import type { Sender } from "./sender-switch.tsx";
 import { SessionGone } from "./session-gone.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
 import { useEditing } from "./use-editing.ts";
@@ -12,15 +14,26 @@ import { useEditing } from "./use-editing.ts";
 /** An open session: its title, its messages and the field for the next one. */
 export function Conversation({ id }: { id: string }): ReactElement {
   const session = useSession(id);
-  const { status, title, messages, isLoaded, error } = session;
+  const { status, title, messages, isLoaded, hasEarlier, error } = session;
   const [editing, edit] = useEditing();
   const [sentCount, setSentCount] = useState(0);
+  const isNamed = useRef(false);
   const isThere = status !== "closed" && title !== undefined;
   useAnnouncements(messages);
 
   useEffect(() => {
     document.title = isThere ? `${title} · AI Desk` : "AI Desk";
   }, [isThere, title]);
+
+  const send = (content: string, sender: Sender): void => {
+    void session.send(content, { sender });
+    setSentCount(sentCount + 1);
+    const isFirst = isLoaded && messages.length === 0 && !hasEarlier;
+    if (!isFirst || title !== newTitle || isNamed.current) return;
+    // A second message may come before the new title is rendered.
+    isNamed.current = true;
+    void session.rename(titleFrom(content));
+  };
 
   if (status === "closed") return <SessionGone reason={error?.message} />;
   return (
@@ -34,10 +47,7 @@ export function Conversation({ id }: { id: string }): ReactElement {
       )}
       <Composer
         draftOf={id}
-        onSend={(content, sender) => {
-          void session.send(content, { sender });
-          setSentCount(sentCount + 1);
-        }}
+        onSend={send}
         onEditLast={() => edit(messages.findLast(({ sender }) => sender === "user")?.key)}
       />
     </section>
