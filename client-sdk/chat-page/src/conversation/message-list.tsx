@@ -82,7 +82,9 @@ export function MessageList({ session, editing, onEdit, sentCount }: MessageList
         </MessagesContext>
       </div>
       {isLoadingEarlier && <p className="earlier">Loading earlier messages…</p>}
-      {messages.length === 0 && <p className="no-messages">No messages yet. Write the first one below.</p>}
+      {messages.length === 0 && !hasEarlier && (
+        <p className="no-messages">No messages yet. Write the first one below.</p>
+      )}
       {!isAtEnd && (
         <button type="button" className="to-end" onClick={goToEnd}>
           <Icon name="down" /> Latest messages

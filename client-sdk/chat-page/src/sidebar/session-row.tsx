@@ -5,7 +5,7 @@ import { forgetTexts } from "../conversation/kept-text.ts";
 import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { addressOf, openSession } from "../open-session.ts";
-import { showTime, showWholeTime } from "../show-time.ts";
+import { RowNews } from "./row-news.tsx";
 
 type SessionRowProps = {
   session: LiveSessions["sessions"][number];
@@ -21,9 +21,8 @@ export const SessionRow = memo(function SessionRow({
   onRetry,
   onRemove,
 }: SessionRowProps): ReactElement {
-  const { id, title, created_at, last_message, delivery, error } = session;
+  const { id, title, delivery, error } = session;
   const ask = useConfirm();
-  const time = last_message?.timestamp ?? created_at;
   const remove = (): void => {
     if (isOpen) openSession(undefined);
     forgetTexts(id);
@@ -34,14 +33,7 @@ export const SessionRow = memo(function SessionRow({
       <a href={addressOf(id)} aria-current={isOpen ? "page" : undefined}>
         {title}
       </a>
-      <time dateTime={time} title={showWholeTime(time)}>
-        {delivery === "sent" ? showTime(time) : "waiting"}
-      </time>
-      <p className="preview">
-        {last_message
-          ? `${last_message.sender === "user" ? "You: " : ""}${last_message.excerpt}`
-          : "No messages yet"}
-      </p>
+      <RowNews session={session} isOpen={isOpen} />
       <IconButton
         icon="remove"
         label={`Delete “${title}”`}
