@@ -1,7 +1,8 @@
 // Plain JavaScript, for whatever Node npm runs: builds the page into `dist`, from where the server serves it at `/app`.
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { putInPlace, removeOldDrafts } from "./put-in-place.js";
 
 // Vite takes the build of React from it.
 process.env.NODE_ENV = "production";
@@ -15,17 +16,15 @@ if (!vite) {
   process.exit(1);
 }
 
-// A server that reads the folder meanwhile finds the old page or the new one, and no half of one.
+removeOldDrafts(here);
 const draft = mkdtempSync(join(here, ".draft-"));
-const output = join(here, "dist");
 try {
   await vite.build({
     configFile: join(here, "vite.config.ts"),
     logLevel: "warn",
     build: { outDir: draft },
   });
-  rmSync(output, { recursive: true, force: true });
-  renameSync(draft, output);
+  putInPlace(draft, join(here, "dist"));
 } finally {
   rmSync(draft, { recursive: true, force: true });
 }

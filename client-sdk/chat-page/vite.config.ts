@@ -6,12 +6,8 @@ const source = join(import.meta.dirname, "../src");
 export default defineConfig({
   root: import.meta.dirname,
   build: {
-    outDir: join(import.meta.dirname, "dist"),
-    emptyOutDir: true,
-    assetsInlineLimit: 0,
     // One script: a page that has lost the network has the code that it needs then.
     rolldownOptions: { output: { codeSplitting: false }, checks: { moduleLevelDirective: false } },
-    chunkSizeWarningLimit: 1000,
   },
   resolve: {
     alias: [
