@@ -214,6 +214,15 @@ test("a rename shows in the list, as the title and in the other tab", async () =
   expect((await client.session.get.query({ session_id: id })).title).toBe("New");
 });
 
+test("the title of the window is that of the open chat, and of none when none is open", async () => {
+  const { open, makeSession } = await setStage(browser, { files });
+  const page = await open(await makeSession("Talk"));
+  await expect.poll(() => page.title()).toBe("Talk · AI Desk");
+  await page.evaluate("location.hash = ''");
+  await page.getByText("Start a conversation").waitFor();
+  expect(await page.title()).toBe("AI Desk");
+});
+
 test.each(["Enter", "Tab"])(
   "a title editor in which nothing is written shows a rename from elsewhere, and %s leaves it",
   async (key) => {

@@ -23,6 +23,9 @@ export function Conversation({ id }: { id: string }): ReactElement {
 
   useEffect(() => {
     document.title = isThere ? `${title} · AI Desk` : "AI Desk";
+    return () => {
+      document.title = "AI Desk";
+    };
   }, [isThere, title]);
 
   const send = (content: string, sender: Sender): void => {
