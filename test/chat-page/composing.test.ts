@@ -261,6 +261,25 @@ test("the keyboard does everything", async () => {
   expect(await stored(one)).toEqual(["old"]);
 });
 
+test("a picture inside of a link is the text of that link", async () => {
+  const { open, makeSession } = await setStage(browser, { files });
+  const content = [
+    "[![badge](https://example.com/badge.png)](https://example.com/one)",
+    "[see **![](https://example.com/two.png)** there](https://example.com/two)",
+    "![alone](https://example.com/three)",
+  ].join(" ");
+  const page = await open(await makeSession("Talk", [content]));
+  await page.locator(".content a").first().waitFor();
+  const links = await page.locator(".content a").all();
+  expect(
+    await Promise.all(links.map(async (link) => [await link.getAttribute("href"), await link.textContent()])),
+  ).toEqual([
+    ["https://example.com/one", "badge"],
+    ["https://example.com/two", "see https://example.com/two.png there"],
+    ["https://example.com/three", "alone"],
+  ]);
+});
+
 test("Markdown is shown, and nothing in it runs, loads or hides the rest of the page", async () => {
   const stage = await setStage(browser, {
     files,

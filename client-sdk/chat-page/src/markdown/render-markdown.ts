@@ -1,4 +1,5 @@
 import DOMPurify from "dompurify";
+import type { Tokens } from "marked";
 import { Marked } from "marked";
 
 /** Writes text as HTML that shows it. */
@@ -27,6 +28,15 @@ const marked = new Marked({
     },
     // A picture of another host would tell that host who reads.
     image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
+  },
+  walkTokens(token) {
+    if (token.type !== "link") return;
+    // A link cannot be inside of another one: there a picture is its text.
+    void marked.walkTokens(token.tokens ?? [], (inner) => {
+      if (inner.type !== "image") return;
+      const { text, href } = inner as Tokens.Image;
+      Object.assign(inner, { type: "text", text: text || href, tokens: undefined });
+    });
   },
 });
 
