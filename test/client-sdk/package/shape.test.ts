@@ -69,15 +69,21 @@ test("a resolver that does not read `exports` finds the same files", () => {
   }
 });
 
-test("the package has the licence, and nothing beside what it runs and its types", () => {
+test("the package has the licence, its texts, and nothing beside what it runs and its types", () => {
   const ownLicense = readFileSync(join(root, "client-sdk/LICENSE"), "utf8");
   expect(ownLicense).toBe(readFileSync(join(root, "LICENSE"), "utf8"));
   const beside = paths
     .map((path) => path.replace("package/", ""))
     .filter((path) => !path.startsWith("dist/"));
-  const folders = readManifest("").files.filter((name) => name !== "dist");
+  const folders = readManifest("").files.filter((name) => !["dist", "PROTOCOL.md"].includes(name));
   expect(beside.toSorted()).toEqual(
-    ["LICENSE", "README.md", "package.json", ...folders.map((name) => `${name}/package.json`)].toSorted(),
+    [
+      "LICENSE",
+      "PROTOCOL.md",
+      "README.md",
+      "package.json",
+      ...folders.map((name) => `${name}/package.json`),
+    ].toSorted(),
   );
 });
 
