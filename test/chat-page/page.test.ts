@@ -118,6 +118,7 @@ test("the items of messages and sessions have what checks from outside hold on t
 });
 
 const faultsOf = async (page: Page): Promise<string[]> => {
+  expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);

@@ -11,7 +11,7 @@ export function Welcome(): ReactElement {
   return (
     <section className="welcome" aria-label="New chat">
       <div className="welcome-text">
-        <h1>Start a conversation</h1>
+        <h2>Start a conversation</h2>
         <p>Write the first message, or open a chat from the list.</p>
         <p className="quiet">
           Every message is stored on the server, appears in all open tabs at once, and waits here while you

@@ -28,6 +28,7 @@ export function ConversationHead({ session }: { session: LiveSession }): ReactEl
       <a className="icon-button back" href="#" aria-label="All chats" title="All chats">
         <Icon name="back" />
       </a>
+      {(title === undefined || isOpen) && <h1 className="hidden-text">{title ?? "Chat"}</h1>}
       {title !== undefined && isOpen && (
         <TitleEditor
           text={text}

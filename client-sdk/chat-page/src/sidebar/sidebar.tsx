@@ -12,6 +12,8 @@ import { useTitleSearch } from "./use-title-search.ts";
 export function Sidebar({ openId }: { openId: string | undefined }): ReactElement {
   const list = useSessions();
   const { isLoaded, hasMore, isLoadingMore, error, create, retry, remove, loadMore } = list;
+  // The page has one first heading: an open chat has its own.
+  const Brand = openId === undefined ? "h1" : "p";
   const [search, setSearch] = useState("");
   const { found, isSearching, failure } = useTitleSearch(list, search);
   const note = noteOf({
@@ -26,7 +28,7 @@ export function Sidebar({ openId }: { openId: string | undefined }): ReactElemen
   return (
     <nav className="sidebar" aria-label="Chats">
       <header className="sidebar-head">
-        <h1 className="brand">AI Desk</h1>
+        <Brand className="brand">AI Desk</Brand>
         <button
           type="button"
           className="button primary"
