@@ -22,27 +22,30 @@ const subscriptionSentences: Readonly<Record<string, string>> = {
     "Follow the list of sessions. Without a position it begins with a `snapshot`, and it resumes by itself.",
 };
 
+/** The declarations of the procedures' inputs. */
+const inputTypes: string[] = [];
+
+const described = Object.entries(appRouter._def.procedures).map(([path, procedure]) =>
+  describe(path, (procedure as unknown as { _def: Definition })._def),
+);
+
 /** The declarations that stand in the package for `src/types.ts`. */
 export function printContract(): string {
-  const inputs: string[] = [];
-  const procedures = Object.entries(appRouter._def.procedures).map(([path, procedure]) =>
-    describe(path, (procedure as unknown as { _def: Definition })._def, inputs),
-  );
   const outputs = [...contractTypes].map(([name, schema]) =>
     declare(name, descriptionOf(schema), printType(schema, names, "output", false)),
   );
   const client = nest(
-    procedures,
+    described,
     ({ sentence, kind, input, output }, name) =>
       `${docstring(sentence)}\nreadonly ${name}: ${pascal(kind)}<${input}, ${output}>;`,
     "readonly ",
   );
   const byName = (type: "input" | "output") =>
-    nest(procedures, (procedure, name) => `${name}: ${procedure[type]};`);
+    nest(described, (procedure, name) => `${name}: ${procedure[type]};`);
   return [
     'import type { Mutation, Query, Subscription } from "./procedures.js";',
     ...outputs,
-    ...inputs,
+    ...inputTypes,
     declare("Client", "The contract, typed: `client.message.add.mutate({…})`.", client),
     declare(
       "RouterInputs",
@@ -60,15 +63,12 @@ export function printContract(): string {
 /** The declarations that stand in the package for `server/trpc/router.ts`. */
 export function printRouter(): string {
   const root = "{ ctx: object; meta: object; errorShape: ErrorShape; transformer: false }";
-  const procedures = Object.entries(appRouter._def.procedures).map(([path, procedure]) =>
-    describe(path, (procedure as unknown as { _def: Definition })._def, []),
-  );
-  const record = nest(procedures, ({ kind, sentence, input, output }, name) => {
+  const record = nest(described, ({ kind, sentence, input, output }, name) => {
     const answer = kind === "subscription" ? `AsyncIterable<Tracked<${output}>, void, undefined>` : output;
     const types = `{ input: ${input}; output: ${answer}; meta: object; errorShape: ErrorShape }`;
     return `${docstring(sentence)}\n${name}: TRPC${pascal(kind)}Procedure<${types}>;`;
   });
-  const used = [...contractTypes.keys(), ...procedures.map(({ input }) => input.split(" ")[0] ?? "")];
+  const used = [...contractTypes.keys(), ...described.map(({ input }) => input.split(" ")[0] ?? "")];
   const imported = [...new Set(used)].filter((name) => new RegExp(`\\b${name}\\b`).test(record));
   return [
     'import type { TRPCBuiltRouter, TRPCMutationProcedure, TRPCQueryProcedure, TRPCSubscriptionProcedure } from "@trpc/server";',
@@ -83,7 +83,7 @@ export function printRouter(): string {
   ].join("\n");
 }
 
-function describe(path: string, { type, inputs, output, meta }: Definition, declared: string[]): Procedure {
+function describe(path: string, { type, inputs, output, meta }: Definition): Procedure {
   const { operationId, summary, description } = meta?.openapi ?? {};
   const [schema] = inputs;
   const last = path.split(".").at(-1) ?? path;
@@ -91,7 +91,7 @@ function describe(path: string, { type, inputs, output, meta }: Definition, decl
   const input = schema ? printType(schema, names, "input") : "void";
   // An input whose fields may all be left out may be left out itself.
   const [, fields = input, rest = ""] = /^(\{.*\})( \| .*)?$/s.exec(input) ?? [];
-  if (schema) declared.push(declare(inputName, `The input of \`${path}\`.`, fields));
+  if (schema) inputTypes.push(declare(inputName, `The input of \`${path}\`.`, fields));
   const sentence =
     summary === undefined ? subscriptionSentences[path] : [summary, description].filter(Boolean).join(". ");
   const answer = eventNames[path] ?? (output && printType(output, names, "output"));

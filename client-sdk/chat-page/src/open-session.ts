@@ -10,6 +10,11 @@ export function openSession(id: string | undefined): void {
   location.hash = id === undefined ? "" : addressOf(id);
 }
 
+/** Opens none, if it is this one that is open. */
+export function closeSession(id: string): void {
+  if (readId() === id) openSession(undefined);
+}
+
 /** The target of a link that opens a session. */
 export function addressOf(id: string): string {
   return `#${encodeURIComponent(id)}`;

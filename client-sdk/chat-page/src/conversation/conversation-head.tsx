@@ -1,12 +1,9 @@
 import type { LiveSession } from "@ai-desk/client/react";
-import { useSessions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 import { useRef } from "react";
-import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { Icon } from "../icon.tsx";
-import { openSession } from "../open-session.ts";
-import { forgetTexts } from "./kept-text.ts";
+import { useDeleteChat } from "../use-delete-chat.ts";
 import { TitleEditor } from "./title-editor.tsx";
 import { useFocusReturn } from "./use-focus-return.ts";
 import { useRenaming } from "./use-renaming.ts";
@@ -14,7 +11,6 @@ import { useRenaming } from "./use-renaming.ts";
 /** The title, with what can be done with the session. */
 export function ConversationHead({ session }: { session: LiveSession }): ReactElement {
   const { id, title, error } = session;
-  const { remove } = useSessions();
   const { isOpen, open, text, write, save, cancel, isUnsaved } = useRenaming(session);
   const renameButton = useRef<HTMLButtonElement>(null);
   const leaveFocus = useFocusReturn(isOpen, () => renameButton.current);
@@ -22,7 +18,7 @@ export function ConversationHead({ session }: { session: LiveSession }): ReactEl
     leaveFocus();
     open();
   };
-  const ask = useConfirm();
+  const deleteChat = useDeleteChat();
   return (
     <header className="conversation-head">
       <a className="icon-button back" href="#" aria-label="All chats" title="All chats">
@@ -49,22 +45,7 @@ export function ConversationHead({ session }: { session: LiveSession }): ReactEl
               Unsaved title
             </button>
           )}
-          <IconButton
-            icon="remove"
-            label="Delete chat"
-            onClick={() =>
-              ask({
-                title: "Delete this chat?",
-                text: `“${title}” and its messages are deleted for everyone.`,
-                action: "Delete",
-                onConfirm: () => {
-                  openSession(undefined);
-                  forgetTexts(id);
-                  void remove(id);
-                },
-              })
-            }
-          />
+          <IconButton icon="remove" label="Delete chat" onClick={() => deleteChat(id, title)} />
         </>
       )}
     </header>

@@ -41,9 +41,7 @@ export function MessageActions({ message, session, isUnsaved, onEdit }: MessageA
       )}
       <div className="message-acts">
         {delivery === "pending" ? (
-          <span className="sending">
-            {session.status === "offline" ? "Waiting for the connection" : "Sending…"}
-          </span>
+          <span>{session.status === "offline" ? "Waiting for the connection" : "Sending…"}</span>
         ) : (
           <time dateTime={timestamp} title={showWholeTime(timestamp)}>
             {showMoment(timestamp)}

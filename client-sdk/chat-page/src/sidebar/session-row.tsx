@@ -1,17 +1,15 @@
 import type { LiveSessions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 import { memo } from "react";
-import { forgetTexts } from "../conversation/kept-text.ts";
-import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
-import { addressOf, openSession } from "../open-session.ts";
+import { addressOf } from "../open-session.ts";
+import { useDeleteChat } from "../use-delete-chat.ts";
 import { RowNews } from "./row-news.tsx";
 
 type SessionRowProps = {
   session: LiveSessions["sessions"][number];
   isOpen: boolean;
   onRetry: LiveSessions["retry"];
-  onRemove: LiveSessions["remove"];
 };
 
 /** One session of the list: its title, its last message and when that came. */
@@ -19,15 +17,9 @@ export const SessionRow = memo(function SessionRow({
   session,
   isOpen,
   onRetry,
-  onRemove,
 }: SessionRowProps): ReactElement {
   const { id, title, delivery, error } = session;
-  const ask = useConfirm();
-  const remove = (): void => {
-    if (isOpen) openSession(undefined);
-    forgetTexts(id);
-    void onRemove(id);
-  };
+  const deleteChat = useDeleteChat();
   return (
     <li className="session-row" data-session={id} data-delivery={delivery}>
       <a href={addressOf(id)} aria-current={isOpen ? "page" : undefined}>
@@ -38,14 +30,7 @@ export const SessionRow = memo(function SessionRow({
         icon="remove"
         label={`Delete “${title}”`}
         className="delete-session"
-        onClick={() =>
-          ask({
-            title: "Delete this chat?",
-            text: `“${title}” and its messages are deleted for everyone.`,
-            action: "Delete",
-            onConfirm: remove,
-          })
-        }
+        onClick={() => deleteChat(id, title)}
       />
       {error && (
         <p className="row-error" role="alert">

@@ -11,7 +11,7 @@ import { useTitleSearch } from "./use-title-search.ts";
 /** The list of sessions, the most recently active first, with a search of their titles. */
 export function Sidebar({ openId }: { openId: string | undefined }): ReactElement {
   const list = useSessions();
-  const { isLoaded, hasMore, isLoadingMore, error, create, retry, remove, loadMore } = list;
+  const { isLoaded, hasMore, isLoadingMore, error, create, retry, loadMore } = list;
   // The page has one first heading: an open chat has its own.
   const Brand = openId === undefined ? "h1" : "p";
   const [search, setSearch] = useState("");
@@ -49,15 +49,9 @@ export function Sidebar({ openId }: { openId: string | undefined }): ReactElemen
         />
       </label>
       <div className="sessions">
-        <ul className="session-list" data-testid="list" aria-label="Chats" onKeyDown={moveFocus}>
+        <ul data-testid="list" aria-label="Chats" onKeyDown={moveFocus}>
           {found.map((session) => (
-            <SessionRow
-              key={session.id}
-              session={session}
-              isOpen={session.id === openId}
-              onRetry={retry}
-              onRemove={remove}
-            />
+            <SessionRow key={session.id} session={session} isOpen={session.id === openId} onRetry={retry} />
           ))}
         </ul>
         {note !== undefined && <p className="list-note">{note}</p>}

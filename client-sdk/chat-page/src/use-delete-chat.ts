@@ -1,0 +1,21 @@
+import { useChat } from "@ai-desk/client/react";
+import { forgetTexts } from "./conversation/kept-text.ts";
+import { useConfirm } from "./dialog/confirm.tsx";
+import { closeSession } from "./open-session.ts";
+
+/** Asks, and deletes a chat, with what was being written in it. */
+export function useDeleteChat(): (id: string, title: string) => void {
+  const chat = useChat();
+  const ask = useConfirm();
+  return (id, title) =>
+    ask({
+      title: "Delete this chat?",
+      text: `“${title}” and its messages are deleted for everyone.`,
+      action: "Delete",
+      onConfirm: () => {
+        closeSession(id);
+        forgetTexts(id);
+        void chat.sessions().remove(id);
+      },
+    });
+}
