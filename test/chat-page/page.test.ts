@@ -100,6 +100,18 @@ test("on a phone a wide table scrolls inside of its message, and breaks no word"
   expect(await page.evaluate(`${outer}.map(({ scrollWidth }) => scrollWidth)`)).toEqual([390, 390]);
 });
 
+test("a button that is filled keeps its colour under the pointer", async () => {
+  const { open } = await setStage(browser, { files, context: { reducedMotion: "reduce" } });
+  const page = await open();
+  const colour = (): Promise<string> =>
+    page.evaluate("getComputedStyle(document.querySelector('[data-testid=new]')).backgroundColor");
+  await page.getByTestId("new").waitFor();
+  const before = await colour();
+  await page.getByTestId("new").hover();
+  await page.locator("[data-testid=new]:hover").waitFor();
+  expect(await colour()).toBe(before);
+});
+
 test("the items of messages and sessions have what checks from outside hold on to", async () => {
   const { open, makeSession, client } = await setStage(browser, { files });
   const id = await makeSession("Talk", ["one"]);
