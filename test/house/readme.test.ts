@@ -1,12 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Message, Session } from "../../client-sdk/src/index.ts";
 import packageFile from "../../package.json" with { type: "json" };
+import { unpackClient } from "../support/pack-client.ts";
 import { documented } from "../support/rest.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
@@ -26,12 +27,10 @@ function readSnippets(file: string): Snippet[] {
   });
 }
 
-/** A project with the built client in it. */
+/** A project with the client in it. */
 async function clientProject(): Promise<string> {
-  await run("npm", ["run", "build", "-w", "client-sdk"], { cwd: root });
   const folder = makeTemporaryFolder();
-  mkdirSync(join(folder, "node_modules/@ai-desk"), { recursive: true });
-  symlinkSync(join(root, "client-sdk"), join(folder, "node_modules/@ai-desk/client"));
+  await unpackClient(folder);
   return folder;
 }
 
@@ -56,7 +55,7 @@ test("the README's two commands are the ones that are run elsewhere: one below, 
   expect(readFileSync(join(root, ".ci/run"), "utf8")).toContain("\nnpm ci && npm test\n");
 });
 
-test("the README's conversation goes as it is written, block by block", { timeout: 60_000 }, async () => {
+test("the README's conversation goes as it is written, block by block", { timeout: 120_000 }, async () => {
   const server = await startServer();
   const project = await clientProject();
   const outputs: string[] = [];
@@ -111,7 +110,7 @@ const printed = [
   "",
 ];
 
-test("each block of the client's README runs, and prints what it says", { timeout: 60_000 }, async () => {
+test("each block of the client's README runs, and prints what it says", { timeout: 120_000 }, async () => {
   const server = await startServer();
   const project = await clientProject();
   const blocks = readSnippets("client-sdk/README.md");
