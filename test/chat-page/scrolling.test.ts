@@ -5,7 +5,7 @@ import { fillSession } from "../support/fill-session.ts";
 import { startApp } from "../support/start-app.ts";
 import type { PageFiles } from "./support/built-page.ts";
 import { buildPage } from "./support/built-page.ts";
-import { contentsOf, messageWith } from "./support/read-page.ts";
+import { callsOf, contentsOf, HeldCalls, messageWith } from "./support/read-page.ts";
 import { setStage } from "./support/stage.ts";
 
 let browser: Browser;
@@ -20,6 +20,18 @@ const fromEnd = (page: Page): Promise<number> =>
     const { scrollHeight, scrollTop, clientHeight } = document.querySelector("[data-testid=scroll]");
     return scrollHeight - scrollTop - clientHeight;
   })()`);
+
+/** Where the view is, when so many frames were drawn. */
+const placeAfter = (page: Page, frames: number): Promise<number> =>
+  page.evaluate<number>(`new Promise((done) => {
+    let left = ${frames};
+    const look = () => {
+      if (left === 0) return done(document.querySelector("[data-testid=scroll]").scrollTop);
+      left -= 1;
+      requestAnimationFrame(look);
+    };
+    look();
+  })`);
 
 const messageCount = 10_000;
 
@@ -38,12 +50,18 @@ test("the view stays at the end while it is there, and where it is when it is no
   await page.getByText("a long one").first().waitFor();
   await expect.poll(() => fromEnd(page)).toBeLessThan(2);
   await page.getByTestId("scroll").hover();
+  // A turn of the wheel moves the view over several frames.
+  await page.evaluate(`{
+    const view = document.querySelector("[data-testid=scroll]");
+    view.addEventListener("scrollend", () => (window.standsStill = true), { once: true });
+  }`);
   await page.mouse.wheel(0, -600);
+  await page.waitForFunction("window.standsStill");
   await page.getByRole("button", { name: "Latest messages" }).waitFor();
-  const place = await page.evaluate("document.querySelector('[data-testid=scroll]').scrollTop");
+  const place = await placeAfter(page, 2);
   await add("unseen");
   await messageWith(page, "unseen").waitFor({ state: "attached" });
-  expect(await page.evaluate("document.querySelector('[data-testid=scroll]').scrollTop")).toBe(place);
+  expect(await placeAfter(page, 5)).toBe(place);
   await page.getByRole("button", { name: "Latest messages" }).click();
   await expect.poll(() => fromEnd(page)).toBeLessThan(2);
 });
@@ -54,8 +72,12 @@ test("earlier messages load while the page is scrolled up, and the place is kept
   const id = await makeSession("Talk", contents);
   const page = await open(id);
   await expect.poll(async () => (await contentsOf(page)).length).toBe(50);
-  await context.route(/message\.list/, (route) => route.continue());
-  // The place of a message in the view, at each frame.
+  const held = new HeldCalls();
+  await context.route(callsOf("message.list"), async (route) => {
+    await held.pass();
+    await route.continue();
+  });
+  // The place of a message in the view, at each frame; null where it is not in the document.
   await page.evaluate(`{
     window.places = [];
     const view = document.querySelector("[data-testid=scroll]");
@@ -64,17 +86,24 @@ test("earlier messages load while the page is scrolled up, and the place is kept
     const key = item.dataset.key;
     const look = () => {
       const shown = document.querySelector('li[data-key="' + key + '"]');
-      window.places.push(Math.round(shown.getBoundingClientRect().top - view.getBoundingClientRect().top));
+      window.places.push(shown && Math.round(shown.getBoundingClientRect().top - view.getBoundingClientRect().top));
       requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
   }`);
-  await expect
-    .poll(() => contentsOf(page), { timeout: 15_000 })
-    .toEqual(expect.arrayContaining(["message 40"]));
-  const places = await page.evaluate<number[]>("window.places");
-  const settled = places.slice(2);
-  expect(Math.max(...settled) - Math.min(...settled)).toBeLessThanOrEqual(4);
+  await held.until(1);
+  await placeAfter(page, 5);
+  const before = (await page.evaluate<unknown[]>("window.places")).length;
+  held.letGo();
+  await expect.poll(() => contentsOf(page)).toEqual(expect.arrayContaining(["message 40"]));
+  await placeAfter(page, 10);
+  const places = await page.evaluate<(number | null)[]>("window.places");
+  // From the last frame without the earlier messages on.
+  const kept = places.slice(before - 1);
+  expect(kept.length).toBeGreaterThan(10);
+  expect(kept).not.toContain(null);
+  const numbers = kept.map(Number);
+  expect(Math.max(...numbers) - Math.min(...numbers)).toBeLessThanOrEqual(4);
   await page.evaluate("document.querySelector('[data-testid=scroll]').scrollTop = 0");
   await expect.poll(async () => (await contentsOf(page)).length).toBe(130);
   expect(await contentsOf(page)).toEqual(contents);

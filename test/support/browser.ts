@@ -44,9 +44,10 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
  * Gathers, from now on, what a visitor with open developer tools would see go wrong on the page: console errors and
  * warnings (violations of the Content-Security-Policy are among them), exceptions, failed requests, and requests to any
  * other origin.
+ *
+ * @param trouble where it is gathered, as it happens
  */
-export function watchForTrouble(page: Page, origin: string): string[] {
-  const trouble: string[] = [];
+export function watchForTrouble(page: Page, origin: string, trouble: string[] = []): string[] {
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) trouble.push(`console: ${message.text()}`);
   });

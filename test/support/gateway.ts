@@ -12,6 +12,9 @@ import { Collector } from "./readers.ts";
 /** A request that came, and when its answer ended. */
 export type Passed = { path: string; headers: IncomingMessage["headers"]; isOpen: boolean };
 
+/** `policy`: the Content-Security-Policy, if it has one. */
+export type GatewayFile = { type: string; body: string | Uint8Array; policy?: string };
+
 /** A reverse proxy for HTTP, as companies and hosters have one in front of servers, with what such a one may do wrong. */
 export type Gateway = {
   readonly url: string;
@@ -32,7 +35,7 @@ export type Gateway = {
   /** Stands in for the header `Host`. */
   host: string | undefined;
   /** The gateway's own answers, by path. */
-  files: ReadonlyMap<string, { type: string; body: string | Uint8Array }>;
+  files: ReadonlyMap<string, GatewayFile>;
   /** Ends all answers that are under way. */
   cut(): void;
 };
@@ -54,7 +57,10 @@ export async function startGateway(
     const { method, headers } = request;
     const path = (request.url ?? "").slice(gateway.prefix.length);
     const file = gateway.files.get(path.replace(/\?.*/s, ""));
-    if (file) return void response.writeHead(200, { "content-type": file.type }).end(file.body);
+    if (file) {
+      if (file.policy !== undefined) response.setHeader("content-security-policy", file.policy);
+      return void response.writeHead(200, { "content-type": file.type }).end(file.body);
+    }
     const passed: Passed = { path, headers, isOpen: true };
     gateway.requests.add(passed);
     answers.add(response);

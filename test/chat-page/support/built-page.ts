@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { build } from "vite";
+import { contentSecurityPolicy } from "../../../server/pages/chat-page.ts";
+import type { GatewayFile } from "../../support/gateway.ts";
 
 const folder = join(import.meta.dirname, "../../../client-sdk/chat-page");
 
 /** The files of a built page, by the path that they answer at. */
-export type PageFiles = ReadonlyMap<string, { type: string; body: string | Uint8Array }>;
+export type PageFiles = ReadonlyMap<string, GatewayFile>;
 
 const types: Record<string, string> = {
   css: "text/css",
@@ -14,7 +16,8 @@ const types: Record<string, string> = {
 };
 
 /**
- * The chat page as it is in the sources now: `index.html` at `/app`, all else below it.
+ * The chat page as it is in the sources now: `index.html` at `/app`, with the rights that the server gives it, all else
+ * below it.
  *
  * @param react which of its builds: Vitest sets a `NODE_ENV` that would choose the development one
  */
@@ -32,9 +35,11 @@ export async function buildPage(react: "production" | "development" = "productio
     outputs
       .flatMap(({ output }) => output)
       .map((file) => {
-        const path = file.fileName === "index.html" ? "/app" : `/app/${file.fileName}`;
         const type = types[file.fileName.split(".").at(-1) ?? ""] ?? "application/octet-stream";
-        return [path, { type, body: "code" in file ? file.code : file.source }];
+        const body = "code" in file ? file.code : file.source;
+        return file.fileName === "index.html"
+          ? ["/app", { type, body, policy: contentSecurityPolicy }]
+          : [`/app/${file.fileName}`, { type, body }];
       }),
   );
 }

@@ -18,7 +18,7 @@ export type Stage = {
   context: BrowserContext;
   /** Straight to the server. */
   client: Client;
-  /** Everything that went wrong in the browser, of all pages. */
+  /** Everything that went wrong in the browser until now, of all pages. */
   trouble: string[];
   /** @param id the session to open */
   open: (id?: string) => Promise<Page>;
@@ -56,8 +56,7 @@ export async function setStage(
     trouble,
     async open(id) {
       const page = await context.newPage();
-      const seen = watchForTrouble(page, new URL(gateway.url).origin);
-      onTestFinished(() => void trouble.push(...seen));
+      watchForTrouble(page, new URL(gateway.url).origin, trouble);
       await page.goto(`${gateway.url}/app${id === undefined ? "" : `#${encodeURIComponent(id)}`}`);
       return page;
     },
