@@ -119,7 +119,7 @@ export const plantedBugs: PlantedBug[] = [
       },
     ],
     caughtAs: "DOUBLED",
-    when: { kills: 5, operations: 300 },
+    when: { kills: 3, operations: 150 },
   },
   {
     bug: "a key is answered whatever the content",

@@ -86,7 +86,7 @@ function restoring(mixture: Scenario): Scenario {
 
 /** One in which nothing goes wrong but what is planted. */
 export const calm: Omit<Scenario, "seed"> = {
-  operations: 150,
+  operations: 60,
   writers: 4,
   readers: 1,
   sessions: ["a"],

@@ -1,6 +1,7 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { makeTemporaryFolder } from "./temporary-folder.ts";
+import { onTestFinished } from "vitest";
 
 const repository = resolve(import.meta.dirname, "../..");
 
@@ -14,7 +15,7 @@ export type Edit = { file: string; from: string; to: string };
  * @throws if a text to be changed does not stand in its file exactly once: then the product has moved on
  */
 export function copyWith(edits: readonly Edit[]): string {
-  const copy = makeTemporaryFolder();
+  const copy = takeFolder();
   for (const room of ["db", "server", "client-sdk/src"])
     cpSync(join(repository, room), join(copy, room), { recursive: true });
   cpSync(join(repository, "package.json"), join(copy, "package.json"));
@@ -25,4 +26,24 @@ export function copyWith(edits: readonly Edit[]): string {
     writeFileSync(join(copy, file), parts.join(to));
   }
   return copy;
+}
+
+const taken = new Set<string>();
+
+/**
+ * A folder for the running test. The next one gets the same if it is free: Node keeps what it compiled by the path of the
+ * file, so of one copy after the other it compiles only what is changed.
+ */
+function takeFolder(): string {
+  const paths = Array.from({ length: taken.size + 1 }, (_, index) =>
+    join(tmpdir(), `ai-desk-copy-${process.pid}-${index}`),
+  );
+  const folder = paths.find((path) => !taken.has(path)) ?? "";
+  taken.add(folder);
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+    taken.delete(folder);
+  });
+  mkdirSync(folder);
+  return folder;
 }
