@@ -1,14 +1,25 @@
-import { availableParallelism } from "node:os";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { filesOfTheirOwn } from "./files-of-their-own.ts";
+import { LongestFirst } from "./longest-first.ts";
+
+const all = ["test/**/*.test.ts"];
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // One a core: vitest would leave one out, and these wait for processes more than they compute.
-    maxWorkers: availableParallelism(),
+    maxWorkers: 3,
     // A wait is for an event, so these are never waited out but by a test that fails: they leave room for a busy machine.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
+    // What a test starts, finds compiled what another has started before it.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      { extends: true, test: { name: "alone", include: filesOfTheirOwn } },
+      // One process for file after file, which loads the server and its libraries once.
+      { extends: true, test: { name: "shared", include: all, exclude: filesOfTheirOwn, isolate: false } },
+    ],
   },
 });
