@@ -7,7 +7,7 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { migrations } from "../../db/migrations/index.ts";
 import { originalWithMessages, query, writeFile } from "./database-file.ts";
 
-const rounds = 40;
+const rounds = 20;
 
 /** A process of its own; what it returns opens a file there and tells how that went. */
 function startOpeningProcess(): (file: string) => Promise<string> {
@@ -33,7 +33,7 @@ test.each([
   ["original", 20, (file: string) => void writeFile(originalWithMessages(2000), file)],
 ])(
   "two processes that open the same %s at once both get it",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (_, sessions, make) => {
     const folder = makeTemporaryFolder();
     const processes = [startOpeningProcess(), startOpeningProcess()];
