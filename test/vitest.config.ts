@@ -10,8 +10,8 @@ export default defineConfig({
   test: {
     maxWorkers: 3,
     // A wait is for an event, so these are never waited out but by a test that fails: they leave room for a busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     // What a test starts, finds compiled what another has started before it.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },

@@ -131,7 +131,7 @@ const faultsOf = async (page: Page): Promise<string[]> => {
 test.each([
   ["light", 390],
   ["dark", 1280],
-] as const)("axe finds nothing in any state (%s, %d px)", { timeout: 60_000 }, async (colorScheme, width) => {
+] as const)("axe finds nothing in any state (%s, %d px)", async (colorScheme, width) => {
   const stage = await setStage(browser, {
     files,
     // Colours that are under way have no contrast of their own.

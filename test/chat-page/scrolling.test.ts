@@ -109,26 +109,25 @@ test("earlier messages load while the page is scrolled up, and the place is kept
   expect(await contentsOf(page)).toEqual(contents);
 });
 
-test(
-  "of 10,000 messages few are in the document, and the time of a frame while scrolling is told",
-  { timeout: 60_000 },
-  async ({ annotate }) => {
-    const server = await startApp();
-    const stage = await setStage(browser, { files, server });
-    const id = await stage.makeSession("Long");
-    const content = "A message with **bold** text, `code` and [a link](https://example.com).\n\n- one\n- two";
-    fillSession(server.databaseFile, id, { count: messageCount, content });
-    const page = await stage.open(id);
-    await page.locator("li[data-id]").first().waitFor();
-    await page.evaluate(async (session) => {
-      const store = chat.session(session);
-      while (store.getSnapshot().hasEarlier) await store.loadEarlier();
-    }, id);
-    await expect
-      .poll(() => page.evaluate((session) => chat.session(session).getSnapshot().messages.length, id))
-      .toBe(messageCount);
-    expect(await page.locator("li[data-id]").count()).toBeLessThan(60);
-    const frames = await page.evaluate<number[]>(`new Promise((done) => {
+test("of 10,000 messages few are in the document, and the time of a frame while scrolling is told", async ({
+  annotate,
+}) => {
+  const server = await startApp();
+  const stage = await setStage(browser, { files, server });
+  const id = await stage.makeSession("Long");
+  const content = "A message with **bold** text, `code` and [a link](https://example.com).\n\n- one\n- two";
+  fillSession(server.databaseFile, id, { count: messageCount, content });
+  const page = await stage.open(id);
+  await page.locator("li[data-id]").first().waitFor();
+  await page.evaluate(async (session) => {
+    const store = chat.session(session);
+    while (store.getSnapshot().hasEarlier) await store.loadEarlier();
+  }, id);
+  await expect
+    .poll(() => page.evaluate((session) => chat.session(session).getSnapshot().messages.length, id))
+    .toBe(messageCount);
+  expect(await page.locator("li[data-id]").count()).toBeLessThan(60);
+  const frames = await page.evaluate<number[]>(`new Promise((done) => {
     const view = document.querySelector("[data-testid=scroll]");
     const frames = [];
     let last = performance.now();
@@ -141,10 +140,9 @@ test(
     };
     requestAnimationFrame(step);
   })`);
-    const p95 = frames.toSorted((a, b) => a - b)[Math.floor(frames.length * 0.95)] ?? Infinity;
-    await annotate(`p95 of a frame while scrolling ${messageCount} messages: ${p95.toFixed(1)} ms`);
-  },
-);
+  const p95 = frames.toSorted((a, b) => a - b)[Math.floor(frames.length * 0.95)] ?? Infinity;
+  await annotate(`p95 of a frame while scrolling ${messageCount} messages: ${p95.toFixed(1)} ms`);
+});
 
 declare const chat: {
   session(id: string): {

@@ -13,7 +13,7 @@ function run(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(command, [...launch, ...args], {
     cwd,
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 60_000,
   });
   expect(readdirSync(cwd)).toEqual([]);
   return { status, stdout, stderr };

@@ -102,34 +102,30 @@ test("whatever statement a crash comes after, the file is the original or its wh
   }
 });
 
-test(
-  "a process killed while it takes over a large file leaves the original or its whole successor",
-  { timeout: 120_000 },
-  async () => {
-    const file = writeFile(originalWithMessages(300_000));
-    const rows = query(file, `select count(*), sum(length(content)), max(id) from (${contents})`);
-    const journal = new Promise<void>((resolve) => {
-      const watcher = watch(dirname(file), (_, name) => {
-        if (!name?.endsWith("-journal")) return;
-        watcher.close();
-        resolve();
-      });
+test("a process killed while it takes over a large file leaves the original or its whole successor", async () => {
+  const file = writeFile(originalWithMessages(300_000));
+  const rows = query(file, `select count(*), sum(length(content)), max(id) from (${contents})`);
+  const journal = new Promise<void>((resolve) => {
+    const watcher = watch(dirname(file), (_, name) => {
+      if (!name?.endsWith("-journal")) return;
+      watcher.close();
+      resolve();
     });
-    const child = spawn(process.execPath, [join(import.meta.dirname, "opening-process.ts")], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    const exit = once(child, "exit");
-    child.stdin.write(`${file}\n`);
-    await journal;
-    child.kill("SIGKILL");
-    expect(await exit).toEqual([null, "SIGKILL"]);
-    expect(existsSync(`${file}-journal`)).toBe(true);
-    expect(stateOf(file)).toBe("original");
-    await (await openDatabase({ file, synchronous: "normal" })).close();
-    expect(stateOf(file)).toBe("adopted");
-    expect(query(file, `select count(*), sum(length(content)), max(id) from (${contents})`)).toEqual(rows);
-  },
-);
+  });
+  const child = spawn(process.execPath, [join(import.meta.dirname, "opening-process.ts")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const exit = once(child, "exit");
+  child.stdin.write(`${file}\n`);
+  await journal;
+  child.kill("SIGKILL");
+  expect(await exit).toEqual([null, "SIGKILL"]);
+  expect(existsSync(`${file}-journal`)).toBe(true);
+  expect(stateOf(file)).toBe("original");
+  await (await openDatabase({ file, synchronous: "normal" })).close();
+  expect(stateOf(file)).toBe("adopted");
+  expect(query(file, `select count(*), sum(length(content)), max(id) from (${contents})`)).toEqual(rows);
+});
 
 test("a row that cannot be taken over fails the start and leaves the file as it was", async () => {
   const file = writeFile(

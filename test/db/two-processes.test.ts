@@ -31,23 +31,19 @@ function startOpeningProcess(): (file: string) => Promise<string> {
 test.each([
   ["missing file", 0, () => {}],
   ["original", 20, (file: string) => void writeFile(originalWithMessages(2000), file)],
-])(
-  "two processes that open the same %s at once both get it",
-  { timeout: 120_000 },
-  async (_, sessions, make) => {
-    const folder = makeTemporaryFolder();
-    const processes = [startOpeningProcess(), startOpeningProcess()];
-    await Promise.all(processes.map((open, index) => open(join(folder, `warm-${index}.db`))));
-    for (let round = 0; round < rounds; round += 1) {
-      const file = join(folder, `${round}.db`);
-      make(file);
-      const answers = await Promise.all(processes.map((open) => open(file)));
-      const opened = `opened with ${sessions} sessions`;
-      expect(answers).toEqual([opened, opened]);
-      expect(query(file, "select count(*) as count from kysely_migration")).toEqual([
-        { count: Object.keys(migrations).length },
-      ]);
-      expect(query(file, "select count(*) as count from history")).toEqual([{ count: 1 }]);
-    }
-  },
-);
+])("two processes that open the same %s at once both get it", async (_, sessions, make) => {
+  const folder = makeTemporaryFolder();
+  const processes = [startOpeningProcess(), startOpeningProcess()];
+  await Promise.all(processes.map((open, index) => open(join(folder, `warm-${index}.db`))));
+  for (let round = 0; round < rounds; round += 1) {
+    const file = join(folder, `${round}.db`);
+    make(file);
+    const answers = await Promise.all(processes.map((open) => open(file)));
+    const opened = `opened with ${sessions} sessions`;
+    expect(answers).toEqual([opened, opened]);
+    expect(query(file, "select count(*) as count from kysely_migration")).toEqual([
+      { count: Object.keys(migrations).length },
+    ]);
+    expect(query(file, "select count(*) as count from history")).toEqual([{ count: 1 }]);
+  }
+});

@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createHostPolicy } from "../../server/http/host-policy.ts";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { findBrowser, launchBrowser } from "../support/browser.ts";
+import { startOtherServer } from "../support/other-server.ts";
 import { createSession, readSession } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 
@@ -61,17 +59,14 @@ async function ask(address: string): Promise<unknown[]> {
 
 /** A page of another site, in a browser for which all names lead to this machine. */
 async function openPage(browser: Browser, host: string): Promise<Page> {
-  const server = createServer((_request, response) =>
+  const address = await startOtherServer((_request, response) =>
     response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><body></body>"),
   );
-  onTestFinished(() => void server.close());
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
   const page = await browser.newPage();
   onTestFinished(() => page.close());
   // In a page that is not in front the browser takes its time with what would be seen.
   await page.bringToFront();
-  await page.goto(`http://${host}:${(server.address() as AddressInfo).port}/`);
+  await page.goto(address.replace("127.0.0.1", host));
   return page;
 }
 

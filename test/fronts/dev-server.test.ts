@@ -8,7 +8,7 @@ import { addressOf, findFreePort, startProgram } from "./start-front.ts";
 test(
   "behind webpack's development server the page and the API have one origin, and every door works",
   {
-    timeout: 120_000,
+    timeout: 240_000,
   },
   async () => {
     const project = new ScratchProject();

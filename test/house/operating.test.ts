@@ -56,7 +56,7 @@ async function leaveOlderDatabase(folder: string): Promise<void> {
 
 test(
   "the page's commands do what it says, one after the other, with the unit's server",
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const folder = makeTemporaryFolder();
     await leaveOlderDatabase(folder);

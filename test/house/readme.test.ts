@@ -55,7 +55,7 @@ test("the README's two commands are the ones that are run elsewhere: one below, 
   expect(readFileSync(join(root, ".ci/run"), "utf8")).toContain("\nnpm ci && npm test\n");
 });
 
-test("the README's conversation goes as it is written, block by block", { timeout: 120_000 }, async () => {
+test("the README's conversation goes as it is written, block by block", async () => {
   const server = await startServer();
   const project = await clientProject();
   const outputs: string[] = [];
@@ -110,7 +110,7 @@ const printed = [
   "",
 ];
 
-test("each block of the client's README runs, and prints what it says", { timeout: 120_000 }, async () => {
+test("each block of the client's README runs, and prints what it says", async () => {
   const server = await startServer();
   const project = await clientProject();
   const blocks = readSnippets("client-sdk/README.md");

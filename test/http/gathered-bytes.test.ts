@@ -43,7 +43,7 @@ const poll = "GET /api/sessions/s/events?after=0&wait=1 HTTP/1.1\r\nHost: localh
 test.each([
   ["a request", ""],
   ["a request that waits for the answer to a poll", poll],
-])("bodies in chunks of a byte do not fill the memory, in %s", { timeout: 60_000 }, async (_name, before) => {
+])("bodies in chunks of a byte do not fill the memory, in %s", async (_name, before) => {
   const [node = "", ...args] = serverCommand();
   const server = await startServer({}, { launch: [node, "--max-old-space-size=64", ...args] });
   await createSession(server.url, { id: "s" });

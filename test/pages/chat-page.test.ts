@@ -1,25 +1,21 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { answerStatic } from "../../server/http/static-file.ts";
 import { buildChatPage } from "../../server/pages/build-chat-page.ts";
 import { createChatPage } from "../../server/pages/chat-page.ts";
+import { startOtherServer } from "../support/other-server.ts";
 import { startApp } from "../support/start-app.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 /** A server of the files that are built into that folder. */
 async function serveBuilt(folder: string, make = () => Promise.resolve()): Promise<string> {
   const pages = createChatPage({ stopping: new AbortController().signal, folder, build: make });
-  const server = createServer((request, response) => {
+  return startOtherServer((request, response) => {
     const file = pages.find(request.url ?? "");
     if (file) void answerStatic(request, response, file);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 }
 
 /** A program that never ends by itself. */
@@ -90,7 +86,7 @@ test("the files of a page that was read stay, whatever becomes of their folder",
   expect([script.status, await script.text()]).toEqual([200, "export {};"]);
 });
 
-test("the page of this checkout is built by its own command", { timeout: 60_000 }, async () => {
+test("the page of this checkout is built by its own command", async () => {
   const { signal } = new AbortController();
   await buildChatPage(signal);
   expect(createChatPage({ stopping: signal }).find("/app")?.status).toBe(200);

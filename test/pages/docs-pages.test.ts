@@ -157,7 +157,7 @@ describe.skipIf(!hasBrowser && mayBeLeftOut())(
 
     beforeAll(async () => {
       browser = await launchBrowser();
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await browser.close();
@@ -181,13 +181,13 @@ describe.skipIf(!hasBrowser && mayBeLeftOut())(
       await page.locator(".live-responses-table").getByText("made-by-the-server").waitFor();
       expect(posts).toEqual([{ body: { title: "Trip to Lisbon" }, origin }]);
       expect(trouble).toEqual([]);
-    }, 60_000);
+    });
 
     test("/docs opens at the operation that its address names", async () => {
       const { page, trouble } = await visit("/docs#/sessions/getSession");
       await page.getByRole("button", { name: "Try it out" }).waitFor();
       expect(trouble).toEqual([]);
-    }, 60_000);
+    });
 
     test("/redoc lists the operations and finds them, and asks no other server for anything", async () => {
       const { page, trouble } = await visit("/redoc");
@@ -197,6 +197,6 @@ describe.skipIf(!hasBrowser && mayBeLeftOut())(
       await page.locator('[data-role="search:results"]').getByText("Start a session").waitFor();
       await page.getByText("API docs by Redocly").waitFor();
       expect(trouble).toEqual([]);
-    }, 60_000);
+    });
   },
 );

@@ -5,7 +5,7 @@ import { startServer } from "../support/start-server.ts";
 test(
   "public tools take the document: a linter finds no fault, a generated client compiles and talks",
   {
-    timeout: 120_000,
+    timeout: 240_000,
   },
   async () => {
     const server = await startServer();

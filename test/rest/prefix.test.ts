@@ -46,24 +46,20 @@ const browserPath = findBrowser();
 describe.skipIf(browserPath === undefined && mayBeLeftOut())(
   `in a browser${browserPath === undefined ? " (no Chromium here, see CHROMIUM)" : ""}`,
   () => {
-    test(
-      "behind a path prefix both pages load, and Try it out reaches the server",
-      { timeout: 60_000 },
-      async () => {
-        const url = await startBehindPrefix();
-        const browser = await launchBrowser();
-        onTestFinished(() => browser.close());
-        const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-        await page.goto(`${url}/redoc/`);
-        await page.getByRole("heading", { name: "Create a new session" }).first().waitFor();
-        await page.goto(`${url}/docs`);
-        await page.getByText("Create a new session").click();
-        await page.getByRole("button", { name: "Try it out" }).click();
-        await page.getByRole("button", { name: "Execute" }).click();
-        await page.locator(".live-responses-table .response-col_status").getByText("200").waitFor();
-        const sessions = (await (await call(url, "GET", "/api/sessions")).json()) as Session[];
-        expect(sessions).toHaveLength(1);
-      },
-    );
+    test("behind a path prefix both pages load, and Try it out reaches the server", async () => {
+      const url = await startBehindPrefix();
+      const browser = await launchBrowser();
+      onTestFinished(() => browser.close());
+      const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+      await page.goto(`${url}/redoc/`);
+      await page.getByRole("heading", { name: "Create a new session" }).first().waitFor();
+      await page.goto(`${url}/docs`);
+      await page.getByText("Create a new session").click();
+      await page.getByRole("button", { name: "Try it out" }).click();
+      await page.getByRole("button", { name: "Execute" }).click();
+      await page.locator(".live-responses-table .response-col_status").getByText("200").waitFor();
+      const sessions = (await (await call(url, "GET", "/api/sessions")).json()) as Session[];
+      expect(sessions).toHaveLength(1);
+    });
   },
 );

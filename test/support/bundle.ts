@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Rolldown } from "vite";
 import { build } from "vite";
 
 let tabPage: Promise<string> | undefined;
@@ -21,10 +22,17 @@ export async function bundle(file: string, format: "iife" | "es", name = "Chat")
       rolldownOptions: { output: { codeSplitting: false } },
     },
   });
-  const outputs = Array.isArray(built) ? built : "output" in built ? [built] : [];
-  const code = outputs.flatMap(({ output }) => output.map((chunk) => ("code" in chunk ? chunk.code : "")));
+  const code = filesOf(built).map((part) => ("code" in part ? part.code : ""));
   if (code.length !== 1) throw new Error(`The bundle of ${file} has ${code.length} parts.`);
   return code.join("");
+}
+
+type Built = Awaited<ReturnType<typeof build>>;
+
+/** The files of a build of Vite's that writes none. */
+export function filesOf(built: Built): (Rolldown.OutputChunk | Rolldown.OutputAsset)[] {
+  const outputs = Array.isArray(built) ? built : "output" in built ? [built] : [];
+  return outputs.flatMap(({ output }) => output);
 }
 
 function bytesOf(code = ""): number {
@@ -50,8 +58,7 @@ export async function loadBytes(
       rolldownOptions: { external: without, output: { minify: true } },
     },
   });
-  const [first] = Array.isArray(built) ? built : "output" in built ? [built] : [];
-  const files = first?.output.filter((file) => file.type === "chunk") ?? [];
+  const files = filesOf(built).filter((file) => file.type === "chunk");
   const chunks = new Map(files.map((file) => [file.fileName, file]));
   const wanted = new Set(files.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
   for (const name of wanted) for (const imported of chunks.get(name)?.imports ?? []) wanted.add(imported);

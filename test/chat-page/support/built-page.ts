@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { build } from "vite";
 import { contentSecurityPolicy } from "../../../server/pages/chat-page.ts";
+import { filesOf } from "../../support/bundle.ts";
 import type { GatewayFile } from "../../support/gateway.ts";
 
 const folder = join(import.meta.dirname, "../../../client-sdk/chat-page");
@@ -30,16 +31,13 @@ export async function buildPage(react: "production" | "development" = "productio
     logLevel: "error",
     build: { write: false },
   }).finally(() => (process.env["NODE_ENV"] = own));
-  const outputs = Array.isArray(built) ? built : "output" in built ? [built] : [];
   return new Map(
-    outputs
-      .flatMap(({ output }) => output)
-      .map((file) => {
-        const type = types[file.fileName.split(".").at(-1) ?? ""] ?? "application/octet-stream";
-        const body = "code" in file ? file.code : file.source;
-        return file.fileName === "index.html"
-          ? ["/app", { type, body, policy: contentSecurityPolicy }]
-          : [`/app/${file.fileName}`, { type, body }];
-      }),
+    filesOf(built).map((file) => {
+      const type = types[file.fileName.split(".").at(-1) ?? ""] ?? "application/octet-stream";
+      const body = "code" in file ? file.code : file.source;
+      return file.fileName === "index.html"
+        ? ["/app", { type, body, policy: contentSecurityPolicy }]
+        : [`/app/${file.fileName}`, { type, body }];
+    }),
   );
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { build } from "vite";
+import { filesOf } from "../../../support/bundle.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 
@@ -12,10 +13,7 @@ export async function buildProgram(entry: string): Promise<string> {
     define: { "process.env.NODE_ENV": '"development"' },
     build: { write: false, minify: false, rolldownOptions: { input: entry } },
   });
-  const outputs = Array.isArray(built) ? built : "output" in built ? [built] : [];
-  const scripts = outputs
-    .flatMap(({ output }) => output)
-    .flatMap((file) => ("code" in file ? [file.code] : []));
+  const scripts = filesOf(built).flatMap((file) => ("code" in file ? [file.code] : []));
   if (scripts.length !== 1) throw new Error(`${entry} has ${scripts.length} scripts.`);
   return scripts.join("");
 }
