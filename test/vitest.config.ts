@@ -1,14 +1,15 @@
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { filesOfTheirOwn } from "./files-of-their-own.ts";
 import { LongestFirst } from "./longest-first.ts";
+import { filesOfTheirOwn } from "./test-files.ts";
 
 const all = ["test/**/*.test.ts"];
 
 export default defineConfig({
   test: {
-    maxWorkers: 3,
+    // One more than there are cores: they wait for processes more than they compute.
+    maxWorkers: availableParallelism() + 1,
     // A wait is for an event, so these are never waited out but by a test that fails: they leave room for a busy machine.
     testTimeout: 120_000,
     hookTimeout: 180_000,
