@@ -34,7 +34,8 @@ export const plantedBugs: PlantedBug[] = [
       },
     ],
     caughtAs: "LOST",
-    when: { kills: 3 },
+    // A call that counts as overdue ends the run, on a busy machine before it has shown anything.
+    when: { kills: 3, operations: 150, patienceMs: 15_000 },
   },
   {
     bug: "readers are told before the commit",
@@ -119,7 +120,7 @@ export const plantedBugs: PlantedBug[] = [
       },
     ],
     caughtAs: "DOUBLED",
-    when: { kills: 3, operations: 150 },
+    when: { kills: 3, operations: 150, patienceMs: 15_000 },
   },
   {
     bug: "a key is answered whatever the content",

@@ -66,7 +66,8 @@ export function scenarioOf(seed: number): Scenario {
     secondServer: random.fraction() < 0.4,
     tool: random.fraction() < 0.4,
     junk: random.fraction() < 0.5,
-    patienceMs: 15_000,
+    // It is waited out by what is wrong alone, so it leaves room for a busy machine.
+    patienceMs: 60_000,
     restores: 0,
   };
   if (random.fraction() < 0.15) {

@@ -19,7 +19,7 @@ const enoughHeavySeeds = 4;
 describe("whatever happens to the server, its file, the connections and the clock, no reader and no writer loses anything, at every door [DURABLE-2] [ORDER-3] [ORDER-4] [ATTACH-1] [RESUME-1] [RESUME-3] [RESET-2] [LIST-2] [KEY-1] [FILE-1] [FILE-2]", () => {
   const fallenBehind: string[] = [];
 
-  test.each([...new Set([...regressions, ...seeds])])("seed %i", async (seed) => {
+  test.each([...new Set([...regressions, ...seeds])])("seed %i", { timeout: 240_000 }, async (seed) => {
     const history = await runScenario(scenarioOf(seed));
     fallenBehind.push(...doorsOfFallenBehind(history));
     expect(checkHistory(history)).toEqual([]);
