@@ -5,7 +5,16 @@ import { fillSession } from "../support/fill-session.ts";
 import { startApp } from "../support/start-app.ts";
 import type { PageFiles } from "./support/built-page.ts";
 import { buildPage } from "./support/built-page.ts";
-import { callsOf, contentsOf, HeldCalls, messageWith } from "./support/read-page.ts";
+import {
+  callsOf,
+  contentsOf,
+  expectSent,
+  expectShown,
+  HeldCalls,
+  messageWith,
+  refuse,
+  send,
+} from "./support/read-page.ts";
 import { setStage } from "./support/stage.ts";
 
 let browser: Browser;
@@ -107,6 +116,26 @@ test("earlier messages load while the page is scrolled up, and the place is kept
   await page.evaluate("document.querySelector('[data-testid=scroll]').scrollTop = 0");
   await expect.poll(async () => (await contentsOf(page)).length).toBe(130);
   expect(await contentsOf(page)).toEqual(contents);
+});
+
+test("earlier messages that are refused are asked for again when a person says so", async () => {
+  const { open, makeSession, context } = await setStage(browser, { files });
+  const contents = numbered(60);
+  const page = await open(await makeSession("Talk", contents));
+  await expect.poll(async () => (await contentsOf(page)).length).toBe(50);
+  let asked = 0;
+  await context.route(callsOf("message.list"), async (route) => {
+    asked += 1;
+    await refuse(route, "FORBIDDEN", "You may not read more.");
+  });
+  await page.evaluate("document.querySelector('[data-testid=scroll]').scrollTop = 0");
+  await page.getByText("You may not read more.").waitFor();
+  await send(page, "marker");
+  await expectSent(page);
+  expect(asked).toBe(1);
+  await context.unrouteAll();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expectShown(page, [...contents, "marker"]);
 });
 
 test("of 10,000 messages few are in the document, and the time of a frame while scrolling is told", async ({

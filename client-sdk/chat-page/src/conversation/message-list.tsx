@@ -6,6 +6,7 @@ import { Icon } from "../icon.tsx";
 import { MessageBody } from "./message-body.tsx";
 import { MessageItem, MessagesContext } from "./message-item.tsx";
 import { useBottomLock } from "./use-bottom-lock.ts";
+import { useEarlier } from "./use-earlier.ts";
 
 /** So many messages are all in the document, where the browser's own search finds them. Of more, those near the view are. */
 const unvirtualisedMessages = 300;
@@ -35,11 +36,12 @@ export function MessageList({ session, editing, onEdit, sentCount }: MessageList
   const isPrepended = usePrepended(messages);
   const editedAt = editing === undefined ? -1 : messages.findIndex(({ key }) => key === editing);
 
+  const { refusal, isAsking, load } = useEarlier(loadEarlier);
   const loadWhenNear = (): void => {
     const view = scroll.current;
-    if (!view || !hasEarlier || isLoadingEarlier) return;
+    if (!view || !hasEarlier || isAsking() || refusal !== undefined) return;
     const isNear = isLocked() ? view.scrollHeight <= view.clientHeight : view.scrollTop < loadAheadPx;
-    if (isNear) void loadEarlier();
+    if (isNear) void load();
   };
   useEffect(loadWhenNear);
   useEffect(goToEnd, [sentCount, goToEnd]);
@@ -82,6 +84,14 @@ export function MessageList({ session, editing, onEdit, sentCount }: MessageList
         </MessagesContext>
       </div>
       {isLoadingEarlier && <p className="earlier">Loading earlier messages…</p>}
+      {refusal !== undefined && (
+        <p className="earlier" role="alert">
+          {refusal}{" "}
+          <button type="button" className="plain-button" onClick={() => void load()}>
+            Try again
+          </button>
+        </p>
+      )}
       {messages.length === 0 && !hasEarlier && (
         <p className="no-messages">No messages yet. Write the first one below.</p>
       )}
