@@ -1,4 +1,4 @@
-import type { PageAnswer } from "./paging.ts";
+import type { PageAnswer } from "./page-loader.ts";
 import type { PageUnderWay } from "./page-under-way.ts";
 import { remember } from "./page-under-way.ts";
 import { insertAt, replaceAt } from "./changed-copies.ts";

@@ -1,6 +1,6 @@
 import type * as later from "./later.ts";
 import type { ChatRpc } from "./chat-rpc.ts";
-import type { KeptState } from "./kept-state.ts";
+import type { KeptState } from "./kept/kept-state.ts";
 import type { Line } from "./line.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { Pauses } from "./pauses.ts";

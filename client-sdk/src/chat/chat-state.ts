@@ -3,7 +3,7 @@ import type { ChatParts, Later } from "./chat-parts.ts";
 import type { ChatRpc } from "./chat-rpc.ts";
 import { createListeners } from "./connection/listeners.ts";
 import { handled } from "./handled.ts";
-import { KeptState } from "./kept-state.ts";
+import { KeptState } from "./kept/kept-state.ts";
 import type { Line, Sender } from "./line.ts";
 import { ListStore } from "./list-store.ts";
 import { Outbox } from "./outbox/outbox.ts";

@@ -1,5 +1,5 @@
 import type { ChatError } from "./chat-error.ts";
-import type { KeptLog } from "./kept-log.ts";
+import type { KeptLog } from "./kept/kept-log.ts";
 import type { LineStatus, Positioned } from "./line.ts";
 import type { FollowedEvent, LogOptions } from "./log-options.ts";
 

@@ -2,10 +2,10 @@
  * The part that a page does not need before it is live: sending, changing, paging and storing. It is loaded when it is first used,
  * or when a log is live.
  */
-export { KeptWriter } from "./kept-writer.ts";
+export { KeptWriter } from "./kept/kept-writer.ts";
 export { MessageChanges } from "./message-changes.ts";
 export { drain } from "./outbox/outbox-acts.ts";
 export { Lanes } from "./outbox/lanes.ts";
-export { Paging } from "./paging.ts";
+export { PageLoader } from "./page-loader.ts";
 export { Pauses } from "./pauses.ts";
 export { SessionChanges } from "./session-changes.ts";

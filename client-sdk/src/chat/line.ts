@@ -38,7 +38,7 @@ export type Line = {
 export type Sender = {
   readonly isSender: boolean;
   subscribe(listener: () => void): () => void;
-  /** Tells the other tabs that what is stored for this session has changed (undefined: the list), and hears of it from them. */
+  /** Tells the other tabs of what is stored. A topic is a text that the outbox writes and reads. */
   announce(topic: string): void;
   onAnnounced(listener: (topic: string) => void): () => void;
 };

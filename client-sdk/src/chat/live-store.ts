@@ -5,7 +5,7 @@ import { FollowedLog } from "./followed-log.ts";
 import { handled } from "./handled.ts";
 import { isAlike } from "./is-alike.ts";
 import type { FollowedEvent, LogOptions } from "./log-options.ts";
-import type { PageAnswer, Paging } from "./paging.ts";
+import type { PageAnswer, PageLoader } from "./page-loader.ts";
 import { Publisher } from "./publish-per-frame.ts";
 import type { Page } from "./wire.ts";
 
@@ -21,7 +21,7 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
   protected readonly log: FollowedLog<State, Event, Answer | PageAnswer<Item>>;
   protected readonly touch: () => void;
   readonly #publisher: Publisher;
-  #pages: Paging<Item> | undefined;
+  #pages: PageLoader<Item> | undefined;
   #snapshot: Snapshot | undefined;
 
   constructor(parts: ChatParts, options: StoreOptions<State, Event, Answer | PageAnswer<Item>>) {
@@ -85,10 +85,10 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
     next: (state: State) => ((options: CallOptions) => Promise<Page<Item>>) | undefined,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { Paging, pauses } = await this.parts.later();
+    const { PageLoader, pauses } = await this.parts.later();
     const query = next(this.log.state);
     if (!query) return;
-    this.#pages ??= new Paging({ ...this.parts, pauses, apply: (answer) => this.log.apply(answer) });
+    this.#pages ??= new PageLoader({ ...this.parts, pauses, apply: (answer) => this.log.apply(answer) });
     await this.#pages.load(query, signal);
   }
 

@@ -1,4 +1,4 @@
-import type { KeptState } from "./kept-state.ts";
+import type { KeptState } from "./kept/kept-state.ts";
 import type { Follower, Line } from "./line.ts";
 
 export type FollowedEvent = { readonly type: string; readonly epoch?: string };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ListAnswer } from "../../../client-sdk/src/chat/apply-list-event.ts";
 import { applyListEvent, emptyList } from "../../../client-sdk/src/chat/apply-list-event.ts";
-import type { PageAnswer } from "../../../client-sdk/src/chat/paging.ts";
+import type { PageAnswer } from "../../../client-sdk/src/chat/page-loader.ts";
 import type { ListedSession, ListEvent } from "../../../client-sdk/src/chat/wire.ts";
 import { Random } from "../../support/random.ts";
 import { ModelList } from "./support/model-list.ts";

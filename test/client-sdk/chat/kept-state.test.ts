@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { emptySession } from "../../../client-sdk/src/chat/apply-event.ts";
-import { shortenSession } from "../../../client-sdk/src/chat/shorten.ts";
-import { KeptState } from "../../../client-sdk/src/chat/kept-state.ts";
-import { KeptWriter } from "../../../client-sdk/src/chat/kept-writer.ts";
+import { shortenSession } from "../../../client-sdk/src/chat/kept/shorten.ts";
+import { KeptState } from "../../../client-sdk/src/chat/kept/kept-state.ts";
+import { KeptWriter } from "../../../client-sdk/src/chat/kept/kept-writer.ts";
 import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
 import { startApp } from "../../support/start-app.ts";
 import { createHttpClient } from "../../support/trpc-clients.ts";

@@ -1,13 +1,13 @@
 import type { ChatFailure } from "../chat-error.ts";
 import type { Addresses } from "./addresses.ts";
-import type { FollowedLog } from "./log.ts";
+import type { CarriedLog } from "./log.ts";
 import type { Patience } from "./patience.ts";
 import type { Timing } from "./timing.ts";
 
 /** A way to the server that is open or being opened: a WebSocket, or requests over HTTP. It is used once. */
 export type Carrier = {
-  follow(log: FollowedLog): void;
-  unfollow(log: FollowedLog): void;
+  follow(log: CarriedLog): void;
+  unfollow(log: CarriedLog): void;
   /** Finds out whether the line lives. */
   check(): void;
   /** Does what is due by now. */

@@ -1,10 +1,10 @@
 import type { ChatFailure } from "../chat-error.ts";
 import { unreachable } from "../chat-error.ts";
 import type { LineStatus } from "../line.ts";
-import type { FollowedLog, LogFollower, LogName } from "./log.ts";
+import type { CarriedLog, LogFollower, LogName } from "./log.ts";
 
 /** A log that a connection follows, with its state. */
-export type Followed = FollowedLog & {
+export type Followed = CarriedLog & {
   readonly follower: LogFollower;
   /** Whether the server follows it, or is to be asked. `waiting`: it was refused for now. `over`: it stays away. */
   state: "followed" | "waiting" | "over";

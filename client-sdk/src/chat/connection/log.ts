@@ -24,7 +24,7 @@ export type Upstream = {
 };
 
 /** A log as the carrier of a connection sees it. */
-export type FollowedLog = {
+export type CarriedLog = {
   readonly name: LogName;
   position(): string | undefined;
   take(events: Events): void;

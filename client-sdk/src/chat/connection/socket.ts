@@ -5,7 +5,7 @@ import type { Issue } from "../../../../server/contract/issue.ts";
 import type { Carrier, CarrierEvents, CarrierOptions } from "./carrier.ts";
 import type { OpenedSocket } from "./drop-socket.ts";
 import { dropSocket } from "./drop-socket.ts";
-import type { FollowedLog, LogEvent } from "./log.ts";
+import type { CarriedLog, LogEvent } from "./log.ts";
 import type * as NodeSockets from "./node-sockets.ts";
 import { platform } from "./platform.ts";
 
@@ -24,7 +24,7 @@ export function openSocket(
   { addresses, WebSocket, token, timing, patience }: CarrierOptions,
   events: CarrierEvents,
 ): Carrier {
-  const logs = new Map<number, FollowedLog>();
+  const logs = new Map<number, CarriedLog>();
   let lastId = 0;
   let socket: OpenedSocket | undefined;
   let isOpen = false;
@@ -114,7 +114,7 @@ export function openSocket(
     });
   }
 
-  function subscribe(id: number, log: FollowedLog): void {
+  function subscribe(id: number, log: CarriedLog): void {
     const { name } = log;
     const lastEventId = log.position();
     const [path, input] =

@@ -1,7 +1,7 @@
 import type { ChatFailure } from "../chat-error.ts";
 import { toChatError, unreachable } from "../chat-error.ts";
 import type { Carrier, CarrierEvents, CarrierOptions } from "../connection/carrier.ts";
-import type { FollowedLog } from "../connection/log.ts";
+import type { CarriedLog } from "../connection/log.ts";
 import { countTabs } from "./count-tabs.ts";
 import { pollLog } from "./poll-log.ts";
 import { streamLog } from "./stream-log.ts";
@@ -14,13 +14,13 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
   const { timing } = options;
   const tabs = countTabs(options.addresses.base, timing.beatMs, () => arrange());
   /** In the order in which they were followed. */
-  const logs = new Set<FollowedLog>();
-  const requests = new Map<FollowedLog, AbortController>();
+  const logs = new Set<CarriedLog>();
+  const requests = new Map<CarriedLog, AbortController>();
   let waitMs = timing.pollWaitMs;
   let isUp = false;
   let isOver = false;
   /** The log that has the long request. */
-  let main: FollowedLog | undefined;
+  let main: CarriedLog | undefined;
   let round = 0;
   let nextRound: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,8 +59,8 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
 
   /** One request at a time for each log. A refusal ends the log alone; any other failure ends the carrier. */
   async function ask(
-    log: FollowedLog,
-    work: (log: FollowedLog, signal: AbortSignal) => Promise<void>,
+    log: CarriedLog,
+    work: (log: CarriedLog, signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     requests.get(log)?.abort();
     const stop = new AbortController();
@@ -77,14 +77,14 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
     }
   }
 
-  function stream(log: FollowedLog, signal: AbortSignal): Promise<void> {
+  function stream(log: CarriedLog, signal: AbortSignal): Promise<void> {
     return streamLog(options, log, signal, {
       onBytes: up,
       onBlocked: () => fail(unreachable("The event stream does not get through."), true),
     });
   }
 
-  async function poll(log: FollowedLog, signal: AbortSignal): Promise<void> {
+  async function poll(log: CarriedLog, signal: AbortSignal): Promise<void> {
     await catchUp(log, signal);
     while (!signal.aborted) {
       try {
@@ -99,7 +99,7 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
     }
   }
 
-  async function catchUp(log: FollowedLog, signal: AbortSignal): Promise<void> {
+  async function catchUp(log: CarriedLog, signal: AbortSignal): Promise<void> {
     let hasMore = true;
     while (hasMore && !signal.aborted) {
       hasMore = await pollLog(options, log, { waitMs: 0, signal });
@@ -107,7 +107,7 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
     }
   }
 
-  function forget(log: FollowedLog): void {
+  function forget(log: CarriedLog): void {
     requests.get(log)?.abort();
     requests.delete(log);
     logs.delete(log);

@@ -1,6 +1,6 @@
 import { unreachable } from "../chat-error.ts";
 import type { CarrierOptions } from "../connection/carrier.ts";
-import type { FollowedLog, LogEvent } from "../connection/log.ts";
+import type { CarriedLog, LogEvent } from "../connection/log.ts";
 import { eventsAddress, request } from "./request.ts";
 
 /** The answer to a poll. */
@@ -15,7 +15,7 @@ type Polled = { events: LogEvent[]; position: string };
  */
 export async function pollLog(
   options: CarrierOptions,
-  log: FollowedLog,
+  log: CarriedLog,
   { waitMs, signal }: { waitMs: number; signal: AbortSignal },
 ): Promise<boolean> {
   const address = eventsAddress(options, log, { waitSeconds: Math.floor(waitMs / 1000) });

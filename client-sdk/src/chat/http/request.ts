@@ -1,12 +1,12 @@
 import { foreign, toChatError, unreachable } from "../chat-error.ts";
 import type { CarrierOptions } from "../connection/carrier.ts";
-import type { FollowedLog } from "../connection/log.ts";
+import type { CarriedLog } from "../connection/log.ts";
 import { authorization, failureOf, fetchWith } from "../connection/probe.ts";
 
 /** The text of the address at which a log's events are. */
 export function eventsAddress(
   { addresses }: CarrierOptions,
-  log: FollowedLog,
+  log: CarriedLog,
   more: { isStream?: boolean; waitSeconds?: number },
 ): string {
   const { name } = log;

@@ -1,6 +1,6 @@
 import { unreachable } from "../chat-error.ts";
 import type { CarrierOptions } from "../connection/carrier.ts";
-import type { FollowedLog, LogEvent } from "../connection/log.ts";
+import type { CarriedLog, LogEvent } from "../connection/log.ts";
 import { createEventStreamParser } from "./event-stream-parser.ts";
 import { eventsAddress, request } from "./request.ts";
 
@@ -21,7 +21,7 @@ export type StreamEvents = {
  */
 export async function streamLog(
   options: CarrierOptions,
-  log: FollowedLog,
+  log: CarriedLog,
   signal: AbortSignal,
   { onBytes, onBlocked }: StreamEvents,
 ): Promise<void> {

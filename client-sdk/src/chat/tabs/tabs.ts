@@ -8,7 +8,7 @@ import type { TabMessage } from "./channel.ts";
 import { openTabChannel } from "./channel.ts";
 import type { Leadership } from "./leadership.ts";
 import { contend } from "./leadership.ts";
-import type * as Company from "./company.ts";
+import type * as SeveralTabs from "./several-tabs.ts";
 import type { Relay } from "./relay.ts";
 import type { RemoteUpstream } from "./remote-upstream.ts";
 import { createSwitch } from "./switch.ts";
@@ -24,7 +24,7 @@ export type TabbedUpstream = Upstream & {
 };
 
 /** A tab that is alone needs none of this code, so that it is loaded later. */
-let company: typeof Company | undefined;
+let severalTabs: typeof SeveralTabs | undefined;
 
 /**
  * One tab leads: it has the connection, and relays for the others. When another tab comes to lead, each tab asks it for its
@@ -66,17 +66,17 @@ export function createTabs(
 
   function take(message: TabMessage): void {
     if (relay) return relay.take(message);
-    if (connection) return void loadCompany(serve);
+    if (connection) return void loadSeveralTabs(serve);
     // A tab that leads again, after one that was never heard, knows nothing of what it followed before.
     const isNew = message.type === "lead" && (message.from !== leader || message.sinceMs !== leadsSinceMs);
     if (isNew && part) {
       // A leader that was frozen, and does not know yet that it was replaced, answers what it was asked long ago.
       const isLost = Date.now() - heardAtMs >= timing.leaderSilenceMs;
       if (leader !== undefined && message.sinceMs < leadsSinceMs && !isLost) return;
-      if (!company) return void loadCompany(ask);
+      if (!severalTabs) return void loadSeveralTabs(ask);
       leader = message.from;
       leadsSinceMs = message.sinceMs;
-      remote = company.createRemoteUpstream(channel);
+      remote = severalTabs.createRemoteUpstream(channel);
       followings.turnTo(remote);
     }
     if (message.from !== leader) return;
@@ -90,16 +90,16 @@ export function createTabs(
     forgetLeader();
     leadsSinceMs = Date.now();
     connection = connect();
-    if (company) serve();
+    if (severalTabs) serve();
     else followings.turnTo(connection);
     listeners.call();
   }
 
   /** Another tab is there. Where the code cannot be loaded, that tab hears nothing and takes the lock over. */
   function serve(): void {
-    if (!company || !connection || relay) return;
+    if (!severalTabs || !connection || relay) return;
     const { beatMs } = timing;
-    relay = company.createRelay(connection, channel, { sinceMs: leadsSinceMs, locks, tabLockOf, beatMs });
+    relay = severalTabs.createRelay(connection, channel, { sinceMs: leadsSinceMs, locks, tabLockOf, beatMs });
     followings.turnTo(relay.upstream);
   }
 
@@ -187,7 +187,7 @@ export function createTabs(
 }
 
 /** @param then is not called if the code cannot be loaded */
-async function loadCompany(then: () => void): Promise<void> {
-  company ??= await import("./company.ts").catch(() => undefined);
-  if (company) then();
+async function loadSeveralTabs(then: () => void): Promise<void> {
+  severalTabs ??= await import("./several-tabs.ts").catch(() => undefined);
+  if (severalTabs) then();
 }

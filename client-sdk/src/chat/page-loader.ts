@@ -9,7 +9,7 @@ export type PageAnswer<Item> =
   | { readonly type: "page_asked" | "page_failed"; readonly token: number }
   | { readonly type: "page"; readonly token: number; readonly page: Page<Item> };
 
-export type PagingOptions<Item> = {
+export type PageLoaderOptions<Item> = {
   pauses: Pauses;
   /** Ends every call. */
   signal: AbortSignal;
@@ -20,12 +20,12 @@ export type PagingOptions<Item> = {
 type Loading = { readonly done: Promise<void>; readonly controller: AbortController; callers: number };
 
 /** Loads pages into the state of a log, one at a time. */
-export class Paging<Item> {
-  readonly #options: PagingOptions<Item>;
+export class PageLoader<Item> {
+  readonly #options: PageLoaderOptions<Item>;
   #token = 0;
   #loading: Loading | undefined;
 
-  constructor(options: PagingOptions<Item>) {
+  constructor(options: PageLoaderOptions<Item>) {
     this.#options = options;
   }
 

@@ -1,10 +1,10 @@
-import type { ListState } from "./apply-list-event.ts";
-import type { SessionState } from "./apply-event.ts";
+import type { ListState } from "../apply-list-event.ts";
+import type { SessionState } from "../apply-event.ts";
 import type { KeptLog } from "./kept-log.ts";
-import { sorted } from "./changed-copies.ts";
+import { sorted } from "../changed-copies.ts";
 import { keptName } from "./kept-log.ts";
 import { shortenList, shortenSession } from "./shorten.ts";
-import type { ChatStorage, StorageChange } from "./storage/chat-storage.ts";
+import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
 
 /** How long changes are gathered before they are stored. */
 const saveDelayMs = 500;

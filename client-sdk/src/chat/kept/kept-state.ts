@@ -1,7 +1,7 @@
 import type { KeptLog } from "./kept-log.ts";
 import { keptName } from "./kept-log.ts";
 import type { KeptWriter } from "./kept-writer.ts";
-import type { ChatStorage } from "./storage/chat-storage.ts";
+import type { ChatStorage } from "../storage/chat-storage.ts";
 
 export type KeptStateOptions = {
   storage: ChatStorage;

@@ -1,5 +1,5 @@
-import type { ListState } from "./apply-list-event.ts";
-import type { SessionState } from "./apply-event.ts";
+import type { ListState } from "../apply-list-event.ts";
+import type { SessionState } from "../apply-event.ts";
 
 /** The most messages of one session that are kept, the latest. */
 const maxMessages = 100;
