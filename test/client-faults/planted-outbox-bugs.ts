@@ -37,7 +37,9 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
         from: "await pauses.repeat(() => this.#try(name), this.#ending.signal);",
         to: `const all = this.#options.entries.all().filter((each) => each.item.session_id === sessionId && this.#maySend(each));
         void name;
-        await Promise.all(all.map((each) => pauses.repeat(() => this.#try(each.name), this.#ending.signal)));`,
+        // Reads of the outbox are shared: without pauses the calls would go out together, in their order.
+        const pause = () => new Promise((later) => setTimeout(later, Math.random() * 100));
+        await Promise.all(all.map((each) => pause().then(() => pauses.repeat(() => this.#try(each.name), this.#ending.signal))));`,
       },
       {
         file: lanes,
