@@ -1,83 +1,78 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { scenarios } from "../../chat-page/scenarios/index.ts";
-import type { PageFiles } from "../../chat-page/support/built-page.ts";
-import { setStage } from "../../chat-page/support/stage.ts";
+import { createClient } from "../../../client-sdk/src/index.ts";
 import { launchBrowser } from "../../support/browser.ts";
-import { useConsumer } from "../package/support/consumer.ts";
+import { startGateway } from "../../support/gateway.ts";
+import { startApp } from "../../support/start-app.ts";
 import { buildProgram } from "./support/build-program.ts";
 
-/** `NODE_TESTS=all` plays all scenarios, in a project that installs the packed client and builds with Vite. */
-const isLongForm = process.env["NODE_TESTS"] === "all";
 const folder = join(import.meta.dirname, "small-chat");
-const sources = Object.fromEntries(
-  ["app.tsx", "main.tsx"].map((name) => [name, readFileSync(join(folder, name), "utf8")]),
-);
-const html = '<!doctype html><html lang="en"><title>Chat</title><body>';
-
-const shortForm = new Set([
-  "a send whose answer is cut off",
-  "sends while the server is down, and a reload",
-  "a deletion while the page with the message is under way",
-  "a slow answer after a newer edit",
-  "React's StrictMode: one socket",
-]);
-const played = Object.entries(scenarios).filter(([name]) => isLongForm || shortForm.has(name));
-
-const packages = ["vite@8.3.8", "@vitejs/plugin-react@6", "react@19.3.1", "react-dom@19.3.1"];
-const project = isLongForm ? useConsumer(...packages) : undefined;
-
-/** The page under React's development build, where StrictMode does everything twice. */
-async function buildFiles(): Promise<PageFiles> {
-  if (!project) {
-    const body = atOwnOrigin(await buildProgram(join(folder, "main.tsx")));
-    return new Map([
-      ["/app", { type: "text/html", body: `${html}<script type="module" src="main.js"></script>` }],
-      ["/main.js", { type: "text/javascript", body }],
-    ]);
-  }
-  for (const [name, text] of Object.entries(sources)) project.write(name, text);
-  project.write("index.html", `${html}<script type="module" src="/main.tsx"></script>`);
-  project.write(
-    "vite.config.js",
-    'import react from "@vitejs/plugin-react";\nexport default { plugins: [react()] };',
-  );
-  const vite = [join(project.folder, "node_modules/vite/bin/vite.js"), "build", "--mode", "development"];
-  await project.runWell("env", ["NODE_ENV=development", process.execPath, ...vite]);
-  const dist = join(project.folder, "dist");
-  return new Map([
-    ["/app", { type: "text/html", body: readFileSync(join(dist, "index.html"), "utf8") }],
-    ...readdirSync(join(dist, "assets")).map((name): [string, { type: string; body: string }] => [
-      `/assets/${name}`,
-      { type: "text/javascript", body: atOwnOrigin(readFileSync(join(dist, "assets", name), "utf8")) },
-    ]),
-  ]);
-}
-
-/** The gateway of a stage serves the page and the API. */
-const atOwnOrigin = (script: string): string => script.replace("http://localhost:8000", "/");
 
 let browser: Browser;
-let files: PageFiles;
+let script: string;
 beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildFiles()]);
-}, 180_000);
+  [browser, script] = await Promise.all([launchBrowser(), buildProgram(join(folder, "main.tsx"))]);
+});
 afterAll(() => browser.close());
 
+/** The chat in a tab, over a gateway before a real server. */
+async function openSmallChat() {
+  const { app, url } = await startApp();
+  const gateway = await startGateway(url, {
+    files: new Map([
+      [
+        "/",
+        { type: "text/html", body: '<!doctype html><body><script type="module" src="main.js"></script>' },
+      ],
+      ["/main.js", { type: "text/javascript", body: script.replace('"http://localhost:8000"', '"/"') }],
+    ]),
+  });
+  const page = await browser.newPage();
+  await page.goto(gateway.url);
+  return { app, gateway, page, client: createClient({ url }) };
+}
+
+const write = async (page: Page, text: string): Promise<void> => {
+  await page.locator("input").fill(text);
+  await page.locator("input").press("Enter");
+};
+const expectTexts = async (page: Page, texts: string[]): Promise<void> => {
+  await expect
+    .poll(async () => (await page.locator("p").allTextContents()).map((text) => text.trim()))
+    .toEqual(texts);
+};
+
 test("a chat of one's own with list, live conversation, composer and history is 30 lines", () => {
-  const lines = sources["app.tsx"]?.split("\n").filter((line) => line.trim() !== "");
-  expect(lines?.length).toBeLessThanOrEqual(30);
+  const lines = readFileSync(join(folder, "app.tsx"), "utf8").split("\n");
+  expect(lines.filter((line) => line.trim() !== "").length).toBeLessThanOrEqual(30);
 });
 
-test("the short form names scenarios that there are", () => {
-  expect(Object.keys(scenarios)).toEqual(expect.arrayContaining([...shortForm]));
+test("in StrictMode it sends, follows, loads earlier messages, and opens one socket", async () => {
+  const { app, gateway, page, client } = await openSmallChat();
+  const { id } = await client.session.create.mutate({ title: "Long" });
+  const add = (content: string) =>
+    client.message.add.mutate({ session_id: id, content, sender: "assistant" });
+  for (let count = 1; count <= 60; count += 1) await add(`${count}`);
+  await page.getByRole("button", { name: "Long" }).click();
+  await expect.poll(() => page.locator("p").count()).toBe(50);
+  await page.getByRole("button", { name: "Earlier" }).click();
+  await expect.poll(() => page.locator("p").count()).toBe(60);
+  await page.getByRole("button", { name: "New chat" }).click();
+  for (const text of ["one", "two", "three"]) await write(page, text);
+  await expectTexts(page, ["user: one", "user: two", "user: three"]);
+  await page.getByRole("button", { name: "Long" }).click();
+  await expect.poll(() => page.locator("p").count()).toBe(60);
+  await page.getByRole("button", { name: "New chat" }).nth(1).click();
+  await expectTexts(page, ["user: one", "user: two", "user: three"]);
+  const { items } = await client.session.list.query({ order: "activity" });
+  await client.message.add.mutate({
+    session_id: items[0]?.id ?? "",
+    content: "four",
+    sender: "assistant",
+  });
+  await expectTexts(page, ["user: one", "user: two", "user: three", "assistant: four"]);
+  expect([gateway.upgrades.items.length, app.counts().trpcSockets]).toEqual([1, 1]);
+  await page.close();
 });
-
-test.each(played)(
-  "the chat of 30 lines shows what is stored, once and in order: %s",
-  { timeout: 90_000 },
-  (_name, expectToHold) =>
-    expectToHold(({ react: _development, ...options } = {}) => setStage(browser, { files, ...options })),
-);
