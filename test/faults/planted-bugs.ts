@@ -30,7 +30,7 @@ export const plantedBugs: PlantedBug[] = [
       {
         file: groupCommit,
         from: "return settled;",
-        to: "for (const settle of settled) settle(); await new Promise((sent) => setTimeout(sent, 5)); return settled;",
+        to: "for (const settle of settled) settle(); await new Promise((sent) => setTimeout(sent, 25)); return settled;",
       },
     ],
     caughtAs: "LOST",

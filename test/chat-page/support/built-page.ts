@@ -16,13 +16,23 @@ const types: Record<string, string> = {
   svg: "image/svg+xml",
 };
 
+type Mode = "production" | "development";
+
+const builds = new Map<Mode, Promise<PageFiles>>();
+
 /**
  * The chat page as it is in the sources now: `index.html` at `/app`, with the rights that the server gives it, all else
- * below it.
+ * below it. It is built once for all test files of a process.
  *
  * @param react which of its builds: Vitest sets a `NODE_ENV` that would choose the development one
  */
-export async function buildPage(react: "production" | "development" = "production"): Promise<PageFiles> {
+export function buildPage(react: Mode = "production"): Promise<PageFiles> {
+  const build = builds.get(react) ?? buildOnce(react);
+  builds.set(react, build);
+  return build;
+}
+
+async function buildOnce(react: Mode): Promise<PageFiles> {
   const own = process.env["NODE_ENV"];
   process.env["NODE_ENV"] = react;
   const built = await build({
