@@ -27,9 +27,9 @@ const builds = new Map<Mode, Promise<PageFiles>>();
  * @param react which of its builds: Vitest sets a `NODE_ENV` that would choose the development one
  */
 export function buildPage(react: Mode = "production"): Promise<PageFiles> {
-  const build = builds.get(react) ?? buildOnce(react);
-  builds.set(react, build);
-  return build;
+  const built = builds.get(react) ?? buildOnce(react);
+  builds.set(react, built);
+  return built;
 }
 
 async function buildOnce(react: Mode): Promise<PageFiles> {
