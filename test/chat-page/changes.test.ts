@@ -1,30 +1,21 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Client } from "../../client-sdk/src/index.ts";
-import { launchBrowser } from "../support/browser.ts";
-import type { PageFiles } from "./support/built-page.ts";
-import { buildPage } from "./support/built-page.ts";
 import {
   callsOf,
   expectListed,
   expectSent,
   expectShown,
-  HeldCalls,
+  holdCalls,
   messageWith,
   refuse,
   send,
 } from "./support/read-page.ts";
-import { setStage } from "./support/stage.ts";
+import { useStage } from "./support/stage.ts";
 
-let browser: Browser;
-let files: PageFiles;
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
-});
-afterAll(() => browser.close());
+const setStage = useStage();
 
 test("an edit shows at once and in the other tab, and Escape leaves the message as it was", async () => {
-  const { open, makeSession, stored } = await setStage(browser, { files });
+  const { open, makeSession, stored } = await setStage();
   const id = await makeSession("Talk", ["one", "two"]);
   const [page, other] = [await open(id), await open(id)];
   await messageWith(page, "one").locator(".edit").click();
@@ -39,14 +30,10 @@ test("an edit shows at once and in the other tab, and Escape leaves the message 
 });
 
 test("an edit of a message that somebody else edited first is refused, and its text is offered again", async () => {
-  const { open, makeSession, client, context } = await setStage(browser, { files });
+  const { open, makeSession, client, context } = await setStage();
   const id = await makeSession("Talk", ["one"]);
   const page = await open(id);
-  const held = new HeldCalls();
-  await context.route(callsOf("message.update"), async (route) => {
-    await held.pass();
-    await route.continue();
-  });
+  const held = await holdCalls(context, "message.update");
   await messageWith(page, "one").locator(".edit").click();
   await page.getByTestId("editor").fill("mine");
   await page.getByTestId("editor").press("Enter");
@@ -67,7 +54,7 @@ const firstOf = async (client: Client, id: string) => {
 };
 
 test("an editor says that its message was changed meanwhile, and replaces the change when it is told to", async () => {
-  const { open, makeSession, client, stored } = await setStage(browser, { files });
+  const { open, makeSession, client, stored } = await setStage();
   const id = await makeSession("Talk", ["one"]);
   const page = await open(id);
   const editor = page.getByTestId("editor");
@@ -83,7 +70,7 @@ test("an editor says that its message was changed meanwhile, and replaces the ch
   await page.keyboard.press("Enter");
   await expectShown(page, ["mine"]);
   await expect.poll(() => stored(id)).toEqual(["mine"]);
-  // What is discarded leaves the newer text.
+  // A discarded edit leaves the newer text.
   await messageWith(page, "mine").locator(".edit").click();
   await editor.fill("mine again");
   await client.message.update.mutate({ ...(await firstOf(client, id)), content: "theirs again" });
@@ -94,17 +81,13 @@ test("an editor says that its message was changed meanwhile, and replaces the ch
 });
 
 test("an edit that is saved before the change of somebody else is shown replaces nothing", async () => {
-  const { open, makeSession, client, context, gateway, stored } = await setStage(browser, { files });
+  const { open, makeSession, client, context, gateway, stored } = await setStage();
   const id = await makeSession("Talk", ["one"]);
   const page = await open(id);
   await messageWith(page, "one").locator(".edit").click();
   await page.getByTestId("editor").fill("mine");
   // The page hears of nothing any more, and can still write.
-  const held = new HeldCalls();
-  await context.route(callsOf("message.update"), async (route) => {
-    await held.pass();
-    await route.continue();
-  });
+  const held = await holdCalls(context, "message.update");
   gateway.sockets = "hold";
   gateway.cut();
   await client.message.update.mutate({ ...(await firstOf(client, id)), content: "theirs" });
@@ -121,7 +104,7 @@ test("an edit that is saved before the change of somebody else is shown replaces
 });
 
 test("an editor in which nothing is written shows a change from elsewhere, and writes nothing", async () => {
-  const { open, makeSession, client, stored } = await setStage(browser, { files });
+  const { open, makeSession, client, stored } = await setStage();
   const id = await makeSession("Talk", ["one"]);
   const page = await open(id);
   await messageWith(page, "one").locator(".edit").click();
@@ -134,7 +117,7 @@ test("an editor in which nothing is written shows a change from elsewhere, and w
 });
 
 test("the text of an editor stays when another one, another chat or the page is opened", async () => {
-  const { open, makeSession } = await setStage(browser, { files });
+  const { open, makeSession } = await setStage();
   const [id, other] = [await makeSession("Talk", ["one", "two"]), await makeSession("Other")];
   const page = await open(id);
   const editor = page.getByTestId("editor");
@@ -154,7 +137,7 @@ test("the text of an editor stays when another one, another chat or the page is 
   expect(await editor.inputValue()).toBe("ONE");
   await editor.press("Enter");
   await expectShown(page, ["ONE", "two"]);
-  // What was saved, or given up, is offered no more.
+  // A saved edit, or one that was given up, is not offered again.
   await messageWith(page, "two").locator(".edit").click();
   await editor.press("Escape");
   await page.reload();
@@ -163,7 +146,7 @@ test("the text of an editor stays when another one, another chat or the page is 
 });
 
 test("a title that is refused stays in its editor with the reason, and over a reload", async () => {
-  const { open, makeSession, client, context } = await setStage(browser, { files });
+  const { open, makeSession, client, context } = await setStage();
   const id = await makeSession("Old");
   const page = await open(id);
   const editor = page.getByTestId("editor");
@@ -187,7 +170,7 @@ test("a title that is refused stays in its editor with the reason, and over a re
 });
 
 test("deleting a message asks, and then it is gone in all tabs", async () => {
-  const { open, makeSession, stored } = await setStage(browser, { files });
+  const { open, makeSession, stored } = await setStage();
   const id = await makeSession("Talk", ["one", "two"]);
   const [page, other] = [await open(id), await open(id)];
   await messageWith(page, "one").locator(".delete").click();
@@ -200,7 +183,7 @@ test("deleting a message asks, and then it is gone in all tabs", async () => {
 });
 
 test("a rename shows in the list, as the title and in the other tab", async () => {
-  const { open, makeSession, client } = await setStage(browser, { files });
+  const { open, makeSession, client } = await setStage();
   const id = await makeSession("Old", ["one"]);
   const [page, other] = [await open(id), await open(id)];
   await page.getByRole("button", { name: "Rename chat" }).click();
@@ -215,7 +198,7 @@ test("a rename shows in the list, as the title and in the other tab", async () =
 });
 
 test("the title of the window is that of the open chat, and of none when none is open", async () => {
-  const { open, makeSession } = await setStage(browser, { files });
+  const { open, makeSession } = await setStage();
   const page = await open(await makeSession("Talk"));
   await expect.poll(() => page.title()).toBe("Talk · AI Desk");
   await page.evaluate("location.hash = ''");
@@ -226,7 +209,7 @@ test("the title of the window is that of the open chat, and of none when none is
 test.each(["Enter", "Tab"])(
   "a title editor in which nothing is written shows a rename from elsewhere, and %s leaves it",
   async (key) => {
-    const { open, makeSession, client, context } = await setStage(browser, { files });
+    const { open, makeSession, client, context } = await setStage();
     const id = await makeSession("Old");
     const page = await open(id);
     let renames = 0;
@@ -239,7 +222,7 @@ test.each(["Enter", "Tab"])(
     await expect.poll(() => page.getByTestId("editor").inputValue()).toBe("Theirs");
     await page.getByTestId("editor").press(key);
     await expect.poll(() => page.getByTestId("title").allTextContents()).toEqual(["Theirs"]);
-    // What is sent after it is stored after it.
+    // The marker is sent after a rename would be, so the rename would be stored by now.
     await send(page, "marker");
     await expectSent(page);
     expect([(await client.session.get.query({ session_id: id })).title, renames]).toEqual(["Theirs", 0]);
@@ -247,7 +230,7 @@ test.each(["Enter", "Tab"])(
 );
 
 test("the list shows the latest words of a session, before and after a reload", async () => {
-  const { open, makeSession, client } = await setStage(browser, { files });
+  const { open, makeSession, client } = await setStage();
   const id = await makeSession("Talk", ["one"]);
   const page = await open();
   const preview = page.locator(`[data-session="${id}"] .preview`);
@@ -259,7 +242,7 @@ test("the list shows the latest words of a session, before and after a reload", 
 });
 
 test("a session that is deleted elsewhere is gone from the list and from the page that shows it", async () => {
-  const { open, makeSession } = await setStage(browser, { files });
+  const { open, makeSession } = await setStage();
   const [gone] = [await makeSession("Gone", ["one"]), await makeSession("Stays")];
   const [page, other] = [await open(gone), await open()];
   await page.getByTestId("title").waitFor();
@@ -273,7 +256,7 @@ test("a session that is deleted elsewhere is gone from the list and from the pag
 });
 
 test("a session that there never was says so, and a percent-encoded id opens its own", async () => {
-  const { open, client } = await setStage(browser, { files });
+  const { open, client } = await setStage();
   const page = await open("nobody");
   await page.getByText("This chat is not here").waitFor();
   const id = "a b/ü?#%";

@@ -1,28 +1,19 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import type { PageFiles } from "./support/built-page.ts";
-import { buildPage } from "./support/built-page.ts";
+import { expect, test } from "vitest";
 import {
   callsOf,
   expectListed,
   expectSent,
   expectShown,
-  HeldCalls,
+  holdCalls,
   refuse,
   send,
 } from "./support/read-page.ts";
-import { setStage } from "./support/stage.ts";
+import { useStage } from "./support/stage.ts";
 
-let browser: Browser;
-let files: PageFiles;
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
-});
-afterAll(() => browser.close());
+const setStage = useStage();
 
 test("what is written without a session open begins one, with its first line as the title", async () => {
-  const stage = await setStage(browser, { files });
+  const stage = await setStage();
   const page = await stage.open();
   await send(page, "A first question\nand more");
   await expect.poll(() => page.getByTestId("title").allTextContents()).toEqual(["A first question"]);
@@ -34,14 +25,7 @@ test("what is written without a session open begins one, with its first line as 
 
 test("a chat without a title takes the first line of its first message, wherever it was made", async () => {
   const context = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-  const {
-    open,
-    client,
-    makeSession,
-    context: pages,
-    gateway,
-    stored,
-  } = await setStage(browser, { files, context });
+  const { open, client, makeSession, context: pages, gateway, stored } = await setStage({ context });
   const renames: string[] = [];
   await pages.route(callsOf("session.update"), async (route) => {
     renames.push(route.request().postData() ?? "");
@@ -81,7 +65,7 @@ test("a chat without a title takes the first line of its first message, wherever
 });
 
 test("each session keeps its draft, over a change of the session and a reload, until it is sent", async () => {
-  const { open, makeSession, stored } = await setStage(browser, { files });
+  const { open, makeSession, stored } = await setStage();
   const [one, two] = [await makeSession("One"), await makeSession("Two")];
   const page = await open(one);
   await page.getByTestId("composer").fill("draft of one");
@@ -102,7 +86,7 @@ test("each session keeps its draft, over a change of the session and a reload, u
 });
 
 test("a refused send says why, stays over a reload, and goes out with a retry", async () => {
-  const { open, makeSession, context, stored } = await setStage(browser, { files });
+  const { open, makeSession, context, stored } = await setStage();
   const id = await makeSession("Talk");
   const page = await open(id);
   await context.route(callsOf("message.add"), (route) =>
@@ -121,7 +105,7 @@ test("a refused send says why, stays over a reload, and goes out with a retry", 
 });
 
 test("the switch chooses who speaks", async () => {
-  const { open, makeSession } = await setStage(browser, { files });
+  const { open, makeSession } = await setStage();
   const page = await open(await makeSession("Talk"));
   await send(page, "question");
   await page.getByText("Assistant", { exact: true }).click();
@@ -135,7 +119,7 @@ test("the switch chooses who speaks", async () => {
 });
 
 test("the search finds titles on pages of the list that were not loaded, and `more` loads them", async () => {
-  const { open, makeSession } = await setStage(browser, { files });
+  const { open, makeSession } = await setStage();
   for (let count = 1; count <= 120; count += 1) await makeSession(`chat ${count}`);
   const page = await open();
   await page.getByTestId("more").waitFor();
@@ -164,15 +148,11 @@ test("the search finds titles on pages of the list that were not loaded, and `mo
 });
 
 test("a search finds a title on the last page, and says that there is none when all titles are loaded", async () => {
-  const { open, makeSession, context } = await setStage(browser, { files });
+  const { open, makeSession, context } = await setStage();
   await makeSession("the oldest");
   // The list begins with 100 sessions. Two pages of 50 are beyond them.
   for (let count = 1; count < 160; count += 1) await makeSession(`chat ${count}`);
-  const held = new HeldCalls();
-  await context.route(callsOf("session.list"), async (route) => {
-    await held.pass();
-    await route.continue();
-  });
+  const held = await holdCalls(context, "session.list");
   // A page that comes before the next frame is under way in no render.
   await context.addInitScript("window.requestAnimationFrame = (callback) => setTimeout(callback, 1000);");
   const page = await open();
@@ -189,7 +169,7 @@ test("a search finds a title on the last page, and says that there is none when 
 });
 
 test("a search that cannot load all titles says why", async () => {
-  const { open, makeSession, context } = await setStage(browser, { files });
+  const { open, makeSession, context } = await setStage();
   for (let count = 1; count <= 101; count += 1) await makeSession(`chat ${count}`);
   await context.route(callsOf("session.list"), (route) =>
     refuse(route, "FORBIDDEN", "You may not read more."),
@@ -202,7 +182,7 @@ test("a search that cannot load all titles says why", async () => {
 });
 
 test("the keyboard does everything", async () => {
-  const { open, makeSession, stored } = await setStage(browser, { files });
+  const { open, makeSession, stored } = await setStage();
   const [one, two] = [await makeSession("One", ["old"]), await makeSession("Two")];
   const page = await open(two);
   const press = async (...keys: string[]): Promise<void> => {
@@ -262,7 +242,7 @@ test("the keyboard does everything", async () => {
 });
 
 test("a picture inside of a link is the text of that link", async () => {
-  const { open, makeSession } = await setStage(browser, { files });
+  const { open, makeSession } = await setStage();
   const content = [
     "[![badge](https://example.com/badge.png)](https://example.com/one)",
     "[see **![](https://example.com/two.png)** there](https://example.com/two)",
@@ -281,8 +261,7 @@ test("a picture inside of a link is the text of that link", async () => {
 });
 
 test("Markdown is shown, and nothing in it runs, loads or hides the rest of the page", async () => {
-  const stage = await setStage(browser, {
-    files,
+  const stage = await setStage({
     context: { permissions: ["clipboard-read", "clipboard-write"] },
   });
   const code = "const a = 1 < 2;\n  return `b`;";

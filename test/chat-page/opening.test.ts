@@ -1,11 +1,8 @@
-import type { Browser, BrowserContext } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import type { BrowserContext } from "playwright-core";
+import { expect, test } from "vitest";
 import { fillSession } from "../support/fill-session.ts";
 import { startApp } from "../support/start-app.ts";
-import type { PageFiles } from "./support/built-page.ts";
-import { buildPage } from "./support/built-page.ts";
-import { setStage } from "./support/stage.ts";
+import { useStage } from "./support/stage.ts";
 
 const messageCount = 10_000;
 const content = "A message with **bold** text, `code` and [a link](https://example.com).";
@@ -32,12 +29,7 @@ const noteRows = `{
   requestAnimationFrame(look);
 }`;
 
-let browser: Browser;
-let files: PageFiles;
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
-});
-afterAll(() => browser.close());
+const setStage = useStage();
 
 /** Resolves when the browser has kept so many messages. */
 const untilKept = `new Promise((kept) => {
@@ -77,10 +69,13 @@ test(
     const server = await startApp();
     // As high as a hundred rows, so that the page shows so many at once.
     const viewport = { viewport: { width: 1280, height: 9000 } };
-    const stage = await setStage(browser, { files, server, context: viewport });
+    const stage = await setStage({ server, context: viewport });
     const id = await stage.makeSession("Long");
     fillSession(server.databaseFile, id, { count: messageCount, content });
-    stage.gateway.files = new Map([...files, ["/floor", { type: "text/html", body: floor(id) }]]);
+    stage.gateway.files = new Map([
+      ...stage.gateway.files,
+      ["/floor", { type: "text/html", body: floor(id) }],
+    ]);
     const address = `${stage.gateway.url}/app#${id}`;
     const { context } = stage;
     const times = {

@@ -1,23 +1,15 @@
 import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import type { PageFiles } from "./support/built-page.ts";
-import { buildPage } from "./support/built-page.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { expectListed, expectSent, expectShown, messageWith, send } from "./support/read-page.ts";
-import { setStage } from "./support/stage.ts";
+import { useStage } from "./support/stage.ts";
 
-let browser: Browser;
-let files: PageFiles;
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
-});
-afterAll(() => browser.close());
+const setStage = useStage();
 
 const isLive = (page: Page): Promise<unknown> => page.locator('.connection[data-status="live"]').waitFor();
 
 test("the page loads from nowhere else, complains of nothing, and works under a path prefix", async () => {
-  const stage = await setStage(browser, { files, prefix: "/some/where" });
+  const stage = await setStage({ prefix: "/some/where" });
   const page = await stage.open();
   await isLive(page);
   expect(new URL(page.url()).pathname).toBe("/some/where/app");
@@ -30,7 +22,7 @@ test("the page loads from nowhere else, complains of nothing, and works under a 
 });
 
 test("the page says that it is offline while it is, and follows on afterwards", async () => {
-  const { open, makeSession, client, proxy } = await setStage(browser, { files });
+  const { open, makeSession, client, proxy } = await setStage();
   const id = await makeSession("Talk", ["one", "two"]);
   const page = await open(id);
   await expectShown(page, ["one", "two"]);
@@ -56,7 +48,7 @@ test("the page says that it is offline while it is, and follows on afterwards", 
 
 test("on a phone the list and the conversation show one at a time", async () => {
   const context = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-  const { open, makeSession } = await setStage(browser, { files, context });
+  const { open, makeSession } = await setStage({ context });
   await makeSession("Talk", ["one"]);
   const page = await open();
   await expectListed(page, ["Talk"]);
@@ -73,7 +65,7 @@ test("on a phone the list and the conversation show one at a time", async () => 
 
 test("on a phone a wide table scrolls inside of its message, and breaks no word", async () => {
   const context = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-  const { open, makeSession } = await setStage(browser, { files, context });
+  const { open, makeSession } = await setStage({ context });
   const row = Array.from({ length: 6 }, (_, index) => `internationalisation ${index}`).join(" | ");
   const table = `| ${row} |\n|-:|-|-|-|-|-|\n| ${row} |`;
   const page = await open(await makeSession("Talk", [table, `> - ${table.replaceAll("\n", "\n>   ")}`]));
@@ -93,7 +85,7 @@ test("on a phone a wide table scrolls inside of its message, and breaks no word"
 });
 
 test("a button that is filled keeps its colour under the pointer", async () => {
-  const { open } = await setStage(browser, { files, context: { reducedMotion: "reduce" } });
+  const { open } = await setStage({ context: { reducedMotion: "reduce" } });
   const page = await open();
   const colour = (): Promise<string> =>
     page.evaluate("getComputedStyle(document.querySelector('[data-testid=new]')).backgroundColor");
@@ -105,7 +97,7 @@ test("a button that is filled keeps its colour under the pointer", async () => {
 });
 
 test("the items of messages and sessions have what checks from outside hold on to", async () => {
-  const { open, makeSession, client } = await setStage(browser, { files });
+  const { open, makeSession, client } = await setStage();
   const id = await makeSession("Talk", ["one"]);
   const page = await open(id);
   await expectShown(page, ["one"]);
@@ -132,8 +124,7 @@ test.each([
   ["light", 390],
   ["dark", 1280],
 ] as const)("axe finds nothing in any state (%s, %d px)", async (colorScheme, width) => {
-  const stage = await setStage(browser, {
-    files,
+  const stage = await setStage({
     // Colours that are under way have no contrast of their own.
     context: { colorScheme, viewport: { width, height: 844 }, reducedMotion: "reduce" },
   });

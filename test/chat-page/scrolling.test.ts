@@ -1,28 +1,20 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { fillSession } from "../support/fill-session.ts";
 import { startApp } from "../support/start-app.ts";
-import type { PageFiles } from "./support/built-page.ts";
-import { buildPage } from "./support/built-page.ts";
 import {
   callsOf,
   contentsOf,
   expectSent,
   expectShown,
-  HeldCalls,
+  holdCalls,
   messageWith,
   refuse,
   send,
 } from "./support/read-page.ts";
-import { setStage } from "./support/stage.ts";
+import { useStage } from "./support/stage.ts";
 
-let browser: Browser;
-let files: PageFiles;
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
-});
-afterAll(() => browser.close());
+const setStage = useStage();
 
 const fromEnd = (page: Page): Promise<number> =>
   page.evaluate<number>(`(() => {
@@ -48,7 +40,7 @@ const numbered = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `message ${index + 1}`);
 
 test("the view stays at the end while it is there, and where it is when it is not", async () => {
-  const { open, makeSession, client } = await setStage(browser, { files });
+  const { open, makeSession, client } = await setStage();
   const id = await makeSession("Talk", numbered(40));
   const page = await open(id);
   const add = (content: string) =>
@@ -76,16 +68,12 @@ test("the view stays at the end while it is there, and where it is when it is no
 });
 
 test("earlier messages load while the page is scrolled up, and the place is kept", async () => {
-  const { open, makeSession, context } = await setStage(browser, { files });
+  const { open, makeSession, context } = await setStage();
   const contents = numbered(130);
   const id = await makeSession("Talk", contents);
   const page = await open(id);
   await expect.poll(async () => (await contentsOf(page)).length).toBe(50);
-  const held = new HeldCalls();
-  await context.route(callsOf("message.list"), async (route) => {
-    await held.pass();
-    await route.continue();
-  });
+  const held = await holdCalls(context, "message.list");
   // The place of a message in the view, at each frame; null where it is not in the document.
   await page.evaluate(`{
     window.places = [];
@@ -119,7 +107,7 @@ test("earlier messages load while the page is scrolled up, and the place is kept
 });
 
 test("earlier messages that are refused are asked for again when a person says so", async () => {
-  const { open, makeSession, context } = await setStage(browser, { files });
+  const { open, makeSession, context } = await setStage();
   const contents = numbered(60);
   const page = await open(await makeSession("Talk", contents));
   await expect.poll(async () => (await contentsOf(page)).length).toBe(50);
@@ -142,7 +130,7 @@ test("of 10,000 messages few are in the document, and the time of a frame while 
   annotate,
 }) => {
   const server = await startApp();
-  const stage = await setStage(browser, { files, server });
+  const stage = await setStage({ server });
   const id = await stage.makeSession("Long");
   const content = "A message with **bold** text, `code` and [a link](https://example.com).\n\n- one\n- two";
   fillSession(server.databaseFile, id, { count: messageCount, content });

@@ -1,20 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import type { PageFiles } from "./support/built-page.ts";
-import { buildPage } from "./support/built-page.ts";
+import { expect, test } from "vitest";
 import { callsOf, refuse, send } from "./support/read-page.ts";
-import { setStage } from "./support/stage.ts";
+import { useStage } from "./support/stage.ts";
 
-let browser: Browser;
-let files: PageFiles;
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildPage()]);
-});
-afterAll(() => browser.close());
+const setStage = useStage();
 
 const setStageWithSession = async () => {
-  const stage = await setStage(browser, { files });
+  const stage = await setStage();
   const id = await stage.makeSession("Talk");
   const page = await stage.open(id);
   await page.getByTestId("title").waitFor();

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { callsOf, contentsOf, expectShown, HeldCalls, messageWith, send } from "../support/read-page.ts";
+import { callsOf, contentsOf, expectShown, holdCalls, messageWith, send } from "../support/read-page.ts";
 import type { Scenarios } from "./scenario.ts";
 import {
   edit,
@@ -38,12 +38,7 @@ export const changes: Scenarios = {
     const stage = await setStageWithTabs(setStage, { contents });
     const { page, id, client, context } = stage;
     await messageWith(page, "message 90").waitFor();
-    const held = new HeldCalls();
-    await context.route(callsOf("message.list"), async (route) => {
-      const response = await route.fetch();
-      await held.pass();
-      await route.fulfill({ response });
-    });
+    const held = await holdCalls(context, "message.list", { holds: "answers" });
     await scrollToStart(page);
     await held.until(1);
     const { messages } = await client.session.get.query({ session_id: id });
@@ -57,12 +52,7 @@ export const changes: Scenarios = {
   async "a slow answer after a newer edit"(setStage) {
     const stage = await setStageWithTabs(setStage, { contents: ["one", "two"] });
     const { page, id, client, context } = stage;
-    const held = new HeldCalls();
-    await context.route(callsOf("message.update"), async (route) => {
-      const response = await route.fetch();
-      await held.pass();
-      await route.fulfill({ response });
-    });
+    const held = await holdCalls(context, "message.update", { holds: "answers" });
     await edit(page, "one", "older");
     await held.until(1);
     const { messages } = await client.session.get.query({ session_id: id });

@@ -13,9 +13,9 @@ export type SetStage = (
 ) => Promise<Stage>;
 
 /**
- * What a user or a network does to a page, by name. It ends with a check that all tabs show what is stored, once and in
- * order. It holds on to the hooks that every page of AI Desk may carry: `data-testid`, `data-session`, `data-id`,
- * `data-state`, `.content`, `.edit` and `.delete`.
+ * Acts of users and faults of networks, by name. Each scenario ends with a check: all tabs show the stored messages, once and
+ * in order. Scenarios find the parts of a page by the hooks that every page of AI Desk may carry: `data-testid`,
+ * `data-session`, `data-id`, `data-state`, `.content`, `.edit` and `.delete`.
  */
 export type Scenarios = Readonly<Record<string, (setStage: SetStage) => Promise<void>>>;
 

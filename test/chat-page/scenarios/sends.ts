@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { callsOf, contentsOf, expectShown, HeldCalls, messageWith, send } from "../support/read-page.ts";
+import { callsOf, contentsOf, expectShown, holdCalls, messageWith, send } from "../support/read-page.ts";
 import type { Scenarios } from "./scenario.ts";
 import { expectAlike, findDoubled, setStageWithTabs, watchFrames } from "./scenario.ts";
 
@@ -28,15 +28,7 @@ export const sends: Scenarios = {
   async "quick sends while the first request is slow"(setStage) {
     const stage = await setStageWithTabs(setStage, {});
     const { page, context } = stage;
-    const held = new HeldCalls();
-    await context.route(
-      callsOf("message.add"),
-      async (route) => {
-        await held.pass();
-        await route.continue();
-      },
-      { times: 1 },
-    );
+    const held = await holdCalls(context, "message.add", { times: 1 });
     const contents = ["one", "two", "three"];
     for (const content of contents) await send(page, content);
     await held.until(1);
@@ -80,12 +72,7 @@ export const sends: Scenarios = {
   async "a reload during a send"(setStage) {
     const stage = await setStageWithTabs(setStage, {});
     const { page, context } = stage;
-    const held = new HeldCalls();
-    await context.route(callsOf("message.add"), async (route) => {
-      await held.pass();
-      // The page that asked may be gone.
-      await route.continue().catch(() => undefined);
-    });
+    const held = await holdCalls(context, "message.add");
     await send(page, "once");
     await held.until(1);
     await page.reload();
@@ -98,11 +85,7 @@ export const sends: Scenarios = {
   async "a tab that is closed while it sends"(setStage) {
     const stage = await setStageWithTabs(setStage, { tabs: 2 });
     const { page, context } = stage;
-    const held = new HeldCalls();
-    await context.route(callsOf("message.add"), async (route) => {
-      await held.pass();
-      await route.continue().catch(() => undefined);
-    });
+    const held = await holdCalls(context, "message.add");
     await send(page, "left behind");
     await held.until(1);
     await page.close();
@@ -113,11 +96,7 @@ export const sends: Scenarios = {
   async "deleting what is being sent"(setStage) {
     const stage = await setStageWithTabs(setStage, {});
     const { page, context } = stage;
-    const held = new HeldCalls();
-    await context.route(callsOf("message.add"), async (route) => {
-      await held.pass();
-      await route.continue();
-    });
+    const held = await holdCalls(context, "message.add");
     for (const content of ["stays", "goes"]) await send(page, content);
     await held.until(1);
     await messageWith(page, "goes").locator(".delete").click();

@@ -1,4 +1,4 @@
-import type { Page, Route } from "playwright-core";
+import type { BrowserContext, Page, Route } from "playwright-core";
 import { expect } from "vitest";
 
 /** The contents of the messages that the page shows, in order. */
@@ -41,7 +41,7 @@ export function messageWith(page: Page, content: string) {
 }
 
 /** Calls that do not leave the browser, or whose answers do not reach the page, until they are let go. */
-export class HeldCalls {
+class HeldCalls {
   readonly #waiting: (() => void)[] = [];
   readonly #counts: ((count: number) => void)[] = [];
   #isOpen = false;
@@ -64,6 +64,31 @@ export class HeldCalls {
     this.#isOpen = true;
     for (const go of this.#waiting.splice(0)) go();
   }
+}
+
+/**
+ * Holds the calls of a procedure until they are let go.
+ *
+ * @param holds the calls on their way to the server, or their answers on the way back
+ * @param times so many of them; all by default
+ */
+export async function holdCalls(
+  context: BrowserContext,
+  procedure: string,
+  { holds = "calls", times }: { holds?: "calls" | "answers"; times?: number } = {},
+): Promise<HeldCalls> {
+  const held = new HeldCalls();
+  await context.route(
+    callsOf(procedure),
+    async (route) => {
+      const response = holds === "answers" ? await route.fetch() : undefined;
+      await held.pass();
+      // The page that asked may be gone.
+      await (response ? route.fulfill({ response }) : route.continue()).catch(() => undefined);
+    },
+    times === undefined ? {} : { times },
+  );
+  return held;
 }
 
 /** The calls of a procedure over HTTP. */

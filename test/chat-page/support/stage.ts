@@ -1,14 +1,15 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { Client } from "../../../client-sdk/src/index.ts";
 import { createClient } from "../../../client-sdk/src/index.ts";
-import { watchForTrouble } from "../../support/browser.ts";
+import { launchBrowser, watchForTrouble } from "../../support/browser.ts";
 import type { FaultyProxy } from "../../support/faulty-proxy.ts";
 import { startFaultyProxy } from "../../support/faulty-proxy.ts";
 import type { Gateway } from "../../support/gateway.ts";
 import { startGateway } from "../../support/gateway.ts";
 import { startApp } from "../../support/start-app.ts";
 import type { PageFiles } from "./built-page.ts";
+import { buildPage } from "./built-page.ts";
 
 /** A server with the page before it. The page itself is always answered, also while the server is down. */
 export type Stage = {
@@ -36,7 +37,26 @@ export type StageOptions = {
   server?: { url: string };
 };
 
-export async function setStage(
+/**
+ * A browser and a page, for all tests of a file.
+ *
+ * @param build makes the files of the page; by default those of the chat page
+ * @returns a function that sets a stage with them
+ */
+export function useStage(
+  build: () => Promise<PageFiles> = () => buildPage(),
+): (options?: Partial<StageOptions>) => Promise<Stage> {
+  let browser: Browser;
+  let files: PageFiles;
+  beforeAll(async () => {
+    [browser, files] = await Promise.all([launchBrowser(), build()]);
+  });
+  afterAll(() => browser.close());
+  return (options) => setStage(browser, { files, ...options });
+}
+
+/** Sets a stage. It ends with the test. */
+async function setStage(
   browser: Browser,
   { files, prefix = "", context: contextOptions, server: given }: StageOptions,
 ): Promise<Stage> {

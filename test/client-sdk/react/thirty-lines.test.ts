@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { scenarios } from "../../chat-page/scenarios/index.ts";
 import type { PageFiles } from "../../chat-page/support/built-page.ts";
-import { setStage } from "../../chat-page/support/stage.ts";
-import { launchBrowser } from "../../support/browser.ts";
+import { useStage } from "../../chat-page/support/stage.ts";
 import { useConsumer } from "../package/support/consumer.ts";
 import { buildProgram } from "./support/build-program.ts";
 
@@ -59,12 +57,7 @@ async function buildFiles(): Promise<PageFiles> {
 /** The gateway of a stage serves the page and the API. */
 const atOwnOrigin = (script: string): string => script.replace("http://localhost:8000", "/");
 
-let browser: Browser;
-let files: PageFiles;
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildFiles()]);
-}, 180_000);
-afterAll(() => browser.close());
+const setStage = useStage(buildFiles);
 
 test("a chat that carries the hooks of the scenarios is 30 lines", () => {
   const lines = sources["app.tsx"]?.split("\n").filter((line) => line.trim() !== "");
@@ -78,6 +71,5 @@ test("the short form names scenarios that there are", () => {
 test.each(played)(
   "the chat of 30 lines shows what is stored, once and in order: %s",
   { timeout: 90_000 },
-  (_name, expectToHold) =>
-    expectToHold(({ react: _development, ...options } = {}) => setStage(browser, { files, ...options })),
+  (_name, expectToHold) => expectToHold(({ react: _development, ...options } = {}) => setStage(options)),
 );
