@@ -14,7 +14,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
-    // What a test starts, finds compiled what another has started before it.
+    // Programs that tests start share one cache of compiled code.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
     sequence: { sequencer: LongestFirst },
     projects: [

@@ -5,7 +5,7 @@ const page = "index.html";
 
 /**
  * Moves a built page to where it is served from. The files of a build have names of their own, so the new ones come beside the
- * old ones, and the page that names them comes last: at no moment is there a page without its files, nor no page. The files of the
+ * old ones, and the page that names them comes last. At every moment there is a page with all of its files. The files of the
  * page before stay until the next build, for a server that reads them meanwhile.
  *
  * @param {string} draft

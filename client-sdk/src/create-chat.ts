@@ -61,7 +61,10 @@ export type Chat = {
   reconnect(): void;
   /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
   drain(signal?: AbortSignal): Promise<void>;
-  /** Ends all connections and calls: what waits for an answer rejects as `aborted`. It resolves when the storage has what is unsent: the program may end then. */
+  /**
+   * Ends all connections and calls. Promises that wait for an answer reject as `aborted`. It resolves when the storage has all
+   * unsent messages: the program may end then.
+   */
   close(): Promise<void>;
   /**
    * Deletes what is stored for `user`, unsent messages included, in all tabs. Stores that are in use are `closed`, so that nothing is

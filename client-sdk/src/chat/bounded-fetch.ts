@@ -61,7 +61,7 @@ export function boundFetch(
       clearTimeout(timer);
       calls.delete(call);
       for (const signal of signals) signal?.removeEventListener("abort", abort);
-      // What was not read of the answer.
+      // It frees the connection of a body that was not read to its end.
       ending.abort();
     }
   };

@@ -74,7 +74,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
       for (const stop of stops) stop();
     };
     this.#end = end;
-    // What comes after the end is of no use, and the log may end while it is begun.
+    // Events after the end are dropped. The log may also end while it is begun.
     const isOn = (): boolean => this.#end === end;
     const stop = follow({
       position: () => this.#position,

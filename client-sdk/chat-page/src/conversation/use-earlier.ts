@@ -19,7 +19,7 @@ export function useEarlier(loadEarlier: LiveSession["loadEarlier"]): Earlier {
       () => ({}),
       (cause: unknown) => {
         const { kind, message } = toChatError(cause);
-        // What began anew is loaded again.
+        // The list began anew, and asks for earlier messages again.
         return kind === "aborted" ? {} : { refusal: message };
       },
     );

@@ -20,7 +20,7 @@ export function useEditDraft({ session_id, key, content, seq }: ShownMessage): K
   return {
     draft,
     write: (text) => {
-      // What was saved is the message that the person sees now.
+      // A saved draft is the message itself now, so the next one begins from there.
       const begun = draft?.text === content ? undefined : draft;
       keep(JSON.stringify({ content, seq, ...begun, text }));
     },

@@ -167,7 +167,7 @@ export function openSocket(
     lose();
   }
 
-  /** Nobody is told the reason: a retry or another kind of carrier follows. */
+  /** Ends a lost socket. No store shows the reason: a retry or another kind of carrier follows. */
   function lose(isBlocked = false): void {
     fail(unreachable("The WebSocket was lost. It is opened again."), isBlocked);
   }

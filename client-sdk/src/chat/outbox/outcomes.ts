@@ -9,7 +9,7 @@ type Waiting = {
   reject: (error: ChatFailure) => void;
 };
 
-/** What becomes of each send that somebody waits for. */
+/** The outcomes of sends, for the callers that wait for them. */
 export class Outcomes {
   readonly #waiting = new Map<string, Waiting>();
 
@@ -46,7 +46,7 @@ export class Outcomes {
     }
   }
 
-  /** Nobody hears of an outcome any more. */
+  /** Rejects for all callers that wait, as `aborted`. */
   end(): void {
     for (const name of this.#waiting.keys()) this.#take(name)?.reject(aborted(closed));
   }
