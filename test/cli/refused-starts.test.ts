@@ -19,12 +19,14 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
-const canBecomeNobody = isRoot && spawnSync("setpriv", ["--version"]).status === 0;
 
-/** The server run by a user whom permissions bind. */
-const unprivileged = isRoot
-  ? ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", ...serverCommand()]
-  : serverCommand();
+const asNobody = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
+/** The checkout may lie in a folder that only its owner opens. */
+const readsAll = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"];
+const canBecomeNobody = isRoot && spawnSync("setpriv", [...asNobody, ...readsAll, "true"]).status === 0;
+
+/** The server run by a user who may read everything, and write what permissions allow. */
+const unprivileged = isRoot ? ["setpriv", ...asNobody, ...readsAll, ...serverCommand()] : serverCommand();
 
 async function makeDatabase(folder: string): Promise<string> {
   const file = join(folder, "ai_desk.db");
