@@ -69,7 +69,7 @@ function observe(database: SqliteFile.Database, after: () => void): SqliteDataba
 }
 
 test("whatever statement a crash comes after, the file is the original or its whole successor", async () => {
-  const file = writeFile(originalWithMessages(1000));
+  const file = writeFile(originalWithMessages(3000));
   const rows = query(file, contents);
   const database = new SqliteFile(file);
   // So small that unfinished work goes into the file itself all the time.

@@ -7,7 +7,7 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { migrations } from "../../db/migrations/index.ts";
 import { originalWithMessages, query, writeFile } from "./database-file.ts";
 
-const rounds = 20;
+const rounds = 40;
 
 /** A process of its own; what it returns opens a file there and tells how that went. */
 function startOpeningProcess(): (file: string) => Promise<string> {

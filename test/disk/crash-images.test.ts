@@ -73,7 +73,7 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
     expectAllStored(recording.attempts, lives);
     expectModelToBeTrue(recording);
     expect(countCheckpoints(recording)).toBeGreaterThan(0);
-    const crashes = await crashAndReport(recording, "full", isLongForm ? 4000 : 36);
+    const crashes = await crashAndReport(recording, "full", isLongForm ? 4000 : 75);
     expect(faultsOf(crashes)).toEqual([]);
     expect(crashes.at(-1)?.acknowledged).toBeGreaterThan(195);
   });
@@ -88,7 +88,7 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
       ];
       const recording = await record({ synchronous, lives });
       expectModelToBeTrue(recording);
-      const count = isLongForm ? Number.POSITIVE_INFINITY : 16;
+      const count = isLongForm ? Number.POSITIVE_INFINITY : 30;
       const crashes = await crashAndReport(recording, `${synchronous}, starts and stops`, count);
       const told = crashes.filter(({ missing }) => synchronous === "full" || missing.length === 0);
       expect(faultsOf(told)).toEqual([]);
@@ -101,7 +101,7 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
     const recording = await record({ synchronous: "normal", lives });
     expectAllStored(recording.attempts, lives);
     expectModelToBeTrue(recording);
-    const crashes = await crashAndReport(recording, "normal", isLongForm ? 1500 : 12);
+    const crashes = await crashAndReport(recording, "normal", isLongForm ? 1500 : 25);
     expect(faultsOf(crashes.filter(({ kind }) => kind === "process killed"))).toEqual([]);
     expect(crashes.flatMap(({ violations }) => violations)).toEqual([]);
     // Positions of what is gone were told: then the epoch is a new one, if the mark was not lost with it.
@@ -122,7 +122,7 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
     expectModelToBeTrue(recording);
     const refused = recording.attempts.filter(({ outcome }) => outcome === "unavailable");
     expect(refused.length).toBeGreaterThan(10);
-    const crashes = await crashAndReport(recording, "full, failing syncs", isLongForm ? 2000 : 16);
+    const crashes = await crashAndReport(recording, "full, failing syncs", isLongForm ? 2000 : 35);
     expect(faultsOf(crashes)).toEqual([]);
   });
 });

@@ -27,31 +27,27 @@ const lives = [{ messages: 40, end: "SIGKILL" as const }];
 const everySecondSync = "fsync,fdatasync:error=EIO:when=18+2";
 
 describeTraced("what would lose messages is found", 120_000, () => {
-  /** `count`: after how many calls a crash is looked at. */
-  const inImages: { fault: string; edit: Edit; inject?: string; after: CrashKind; count: number }[] = [
+  const inImages: { fault: string; edit: Edit; inject?: string; after: CrashKind }[] = [
     {
       fault: "nothing is synced",
       edit: { file: writer, from: level, to: '"synchronous = off"' },
       after: "power lost, only what was synced",
-      count: 8,
     },
     {
       fault: "full is taken for normal",
       edit: { file: writer, from: level, to: '"synchronous = normal"' },
       after: "power lost, some of the rest",
-      count: 12,
     },
-    { fault: "the answer goes out before the commit", edit: early, after: "process killed", count: 30 },
+    { fault: "the answer goes out before the commit", edit: early, after: "process killed" },
     {
       fault: "a commit that failed is taken for done",
       edit: commitThatCannotFail,
       inject: everySecondSync,
       after: "process killed",
-      count: 8,
     },
   ];
 
-  test.each(inImages)("in the images of a crash: $fault", async ({ edit, inject, after, count }) => {
+  test.each(inImages)("in the images of a crash: $fault", async ({ edit, inject, after }) => {
     // The plain WebSocket answers with an event, which does not come where it is announced before the commit.
     const recording = await record({
       synchronous: "full",
@@ -60,7 +56,7 @@ describeTraced("what would lose messages is found", 120_000, () => {
       withPlainWebSocket: false,
       ...(inject !== undefined && { inject }),
     });
-    const { crashes } = await crash(recording, { count, seed: 1, scratch: makeTemporaryFolder() });
+    const { crashes } = await crash(recording, { count: 30, seed: 1, scratch: makeTemporaryFolder() });
     expect(crashes.filter(({ kind, missing }) => kind === after && missing.length > 0)).not.toEqual([]);
   });
 

@@ -120,7 +120,7 @@ export const plantedBugs: PlantedBug[] = [
       },
     ],
     caughtAs: "DOUBLED",
-    when: { kills: 3, operations: 150, patienceMs: 15_000 },
+    when: { kills: 5, operations: 300 },
   },
   {
     bug: "a key is answered whatever the content",
