@@ -16,7 +16,7 @@ type Call = { end(failure: Error): void; allow(ms: number): void };
 export function boundFetch(
   fetch: Fetch,
   line: Pick<Line, "status" | "subscribeStatus">,
-  { answerTimeoutMs, attemptTimeoutMs }: Pick<Timing, "answerTimeoutMs" | "attemptTimeoutMs">,
+  { answerTimeoutMs, overdueCallMs }: Pick<Timing, "answerTimeoutMs" | "overdueCallMs">,
   closing: AbortSignal,
 ): Fetch {
   const calls = new Set<Call>();
@@ -31,7 +31,7 @@ export function boundFetch(
     wasDown = isDown();
     for (const call of calls) {
       if (isLost) call.end(unknown("The line was lost before the answer."));
-      if (isBack) call.allow(attemptTimeoutMs);
+      if (isBack) call.allow(overdueCallMs);
     }
   });
   return async (url, init) => {

@@ -45,7 +45,7 @@ function failureOf(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
-const timing = { answerTimeoutMs: 60_000, attemptTimeoutMs: 60_000 };
+const timing = { answerTimeoutMs: 60_000, overdueCallMs: 60_000 };
 
 /** A call through a bounded `fetch` on that line. */
 function callOver(
@@ -94,7 +94,7 @@ test("a call that begins on a lost line is a try of its own, and ends by its tim
 test("a call that began on a lost line has the time of an attempt from the moment when the line is up [CALL-1]", async () => {
   const { url, asked } = await startSilent();
   const line = makeLine("offline");
-  const outcome = callOver(url, line, { attemptTimeoutMs: 50 });
+  const outcome = callOver(url, line, { overdueCallMs: 50 });
   await asked;
   line.turn("catching-up");
   expect(await outcome).toMatchObject({ kind: "unreachable", retryable: true });

@@ -8,8 +8,10 @@ export const defaultTiming = {
   maxPongTimeoutMs: 60_000,
   /** An attempt that takes so long shows as `offline`. */
   slowAttemptMs: 5000,
-  /** An attempt to open a socket is given up after so long, and a call that began while the line was down, after the line is up. */
+  /** An attempt to open a socket is given up after so long. */
   attemptTimeoutMs: 10_000,
+  /** A call that began while the line was down is given up so long after the line is up. */
+  overdueCallMs: 3000,
   /** The answer to a call is waited for so long. */
   answerTimeoutMs: 60_000,
   /** The answer to the question whether the server is there is waited for so long. */
