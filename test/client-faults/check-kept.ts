@@ -30,7 +30,13 @@ export function checkKept({ clients }: StoreHistory): StoreViolation[] {
       // Once it is connected, it may show what came since.
       const isOfStorage = entry.status === "connecting" && !client.crashedLives.includes(entry.life - 1);
       if (!before?.isLoaded || !isOfStorage) continue;
-      const [was, is] = [before, entry].map((each) => sentRows(each).filter(([key]) => !removed.has(key)));
+      // The answer to a send that waited at the closing may come before the line is up.
+      const waited = new Set(
+        before.rows.flatMap(([key, , , delivery]) => (delivery === "sent" ? [] : [key])),
+      );
+      const [was, is] = [before, entry].map((each) =>
+        sentRows(each).filter(([key]) => !removed.has(key) && !waited.has(key)),
+      );
       if (!was || !is) continue;
       // The latest part of a long conversation is kept.
       const isWhole = is.length === was.length || is.length + removed.size >= maxKept;

@@ -39,8 +39,11 @@ function rowsOf(client: ClientHistory, { session, key }: EntryOf<"send">) {
 function mayBeMissing(history: StoreHistory, client: ClientHistory, send: EntryOf<"send">): boolean {
   const { session, key, content } = send;
   const isSame = (other: { session: string; key: string | null }): boolean => nameOf(other) === nameOf(send);
-  const isTakenBack = client.entries.some(
-    (entry) => entry.type === "change" && entry.kind === "remove" && isSame(entry),
+  // With a session goes what waits to be sent to it, also where the chat ends before the session is deleted.
+  const isTakenBack = entriesOf(client, "change").some(
+    (change) =>
+      (change.kind === "remove" && isSame(change)) ||
+      (change.kind === "remove session" && change.session === session && change.at >= send.at),
   );
   if (isTakenBack || content.length > maxMessageChars) return true;
   const isKept = entriesOf(client, "kept").some(isSame);

@@ -76,7 +76,10 @@ function checkSequence(
         const name = deleted.has(key) ? "UNDONE" : "FLICKER";
         found.push(violation(name, `${key} in ${session} at ${at}`));
       }
-      if (before && seq < before.seq) found.push(violation("STALE", `${key} of ${before.seq} at ${seq}`));
+      if (before && seq < before.seq) {
+        const name = row[1] === null && deleted.has(key) ? "UNDONE" : "STALE";
+        found.push(violation(name, `${key} of ${before.seq} at ${seq}`));
+      }
       seen.set(key, { id: row[1] ?? Number.POSITIVE_INFINITY, seq, isMissing: false });
     }
     for (const [key, before] of seen) {

@@ -23,10 +23,12 @@ export type ClientScenario = ServerFaults & {
   /** How often a client's gateway answers with a page of its own, and how often a client's network takes bytes and passes none. */
   gatewayPages: number;
   silences: number;
-  /** The longest time by which a connection of a client is slow, in milliseconds; each is as slow as it happens to be. */
+  /** The time by which a connection of a client passes each chunk later, in milliseconds. About half of the connections do. */
   latencyMs: number;
   /** How many calls other programs make by REST. */
   others: number;
+  /** How many calls they make after a restore before a client reaches the server. */
+  headStart: number;
   /** The share of each kind of act, where it is not the usual one. */
   shares?: Partial<Record<ActName, number>>;
   /** How long the end may take after all faults, in milliseconds. */
@@ -67,7 +69,8 @@ export function clientScenarioOf(seed: number): ClientScenario {
     seed,
     clients,
     acts,
-    pauseMs: 20 + random.below(30),
+    // A client that acts without a pause is seldom live meanwhile.
+    pauseMs: random.pick([30, 60, 150]),
     operations: acts * clients.length,
     earlier: random.pick([0, 20, 70, 120]),
     linkFaults: 3 + random.below(10),
@@ -82,6 +85,7 @@ export function clientScenarioOf(seed: number): ClientScenario {
     gatewayPages: random.below(3),
     silences: random.below(2),
     others: 20 + random.below(40),
+    headStart: random.pick([0, 0, 100]),
     latencyMs: random.pick([0, 0, 0, 40]),
     patienceMs: 40_000,
   };
@@ -106,6 +110,7 @@ export const calmClients: Omit<ClientScenario, "seed"> = {
   gatewayPages: 0,
   silences: 0,
   others: 20,
+  headStart: 0,
   latencyMs: 0,
   patienceMs: 4000,
 };

@@ -1,4 +1,5 @@
 import type { ClientScenario } from "./client-scenario.ts";
+import { actNames } from "./client-scenario.ts";
 import type { PlantedClientBug } from "./planted-client-bug.ts";
 
 const chat = "client-sdk/src/chat";
@@ -7,14 +8,28 @@ const followedLog = `${chat}/followed-log.ts`;
 const messageChanges = `${chat}/message-changes.ts`;
 const socket = `${chat}/connection/socket.ts`;
 
-/** Others edit while answers are late. */
+/** No act of any kind. */
+const none = Object.fromEntries(actNames.map((name) => [name, 0]));
+
+/** Answers come later than events, while others change what the client sends and edits. */
 const lateAnswers: Partial<ClientScenario> = {
-  latencyMs: 200,
-  linkFaults: 15,
-  cuts: 5,
-  others: 150,
-  acts: 60,
-  operations: 60,
+  latencyMs: 150,
+  others: 300,
+  acts: 80,
+  operations: 80,
+  pauseMs: 120,
+  shares: { ...none, send: 30, "send three": 8, edit: 14 },
+};
+
+/** A copy of the file is put back while the client is live before and after that. */
+const restored: Partial<ClientScenario> = {
+  restores: 1,
+  acts: 200,
+  operations: 200,
+  pauseMs: 80,
+  others: 40,
+  patienceMs: 10_000,
+  shares: { reload: 0 },
 };
 
 /** Mistakes in showing, keeping and changing that a test of one thing at a time would not see. */
@@ -43,9 +58,12 @@ export const plantedStateBugs: PlantedClientBug[] = [
     caughtAs: "STATE",
     when: {
       earlier: 150,
-      others: 200,
-      latencyMs: 300,
-      shares: { "load earlier": 60, reload: 15 },
+      latencyMs: 400,
+      others: 400,
+      acts: 60,
+      operations: 60,
+      pauseMs: 150,
+      shares: { ...none, send: 5, "load earlier": 60, reload: 8 },
     },
   },
   {
@@ -71,7 +89,7 @@ export const plantedStateBugs: PlantedClientBug[] = [
       },
     ],
     caughtAs: "STATE",
-    when: { restores: 1, others: 60 },
+    when: restored,
   },
   {
     bug: "a position is resumed in another epoch",
@@ -83,7 +101,7 @@ export const plantedStateBugs: PlantedClientBug[] = [
       },
     ],
     caughtAs: "STATE",
-    when: { restores: 1, others: 60 },
+    when: { ...restored, others: 200, headStart: 400 },
   },
   {
     bug: "a refused edit stays",
@@ -128,7 +146,7 @@ export const plantedStateBugs: PlantedClientBug[] = [
     bug: "a message whose send has no answer yet comes back when it is deleted",
     edits: [{ file: `${chat}/session-store.ts`, from: "this.#deleted.add(event.key);", to: "" }],
     caughtAs: "UNDONE",
-    when: lateAnswers,
+    when: { ...lateAnswers, others: 400, shares: { ...none, send: 30, "send three": 8 } },
   },
   {
     bug: "a socket that carries nothing is kept",

@@ -34,11 +34,19 @@ export async function runClientScenario(scenario: ClientScenario, root?: string)
   for (let sent = 0; sent < scenario.earlier; sent += 1) await other.send(other.nextContent());
 
   const restores: { from: number; to: number }[] = [];
+  const headStarts: Promise<void>[] = [];
   const backups = new Backups(server, () => {
     const restore = { from: Date.now(), to: Number.POSITIVE_INFINITY };
     restores.push(restore);
     void server.up.then(() => (restore.to = Date.now()));
+    if (scenario.headStart > 0) headStarts.push(startBeforeClients());
   });
+  /** Other programs find the server first. */
+  async function startBeforeClients(): Promise<void> {
+    for (const { proxy } of clients) proxy.isGatewayAlone = true;
+    await other.hurry(scenario.headStart);
+    for (const { proxy } of clients) proxy.isGatewayAlone = false;
+  }
   const clients: ClientUnderFire[] = [];
   for (const [index, kind] of scenario.clients.entries()) {
     const { acts, pauseMs, shares, patienceMs } = scenario;
@@ -46,7 +54,7 @@ export async function runClientScenario(scenario: ClientScenario, root?: string)
     const name = `client-${index + 1}`;
     const proxy = await server.openProxy();
     const latencies = nextRandom();
-    if (scenario.latencyMs > 0) proxy.latencyMs = () => latencies.below(scenario.latencyMs);
+    if (scenario.latencyMs > 0) proxy.latencyMs = () => latencies.pick([0, scenario.latencyMs]);
     clients.push(
       new ClientUnderFire({
         kind,
@@ -71,6 +79,7 @@ export async function runClientScenario(scenario: ClientScenario, root?: string)
     ...clients.map(({ idle }) => idle),
   ]);
 
+  await Promise.all(headStarts);
   for (const { proxy } of clients) proxy.latencyMs = undefined;
   for (const link of server.links) link.release();
   await server.up;
