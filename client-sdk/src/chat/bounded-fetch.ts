@@ -68,5 +68,5 @@ export function boundFetch(
 }
 
 function unknown(why: string): Error {
-  return unreachable(`${why} Nobody knows whether the call took effect.`);
+  return unreachable(`${why} The call may have taken effect.`);
 }

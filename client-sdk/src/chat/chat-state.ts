@@ -38,7 +38,7 @@ const unusedStores = 16;
 const loadAgainMs = 2000;
 
 /** A log that was followed anew would be stored again. */
-const forgotten = aborted("What was stored here has been deleted. Open it again to load it.");
+const forgotten = aborted("What was stored here has been deleted. Open it again.");
 
 /** The stores of one chat over one line. */
 export class ChatState {

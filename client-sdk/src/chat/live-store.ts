@@ -16,7 +16,13 @@ export type StoreOptions<State, Event, Answer> = Pick<
 >;
 
 /** A store that shows a log, what is to be sent and what is being changed. It follows the log while it has subscribers. */
-export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item, Snapshot extends object> {
+export abstract class LiveStore<
+  State,
+  Event extends FollowedEvent,
+  Answer,
+  Item,
+  Snapshot extends { readonly isLoaded: boolean },
+> {
   protected readonly parts: ChatParts;
   protected readonly log: FollowedLog<State, Event, Answer | PageAnswer<Item>>;
   protected readonly touch: () => void;
@@ -39,7 +45,11 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
         if (isNew) this.#pages?.cancel();
         this.onEvent(event, isNew);
       },
-      onChange: this.touch,
+      onChange: () => {
+        this.touch();
+        // What there is to show first waits for no frame: while a page begins the next one may take long.
+        if (this.log.isLoaded && !this.#snapshot?.isLoaded) this.#publisher.flush();
+      },
       onLive: () => void Promise.allSettled([later(), outbox.reload()]),
     });
   }
@@ -86,10 +96,8 @@ export abstract class LiveStore<State, Event extends FollowedEvent, Answer, Item
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { PageLoader, pauses } = await this.parts.later();
-    const query = next(this.log.state);
-    if (!query) return;
     this.#pages ??= new PageLoader({ ...this.parts, pauses, apply: (answer) => this.log.apply(answer) });
-    await this.#pages.load(query, signal);
+    await this.#pages.load(next(this.log.state), signal);
   }
 
   #publish(): boolean {

@@ -33,10 +33,15 @@ export class PageLoader<Item> {
    * Repeats the query until it is answered. While a page loads, a call shares its outcome. The query ends when all callers
    * have aborted.
    *
+   * @param query undefined when there is no page
    * @throws {ChatError} a refusal, or `aborted`
    */
-  load(query: (options: CallOptions) => Promise<Page<Item>>, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.reject(aborted(undefined, signal.reason));
+  async load(
+    query: ((options: CallOptions) => Promise<Page<Item>>) | undefined,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (!query) return undefined;
+    if (signal?.aborted) throw aborted(undefined, signal.reason);
     const loading = (this.#loading ??= this.#begin(query));
     loading.callers += 1;
     return new Promise((resolve, reject) => {

@@ -65,9 +65,6 @@ test("the snapshot is the same object until something changed, and many changes 
   let published = 0;
   onTestFinished(store.subscribe(() => (published += 1)));
   await expect.poll(() => line.open).toBe(1);
-  frames.splice(0).forEach((run) => run());
-  published = 0;
-  const before = store.getSnapshot();
   line.tell({
     type: "snapshot",
     seq: 10,
@@ -75,6 +72,9 @@ test("the snapshot is the same object until something changed, and many changes 
     session: { ...head, messages: [message(1, 1)] },
     has_earlier: false,
   });
+  frames.splice(0).forEach((run) => run());
+  published = 0;
+  const before = store.getSnapshot();
   for (let seq = 11; seq < 111; seq += 1) line.tell({ type: "message", seq, message: message(seq, seq) });
   expect([frames.length, store.getSnapshot() === before]).toEqual([1, true]);
   frames.splice(0).forEach((run) => run());
@@ -90,6 +90,22 @@ test("the snapshot is the same object until something changed, and many changes 
     false,
     ...Array.from({ length: 100 }, () => true),
   ]);
+});
+
+test("what there is to show first waits for no frame", async () => {
+  const { store, line } = open({ schedule: () => undefined });
+  let published = 0;
+  onTestFinished(store.subscribe(() => (published += 1)));
+  expect(store.getSnapshot().isLoaded).toBe(false);
+  await expect.poll(() => line.open).toBe(1);
+  line.tell({
+    type: "snapshot",
+    seq: 1,
+    epoch: "e",
+    session: { ...head, messages: [message(1, 1)] },
+    has_earlier: false,
+  });
+  expect([published, store.getSnapshot().messages.length]).toEqual([1, 1]);
 });
 
 test("a subscriber that leaves and comes back at once keeps the subscription, and the store is the same while it is in use", async () => {
