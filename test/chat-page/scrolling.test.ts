@@ -67,6 +67,53 @@ test("the view stays at the end while it is there, and where it is when it is no
   await expect.poll(() => fromEnd(page)).toBeLessThan(2);
 });
 
+test("while the page scrolls, all messages of a conversation that is not long stay in the document", async () => {
+  const { open, makeSession } = await setStage();
+  const page = await open(await makeSession("Talk", numbered(50)));
+  await expect.poll(async () => (await contentsOf(page)).length).toBe(50);
+  await page.evaluate(`{
+    window.fewest = Infinity;
+    const count = () => (window.fewest = Math.min(window.fewest, document.querySelectorAll("li[data-id]").length));
+    new MutationObserver(count).observe(document.querySelector("[data-testid=scroll]"), { childList: true, subtree: true });
+  }`);
+  for (const place of ["0", "element.scrollHeight"]) {
+    await page.evaluate(`new Promise((done) => {
+      const element = document.querySelector("[data-testid=scroll]");
+      element.addEventListener("scrollend", done, { once: true });
+      element.scrollTop = ${place};
+    })`);
+    await placeAfter(page, 5);
+  }
+  await send(page, "the last one");
+  await expectSent(page);
+  expect(await page.evaluate("window.fewest")).toBe(51);
+});
+
+test("a message is rendered again when it changes, and not when another one comes", async () => {
+  const { open, makeSession, client } = await setStage();
+  const id = await makeSession("Talk", numbered(40));
+  const page = await open(id);
+  await expect.poll(async () => (await contentsOf(page)).length).toBe(40);
+  // Each rendering of a message formats its time.
+  await page.evaluate(`{
+    window.rendered = 0;
+    const { format } = Object.getOwnPropertyDescriptors(Intl.DateTimeFormat.prototype);
+    Object.defineProperty(Intl.DateTimeFormat.prototype, "format", {
+      ...format,
+      get() {
+        window.rendered += 1;
+        return format.get.call(this);
+      },
+    });
+  }`);
+  await client.message.add.mutate({ session_id: id, content: "another", sender: "assistant" });
+  await messageWith(page, "another").waitFor();
+  await expect.poll(() => fromEnd(page)).toBeLessThan(2);
+  const rendered = await page.evaluate<number>("window.rendered");
+  expect(rendered).toBeGreaterThan(0);
+  expect(rendered).toBeLessThan(20);
+});
+
 test("earlier messages load while the page is scrolled up, and the place is kept", async () => {
   const { open, makeSession, context } = await setStage();
   const contents = numbered(130);

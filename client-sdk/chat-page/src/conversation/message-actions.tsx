@@ -1,30 +1,40 @@
 import type { ShownMessage } from "@ai-desk/client";
-import type { LiveSession } from "@ai-desk/client/react";
+import type { SessionActions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { showMoment, showWholeTime } from "../show-time.ts";
 
+/** What a person does with a message. */
+export type MessageActs = Pick<SessionActions, "retry" | "cancel" | "edit" | "remove">;
+
 type MessageActionsProps = {
   message: ShownMessage;
-  session: LiveSession;
+  acts: MessageActs;
+  isOffline: boolean;
   /** Whether there is text for it that was not saved. */
   isUnsaved: boolean;
   onEdit: () => void;
 };
 
 /** When a message was written and what became of it, with the buttons to change it. */
-export function MessageActions({ message, session, isUnsaved, onEdit }: MessageActionsProps): ReactElement {
+export function MessageActions({
+  message,
+  acts,
+  isOffline,
+  isUnsaved,
+  onEdit,
+}: MessageActionsProps): ReactElement {
   const { key, timestamp, delivery, error, isUnkept } = message;
   const ask = useConfirm();
   const remove = (): void => {
     // A message that is not stored is taken back without a question.
-    if (delivery !== "sent") return session.cancel(key);
+    if (delivery !== "sent") return acts.cancel(key);
     return ask({
       title: "Delete this message?",
       text: "It is deleted for everyone.",
       action: "Delete",
-      onConfirm: () => void session.remove(key),
+      onConfirm: () => void acts.remove(key),
     });
   };
   return (
@@ -41,14 +51,14 @@ export function MessageActions({ message, session, isUnsaved, onEdit }: MessageA
       )}
       <div className="message-acts">
         {delivery === "pending" ? (
-          <span>{session.status === "offline" ? "Waiting for the connection" : "Sending…"}</span>
+          <span>{isOffline ? "Waiting for the connection" : "Sending…"}</span>
         ) : (
           <time dateTime={timestamp} title={showWholeTime(timestamp)}>
             {showMoment(timestamp)}
           </time>
         )}
         {delivery === "failed" && (
-          <button type="button" className="plain-button retry" onClick={() => session.retry(key)}>
+          <button type="button" className="plain-button retry" onClick={() => acts.retry(key)}>
             Try again
           </button>
         )}

@@ -1,8 +1,8 @@
 import type { ShownMessage } from "@ai-desk/client";
-import type { LiveSession } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 import { memo } from "react";
 import { Markdown } from "../markdown/markdown.tsx";
+import type { MessageActs } from "./message-actions.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { MessageEditor } from "./message-editor.tsx";
 import { senderName } from "./sender-name.ts";
@@ -10,7 +10,9 @@ import { isOvertaken, useEditDraft } from "./use-edit-draft.ts";
 
 type MessageBodyProps = {
   message: ShownMessage;
-  session: LiveSession;
+  acts: MessageActs;
+  /** Whether it waits to be sent over a line that is down. */
+  isOffline: boolean;
   isEditing: boolean;
   onEdit: (key: string | undefined) => void;
 };
@@ -18,7 +20,8 @@ type MessageBodyProps = {
 /** A message: who wrote it, its text or the editor of it, and what can be done with it. Scrolling renders no message again. */
 export const MessageBody = memo(function MessageBody({
   message,
-  session,
+  acts,
+  isOffline,
   isEditing,
   onEdit,
 }: MessageBodyProps): ReactElement {
@@ -28,7 +31,7 @@ export const MessageBody = memo(function MessageBody({
     onEdit(undefined);
     if (!draft) return;
     try {
-      if (draft.text !== content) await session.edit(key, draft.text, { seq });
+      if (draft.text !== content) await acts.edit(key, draft.text, { seq });
       drop(draft);
     } catch {
       // The message carries the reason, and the draft keeps the text.
@@ -56,7 +59,8 @@ export const MessageBody = memo(function MessageBody({
           </div>
           <MessageActions
             message={message}
-            session={session}
+            acts={acts}
+            isOffline={isOffline}
             isUnsaved={draft !== undefined && draft.text !== content}
             onEdit={() => onEdit(key)}
           />

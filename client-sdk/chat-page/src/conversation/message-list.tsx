@@ -1,6 +1,6 @@
 import type { LiveSession } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Virtualizer } from "virtua";
 import { Icon } from "../icon.tsx";
 import { MessageBody } from "./message-body.tsx";
@@ -10,7 +10,6 @@ import { useEarlier } from "./use-earlier.ts";
 
 /** So many messages are all in the document, where the browser's own search finds them. Of more, those near the view are. */
 const unvirtualisedMessages = 300;
-const wholeListPx = 10_000_000;
 const nearbyPx = 600;
 
 /** As the style sheet has it. */
@@ -30,11 +29,15 @@ type MessageListProps = {
 
 /** The messages, oldest first. It stays at its end while it is there, and keeps its place when earlier messages load. */
 export function MessageList({ session, editing, onEdit, sentCount }: MessageListProps): ReactElement {
-  const { messages, hasEarlier, isLoadingEarlier, loadEarlier } = session;
+  const { status, messages, hasEarlier, isLoadingEarlier, loadEarlier, retry, cancel, edit, remove } =
+    session;
   const scroll = useRef<HTMLDivElement>(null);
   const { isAtEnd, isLocked, onScroll, goToEnd } = useBottomLock(scroll);
   const isPrepended = usePrepended(messages);
-  const editedAt = editing === undefined ? -1 : messages.findIndex(({ key }) => key === editing);
+  const isWhole = messages.length <= unvirtualisedMessages;
+  const keepMounted = [...messages.keys()].filter((at) => isWhole || messages[at]?.key === editing);
+  // The same object while the session is: a message is rendered again when it changes itself.
+  const acts = useMemo(() => ({ retry, cancel, edit, remove }), [retry, cancel, edit, remove]);
 
   const { refusal, isAsking, load } = useEarlier(loadEarlier);
   const loadWhenNear = (): void => {
@@ -68,14 +71,15 @@ export function MessageList({ session, editing, onEdit, sentCount }: MessageList
             data={messages}
             shift={isPrepended}
             startMargin={paddingTopPx}
-            bufferSize={messages.length > unvirtualisedMessages ? nearbyPx : wholeListPx}
-            keepMounted={editedAt < 0 ? [] : [editedAt]}
+            bufferSize={nearbyPx}
+            keepMounted={keepMounted}
           >
             {(message) => (
               <MessageBody
                 key={message.key}
                 message={message}
-                session={session}
+                acts={acts}
+                isOffline={message.delivery === "pending" && status === "offline"}
                 isEditing={message.key === editing}
                 onEdit={onEdit}
               />
