@@ -143,6 +143,8 @@ export function createTabs(
       onLead: lead,
       onLost() {
         stopLeading();
+        // The silence of the next leader begins now.
+        heardAtMs = Date.now();
         ask();
       },
     });
