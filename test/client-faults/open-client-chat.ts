@@ -16,6 +16,7 @@ const quick = {
   maxPongTimeoutMs: 3000,
   slowAttemptMs: 500,
   attemptTimeoutMs: 1500,
+  overdueCallMs: 300,
   probeTimeoutMs: 1000,
   retryMs: 50,
   maxRetryMs: 400,

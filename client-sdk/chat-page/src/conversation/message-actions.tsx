@@ -11,6 +11,7 @@ export type MessageActs = Pick<SessionActions, "retry" | "cancel" | "edit" | "re
 type MessageActionsProps = {
   message: ShownMessage;
   acts: MessageActs;
+  /** Whether it waits to be sent over a line that is down. */
   isOffline: boolean;
   /** Whether there is text for it that was not saved. */
   isUnsaved: boolean;
