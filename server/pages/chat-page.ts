@@ -39,7 +39,7 @@ const standIn = (head: string, sentence: string, retryAfterSeconds: number): Sta
     types[".html"] ?? "",
     async () =>
       Buffer.from(
-        `<!doctype html>\n<meta charset="utf-8">\n${head}<title>AI Desk</title>\n<p>${sentence}</p>\n`,
+        `<!doctype html>\n<meta charset="utf-8">\n<link rel="icon" href="data:,">\n${head}<title>AI Desk</title>\n<p>${sentence}</p>\n`,
       ),
     { status: 503, headers: retryHeaders(["SERVICE_UNAVAILABLE"], retryAfterSeconds) },
   );

@@ -62,7 +62,10 @@ test("without built files the page is built, once and apart, and loads by itself
     const early = await fetch(`${url}/app`);
     expect([early.status, early.headers.get("content-type")]).toEqual([503, "text/html; charset=utf-8"]);
     expect(early.headers.get("retry-after")).toBe("1");
-    expect(await early.text()).toContain('http-equiv="refresh"');
+    const text = await early.text();
+    expect(text).toContain('http-equiv="refresh"');
+    // A browser asks for /favicon.ico where a page names no icon.
+    expect(text).toContain('<link rel="icon" href="data:,">');
   }
   build(folder);
   finish();
