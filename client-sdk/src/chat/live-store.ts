@@ -47,7 +47,7 @@ export abstract class LiveStore<
       },
       onChange: () => {
         this.touch();
-        // What there is to show first waits for no frame: while a page begins the next one may take long.
+        // The first content is published at once: while a page begins, its next frame comes late.
         if (this.log.isLoaded && !this.#snapshot?.isLoaded) this.#publisher.flush();
       },
       onLive: () => void Promise.allSettled([later(), outbox.reload()]),

@@ -92,7 +92,7 @@ test("the snapshot is the same object until something changed, and many changes 
   ]);
 });
 
-test("what there is to show first waits for no frame", async () => {
+test("the first content is published without a frame in between", async () => {
   const { store, line } = open({ schedule: () => undefined });
   let published = 0;
   onTestFinished(store.subscribe(() => (published += 1)));

@@ -5,7 +5,7 @@ import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { showMoment, showWholeTime } from "../show-time.ts";
 
-/** What a person does with a message. */
+/** The actions of a person on a message. */
 export type MessageActs = Pick<SessionActions, "retry" | "cancel" | "edit" | "remove">;
 
 type MessageActionsProps = {
