@@ -1,4 +1,5 @@
 import type { ShownSession, StoreHistory } from "./client-history.ts";
+import { entriesOf } from "./facts.ts";
 import type { StoreViolation } from "./store-violation.ts";
 import { violation } from "./store-violation.ts";
 
@@ -21,6 +22,7 @@ export function checkKept({ clients }: StoreHistory): StoreViolation[] {
         entry.type === "change" && entry.kind === "remove" ? [entry.key] : [],
       ),
     );
+    const sends = new Set(entriesOf(client, "send").map(({ key }) => key));
     for (const entry of client.entries) {
       if (entry.type === "closed") closed.set(entry.session, entry);
       if (entry.type !== "shown" || !entry.isLoaded || begun.has(entry.chat + entry.session)) continue;
@@ -30,12 +32,11 @@ export function checkKept({ clients }: StoreHistory): StoreViolation[] {
       // Once it is connected, it may show what came since.
       const isOfStorage = entry.status === "connecting" && !client.crashedLives.includes(entry.life - 1);
       if (!before?.isLoaded || !isOfStorage) continue;
-      // The answer to a send that waited at the closing may come before the line is up.
-      const waited = new Set(
-        before.rows.flatMap(([key, , , delivery]) => (delivery === "sent" ? [] : [key])),
-      );
+      // A send of the client may be answered while the chat closes, or before the line of the next one is up.
+      const shown = new Set(sentRows(before).map(([key]) => key));
+      const isAnswer = (key: string): boolean => sends.has(key) && !shown.has(key);
       const [was, is] = [before, entry].map((each) =>
-        sentRows(each).filter(([key]) => !removed.has(key) && !waited.has(key)),
+        sentRows(each).filter(([key]) => !removed.has(key) && !isAnswer(key)),
       );
       if (!was || !is) continue;
       // The latest part of a long conversation is kept.
