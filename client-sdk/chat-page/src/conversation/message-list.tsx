@@ -36,7 +36,7 @@ export function MessageList({ session, editing, onEdit, sentCount }: MessageList
   const isPrepended = usePrepended(messages);
   const isWhole = messages.length <= unvirtualisedMessages;
   const keepMounted = [...messages.keys()].filter((at) => isWhole || messages[at]?.key === editing);
-  // The same object while the session is: a message is rendered again when it changes itself.
+  // The object is the same as long as the session is the same, so that a message is rendered again only when it changes.
   const acts = useMemo(() => ({ retry, cancel, edit, remove }), [retry, cancel, edit, remove]);
 
   const { refusal, isAsking, load } = useEarlier(loadEarlier);
