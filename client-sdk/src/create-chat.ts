@@ -1,7 +1,5 @@
-import { boundFetch } from "./chat/bounded-fetch.ts";
 import { aborted } from "./chat/chat-error.ts";
 import { ChatState } from "./chat/chat-state.ts";
-import { checkedFetch } from "./chat/checked-fetch.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
 import { watchHidden } from "./chat/connection/page-signals.ts";
 import { platform } from "./chat/connection/platform.ts";
@@ -9,6 +7,7 @@ import { defaultTiming } from "./chat/connection/timing.ts";
 import type { LineOptions } from "./chat/create-line.ts";
 import { createLine } from "./chat/create-line.ts";
 import type { LineStatus } from "./chat/line.ts";
+import { onceLoaded } from "./chat/once-loaded.ts";
 import type { ListStore } from "./chat/list-store.ts";
 import type { SessionStore } from "./chat/session-store.ts";
 import type { ChatStorage } from "./chat/storage/chat-storage.ts";
@@ -81,8 +80,12 @@ export function createChat(options: ChatOptions): Chat {
   const { url, user, storage = createStorage(), fetch = defaultFetch } = options;
   const { line, sender } = createLine(options);
   const closing = new AbortController();
-  const bounded = boundFetch(checkedFetch(asFetch(fetch)), line, defaultTiming, closing.signal);
-  const { client: rpc, close: closeRpc } = openClient({ ...options, fetch: bounded });
+  const loadCalls = onceLoaded(async () => {
+    const { boundFetch, checkedFetch } = await import("./chat/later.ts");
+    return boundFetch(checkedFetch(asFetch(fetch)), line, defaultTiming, closing.signal);
+  });
+  const call: FetchLike = async (address, init) => (await loadCalls())(address, init);
+  const { client: rpc, close: closeRpc } = openClient({ ...options, fetch: call });
   const state = new ChatState({
     rpc,
     line,

@@ -3,7 +3,7 @@ export { createChat } from "./create-chat.ts";
 export type { ClientOptions } from "./create-client.ts";
 export { createClient } from "./create-client.ts";
 export type { ChatError, ChatFailure } from "./chat/chat-error.ts";
-export { toChatError } from "./chat/chat-error.ts";
+export { toChatError } from "./chat/to-chat-error.ts";
 export type { WebSocketClass } from "./chat/connection/carrier.ts";
 export type { FetchLike, ResponseLike } from "./fetch-like.ts";
 export type { LineStatus } from "./chat/line.ts";

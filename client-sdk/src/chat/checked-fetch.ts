@@ -1,4 +1,4 @@
-import { foreign } from "./chat-error.ts";
+import { foreign } from "./to-chat-error.ts";
 
 /**
  * A `fetch` for tRPC's client that reads the whole answer, and rejects with a `ChatFailure` where the answer is another

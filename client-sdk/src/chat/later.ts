@@ -1,7 +1,9 @@
 /**
- * The part that a page does not need before it is live: sending, changing, paging and storing. It is loaded when it is first used,
+ * The part that a page does not need before it is live: calls, sending, changing, paging and storing. It is loaded when it is first used,
  * or when a log is live.
  */
+export { boundFetch } from "./bounded-fetch.ts";
+export { checkedFetch } from "./checked-fetch.ts";
 export { KeptWriter } from "./kept/kept-writer.ts";
 export { MessageChanges } from "./message-changes.ts";
 export { drain } from "./outbox/outbox-acts.ts";

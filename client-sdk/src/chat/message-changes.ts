@@ -1,5 +1,5 @@
 import type { ChatError } from "./chat-error.ts";
-import { toChatError } from "./chat-error.ts";
+import { toChatError } from "./to-chat-error.ts";
 import type { ChatRpc } from "./chat-rpc.ts";
 import { cancel, replace } from "./outbox/outbox-acts.ts";
 import type { OutboxEntry } from "./outbox/outbox-entry.ts";

@@ -1,5 +1,6 @@
 import type { ChatError } from "./chat-error.ts";
-import { aborted, toChatError } from "./chat-error.ts";
+import { aborted } from "./chat-error.ts";
+import { toChatError } from "./to-chat-error.ts";
 
 export type PauseOptions = {
   /** From 0 up to 1; `Math.random` by default. */

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { boundFetch } from "../../../client-sdk/src/chat/bounded-fetch.ts";
-import { aborted, toChatError } from "../../../client-sdk/src/chat/chat-error.ts";
+import { aborted } from "../../../client-sdk/src/chat/chat-error.ts";
+import { toChatError } from "../../../client-sdk/src/chat/to-chat-error.ts";
 import { checkedFetch } from "../../../client-sdk/src/chat/checked-fetch.ts";
 import type { LineStatus } from "../../../client-sdk/src/chat/line.ts";
 import { startOtherServer } from "../../support/other-server.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ChatError } from "../../../client-sdk/src/chat/chat-error.ts";
-import { ChatFailure, toChatError } from "../../../client-sdk/src/chat/chat-error.ts";
+import { ChatFailure } from "../../../client-sdk/src/chat/chat-error.ts";
+import { toChatError } from "../../../client-sdk/src/chat/to-chat-error.ts";
 import { checkedFetch } from "../../../client-sdk/src/chat/checked-fetch.ts";
 import type { Client } from "../../../client-sdk/src/index.ts";
 import { createClient } from "../../../client-sdk/src/index.ts";

@@ -10,5 +10,5 @@ test("a chat loads at most 14.4 kB of its own before it is live over a WebSocket
   const later = Object.entries(own.later).map(([name, bytes]) => `${name} ${bytes}`);
   await context.annotate(`own ${own.first} bytes, with tRPC ${all.first}; later: ${later.join(", ")}`);
   expect(own.first).toBeLessThan(14_400);
-  expect(Object.keys(own.later)).toEqual(expect.arrayContaining(["http-carrier", "several-tabs", "later"]));
+  expect(Object.keys(own.later)).toEqual(expect.arrayContaining(["fallbacks", "several-tabs", "later"]));
 });

@@ -1,5 +1,5 @@
 import type { ChatFailure } from "../chat-error.ts";
-import { refused, toChatError, unreachable } from "../chat-error.ts";
+import { refused, unreachable } from "../chat-error.ts";
 import type { ErrorCode } from "../../../../server/contract/error-codes.ts";
 import type { Issue } from "../../../../server/contract/issue.ts";
 import type { Carrier, CarrierEvents, CarrierOptions } from "./carrier.ts";
@@ -81,8 +81,8 @@ export function openSocket(
         ) as OpenedSocket,
         params,
       );
-    } catch (cause) {
-      fail(toChatError(cause), true);
+    } catch {
+      lose(true);
     }
   }
 

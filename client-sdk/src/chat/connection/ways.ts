@@ -1,15 +1,22 @@
 import type { ChatFailure } from "../chat-error.ts";
-import { unreachable } from "../chat-error.ts";
+import type * as Fallbacks from "../http/fallbacks.ts";
 import type { Carrier, CarrierEvents, CarrierOptions } from "./carrier.ts";
 import { openSocket } from "./socket.ts";
 
 /** The kinds of carriers, the best first. */
-type Way = "socket" | "stream" | "poll";
+export type Way = "socket" | "stream" | "poll";
 
-type Known = { way: Way; sinceMs: number; hasSocketWorked: boolean; blocks: number };
+/** What is known of the ways to a server. */
+export type Known = {
+  way: Way;
+  sinceMs: number;
+  hasSocketWorked: boolean;
+  /** So often in a row a WebSocket failed while the server was there. */
+  blocks: number;
+};
 
-/** So often in a row a WebSocket that worked before may fail while the server is there. */
-const maxBlocks = 3;
+/** Where a WebSocket gets through, none of this code is needed. */
+let fallbacks: typeof Fallbacks | undefined;
 
 /** The way that works with each server. It is kept for the life of the page. */
 const knownByBase = new Map<string, Known>();
@@ -50,61 +57,26 @@ export function createWays(options: CarrierOptions): Ways {
     open(events) {
       if (known.way !== "socket" && Date.now() - known.sinceMs >= options.timing.socketRetryMs)
         take("socket");
-      if (known.way === "socket") return openSocket(options, events);
-      return openLater(known.way, options, events);
+      if (known.way === "socket" || !fallbacks) return openSocket(options, events);
+      return fallbacks.openHttp(known.way, options, events);
     },
     worked() {
       known.blocks = 0;
       if (known.way === "socket") known.hasSocketWorked = true;
     },
     async blocked() {
-      if (known.way === "stream") return take("poll");
-      if (known.way === "poll") return undefined;
       try {
-        const { probe } = await import("./probe.ts");
-        const failure = await probe(options);
-        if (failure) return failure;
+        fallbacks ??= await import("../http/fallbacks.ts");
       } catch {
         // The code comes from a server that cannot be reached either.
         return undefined;
       }
-      known.blocks += 1;
-      // A server that just came back refuses the socket and answers the probe.
-      return known.hasSocketWorked && known.blocks < maxBlocks ? undefined : take("stream");
+      const next = await fallbacks.nextWay(known, options);
+      return typeof next === "string" ? take(next) : next;
     },
     forget() {
       known.hasSocketWorked = false;
       take("socket");
     },
   };
-}
-
-/** A carrier whose code is loaded when it is needed. */
-function openLater(kind: "stream" | "poll", options: CarrierOptions, events: CarrierEvents): Carrier {
-  const logs = new Set<Parameters<Carrier["follow"]>[0]>();
-  let carrier: Carrier | undefined;
-  let isOver = false;
-  void load();
-  return {
-    follow: (log) => (carrier ? carrier.follow(log) : void logs.add(log)),
-    unfollow: (log) => (carrier ? carrier.unfollow(log) : void logs.delete(log)),
-    check: () => carrier?.check(),
-    tick: () => carrier?.tick(),
-    close() {
-      isOver = true;
-      carrier?.close();
-    },
-  };
-
-  async function load(): Promise<void> {
-    try {
-      const { openHttp } = await import("../http/http-carrier.ts");
-      if (isOver) return;
-      carrier = openHttp(kind, options, events);
-      for (const log of logs) carrier.follow(log);
-    } catch (cause) {
-      if (!isOver)
-        events.onDown(unreachable("A part of this page could not be loaded. It is tried again.", cause));
-    }
-  }
 }

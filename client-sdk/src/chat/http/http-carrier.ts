@@ -1,5 +1,6 @@
 import type { ChatFailure } from "../chat-error.ts";
-import { toChatError, unreachable } from "../chat-error.ts";
+import { unreachable } from "../chat-error.ts";
+import { toChatError } from "../to-chat-error.ts";
 import type { Carrier, CarrierEvents, CarrierOptions } from "../connection/carrier.ts";
 import type { CarriedLog } from "../connection/log.ts";
 import { countTabs } from "./count-tabs.ts";

@@ -1,7 +1,8 @@
-import { foreign, toChatError, unreachable } from "../chat-error.ts";
+import { unreachable } from "../chat-error.ts";
+import { foreign, toChatError } from "../to-chat-error.ts";
 import type { CarrierOptions } from "../connection/carrier.ts";
 import type { CarriedLog } from "../connection/log.ts";
-import { authorization, failureOf, fetchWith } from "../connection/probe.ts";
+import { authorization, failureOf, fetchWith } from "./probe.ts";
 
 /** The text of the address at which a log's events are. */
 export function eventsAddress(

@@ -1,4 +1,4 @@
-import { toChatError } from "../chat-error.ts";
+import { toChatError } from "../to-chat-error.ts";
 import type { ChatRpc } from "../chat-rpc.ts";
 import { mayPass } from "../pauses.ts";
 import type { Message } from "../wire.ts";

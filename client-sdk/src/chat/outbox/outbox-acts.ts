@@ -1,4 +1,5 @@
-import { aborted, ChatFailure, toChatError } from "../chat-error.ts";
+import { aborted, ChatFailure } from "../chat-error.ts";
+import { toChatError } from "../to-chat-error.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { facts, isWaiting } from "./outbox-entry.ts";
 import type { Outbox } from "./outbox.ts";

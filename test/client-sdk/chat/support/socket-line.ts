@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { toChatError } from "../../../../client-sdk/src/chat/chat-error.ts";
+import { toChatError } from "../../../../client-sdk/src/chat/to-chat-error.ts";
 import type { Line, LineStatus } from "../../../../client-sdk/src/chat/line.ts";
 import { createSocketClient } from "../../../support/trpc-clients.ts";
 

@@ -1,6 +1,7 @@
 import type { ChatFailure, Refusal } from "../chat-error.ts";
-import { foreign, refused, toChatError } from "../chat-error.ts";
-import type { CarrierOptions, Fetch } from "./carrier.ts";
+import { refused } from "../chat-error.ts";
+import { foreign, retryAfter, toChatError } from "../to-chat-error.ts";
+import type { CarrierOptions, Fetch } from "../connection/carrier.ts";
 
 /**
  * Asks over HTTP whether the server is there. A browser does not tell why a WebSocket failed.
@@ -43,7 +44,8 @@ export async function failureOf(answer: Response): Promise<ChatFailure> {
   try {
     const body = (await answer.json()) as Refusal & { error?: { message: string; data: Refusal } };
     const { message, code, issues } = body.error ? { ...body.error.data, message: body.error.message } : body;
-    if (typeof code === "string") return refused({ message, code, ...(issues && { issues }) }, answer);
+    if (typeof code === "string")
+      return refused({ message, code, ...(issues && { issues }) }, retryAfter(answer));
   } catch {
     // The body is not JSON.
   }
