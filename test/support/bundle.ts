@@ -10,6 +10,24 @@ export function bundleTabPage(): Promise<string> {
   return (tabPage ??= bundle("tab-page.ts", "iife"));
 }
 
+let tabModules: Promise<ReadonlyMap<string, string>> | undefined;
+
+/** The code of `tab-page.ts` as modules, by file name: the entry is `entry.js`, and each part that is loaded later is a file. */
+export function bundleTabModules(): Promise<ReadonlyMap<string, string>> {
+  return (tabModules ??= build({
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: resolve(import.meta.dirname, "tab-page.ts"), formats: ["es"], fileName: "entry" },
+    },
+  }).then(
+    (built) =>
+      new Map(filesOf(built).flatMap((file) => ("code" in file ? [[file.fileName, file.code]] : []))),
+  ));
+}
+
 /** A file with all that it imports, as one text. A script sets the global `name`. A relative path begins at this folder. */
 export async function bundle(file: string, format: "iife" | "es", name = "Chat"): Promise<string> {
   const built = await build({

@@ -5,12 +5,15 @@ import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import type { LineInternals } from "../../client-sdk/src/chat/create-line.ts";
-import { bundleTabPage } from "./bundle.ts";
+import { bundleTabModules } from "./bundle.ts";
 import { Collector } from "./readers.ts";
 import type * as TabPage from "./tab-page.ts";
 import type { Tab } from "./tab-page.ts";
 
 type TabWindow = { Chat: typeof TabPage; tab: Tab };
+
+const document = `<!doctype html>
+<script type="module">import * as Chat from "./entry.js"; globalThis.Chat = Chat;</script>`;
 
 /** Tabs of one browser that follow a session. */
 export type Tabs = {
@@ -24,15 +27,13 @@ export type Following = { sessionId: string; startAt?: string; timing?: LineInte
 
 /** @param prepare runs in each page before its scripts */
 export async function startTabs(browser: Browser, prepare?: () => void): Promise<Tabs> {
-  const script = await bundleTabPage();
+  const modules = await bundleTabModules();
   const held = new Collector<ServerResponse>();
   const server = createServer((request, response) => {
+    const code = modules.get(request.url?.slice(1) ?? "");
     if (request.url?.startsWith("/hold")) held.add(response);
-    else if (request.url === "/page.js") response.setHeader("content-type", "text/javascript").end(script);
-    else {
-      response.setHeader("content-type", "text/html");
-      response.end('<!doctype html><script src="page.js"></script>');
-    }
+    else if (code !== undefined) response.setHeader("content-type", "text/javascript").end(code);
+    else response.setHeader("content-type", "text/html").end(document);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const context = await browser.newContext();

@@ -81,6 +81,23 @@ test("without Web Locks each tab connects and sends by itself [TAB-4]", async ()
   expect(stage.counts().trpcSockets).toBe(3);
 });
 
+test("tabs that cannot load the code for several tabs connect by themselves until one can [TAB-4]", async () => {
+  const stage = await setStage(browser);
+  const { context } = stage.tabs;
+  await context.route(/several-tabs/, (route) => route.abort());
+  const pages = [await stage.open(), await stage.open()];
+  for (const page of pages) await isLive(page);
+  await sayAndSee(stage, pages, "one");
+  expect(await senders(pages)).toEqual([true, true]);
+  await context.unroute(/several-tabs/);
+  pages.push(await stage.open());
+  await expect.poll(async () => (await senders(pages)).filter(Boolean).length).toBe(1);
+  await expect.poll(() => stage.counts().trpcSockets).toBe(1);
+  for (const page of pages) await isLive(page);
+  await sayAndSee(stage, pages, "two");
+  await expectContents(pages, ["one", "two"]);
+});
+
 test("without Web Locks and WebSockets two tabs hold a long request, and further ones poll [WAY-4]", async () => {
   const { url } = await startApp();
   const gateway = await startGateway(url, { sockets: "refuse" });

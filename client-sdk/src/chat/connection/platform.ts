@@ -19,8 +19,9 @@ export type PageListener = (event: { persisted?: boolean }) => void;
 export type Locks = {
   request(
     name: string,
-    options: { signal?: AbortSignal; steal?: boolean },
-    callback: () => Promise<void> | undefined,
+    options: { signal?: AbortSignal; steal?: boolean; ifAvailable?: boolean },
+    /** With `ifAvailable`, the lock is null where another holds it. */
+    callback: (lock: unknown) => Promise<void> | undefined,
   ): Promise<unknown>;
 };
 

@@ -1,6 +1,6 @@
 import type { ChatError } from "../chat-error.ts";
 import type { Events, LogName } from "../connection/log.ts";
-import { openChannel } from "../connection/platform.ts";
+import type { Channel } from "../connection/platform.ts";
 import type { LineStatus } from "../line.ts";
 
 /** A following of a tab: the tab's name and a number. */
@@ -27,16 +27,12 @@ type Body<Message> = Message extends unknown ? Omit<Message, "from"> : never;
 export type TabChannel = {
   readonly name: string;
   post(message: Body<TabMessage>): void;
-  close(): void;
+  /** Posts now what waits. */
+  flush(): void;
 };
 
-/** Opens the channel. What is posted within a task goes out at its end, events for several tabs in one message. */
-export function openTabChannel(
-  name: string,
-  tab: string,
-  onMessage: (message: TabMessage) => void,
-): TabChannel {
-  const channel = openChannel<TabMessage>(name, onMessage);
+/** A tab's posting on the channel. What is posted within a task goes out at its end, events for several tabs in one message. */
+export function createTabChannel(channel: Channel<TabMessage> | undefined, tab: string): TabChannel {
   let outgoing: Body<TabMessage>[] = [];
 
   function flush(): void {
@@ -54,9 +50,6 @@ export function openTabChannel(
       }
       if (outgoing.push(message) === 1) queueMicrotask(flush);
     },
-    close() {
-      flush();
-      channel?.close();
-    },
+    flush,
   };
 }

@@ -8,6 +8,14 @@ export type Leadership = {
   leave(): void;
 };
 
+/** The lock of a tab that leads already. */
+export type HeldLock = {
+  readonly sinceMs: number;
+  release(): void;
+  /** Another tab took the lock over. */
+  onLost: () => void;
+};
+
 /** A timer of a hidden page may run a minute later. */
 function runInNextTask(run: () => void): void {
   const { port1, port2 } = new MessageChannel();
@@ -22,11 +30,14 @@ function runInNextTask(run: () => void): void {
 /**
  * Waits for the lock. A tab leads while it holds it. The lock of a tab that is closed or that crashed goes to the next by
  * itself; that of a frozen one can be taken over.
+ *
+ * @param held the lock, where this tab holds it already
  */
 export function contend(
   locks: Locks,
   name: string,
   { onLead, onLost }: { onLead: () => void; onLost: () => void },
+  held?: HeldLock,
 ): Leadership {
   let release: (() => void) | undefined;
   let waiting: AbortController | undefined;
@@ -50,9 +61,8 @@ export function contend(
     locks.request(name, options, hold).catch((cause: unknown) => {
       isOver = true;
       if (hasLeft) return;
-      release = undefined;
-      if (isHolder) onLost();
-      if (isGranted) wait();
+      if (isHolder) lose();
+      else if (isGranted) wait();
       else if ((cause as Error).name !== "AbortError") onLead();
     });
   }
@@ -62,7 +72,17 @@ export function contend(
     ask({ signal: waiting.signal });
   }
 
-  wait();
+  function lose(): void {
+    if (hasLeft) return;
+    release = undefined;
+    onLost();
+    wait();
+  }
+
+  if (held) {
+    release = () => held.release();
+    held.onLost = lose;
+  } else wait();
   return {
     steal() {
       waiting?.abort();
