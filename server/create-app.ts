@@ -3,8 +3,12 @@ import type { Logger } from "pino";
 import packageFile from "../package.json" with { type: "json" };
 import type { OpenOptions } from "../db/open-database.ts";
 import { AppDatabase } from "./app-database.ts";
+import type { Guard } from "./access/guard.ts";
+import { allowAll } from "./access/guard.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
 import type { Desk } from "./domain/desk.ts";
+import { createPerform } from "./domain/perform.ts";
+import { Readiness } from "./domain/readiness.ts";
 import { heedOthers } from "./domain/heed-others.ts";
 import { LiveHub } from "./domain/live-hub.ts";
 import type { AccessLog } from "./http/access-log.ts";
@@ -45,6 +49,8 @@ export type AppOptions = {
   bounds?: Partial<Bounds>;
   logger: Logger;
   patience?: Partial<Patience>;
+  /** Decides on each operation of each caller; it lets all through by default. */
+  guard?: Guard;
   now?: () => Date;
   newSessionId?: () => string;
 };
@@ -94,9 +100,17 @@ export function createApp(options: AppOptions): App {
   // One message can always be answered, and more than one answer at a time.
   const maxAnswerBytes = Math.max(bounds.maxAnswerBytes, bodyBytes);
   const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 4 * maxAnswerBytes));
-  const doors = { desk, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
+  const perform = createPerform(desk, options.guard ?? allowAll);
+  const { stopping } = desk;
+  const doors = { perform, stopping, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
   const pages = [createDocsPages(), createChatPage({ stopping: stop.signal })];
-  const rest = createRestDoor({ ...doors, heartbeatMs, pages });
+  const rest = createRestDoor({
+    ...doors,
+    readiness: new Readiness(desk),
+    described: desk,
+    heartbeatMs,
+    pages,
+  });
   const trpcHttp = createTrpcHttpDoor({ ...doors, heartbeatMs });
   const trpcWs = createTrpcWsDoor({
     ...doors,
@@ -105,7 +119,7 @@ export function createApp(options: AppOptions): App {
     maxSubscriptionBytes: bounds.maxBufferedBytes,
     access,
   });
-  const chat = createChatDoor({ desk, maxFrameBytes: bodyBytes, patience, report, access });
+  const chat = createChatDoor({ perform, maxFrameBytes: bodyBytes, patience, report, access });
   const admit = createAdmission({
     hosts,
     origins,

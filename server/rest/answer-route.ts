@@ -1,13 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Health } from "../contract/health.ts";
+import type { Caller } from "../access/caller.ts";
+import { actions } from "../domain/actions.ts";
 import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
-import {
-  streamMessages,
-  streamSession,
-  streamSessions,
-  streamUpdatedSession,
-} from "../domain/answers-in-pieces.ts";
-import type { Desk } from "../domain/desk.ts";
+import type { Perform } from "../domain/perform.ts";
 import { toDocumented } from "../domain/read-messages.ts";
 import type { Readiness } from "../domain/readiness.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
@@ -18,10 +14,13 @@ import { sendText } from "../http/send.ts";
 import type { CallableProcedure, PreparedCall } from "../trpc/call-procedure.ts";
 import { answerLive, answerReady } from "./health-routes.ts";
 import type { Route } from "./routes.ts";
-import { answerEvents, followListBy, followSessionBy } from "./events.ts";
+import { answerListEvents, answerSessionEvents } from "./events.ts";
 
 export type Call = {
-  desk: Desk;
+  caller: Caller;
+  perform: Perform;
+  /** Aborts when the server is about to stop. */
+  stopping: AbortSignal;
   readiness: Readiness;
   procedures: ReadonlyMap<string, CallableProcedure>;
   request: IncomingMessage;
@@ -39,15 +38,22 @@ type OwnAnswer = (call: Call, input: never, route: Route) => Promise<void>;
  */
 const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
   "session.list": async (call, input) =>
-    sendPieces(call, await streamSessions(call.desk, input, "documented")),
-  "session.get": async (call, input) => sendPieces(call, await streamSession(call.desk, input, "documented")),
-  "session.update": async (call, input) => sendPieces(call, await streamUpdatedSession(call.desk, input)),
-  "message.list": async (call, input) => sendPieces(call, await streamMessages(call.desk, input)),
+    sendPieces(call, await call.perform(call.caller, actions.listSessions, asDocumented(input))),
+  "session.get": async (call, input) =>
+    sendPieces(call, await call.perform(call.caller, actions.getSession, asDocumented(input))),
+  "session.update": async (call, input) =>
+    sendPieces(call, await call.perform(call.caller, actions.updateWholeSession, input)),
+  "message.list": async (call, input) =>
+    sendPieces(call, await call.perform(call.caller, actions.listMessages, input)),
   "health.live": answerLive,
   "health.ready": answerReady,
-  "session.onEvent": (call, input, route) => answerEvents(call, followSessionBy(call, input), route),
-  "session.onListEvent": (call, input, route) => answerEvents(call, followListBy(call, input), route),
+  "session.onEvent": answerSessionEvents,
+  "session.onListEvent": answerListEvents,
 };
+
+function asDocumented<Input extends object>(input: Input): Input & { form: "documented" } {
+  return { ...input, form: "documented" };
+}
 
 /** How the answers of other procedures are shown, where REST shows them otherwise than tRPC. */
 const shownAnswers: Readonly<Record<string, (answer: never) => unknown>> = {
@@ -77,9 +83,13 @@ function answerOwn(own: OwnAnswer, call: Call, route: Route, input: unknown): ()
   return () => own(call, input as never, route);
 }
 
-function answerWith(run: PreparedCall, { desk, response }: Call, route: Route): () => Promise<void> {
+function answerWith(
+  run: PreparedCall,
+  { caller, perform, response }: Call,
+  route: Route,
+): () => Promise<void> {
   return async () => {
-    const outcome = await run({ ctx: { desk, allowance: noLargeAnswers } });
+    const outcome = await run({ ctx: { caller, perform, allowance: noLargeAnswers } });
     if (!outcome.ok) throw outcome.error;
     if (route.answer === "empty") return sendText(response, 204, undefined);
     const show = shownAnswers[route.procedure];

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ListEventsInput, SessionEventsInput } from "../contract/polled-events.ts";
 import { listEventsInputSchema, sessionEventsInputSchema } from "../contract/polled-events.ts";
-import type { Desk } from "../domain/desk.ts";
+import type { Caller } from "../access/caller.ts";
+import { actions } from "../domain/actions.ts";
+import type { Perform } from "../domain/perform.ts";
 import { toJson } from "../domain/event-json.ts";
-import { followList } from "../domain/list-log.ts";
 import type { LiveStream } from "../domain/live-stream.ts";
 import type { LogEvent, Positioned } from "../domain/log.ts";
 import type { Polled } from "../domain/poll-events.ts";
-import { pollEvents } from "../domain/poll-events.ts";
-import { followSession } from "../domain/session-log.ts";
 import { prefersEventStream } from "../http/accept.ts";
 import { probeEndedPeer } from "../http/ended-peer.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
@@ -37,7 +36,10 @@ export const eventsRoutes = {
 } satisfies Record<string, Route>;
 
 type StreamCall = {
-  desk: Desk;
+  caller: Caller;
+  perform: Perform;
+  /** Aborts when the server is about to stop. */
+  stopping: AbortSignal;
   request: IncomingMessage;
   response: ServerResponse;
   target: RequestTarget;
@@ -45,26 +47,41 @@ type StreamCall = {
   heartbeatMs: number;
 };
 
-/** A log that a request follows, from a position on. */
+/** The two ways in which a request follows a log, until the signal aborts. */
 type Followed = {
-  /** How many seconds a poll waits. */
-  wait: number | undefined;
-  after: string | undefined;
-  follow: (signal: AbortSignal) => LiveStream<Positioned<LogEvent>>;
+  poll: (signal: AbortSignal) => Promise<Polled>;
+  stream: (signal: AbortSignal) => LiveStream<Positioned<LogEvent>>;
 };
 
-export function followSessionBy(call: StreamCall, input: SessionEventsInput): Followed {
-  const { session_id: sessionId, wait, ...extent } = input;
-  const after = positionOf(call, input.after);
-  const { desk, request } = call;
-  const wanted = { ...extent, sessionId, after, connection: request.socket };
-  return { wait, after, follow: (signal) => followSession(desk, { ...wanted, signal }) };
+/** Answers with a session's events. @throws {AppError} */
+export function answerSessionEvents(
+  call: StreamCall,
+  { wait, ...input }: SessionEventsInput,
+  route: StreamRoute,
+): Promise<void> {
+  const { caller, perform, request } = call;
+  const wanted = { ...input, after: positionOf(call, input.after), connection: request.socket };
+  return answerEvents(call, route, {
+    poll: (signal) => perform(caller, actions.pollSession, { ...wanted, wait, signal }),
+    stream: (signal) => perform(caller, actions.followSession, { ...wanted, signal }),
+  });
 }
 
-export function followListBy(call: StreamCall, input: ListEventsInput): Followed {
+/** Answers with the events of the list of sessions. @throws {AppError} */
+export function answerListEvents(
+  call: StreamCall,
+  { wait, ...input }: ListEventsInput,
+  route: StreamRoute,
+): Promise<void> {
+  const { caller, perform } = call;
   const after = positionOf(call, input.after);
-  return { wait: input.wait, after, follow: (signal) => followList(call.desk, { after, signal }) };
+  return answerEvents(call, route, {
+    poll: (signal) => perform(caller, actions.pollList, { after, wait, signal }),
+    stream: (signal) => perform(caller, actions.followList, { after, signal }),
+  });
 }
+
+type StreamRoute = Pick<Route, "streams">;
 
 /** The position in the header or the query, which goes before the input's `after`. */
 function positionOf({ request, target }: StreamCall, after: string | undefined): string | undefined {
@@ -72,34 +89,34 @@ function positionOf({ request, target }: StreamCall, after: string | undefined):
 }
 
 /** Answers with a poll, or with a stream if the route is one or the client asks for one by `Accept`. */
-export async function answerEvents(
+async function answerEvents(
   call: StreamCall,
-  followed: Followed,
-  { streams }: Pick<Route, "streams">,
+  { streams }: StreamRoute,
+  { poll, stream }: Followed,
 ): Promise<void> {
-  if (streams || prefersEventStream(call.request.headers.accept)) return answerStream(call, followed);
-  return answerPoll(call, followed);
+  if (streams || prefersEventStream(call.request.headers.accept)) return answerStream(call, stream);
+  return answerPoll(call, poll);
 }
 
-async function answerPoll({ desk, response }: StreamCall, followed: Followed): Promise<void> {
-  const { after, wait, follow } = followed;
+async function answerPoll({ response }: StreamCall, poll: Followed["poll"]): Promise<void> {
   const probe = probeEndedPeer(response, () => sendBlank(response));
-  const polled = await pollEvents(desk, follow, { after, wait, signal: signalOfClose(response) }).finally(
-    () => probe[Symbol.dispose](),
-  );
+  const polled = await poll(signalOfClose(response)).finally(() => probe[Symbol.dispose]());
   let gatheredBytes = 0;
   for (const event of polled.events) gatheredBytes += event.length;
   await sendJsonStream(response, pollJson(polled), { gatheredBytes });
 }
 
-async function answerStream({ desk, response, heartbeatMs }: StreamCall, followed: Followed): Promise<void> {
+async function answerStream(
+  { stopping, response, heartbeatMs }: StreamCall,
+  follow: Followed["stream"],
+): Promise<void> {
   using stream = new EventStream(response, {
     encoding,
     heartbeat: { text: ":\n\n", intervalMs: heartbeatMs },
-    stopping: desk.stopping,
+    stopping,
   });
   // A failure before the first byte is answered as an error.
-  await followed.follow(stream.signal).into(stream);
+  await follow(stream.signal).into(stream);
   stream.end();
 }
 

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { AppError, toAppError } from "../domain/app-error.ts";
-import type { Desk } from "../domain/desk.ts";
-import { Readiness } from "../domain/readiness.ts";
+import { anonymous } from "../access/caller.ts";
+import type { Perform } from "../domain/perform.ts";
+import type { Readiness } from "../domain/readiness.ts";
 import { prefersPage } from "../http/accept.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { sendError, sendText } from "../http/send.ts";
@@ -23,7 +24,12 @@ import { listRoutes } from "./routes.ts";
 import type { Report } from "../http/report.ts";
 
 export type RestDoorOptions = {
-  desk: Desk;
+  perform: Perform;
+  readiness: Readiness;
+  /** Aborts when the server is about to stop. */
+  stopping: AbortSignal;
+  /** What the OpenAPI document tells of this server. */
+  described: { version: string; maxMessageChars: number; maxReadersPerSession: number };
   router: AppRouter;
   maxBodyBytes: number;
   /** The docs pages and the chat page. */
@@ -61,16 +67,15 @@ function redirect(response: ServerResponse, path: string, query: string): void {
 
 /** The door of the REST paths. */
 export function createRestDoor(options: RestDoorOptions): RestDoor {
-  const { desk, router, maxBodyBytes, pages, report, heartbeatMs } = options;
+  const { router, maxBodyBytes, pages, report } = options;
   const table = createRouteTable([...listRoutes(router), ...ownRoutes]);
   const procedures = listProcedures(router);
-  const everyCall = { desk, readiness: new Readiness(desk), procedures, heartbeatMs };
+  const { perform, readiness, stopping, heartbeatMs } = options;
+  const everyCall = { caller: anonymous, perform, readiness, stopping, procedures, heartbeatMs };
   const document = createStaticFile("application/json", async () => {
-    const { maxMessageChars, maxReadersPerSession, version } = desk;
-    const bounds = { maxMessageChars, maxReadersPerSession };
     // Loaded for who asks for it: the generator and its packages are a fifth of all that a start would load.
     const { createOpenApiDocument } = await import("./openapi-document.ts");
-    return Buffer.from(JSON.stringify(createOpenApiDocument({ router, version, ...bounds })));
+    return Buffer.from(JSON.stringify(createOpenApiDocument({ router, ...options.described })));
   });
 
   function findFile(pathname: string): StaticFile | undefined {

@@ -110,7 +110,7 @@ function prepareStraight(path: string, { type, inputs, meta, resolver }: Definit
   const large = largeAnswers.get(path);
   return (readInput) => {
     const parsed = input && parseInput(input(), readInput());
-    if (large) return ({ ctx }) => large(ctx.desk, parsed as never);
+    if (large) return ({ ctx }) => large(ctx, parsed as never);
     return async ({ ctx, signal, batchIndex = 0 }) =>
       resolver({ path, type, meta, ctx, input: parsed, signal, batchIndex });
   };

@@ -61,13 +61,19 @@ function hasGoodParams(text: string | undefined): boolean {
  */
 export async function answerEventStream(
   { path, procedure, readInput }: EventStreamCall,
-  { ctx, response, report, heartbeatMs }: Omit<AnswerOptions, "request"> & { heartbeatMs: number },
+  {
+    ctx,
+    response,
+    report,
+    heartbeatMs,
+    stopping,
+  }: Omit<AnswerOptions, "request"> & { heartbeatMs: number; stopping: AbortSignal },
 ): Promise<void> {
   using stream = new EventStream(response, {
     encoding,
     headers: headersOf(response),
     heartbeat: { text: toEvent("ping", ""), intervalMs: heartbeatMs },
-    stopping: ctx.desk.stopping,
+    stopping,
   });
   stream.write(toEvent("connected", JSON.stringify(ssePings(heartbeatMs).client)));
   try {

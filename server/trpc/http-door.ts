@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import { anonymous } from "../access/caller.ts";
 import { AppError, toAppError } from "../domain/app-error.ts";
-import type { Desk } from "../domain/desk.ts";
+import type { Perform } from "../domain/perform.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import { accountOf } from "../http/connection-account.ts";
 import { assertShallow } from "../http/json-depth.ts";
@@ -28,7 +29,7 @@ const methods = ["GET", "HEAD", "POST"];
 const stockWeight = 4;
 
 export type TrpcDoorOptions = {
-  desk: Desk;
+  perform: Perform;
   router: AppRouter;
   maxBodyBytes: number;
   /** The most bytes of JSON in the answers to one request that are whole in memory. */
@@ -39,6 +40,8 @@ export type TrpcDoorOptions = {
 export type TrpcHttpDoorOptions = TrpcDoorOptions & {
   /** The interval of the heartbeats of a silent stream. */
   heartbeatMs: number;
+  /** Aborts when the server is about to stop. */
+  stopping: AbortSignal;
 };
 
 export type TrpcHttpDoor = (
@@ -54,7 +57,7 @@ export type TrpcHttpDoor = (
  * the adapter would replace bytes that are not UTF-8, and take media types other than JSON.
  */
 export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
-  const { desk, router, maxBodyBytes, maxAnswerBytes, report, heartbeatMs } = options;
+  const { perform, router, maxBodyBytes, maxAnswerBytes, report, heartbeatMs, stopping } = options;
   const procedures = listProcedures(router);
 
   return async function answer(request, response, target) {
@@ -88,11 +91,11 @@ export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
       account: accountOf(request.socket),
       weight: calls ? 1 : stockWeight,
     });
-    const ctx = { desk, allowance, connection: request.socket };
+    const ctx = { caller: anonymous, perform, allowance, connection: request.socket };
     // Not awaited, so that the request's text is not kept while the calls run.
     if (calls) return answerCalls(prepareCalls(calls, request), { ctx, request, response, report });
     const streamed = findEventStreamCall(asked, procedures);
-    if (streamed) return answerEventStream(streamed, { ctx, response, report, heartbeatMs });
+    if (streamed) return answerEventStream(streamed, { ctx, response, report, heartbeatMs, stopping });
     response.on("close", () => allowance.release());
     if (text !== undefined) Object.assign(request, { body: text });
     simplifyAddress(request, target);

@@ -4,10 +4,10 @@ import type { ListMessagesInput } from "../contract/message-list.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListSessionsInput } from "../contract/session-list.ts";
 import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
-import { streamMessages, streamSession, streamSessions } from "../domain/answers-in-pieces.ts";
+import { actions } from "../domain/actions.ts";
 import { parsePieces } from "../domain/answer-share.ts";
-import type { Desk } from "../domain/desk.ts";
 import type { AnswerAllowance } from "../http/answer-allowance.ts";
+import type { Context } from "./context.ts";
 import type { JsonParts } from "../http/whole-json.ts";
 import { gatherJson } from "../http/whole-json.ts";
 
@@ -35,28 +35,39 @@ export class LargeAnswer {
   }
 }
 
-export async function getLargeSession(desk: Desk, input: { session_id: string }): Promise<LargeAnswer> {
-  const { pieces } = await streamSession(desk, input, "full");
+type Calling = Pick<Context, "caller" | "perform">;
+
+export async function getLargeSession(
+  { caller, perform }: Calling,
+  input: { session_id: string },
+): Promise<LargeAnswer> {
+  const { pieces } = await perform(caller, actions.getSession, { ...input, form: "full" });
   return new LargeAnswer(pieces, "read its messages in pages with message.list");
 }
 
-export async function listLargeSessions(desk: Desk, input: ListSessionsInput): Promise<LargeAnswer> {
+export async function listLargeSessions(
+  { caller, perform }: Calling,
+  input: ListSessionsInput,
+): Promise<LargeAnswer> {
   const { limit = limits.defaultPageItems, messages = "none" } = input;
-  const page = await streamSessions(desk, { ...input, limit, messages }, "full");
+  const page = await perform(caller, actions.listSessions, { ...input, limit, messages, form: "full" });
   return new LargeAnswer(
     pageJson(page),
     'take fewer sessions with limit, or leave their messages out with messages: "none" and read those with message.list',
   );
 }
 
-export async function listLargeMessages(desk: Desk, input: ListMessagesInput): Promise<LargeAnswer> {
+export async function listLargeMessages(
+  { caller, perform }: Calling,
+  input: ListMessagesInput,
+): Promise<LargeAnswer> {
   return new LargeAnswer(
-    pageJson(await streamMessages(desk, input)),
+    pageJson(await perform(caller, actions.listMessages, input)),
     "take fewer messages of message.list with limit",
   );
 }
 
-type MakeAnswer = (desk: Desk, input: never) => Promise<LargeAnswer>;
+type MakeAnswer = (calling: Calling, input: never) => Promise<LargeAnswer>;
 
 /** The procedures whose answers may be large. */
 export const largeAnswers: ReadonlyMap<string, MakeAnswer> = new Map<string, MakeAnswer>([

@@ -1,6 +1,7 @@
 import { getTRPCErrorFromUnknown, TRPCError } from "@trpc/server";
 import { AppError } from "../domain/app-error.ts";
-import type { Desk } from "../domain/desk.ts";
+import type { Caller } from "../access/caller.ts";
+import type { Perform } from "../domain/perform.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
@@ -20,7 +21,8 @@ import type { Report } from "../http/report.ts";
 import type { Traced } from "../http/traced-request.ts";
 
 export type SocketCallsOptions = {
-  desk: Desk;
+  caller: Caller;
+  perform: Perform;
   procedures: ReadonlyMap<string, CallableProcedure>;
   /** How many subscriptions one socket may have at a time. */
   maxSubscriptions: number;
@@ -140,8 +142,9 @@ export class SocketCalls {
     allowance: AnswerAllowance,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
+    const { caller, perform } = this.#options;
     return run({
-      ctx: { desk: this.#options.desk, allowance, connection: this.#socket },
+      ctx: { caller, perform, allowance, connection: this.#socket },
       signal,
       batchIndex,
     });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
+import { anonymous } from "../access/caller.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import type { FairTimer } from "../http/fair-timer.ts";
@@ -41,14 +42,15 @@ export type SocketDoor = {
  * whatever there is to send whether or not the client takes it, and each event to each subscription anew.
  */
 export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
-  const { desk, maxBodyBytes, maxAnswerBytes, patience, maxSubscriptions, report } = options;
+  const { perform, maxBodyBytes, maxAnswerBytes, patience, maxSubscriptions, report } = options;
   const server = createSocketServer({ maxFrameBytes: maxBodyBytes, patience, access: options.access });
   const procedures = listProcedures(options.router);
   const further = new FurtherSubscriptions(Math.floor(options.maxSubscriptionBytes / subscriptionBytes));
 
   function serve(socket: ClientSocket, trace: Traced | undefined, announcesParams: boolean): void {
     const calls = new SocketCalls(socket, {
-      desk,
+      caller: anonymous,
+      perform,
       procedures,
       maxSubscriptions,
       further,

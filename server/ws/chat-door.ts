@@ -5,9 +5,9 @@ import { extentSchema } from "../contract/live-event.ts";
 import { messageRefSchema } from "../contract/message.ts";
 import { sessionIdSchema } from "../contract/session-id.ts";
 import { invalidInput } from "../domain/app-error.ts";
-import type { Desk } from "../domain/desk.ts";
-import { findMessageId } from "../domain/find-message.ts";
-import { assertHasLog, getSessionHead } from "../domain/get-session.ts";
+import { anonymous } from "../access/caller.ts";
+import { actions } from "../domain/actions.ts";
+import type { Perform } from "../domain/perform.ts";
 import type { ReaderExtent } from "../domain/session-log.ts";
 import { isNumber, readNumber } from "../http/read-number.ts";
 import type { RequestTarget } from "../http/request-target.ts";
@@ -16,12 +16,12 @@ import { readPosition } from "../http/resume-position.ts";
 import type { Patience } from "../http/socket-server.ts";
 import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../http/socket-server.ts";
-import type { Wanted } from "./chat-socket.ts";
-import { runChatSocket } from "./chat-socket.ts";
+import type { Follow } from "./chat-socket.ts";
+import { followEvents, followMessages, runChatSocket } from "./chat-socket.ts";
 import type { Report } from "../http/report.ts";
 
 export type ChatDoorOptions = {
-  desk: Desk;
+  perform: Perform;
   maxFrameBytes: number;
   patience: Patience;
   report: Report;
@@ -42,18 +42,20 @@ export type ChatDoor = {
 
 /** The plain WebSocket, one socket for each session, as in PROTOCOL.md. */
 export function createChatDoor(options: ChatDoorOptions): ChatDoor {
-  const { desk, report } = options;
+  const { perform, report } = options;
   const server = createSocketServer(options);
   return {
     async upgrade(request, connection, head, target) {
       const sessionId = readSessionId(target);
-      const wanted = await readWanted(desk, { request, sessionId, query: readQuery(target.query) });
-      await assertCanFollow(desk, sessionId, wanted);
+      const follow = await openSession(perform, {
+        sessionId,
+        wanted: readWanted(request, readQuery(target.query)),
+      });
       // The first messages are read within this turn of the event loop, and go out with the handshake.
       connection.cork();
       setImmediate(() => connection.uncork());
       server.upgrade(request, connection, head, (socket, trace) => {
-        runChatSocket(socket, { desk, sessionId, wanted, report, trace });
+        runChatSocket(socket, { caller: anonymous, perform, sessionId, follow, report, trace });
       });
     },
     close: () => server.close(),
@@ -63,12 +65,6 @@ export function createChatDoor(options: ChatDoorOptions): ChatDoor {
   };
 }
 
-/** A client that comes back to a deleted session with a position is let in: an event tells it of the deletion. */
-async function assertCanFollow(desk: Desk, sessionId: string, wanted: Wanted): Promise<void> {
-  if (wanted.events === "all" && wanted.after !== undefined) await assertHasLog(desk, sessionId);
-  else await getSessionHead(desk, sessionId);
-}
-
 function readSessionId({ pathname }: RequestTarget): string {
   const id = decodePart(pathname.slice("/ws/".length), "The path");
   const { error } = sessionIdSchema.safeParse(id);
@@ -76,13 +72,31 @@ function readSessionId({ pathname }: RequestTarget): string {
   return id;
 }
 
-type Asked = { request: IncomingMessage; sessionId: string; query: ReadonlyMap<string, string> };
+/** The events that a client asks for, and its position or the last message that it has, if it gave one. */
+type Wanted =
+  | { events: "messages"; after: number | string | undefined }
+  | ({ events: "all"; after: string | undefined } & ReaderExtent);
 
-async function readWanted(desk: Desk, { request, sessionId, query }: Asked): Promise<Wanted> {
+/** @throws {AppError} NOT_FOUND */
+async function openSession(
+  perform: Perform,
+  { sessionId, wanted }: { sessionId: string; wanted: Wanted },
+): Promise<Follow> {
+  const { events, ...position } = wanted;
+  const asked = { session_id: sessionId, ...position };
+  if (events === "messages") return followMessages(await perform(anonymous, actions.openMessages, asked));
+  return followEvents(
+    sessionId,
+    await perform(anonymous, actions.openEvents, { ...asked, after: wanted.after }),
+  );
+}
+
+/** @throws {AppError | ZodError} BAD_REQUEST */
+function readWanted(request: IncomingMessage, query: ReadonlyMap<string, string>): Wanted {
   const after = query.get("after");
   const events = query.get("events") ?? "messages";
   if (events === "all") return { events, after: readPosition(request, query, after), ...readExtent(query) };
-  if (events === "messages") return { events, afterId: await readMessageId(desk, sessionId, after) };
+  if (events === "messages") return { events, after: readMessageRef(after) };
   const message = `must be messages, which is the default, or all, and is ${JSON.stringify(events)}`;
   throw invalidInput([{ path: ["events"], code: "invalid_value", message }]);
 }
@@ -93,16 +107,12 @@ function readExtent(query: ReadonlyMap<string, string>): ReaderExtent {
   return extentSchema.parse(Object.fromEntries(given.map(([name, text]) => [name, readNumber(name, text)])));
 }
 
-/** @throws {AppError} BAD_REQUEST, NOT_FOUND if no message has that key */
-async function readMessageId(
-  desk: Desk,
-  sessionId: string,
-  text: string | undefined,
-): Promise<number | "first" | undefined> {
+/** @throws {AppError} BAD_REQUEST */
+function readMessageRef(text: string | undefined): number | string | undefined {
   if (text === undefined) return undefined;
   if (text === "" || text === "0") return "first";
   const ref = isNumber(text) ? Number(text) : text;
-  if (messageRefSchema.safeParse(ref).success) return findMessageId(desk.database.read, sessionId, ref);
+  if (messageRefSchema.safeParse(ref).success) return ref;
   const message = `must be the id of a message, or key: and its key, or empty or 0 for all, and is ${JSON.stringify(text)}`;
   throw invalidInput([{ path: ["after"], code: "invalid_type", message }]);
 }

@@ -1,14 +1,12 @@
+import type { Caller } from "../access/caller.ts";
+import { actions } from "../domain/actions.ts";
+import type { Action, Perform } from "../domain/perform.ts";
 import { chatFrameSchema } from "../contract/chat-frame.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import type { SentMessage } from "../domain/add-message.ts";
-import { addMessage } from "../domain/add-message.ts";
 import { toAppError } from "../domain/app-error.ts";
-import type { Desk } from "../domain/desk.ts";
 import type { MessagePlace } from "../domain/message-follower.ts";
-import { MessageFollower } from "../domain/message-follower.ts";
-import type { ReaderExtent } from "../domain/session-log.ts";
-import { followSession } from "../domain/session-log.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { Traced } from "../http/traced-request.ts";
@@ -17,15 +15,12 @@ import { SocketSink } from "../http/socket-sink.ts";
 import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
 import type { Report } from "../http/report.ts";
 
-/** The events that the client asks for, and its position, if it gave one. */
-export type Wanted =
-  | { events: "messages"; afterId: number | "first" | undefined }
-  | ({ events: "all"; after: string | undefined } & ReaderExtent);
-
 export type ChatSocketOptions = {
-  desk: Desk;
+  caller: Caller;
+  perform: Perform;
   sessionId: string;
-  wanted: Wanted;
+  /** Sends what happens in the session, never faster than the client reads. */
+  follow: Follow;
   report: Report;
   /** The request that opened the socket. */
   trace: Traced | undefined;
@@ -39,7 +34,7 @@ const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
 
 /** Speaks PROTOCOL.md on one socket until it closes. */
 export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions): void {
-  const { ended, sent } = follow(socket, options);
+  const { ended, sent } = options.follow(socket);
   const conversation = new Conversation(socket, options, sent);
   socket.on("message", (data: Buffer, isBinary) => conversation.take(data, isBinary));
   ended.then(
@@ -61,19 +56,28 @@ type Following = {
   sent: Sent;
 };
 
-/** Sends what happens in the session, never faster than the client reads. */
-function follow(socket: ClientSocket, { desk, sessionId, wanted }: ChatSocketOptions): Following {
-  const signal = socket.closed;
-  if (wanted.events === "messages") {
-    const messages = { sessionId, afterId: wanted.afterId, signal, connection: socket };
-    const follower = new MessageFollower(desk, messages, new SocketSink(socket, messageEncoding));
+export type Follow = (socket: ClientSocket) => Following;
+
+/** Follows the messages of a session. */
+export function followMessages(open: Opened<typeof actions.openMessages>): Follow {
+  return (socket) => {
+    const opened = { signal: socket.closed, connection: socket };
+    const follower = open(opened, new SocketSink(socket, messageEncoding));
     return { ended: follower.run(), sent: (place) => follower.sent(place) };
-  }
-  const { events: _events, ...position } = wanted;
-  const events = followSession(desk, { sessionId, ...position, signal, connection: socket });
-  // A client of all events comes back with a position.
-  return { ended: events.into(new SocketSink(socket, eventEncoding(sessionId))), sent: () => idle };
+  };
 }
+
+/** Follows all events of a session. */
+export function followEvents(sessionId: string, open: Opened<typeof actions.openEvents>): Follow {
+  return (socket) => {
+    const events = open({ signal: socket.closed, connection: socket });
+    // A client of all events comes back with a position.
+    return { ended: events.into(new SocketSink(socket, eventEncoding(sessionId))), sent: () => idle };
+  };
+}
+
+/** What an action gives for a connection that is still to be opened. */
+type Opened<Opening> = Opening extends Action<never, Promise<infer Open>> ? Open : never;
 
 /** The messages of one client. They are stored in the order in which they came. */
 class Conversation {
@@ -117,12 +121,12 @@ class Conversation {
 
   /** @returns the message, if the frame is a repeat of the send that stored it */
   async #store(data: Buffer): Promise<SentMessage | undefined> {
-    const { desk, sessionId, report, trace } = this.#options;
+    const { caller, perform, sessionId, report, trace } = this.#options;
     const turn = parsingTurn(data.length);
     if (turn) await turn;
     try {
       const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
-      const sent = await addMessage(desk, { ...frame, session_id: sessionId });
+      const sent = await perform(caller, actions.addMessage, { ...frame, session_id: sessionId });
       return sent.stored ? undefined : sent;
     } catch (error) {
       const appError = toAppError(error);

@@ -9,21 +9,26 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   db: { rooms: [], packages: /^(kysely|better-sqlite3)/ },
   "server/contract": { rooms: [], packages: /^zod$/ },
   "server/live": { rooms: ["server/contract"], packages: /^$/ },
-  "server/domain": { rooms: ["server/contract", "server/live", "db"], packages: /^zod$/ },
+  "server/access": { rooms: ["server/contract"], packages: /^$/ },
+  "server/domain": { rooms: ["server/contract", "server/access", "server/live", "db"], packages: /^zod$/ },
   "server/http": { rooms: ["server/contract", "server/domain"], packages: /^(cors|ws)$/ },
   "server/trpc": {
-    rooms: ["server/contract", "server/domain", "server/http"],
+    rooms: ["server/contract", "server/access", "server/domain", "server/http"],
     packages: /^(@trpc\/server.*|ws|zod)$/,
   },
   "server/rest": {
-    rooms: ["server/contract", "server/domain", "server/http", "server/trpc"],
+    rooms: ["server/contract", "server/access", "server/domain", "server/http", "server/trpc"],
     packages: /^(@trpc\/server|trpc-to-openapi|zod)$/,
   },
   "server/pages": { rooms: ["server/contract", "server/domain", "server/http"], packages: /^$/ },
-  "server/ws": { rooms: ["server/contract", "server/domain", "server/http"], packages: /^ws$/ },
+  "server/ws": {
+    rooms: ["server/contract", "server/access", "server/domain", "server/http"],
+    packages: /^ws$/,
+  },
   server: {
     rooms: [
       "server/contract",
+      "server/access",
       "server/domain",
       "server/http",
       "server/trpc",
@@ -83,6 +88,13 @@ test("a room imports only what its arrows point at", () => {
     return targetRoom !== room && !allowed?.rooms.includes(targetRoom);
   });
   expect(wrong).toEqual([]);
+});
+
+test("a door has no way into the domain but the actions, which it performs", () => {
+  const services = imports.filter((found) => targetOf(found) === "server/domain/desk.ts");
+  expect(services.length).toBeGreaterThan(0);
+  const outside = services.filter(({ file }) => !file.startsWith("server/domain/"));
+  expect(outside.map(({ file }) => file)).toEqual(["server/create-app.ts"]);
 });
 
 test("the client takes values only from files that import nothing", () => {

@@ -2,7 +2,12 @@ import { join } from "node:path";
 import type { KyselyPlugin } from "kysely";
 import { onTestFinished } from "vitest";
 import { openDatabase } from "../../db/open-database.ts";
+import type { Caller } from "../../server/access/caller.ts";
+import { anonymous } from "../../server/access/caller.ts";
+import { allowAll } from "../../server/access/guard.ts";
 import type { Desk } from "../../server/domain/desk.ts";
+import type { Perform } from "../../server/domain/perform.ts";
+import { createPerform } from "../../server/domain/perform.ts";
 import { LiveHub } from "../../server/domain/live-hub.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
@@ -24,6 +29,11 @@ export async function openDesk(): Promise<Desk> {
     maxReadersPerSession: 1000,
     pollMs: 25_000,
   };
+}
+
+/** What a door calls the domain with. */
+export function callsOn(desk: Desk): { caller: Caller; perform: Perform } {
+  return { caller: anonymous, perform: createPerform(desk, allowAll) };
 }
 
 /**

@@ -12,7 +12,7 @@ import { decodePart, readTarget } from "../../server/http/request-target.ts";
 import { apiHeaders } from "../../server/http/send.ts";
 import { createTrpcHttpDoor } from "../../server/trpc/http-door.ts";
 import { appRouter } from "../../server/trpc/router.ts";
-import { openDesk } from "../support/desk.ts";
+import { callsOn, openDesk } from "../support/desk.ts";
 
 const setCorsHeaders = createCors(anyOrigin);
 
@@ -20,7 +20,8 @@ const setCorsHeaders = createCors(anyOrigin);
 export async function startDoor(given?: Desk): Promise<string> {
   const desk = given ?? (await openDesk());
   const answer = createTrpcHttpDoor({
-    desk,
+    ...callsOn(desk),
+    stopping: desk.stopping,
     router: appRouter,
     maxBodyBytes: 100_000,
     heartbeatMs: maxHeartbeatMs,
@@ -50,7 +51,7 @@ export async function startStockAdapter(given?: Desk): Promise<string> {
         path: decodePart(pathname.slice("/trpc/".length), "The path"),
         createContext: () =>
           Promise.resolve({
-            desk,
+            ...callsOn(desk),
             allowance: new AnswerAllowance({ maxBytes: 1_000_000, account: undefined }),
           }),
         maxBatchSize: 100,

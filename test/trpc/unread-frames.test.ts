@@ -8,12 +8,12 @@ import { WebSocket } from "ws";
 import { defaultPatience } from "../../server/http/socket-server.ts";
 import { appRouter } from "../../server/trpc/router.ts";
 import { createTrpcWsDoor } from "../../server/trpc/ws-door.ts";
-import { openDesk } from "../support/desk.ts";
+import { callsOn, openDesk } from "../support/desk.ts";
 
 /** A client, and the server's end of its connection. */
 async function connect(): Promise<{ client: WebSocket; connection: Socket }> {
   const door = createTrpcWsDoor({
-    desk: await openDesk(),
+    ...callsOn(await openDesk()),
     router: appRouter,
     maxBodyBytes: 100_000,
     maxAnswerBytes: 1_000_000,

@@ -1,5 +1,5 @@
 import { addMessageInputSchema, messageSchema } from "../../contract/message.ts";
-import { addMessage } from "../../domain/add-message.ts";
+import { actions } from "../../domain/actions.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -18,4 +18,4 @@ export const addMessageProcedure = procedure
   )
   .input(addMessageInputSchema)
   .output(messageSchema)
-  .mutation(async ({ ctx, input }) => (await addMessage(ctx.desk, input)).message);
+  .mutation(async ({ ctx, input }) => (await ctx.perform(ctx.caller, actions.addMessage, input)).message);

@@ -1,6 +1,6 @@
 import { optionalInput } from "../../contract/optional.ts";
 import { createSessionInputSchema, sessionSchema } from "../../contract/session.ts";
-import { createSession } from "../../domain/create-session.ts";
+import { actions } from "../../domain/actions.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -19,4 +19,4 @@ export const createSessionProcedure = procedure
   )
   .input(optionalInput(createSessionInputSchema))
   .output(sessionSchema)
-  .mutation(({ ctx, input }) => createSession(ctx.desk, input));
+  .mutation(({ ctx, input }) => ctx.perform(ctx.caller, actions.createSession, input));

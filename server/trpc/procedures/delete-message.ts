@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deleteMessageInputSchema } from "../../contract/message.ts";
-import { deleteMessage } from "../../domain/delete-message.ts";
+import { actions } from "../../domain/actions.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -17,4 +17,4 @@ export const deleteMessageProcedure = procedure
   )
   .input(deleteMessageInputSchema)
   .output(z.void())
-  .mutation(({ ctx, input }) => deleteMessage(ctx.desk, input));
+  .mutation(({ ctx, input }) => ctx.perform(ctx.caller, actions.deleteMessage, input));

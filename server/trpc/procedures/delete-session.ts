@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deleteSessionInputSchema } from "../../contract/session.ts";
-import { deleteSession } from "../../domain/delete-session.ts";
+import { actions } from "../../domain/actions.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -17,4 +17,4 @@ export const deleteSessionProcedure = procedure
   )
   .input(deleteSessionInputSchema)
   .output(z.void())
-  .mutation(({ ctx, input }) => deleteSession(ctx.desk, input.session_id));
+  .mutation(({ ctx, input }) => ctx.perform(ctx.caller, actions.deleteSession, input));

@@ -1,4 +1,5 @@
-import { contractVersion, healthSchema } from "../../contract/health.ts";
+import { healthSchema } from "../../contract/health.ts";
+import { actions } from "../../domain/actions.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -12,10 +13,4 @@ export const getHealthProcedure = procedure
     }),
   )
   .output(healthSchema)
-  .query(({ ctx }) => ({
-    status: "ok" as const,
-    name: "AI Desk" as const,
-    version: ctx.desk.version,
-    contract_version: contractVersion,
-    max_message_chars: ctx.desk.maxMessageChars,
-  }));
+  .query(({ ctx }) => ctx.perform(ctx.caller, actions.getHealth, {}));

@@ -16,4 +16,4 @@ export const getSessionProcedure = procedure
   )
   .input(getSessionInputSchema)
   .output(sessionSchema)
-  .query(async ({ ctx, input }) => (await getLargeSession(ctx.desk, input)).parse<Session>(ctx.allowance));
+  .query(async ({ ctx, input }) => (await getLargeSession(ctx, input)).parse<Session>(ctx.allowance));

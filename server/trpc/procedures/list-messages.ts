@@ -18,6 +18,4 @@ export const listMessagesProcedure = procedure
   )
   .input(listMessagesInputSchema)
   .output(messagePageSchema)
-  .query(async ({ ctx, input }) =>
-    (await listLargeMessages(ctx.desk, input)).parse<MessagePage>(ctx.allowance),
-  );
+  .query(async ({ ctx, input }) => (await listLargeMessages(ctx, input)).parse<MessagePage>(ctx.allowance));

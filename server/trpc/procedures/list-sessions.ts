@@ -20,6 +20,4 @@ export const listSessionsProcedure = procedure
   )
   .input(optionalInput(listSessionsInputSchema))
   .output(sessionPageSchema)
-  .query(async ({ ctx, input }) =>
-    (await listLargeSessions(ctx.desk, input)).parse<SessionPage>(ctx.allowance),
-  );
+  .query(async ({ ctx, input }) => (await listLargeSessions(ctx, input)).parse<SessionPage>(ctx.allowance));

@@ -1,5 +1,5 @@
 import { messageSchema, updateMessageInputSchema } from "../../contract/message.ts";
-import { updateMessage } from "../../domain/update-message.ts";
+import { actions } from "../../domain/actions.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -16,4 +16,4 @@ export const updateMessageProcedure = procedure
   )
   .input(updateMessageInputSchema)
   .output(messageSchema)
-  .mutation(({ ctx, input }) => updateMessage(ctx.desk, input));
+  .mutation(({ ctx, input }) => ctx.perform(ctx.caller, actions.updateMessage, input));

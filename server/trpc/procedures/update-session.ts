@@ -1,5 +1,5 @@
 import { sessionHeadSchema, updateSessionInputSchema } from "../../contract/session.ts";
-import { updateSession } from "../../domain/update-session.ts";
+import { actions } from "../../domain/actions.ts";
 import { restPath } from "../meta.ts";
 import { procedure } from "../trpc.ts";
 
@@ -16,4 +16,4 @@ export const updateSessionProcedure = procedure
   )
   .input(updateSessionInputSchema)
   .output(sessionHeadSchema)
-  .mutation(({ ctx, input }) => updateSession(ctx.desk, input));
+  .mutation(({ ctx, input }) => ctx.perform(ctx.caller, actions.updateSession, input));

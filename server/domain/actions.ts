@@ -1,0 +1,76 @@
+import { contractVersion } from "../contract/health.ts";
+import type { Health } from "../contract/health.ts";
+import type { ListMessagesInput } from "../contract/message-list.ts";
+import type { ListSessionsInput } from "../contract/session-list.ts";
+import { addMessage } from "./add-message.ts";
+import type { Form } from "./answers-in-pieces.ts";
+import { streamMessages, streamSession, streamSessions, streamUpdatedSession } from "./answers-in-pieces.ts";
+import { createSession } from "./create-session.ts";
+import { deleteMessage } from "./delete-message.ts";
+import { deleteSession } from "./delete-session.ts";
+import { followList } from "./list-log.ts";
+import { openEvents, openMessages } from "./open-session.ts";
+import { Action } from "./perform.ts";
+import { pollEvents } from "./poll-events.ts";
+import type { Desk } from "./desk.ts";
+import { followSession } from "./session-log.ts";
+import type { ReaderExtent } from "./session-log.ts";
+import type { Wanted } from "./stream-log.ts";
+import { updateMessage } from "./update-message.ts";
+import { updateSession } from "./update-session.ts";
+
+type OfSession = { session_id: string };
+type InForm = { form: Form };
+type Poll = { wait?: number | undefined };
+
+function describeHealth({ version, maxMessageChars }: Desk): Health {
+  return {
+    status: "ok",
+    name: "AI Desk",
+    version,
+    contract_version: contractVersion,
+    max_message_chars: maxMessageChars,
+  };
+}
+
+/** All that the doors may ask of the domain. An operation that answers in several ways has an action for each. */
+export const actions = {
+  getHealth: new Action("health", describeHealth),
+  listSessions: new Action("session.list", (desk, { form, ...input }: ListSessionsInput & InForm) =>
+    streamSessions(desk, input, form),
+  ),
+  getSession: new Action("session.get", (desk, { form, ...input }: OfSession & InForm) =>
+    streamSession(desk, input, form),
+  ),
+  createSession: new Action("session.create", createSession),
+  updateSession: new Action("session.update", updateSession),
+  /** It answers with the messages too. */
+  updateWholeSession: new Action("session.update", streamUpdatedSession),
+  deleteSession: new Action("session.delete", (desk, { session_id: id }: OfSession) =>
+    deleteSession(desk, id),
+  ),
+  followSession: new Action(
+    "session.onEvent",
+    (desk, { session_id: sessionId, ...wanted }: OfSession & Wanted & ReaderExtent) =>
+      followSession(desk, { sessionId, ...wanted }),
+  ),
+  pollSession: new Action(
+    "session.onEvent",
+    (desk, { session_id: sessionId, wait, ...wanted }: OfSession & Wanted & ReaderExtent & Poll) =>
+      pollEvents(desk, (signal) => followSession(desk, { sessionId, ...wanted, signal }), {
+        ...wanted,
+        wait,
+      }),
+  ),
+  /** The same for a connection that is still to be opened. */
+  openEvents: new Action("session.onEvent", openEvents),
+  openMessages: new Action("session.onEvent", openMessages),
+  followList: new Action("session.onListEvent", followList),
+  pollList: new Action("session.onListEvent", (desk, { wait, ...wanted }: Wanted & Poll) =>
+    pollEvents(desk, (signal) => followList(desk, { ...wanted, signal }), { ...wanted, wait }),
+  ),
+  listMessages: new Action("message.list", (desk, input: ListMessagesInput) => streamMessages(desk, input)),
+  addMessage: new Action("message.add", addMessage),
+  updateMessage: new Action("message.update", updateMessage),
+  deleteMessage: new Action("message.delete", deleteMessage),
+};

@@ -1,0 +1,38 @@
+import type { Caller } from "../access/caller.ts";
+import type { Guard } from "../access/guard.ts";
+import type { Operation } from "../contract/operations.ts";
+import type { Desk } from "./desk.ts";
+
+/** A way to do an operation. Doors hold actions; only {@link Perform} can run one. */
+export class Action<in Input extends object, out Output> {
+  readonly operation: Operation;
+  readonly #run: (desk: Desk, input: Input) => Output;
+
+  constructor(operation: Operation, run: (desk: Desk, input: Input) => Output) {
+    this.operation = operation;
+    this.#run = run;
+  }
+
+  static run<Input extends object, Output>(action: Action<Input, Output>, desk: Desk, input: Input): Output {
+    return action.#run(desk, input);
+  }
+}
+
+/**
+ * The one way into the domain: every door calls it for every operation, once.
+ *
+ * @throws what the guard throws, and what the action throws
+ */
+export type Perform = <Input extends object, Output>(
+  caller: Caller,
+  action: Action<Input, Output>,
+  input: Input,
+) => Output;
+
+/** What holds for every operation at every door is written here: who may do it, how much of it, and what is counted. */
+export function createPerform(desk: Desk, guard: Guard): Perform {
+  return (caller, action, input) => {
+    guard({ caller, operation: action.operation, input });
+    return Action.run(action, desk, input);
+  };
+}

@@ -1,0 +1,182 @@
+import { WebSocket } from "ws";
+import type { Operation } from "../../server/contract/operations.ts";
+import { ownRoutes } from "../../server/rest/own-routes.ts";
+import { listRoutes } from "../../server/rest/routes.ts";
+import type { Route } from "../../server/rest/routes.ts";
+import { appRouter } from "../../server/trpc/router.ts";
+
+/** What a call is about: a session of its own, with one message. */
+export type Subject = { url: string; sessionId: string; messageId: number };
+
+/** An operation at a door. */
+export type DoorCall = {
+  operation: Operation;
+  door: string;
+  /** Calls the operation. @returns whether it succeeded */
+  succeeds(subject: Subject): Promise<boolean>;
+};
+
+/** An input that succeeds, for each operation. */
+const inputs: Record<Operation, (subject: Subject) => Record<string, unknown>> = {
+  health: () => ({}),
+  "session.list": () => ({}),
+  "session.get": ({ sessionId }) => ({ session_id: sessionId }),
+  "session.create": ({ sessionId }) => ({ id: `${sessionId} new` }),
+  "session.update": ({ sessionId }) => ({ session_id: sessionId, title: "Renamed" }),
+  "session.delete": ({ sessionId }) => ({ session_id: sessionId }),
+  "session.onEvent": ({ sessionId }) => ({ session_id: sessionId }),
+  "session.onListEvent": () => ({}),
+  "message.list": ({ sessionId }) => ({ session_id: sessionId }),
+  "message.add": ({ sessionId }) => ({ session_id: sessionId, content: "second", sender: "user" }),
+  "message.update": ({ sessionId, messageId }) => ({
+    session_id: sessionId,
+    message_id: messageId,
+    content: "edited",
+  }),
+  "message.delete": ({ sessionId, messageId }) => ({ session_id: sessionId, message_id: messageId }),
+};
+
+const json = { "content-type": "application/json" };
+
+/** Whether an answer is a success; of a stream, whether its first events are. */
+async function isGood(answer: Response): Promise<boolean> {
+  if (!answer.ok) return false;
+  if (!answer.headers.get("content-type")?.includes("event-stream")) {
+    // tRPC's stream of lines tells of an error in a line.
+    return !(await answer.text()).includes('"error"');
+  }
+  let text = "";
+  for await (const piece of answer.body ?? []) {
+    text += Buffer.from(piece).toString();
+    if (text.includes("serialized-error")) return false;
+    if (text.includes("caught_up")) return true;
+  }
+  return false;
+}
+
+function restCall(route: Route, accept?: string): DoorCall {
+  const operation = route.procedure as Operation;
+  return {
+    operation,
+    door: `REST ${route.method} ${route.path}${accept === undefined ? "" : ` as ${accept}`}`,
+    async succeeds(subject) {
+      const input = inputs[operation](subject);
+      const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+        encodeURIComponent(String(input[name])),
+      );
+      const takesBody = route.method === "POST" || route.method === "PATCH";
+      const answer = await fetch(subject.url + path, {
+        method: route.method,
+        ...(takesBody && { body: JSON.stringify(input) }),
+        headers: { ...(takesBody && json), ...(accept !== undefined && { accept }) },
+      });
+      return isGood(answer);
+    },
+  };
+}
+
+type Kind = "query" | "mutation" | "subscription";
+
+/** The door's own answer, which is the fast one, or that of tRPC's adapter, which gets what no client of tRPC's asks for. */
+type Path = "fast path" | "stock adapter";
+
+function trpcHttpCall(operation: Operation, kind: Kind, path: Path): DoorCall {
+  const isStock = path === "stock adapter";
+  return {
+    operation,
+    door: `tRPC over HTTP, ${path}`,
+    async succeeds(subject) {
+      const input = inputs[operation](subject);
+      const address = `${subject.url}/trpc/${operation}`;
+      if (kind !== "mutation") {
+        const query = `input=${encodeURIComponent(JSON.stringify(input))}`;
+        return isGood(await fetch(`${address}?${query}`, isStock ? { headers: json } : {}));
+      }
+      const answer = await fetch(isStock ? `${address}?batch=1` : address, {
+        method: "POST",
+        body: JSON.stringify(isStock ? { 0: input } : input),
+        headers: isStock ? { ...json, "trpc-accept": "application/jsonl" } : json,
+      });
+      return isGood(answer);
+    },
+  };
+}
+
+/** Opens a socket, sends a frame, and reads until an answer says how it went. */
+async function askSocket(
+  url: string,
+  frame: object | undefined,
+  judge: (text: string) => boolean | undefined,
+): Promise<boolean> {
+  const socket = new WebSocket(url);
+  try {
+    return await new Promise<boolean>((resolve) => {
+      socket.on("open", () => frame && socket.send(JSON.stringify(frame)));
+      socket.on("message", (data: Buffer) => {
+        const isSuccess = judge(data.toString());
+        if (isSuccess !== undefined) resolve(isSuccess);
+      });
+      socket.on("unexpected-response", () => resolve(false));
+      socket.on("close", () => resolve(false));
+    });
+  } finally {
+    socket.on("error", () => undefined);
+    socket.terminate();
+  }
+}
+
+function trpcSocketCall(operation: Operation, method: Kind): DoorCall {
+  return {
+    operation,
+    door: "tRPC over WebSocket",
+    succeeds: (subject) =>
+      askSocket(
+        `${subject.url.replace("http", "ws")}/trpc`,
+        { id: 1, method, params: { path: operation, input: inputs[operation](subject) } },
+        (text) => {
+          if (text.includes('"error"')) return false;
+          return method !== "subscription" || text.includes("caught_up") ? true : undefined;
+        },
+      ),
+  };
+}
+
+function chatCall(operation: Operation, query: string, frame?: object): DoorCall {
+  return {
+    operation,
+    door: `plain WebSocket ${query}${frame ? ", a frame" : ""}`,
+    succeeds: ({ url, sessionId }) =>
+      askSocket(
+        `${url.replace("http", "ws")}/ws/${encodeURIComponent(sessionId)}?${query}`,
+        frame,
+        (text) => {
+          if (text.includes('"error"')) return false;
+          return text.includes(frame ? "second" : "first") ? true : undefined;
+        },
+      ),
+  };
+}
+
+const restRoutes = [...listRoutes(appRouter), ...ownRoutes].filter(
+  ({ procedure }) => !procedure.startsWith("health."),
+);
+const events = restRoutes.filter(({ procedure }) => /\.on/.test(procedure));
+const procedures = Object.entries(
+  appRouter._def.procedures as unknown as Record<Operation, { _def: { type: Kind } }>,
+) as [Operation, { _def: { type: Kind } }][];
+
+/** Every operation at every door, in each way that the door answers it. */
+export const doorCalls: DoorCall[] = [
+  ...restRoutes.map((route) => restCall(route)),
+  ...events.map((route) => restCall(route, "text/event-stream")),
+  ...procedures.flatMap(([operation, { _def }]) => [
+    trpcHttpCall(operation, _def.type, "fast path"),
+    trpcHttpCall(operation, _def.type, "stock adapter"),
+    trpcSocketCall(operation, _def.type),
+  ]),
+  chatCall("session.onEvent", "after=0"),
+  chatCall("session.onEvent", "events=all"),
+];
+
+/** A send over a plain socket, which follows the session besides. */
+export const chatSend = chatCall("message.add", "", { content: "second", sender: "user" });
