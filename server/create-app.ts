@@ -19,6 +19,7 @@ import { BufferBudget } from "./http/buffer-budget.ts";
 import { createCors } from "./http/cross-origin.ts";
 import { watchFileHandles } from "./http/file-handles.ts";
 import { maxHeartbeatMs } from "./http/event-stream.ts";
+import type { Door } from "./http/door.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import type { HostPolicy } from "./http/host-policy.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
@@ -30,9 +31,8 @@ import { createDocsPages } from "./pages/docs-pages.ts";
 import { createReport } from "./report-errors.ts";
 import { createRouting } from "./route-requests.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
-import { createTrpcHttpDoor } from "./trpc/http-door.ts";
+import { createTrpcDoor } from "./trpc/trpc-door.ts";
 import { appRouter } from "./trpc/router.ts";
-import { createTrpcWsDoor } from "./trpc/ws-door.ts";
 import { createChatDoor } from "./ws/chat-door.ts";
 
 export type AppOptions = {
@@ -102,24 +102,26 @@ export function createApp(options: AppOptions): App {
   const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 4 * maxAnswerBytes));
   const perform = createPerform(desk, options.guard ?? allowAll);
   const { stopping } = desk;
-  const doors = { perform, stopping, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
+  const shared = { perform, stopping, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
   const pages = [createDocsPages(), createChatPage({ stopping: stop.signal })];
   const rest = createRestDoor({
-    ...doors,
+    ...shared,
     readiness: new Readiness(desk),
     described: desk,
     heartbeatMs,
     pages,
   });
-  const trpcHttp = createTrpcHttpDoor({ ...doors, heartbeatMs });
-  const trpcWs = createTrpcWsDoor({
-    ...doors,
+  const trpc = createTrpcDoor({
+    ...shared,
+    heartbeatMs,
     patience,
     maxSubscriptions: options.maxSubscriptionsPerSocket,
     maxSubscriptionBytes: bounds.maxBufferedBytes,
     access,
   });
   const chat = createChatDoor({ perform, maxFrameBytes: bodyBytes, patience, report, access });
+  // The REST door is at every address, so it is the last.
+  const doors: readonly Door[] = [chat, trpc, rest];
   const admit = createAdmission({
     hosts,
     origins,
@@ -129,7 +131,7 @@ export function createApp(options: AppOptions): App {
   const gate = new StartingGate();
 
   const routing = createRouting({
-    doors: { rest, trpcHttp, trpcWs, chat },
+    doors,
     admit,
     setCorsHeaders: createCors(origins),
     gate,
@@ -163,8 +165,7 @@ export function createApp(options: AppOptions): App {
   async function stopAll(): Promise<void> {
     stop.abort();
     gate.close();
-    trpcWs.close();
-    chat.close();
+    for (const { sockets } of doors) sockets?.close();
     await server.close();
     await database.close();
   }
@@ -175,6 +176,10 @@ export function createApp(options: AppOptions): App {
     listen,
     address: () => server.address(),
     close,
-    counts: () => ({ trpcSockets: trpcWs.size, chatSockets: chat.size, followers: desk.hub.size }),
+    counts: () => ({
+      trpcSockets: trpc.sockets.size,
+      chatSockets: chat.sockets.size,
+      followers: desk.hub.size,
+    }),
   };
 }

@@ -2,22 +2,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { AppError, toAppError } from "./domain/app-error.ts";
 import type { Admit } from "./http/admission.ts";
+import type { Door } from "./http/door.ts";
 import type { Report } from "./http/report.ts";
 import type { RequestTarget } from "./http/request-target.ts";
 import { readTarget } from "./http/request-target.ts";
 import { sendText } from "./http/send.ts";
 import type { StartingGate } from "./http/starting-gate.ts";
 import { nameRoute } from "./http/traced-request.ts";
-import { sendUpgradeRequired } from "./http/upgrade-required.ts";
 import { livenessPath } from "./rest/health-routes.ts";
-import type { RestDoor } from "./rest/rest-door.ts";
-import type { TrpcHttpDoor } from "./trpc/http-door.ts";
-import { sendTrpcError } from "./trpc/http-door.ts";
-import type { SocketDoor } from "./trpc/ws-door.ts";
-import type { ChatDoor } from "./ws/chat-door.ts";
 
 export type RoutingOptions = {
-  doors: { rest: RestDoor; trpcHttp: TrpcHttpDoor; trpcWs: SocketDoor; chat: ChatDoor };
+  /** The first door that is at an address serves it. The last one is at every address. */
+  doors: readonly Door[];
   /** Called before any other work for a request. */
   admit: Admit;
   setCorsHeaders: (request: IncomingMessage, response: ServerResponse) => void;
@@ -30,7 +26,7 @@ export type RoutingOptions = {
 export type Routing = {
   /** Hands a request to the door that its address names. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Hands a connection to the WebSocket door that its address names. @throws {AppError} */
+  /** Hands a connection to the WebSockets that its address names. @throws {AppError} */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
 };
 
@@ -43,76 +39,48 @@ export function createRouting({
   stopping,
   report,
 }: RoutingOptions): Routing {
-  const { rest, trpcHttp, trpcWs, chat } = doors;
+  function doorAt(target: RequestTarget): Door {
+    const found = doors.find((door) => door.isAt(target));
+    if (!found) throw new TypeError(`No door is at ${target.pathname}.`);
+    return found;
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setCorsHeaders(request, response);
     const target = readTarget(request);
+    const door = doorAt(target);
     try {
       admit(request, target);
       // A supervisor must not take a server for dead while it migrates a large file.
       if (!gate.isOpen && target.pathname !== livenessPath) await gate.pass();
     } catch (error) {
-      if (!isTrpc(target)) throw error;
+      if (!door.refuse) throw error;
       const refusal = toAppError(error);
       report(refusal, request);
-      return sendTrpcError(response, refusal);
+      return door.refuse(response, refusal);
     }
-    if (request.method === "OPTIONS") return answerOptions(response, target);
-    if (isForSocketAlone(request, target)) {
-      nameRoute(request, socketRouteOf(target));
-      return sendUpgradeRequired(response);
-    }
-    if (isTrpc(target)) return trpcHttp(request, response, target);
-    return rest.answer(request, response, target);
-  }
-
-  function answerOptions(response: ServerResponse, target: RequestTarget): void {
-    const methods = isTrpc(target)
-      ? ["GET", "POST"]
-      : isChat(target)
-        ? ["GET"]
-        : rest.methodsOf(target.pathname);
-    sendText(
-      response,
-      204,
-      undefined,
-      methods.length > 0 ? { allow: [...methods, "OPTIONS"].join(", ") } : {},
-    );
+    if (request.method === "OPTIONS") return answerOptions(response, door.methodsAt(target));
+    return door.answer(request, response, target);
   }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const target = readTarget(request);
-    if (target.pathname === "/trpc" || isChat(target)) nameRoute(request, socketRouteOf(target));
+    const { sockets } = doorAt(target);
+    const found = sockets?.isAt(target) ? sockets : undefined;
+    if (found) nameRoute(request, found.route);
     admit(request, target);
     // The open sockets have been told to reconnect. A socket that opened now would not be told.
     if (stopping.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
     if (!gate.isOpen) await gate.pass();
-    if (target.pathname === "/trpc") return trpcWs.upgrade(request, socket, head, target);
-    if (isChat(target)) return chat.upgrade(request, socket, head, target);
-    throw new AppError(
-      "NOT_FOUND",
-      `There is no WebSocket at ${target.pathname}: try /ws/{session_id} or /trpc.`,
-    );
+    if (found) return found.upgrade(request, socket, head, target);
+    const routes = doors.flatMap((door) => door.sockets?.route ?? []).join(" or ");
+    throw new AppError("NOT_FOUND", `There is no WebSocket at ${target.pathname}: try ${routes}.`);
   }
 
   return { answer, upgrade };
 }
 
-function isChat({ pathname }: RequestTarget): boolean {
-  return pathname.startsWith("/ws/") && !pathname.includes("/", "/ws/".length);
-}
-
-/** Whether a plain request needs an upgrade. A POST to `/trpc` is a call that names no procedure. */
-function isForSocketAlone({ method }: IncomingMessage, target: RequestTarget): boolean {
-  return isChat(target) || (target.pathname === "/trpc" && (method === "GET" || method === "HEAD"));
-}
-
-/** The name of a WebSocket's address in the log. */
-function socketRouteOf(target: RequestTarget): string {
-  return isChat(target) ? "/ws/{session_id}" : "/trpc";
-}
-
-function isTrpc({ pathname }: RequestTarget): boolean {
-  return pathname === "/trpc" || pathname.startsWith("/trpc/");
+function answerOptions(response: ServerResponse, methods: readonly string[]): void {
+  const allow = [...methods, "OPTIONS"].join(", ");
+  sendText(response, 204, undefined, methods.length > 0 ? { allow } : {});
 }

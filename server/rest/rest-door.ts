@@ -4,6 +4,7 @@ import { AppError, toAppError } from "../domain/app-error.ts";
 import { anonymous } from "../access/caller.ts";
 import type { Perform } from "../domain/perform.ts";
 import type { Readiness } from "../domain/readiness.ts";
+import type { Door } from "../http/door.ts";
 import { prefersPage } from "../http/accept.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { sendError, sendText } from "../http/send.ts";
@@ -39,11 +40,7 @@ export type RestDoorOptions = {
   report: Report;
 };
 
-export type RestDoor = {
-  /** Answers any request. Never rejects. */
-  answer(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void>;
-  /** The methods of an address; none if nothing is there. */
-  methodsOf(pathname: string): string[];
+export type RestDoor = Door & {
   /** Whether people open the address in a browser: it is a page, or a file that is shown as one. */
   isPage(pathname: string): boolean;
 };
@@ -65,7 +62,7 @@ function redirect(response: ServerResponse, path: string, query: string): void {
   sendText(response, 307, undefined, { location: query === "" ? path : `${path}?${query}` });
 }
 
-/** The door of the REST paths. */
+/** The door of the REST paths, and of all addresses that no other door has. */
 export function createRestDoor(options: RestDoorOptions): RestDoor {
   const { router, maxBodyBytes, pages, report } = options;
   const table = createRouteTable([...listRoutes(router), ...ownRoutes]);
@@ -122,7 +119,8 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
   }
 
   return {
-    methodsOf,
+    isAt: () => true,
+    methodsAt: ({ pathname }) => methodsOf(pathname),
     isPage: (pathname) => pathname === "/" || findFile(pathname) !== undefined,
     async answer(request, response, target) {
       try {

@@ -2,7 +2,7 @@ import { TRPCError } from "@trpc/server";
 import type { TRPCClientOutgoingMessage } from "@trpc/server/rpc";
 import { limits } from "../contract/limits.ts";
 import type { CallableProcedure, PreparedCall } from "./call-procedure.ts";
-import { maxBatchSize } from "./http-door.ts";
+import { maxBatchSize } from "./http-calls.ts";
 import { idsOf, readFrame, readMessages } from "./read-frame.ts";
 import type { RequestName } from "./socket-frames.ts";
 import { withLastEventId } from "./with-last-event-id.ts";

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 import { issuesOf } from "../contract/issues.ts";
 import { extentSchema } from "../contract/live-event.ts";
 import { messageRefSchema } from "../contract/message.ts";
@@ -9,6 +8,9 @@ import { anonymous } from "../access/caller.ts";
 import { actions } from "../domain/actions.ts";
 import type { Perform } from "../domain/perform.ts";
 import type { ReaderExtent } from "../domain/session-log.ts";
+import type { Door, DoorSockets } from "../http/door.ts";
+import { nameRoute } from "../http/traced-request.ts";
+import { sendUpgradeRequired } from "../http/upgrade-required.ts";
 import { isNumber, readNumber } from "../http/read-number.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
@@ -28,23 +30,13 @@ export type ChatDoorOptions = {
   access?: AccessLog | undefined;
 };
 
-export type ChatDoor = {
-  /**
-   * Takes over a connection to `/ws/{session_id}`.
-   *
-   * @throws {AppError} BAD_REQUEST, NOT_FOUND: the connection is still plain HTTP then, and the caller answers it
-   */
-  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, target: RequestTarget): Promise<void>;
-  /** Closes the sockets with 1012. */
-  close(): void;
-  readonly size: number;
-};
-
 /** The plain WebSocket, one socket for each session, as in PROTOCOL.md. */
-export function createChatDoor(options: ChatDoorOptions): ChatDoor {
+export function createChatDoor(options: ChatDoorOptions): Door & Required<Pick<Door, "sockets">> {
   const { perform, report } = options;
   const server = createSocketServer(options);
-  return {
+  const sockets: DoorSockets = {
+    route: "/ws/{session_id}",
+    isAt,
     async upgrade(request, connection, head, target) {
       const sessionId = readSessionId(target);
       const follow = await openSession(perform, {
@@ -63,6 +55,20 @@ export function createChatDoor(options: ChatDoorOptions): ChatDoor {
       return server.clients.size;
     },
   };
+  return {
+    isAt,
+    methodsAt: () => ["GET"],
+    answer(request, response) {
+      nameRoute(request, sockets.route);
+      sendUpgradeRequired(response);
+      return Promise.resolve();
+    },
+    sockets,
+  };
+}
+
+function isAt({ pathname }: RequestTarget): boolean {
+  return pathname.startsWith("/ws/") && !pathname.includes("/", "/ws/".length);
 }
 
 function readSessionId({ pathname }: RequestTarget): string {

@@ -10,7 +10,7 @@ import { createCors } from "../../server/http/cross-origin.ts";
 import { maxHeartbeatMs } from "../../server/http/event-stream.ts";
 import { decodePart, readTarget } from "../../server/http/request-target.ts";
 import { apiHeaders } from "../../server/http/send.ts";
-import { createTrpcHttpDoor } from "../../server/trpc/http-door.ts";
+import { answerHttpCalls } from "../../server/trpc/http-calls.ts";
 import { appRouter } from "../../server/trpc/router.ts";
 import { callsOn, openDesk } from "../support/desk.ts";
 
@@ -19,7 +19,7 @@ const setCorsHeaders = createCors(anyOrigin);
 /** Our tRPC door over HTTP, on a database of its own unless it is given a desk. @returns its address */
 export async function startDoor(given?: Desk): Promise<string> {
   const desk = given ?? (await openDesk());
-  const answer = createTrpcHttpDoor({
+  const answer = answerHttpCalls({
     ...callsOn(desk),
     stopping: desk.stopping,
     router: appRouter,

@@ -7,12 +7,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { defaultPatience } from "../../server/http/socket-server.ts";
 import { appRouter } from "../../server/trpc/router.ts";
-import { createTrpcWsDoor } from "../../server/trpc/ws-door.ts";
+import { createTrpcSockets } from "../../server/trpc/trpc-sockets.ts";
 import { callsOn, openDesk } from "../support/desk.ts";
 
 /** A client, and the server's end of its connection. */
 async function connect(): Promise<{ client: WebSocket; connection: Socket }> {
-  const door = createTrpcWsDoor({
+  const door = createTrpcSockets({
     ...callsOn(await openDesk()),
     router: appRouter,
     maxBodyBytes: 100_000,
@@ -29,7 +29,7 @@ async function connect(): Promise<{ client: WebSocket; connection: Socket }> {
   });
   const upgraded = new Promise<Socket>((resolve) => {
     server.on("upgrade", (request: IncomingMessage, connection: Socket, head: Buffer) => {
-      door.upgrade(request, connection, head, { pathname: "/trpc", hasTrailingSlash: false, query: "" });
+      void door.upgrade(request, connection, head, { pathname: "/trpc", hasTrailingSlash: false, query: "" });
       resolve(connection);
     });
   });

@@ -1,25 +1,23 @@
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { anonymous } from "../access/caller.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ClientSocket } from "../http/client-socket.ts";
 import type { FairTimer } from "../http/fair-timer.ts";
 import { fairTimeout } from "../http/fair-timer.ts";
-import type { RequestTarget } from "../http/request-target.ts";
+import type { DoorSockets } from "../http/door.ts";
 import type { Traced } from "../http/traced-request.ts";
 import type { Patience } from "../http/socket-server.ts";
 import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../http/socket-server.ts";
 import { listProcedures } from "./call-procedure.ts";
-import type { TrpcDoorOptions } from "./http-door.ts";
+import type { TrpcCallsOptions } from "./http-calls.ts";
 import { readConnectionParams } from "./read-frame.ts";
 import { FurtherSubscriptions, subscriptionBytes } from "./further-subscriptions.ts";
 import { SocketCalls } from "./socket-calls.ts";
 import { answerFrame, reconnectFrame } from "./socket-frames.ts";
 import { toErrorShape } from "./to-error-shape.ts";
 
-export type TrpcWsDoorOptions = TrpcDoorOptions & {
+export type TrpcSocketsOptions = TrpcCallsOptions & {
   patience: Patience;
   /** How many subscriptions one socket may have at a time. */
   maxSubscriptions: number;
@@ -28,20 +26,11 @@ export type TrpcWsDoorOptions = TrpcDoorOptions & {
   access?: AccessLog | undefined;
 };
 
-export type SocketDoor = {
-  /** Takes over a connection whose request has been found good. */
-  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, target: RequestTarget): void;
-  /** Asks the clients to come back elsewhere, and closes their sockets with 1012. */
-  close(): void;
-  /** How many sockets are open. */
-  readonly size: number;
-};
-
 /**
  * tRPC over WebSocket: subscriptions, and calls beside them. It speaks as the adapter of @trpc/server does, which sends
  * whatever there is to send whether or not the client takes it, and each event to each subscription anew.
  */
-export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
+export function createTrpcSockets(options: TrpcSocketsOptions): DoorSockets {
   const { perform, maxBodyBytes, maxAnswerBytes, patience, maxSubscriptions, report } = options;
   const server = createSocketServer({ maxFrameBytes: maxBodyBytes, patience, access: options.access });
   const procedures = listProcedures(options.router);
@@ -72,6 +61,8 @@ export function createTrpcWsDoor(options: TrpcWsDoorOptions): SocketDoor {
   }
 
   return {
+    route: "/trpc",
+    isAt: ({ pathname }) => pathname === "/trpc",
     upgrade(request, connection, head, { query }) {
       const announcesParams = new URLSearchParams(query).get("connectionParams") === "1";
       server.upgrade(request, connection, head, (socket, trace) => serve(socket, trace, announcesParams));

@@ -10,6 +10,7 @@ import { assertShallow } from "../http/json-depth.ts";
 import { assertJsonBody, discardBody, hasBody, parseBody, readText } from "../http/read-body.ts";
 import { nameRoute } from "../http/traced-request.ts";
 import { apiHeaders, refusalHeaders, retryHeaders } from "../http/send.ts";
+import type { Door } from "../http/door.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
 import { answerCalls, otherMethod, prepareCalls, varyOf } from "./answer-calls.ts";
@@ -28,7 +29,7 @@ const methods = ["GET", "HEAD", "POST"];
 /** The stock adapter holds an answer as a value, as text and as bytes. */
 const stockWeight = 4;
 
-export type TrpcDoorOptions = {
+export type TrpcCallsOptions = {
   perform: Perform;
   router: AppRouter;
   maxBodyBytes: number;
@@ -37,18 +38,12 @@ export type TrpcDoorOptions = {
   report: Report;
 };
 
-export type TrpcHttpDoorOptions = TrpcDoorOptions & {
+export type TrpcHttpOptions = TrpcCallsOptions & {
   /** The interval of the heartbeats of a silent stream. */
   heartbeatMs: number;
   /** Aborts when the server is about to stop. */
   stopping: AbortSignal;
 };
-
-export type TrpcHttpDoor = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: RequestTarget,
-) => Promise<void>;
 
 /**
  * tRPC over HTTP, with batches and with subscriptions over SSE. Plain calls and subscriptions are answered here: the stock
@@ -56,7 +51,7 @@ export type TrpcHttpDoor = (
  * encodes each event again for each reader. The stock adapter answers all other requests. Their bodies are read here too:
  * the adapter would replace bytes that are not UTF-8, and take media types other than JSON.
  */
-export function createTrpcHttpDoor(options: TrpcHttpDoorOptions): TrpcHttpDoor {
+export function answerHttpCalls(options: TrpcHttpOptions): Door["answer"] {
   const { perform, router, maxBodyBytes, maxAnswerBytes, report, heartbeatMs, stopping } = options;
   const procedures = listProcedures(router);
 
