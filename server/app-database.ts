@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Migrated } from "../db/migrate.ts";
 import type { Database, OpenOptions } from "../db/open-database.ts";
 import { openDatabase } from "../db/open-database.ts";
-import { AppError } from "./domain/app-error.ts";
+import { AppError } from "./contract/app-error.ts";
 
 /** An app's database. It is opened once the app has its port. */
 export class AppDatabase {

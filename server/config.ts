@@ -7,7 +7,7 @@ import type { Bounds } from "./http/bounds.ts";
 import { defaultBounds } from "./http/bounds.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
 import { readOrigins } from "./http/origin-policy.ts";
-import type { Patience } from "./http/socket-server.ts";
+import type { Timeouts } from "./http/timeouts.ts";
 import type { Environment, Setting } from "./setting.ts";
 import { databaseFile, fail, hostName, readSetting, seconds, wholeNumber } from "./setting.ts";
 
@@ -20,7 +20,7 @@ export type Config = {
   maxMessageChars: number;
   maxReadersPerSession: number;
   maxSubscriptionsPerSocket: number;
-  patience: Pick<Patience, "keepAliveMs" | "pingIntervalMs" | "pollMs">;
+  timeouts: Pick<Timeouts, "keepAliveMs" | "pingIntervalMs" | "pollMs">;
   bounds: Bounds;
   logLevel: (typeof logLevels)[number];
 };
@@ -136,7 +136,7 @@ export function readConfig(environment: Environment): Config {
     maxMessageChars: read("MAX_MESSAGE_CHARS", settings.MAX_MESSAGE_CHARS),
     maxReadersPerSession: read("MAX_READERS_PER_SESSION", settings.MAX_READERS_PER_SESSION),
     maxSubscriptionsPerSocket: read("MAX_SUBSCRIPTIONS_PER_SOCKET", settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
-    patience: {
+    timeouts: {
       keepAliveMs: read("KEEP_ALIVE_SECONDS", settings.KEEP_ALIVE_SECONDS),
       pingIntervalMs: read("PING_SECONDS", settings.PING_SECONDS),
       pollMs: read("POLL_SECONDS", settings.POLL_SECONDS),

@@ -6,11 +6,11 @@ import { AppDatabase } from "./app-database.ts";
 import type { Guard } from "./access/guard.ts";
 import { allowAll } from "./access/guard.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
-import type { Desk } from "./domain/desk.ts";
+import type { Services } from "./domain/services.ts";
 import { createPerform } from "./domain/perform.ts";
 import { Readiness } from "./domain/readiness.ts";
 import { heedOthers } from "./domain/heed-others.ts";
-import { LiveHub } from "./domain/live-hub.ts";
+import { LiveHub } from "./live/live-hub.ts";
 import type { AccessLog } from "./http/access-log.ts";
 import { createAdmission } from "./http/admission.ts";
 import type { Bounds } from "./http/bounds.ts";
@@ -23,8 +23,8 @@ import type { Door } from "./http/door.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import type { HostPolicy } from "./http/host-policy.ts";
 import type { OriginPolicy } from "./http/origin-policy.ts";
-import type { Patience } from "./http/socket-server.ts";
-import { defaultPatience } from "./http/socket-server.ts";
+import type { Timeouts } from "./http/timeouts.ts";
+import { defaultTimeouts } from "./http/timeouts.ts";
 import { StartingGate } from "./http/starting-gate.ts";
 import { createChatPage } from "./pages/chat-page.ts";
 import { createDocsPages } from "./pages/docs-pages.ts";
@@ -48,7 +48,7 @@ export type AppOptions = {
   maxSubscriptionsPerSocket: number;
   bounds?: Partial<Bounds>;
   logger: Logger;
-  patience?: Partial<Patience>;
+  timeouts?: Partial<Timeouts>;
   /** Decides on each operation of each caller; it lets all through by default. */
   guard?: Guard;
   now?: () => Date;
@@ -76,8 +76,8 @@ export function createApp(options: AppOptions): App {
   const { logger, hosts, origins } = options;
   const database = new AppDatabase(options.database, logger);
   const stop = new AbortController();
-  const patience = { ...defaultPatience, ...options.patience };
-  const desk: Desk = {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const services: Services = {
     get database() {
       return database.opened;
     },
@@ -88,38 +88,38 @@ export function createApp(options: AppOptions): App {
     version: packageFile.version,
     maxMessageChars: options.maxMessageChars,
     maxReadersPerSession: options.maxReadersPerSession,
-    pollMs: patience.pollMs,
+    pollMs: timeouts.pollMs,
   };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
   const report = createReport(logger);
   const access: AccessLog | undefined = logger.isLevelEnabled("info")
     ? (what, entry) => logger.info(entry, what)
     : undefined;
-  const heartbeatMs = Math.min(maxHeartbeatMs, patience.pingIntervalMs);
+  const heartbeatMs = Math.min(maxHeartbeatMs, timeouts.pingIntervalMs);
   const bounds = { ...defaultBounds, ...options.bounds };
   // One message can always be answered, and more than one answer at a time.
   const maxAnswerBytes = Math.max(bounds.maxAnswerBytes, bodyBytes);
   const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 4 * maxAnswerBytes));
-  const perform = createPerform(desk, options.guard ?? allowAll);
-  const { stopping } = desk;
+  const perform = createPerform(services, options.guard ?? allowAll);
+  const { stopping } = services;
   const shared = { perform, stopping, router: appRouter, maxBodyBytes: bodyBytes, maxAnswerBytes, report };
   const pages = [createDocsPages(), createChatPage({ stopping: stop.signal })];
   const rest = createRestDoor({
     ...shared,
-    readiness: new Readiness(desk),
-    described: desk,
+    readiness: new Readiness(services),
+    described: services,
     heartbeatMs,
     pages,
   });
   const trpc = createTrpcDoor({
     ...shared,
     heartbeatMs,
-    patience,
+    timeouts,
     maxSubscriptions: options.maxSubscriptionsPerSocket,
     maxSubscriptionBytes: bounds.maxBufferedBytes,
     access,
   });
-  const chat = createChatDoor({ perform, maxFrameBytes: bodyBytes, patience, report, access });
+  const chat = createChatDoor({ perform, maxFrameBytes: bodyBytes, timeouts, report, access });
   // The REST door is at every address, so it is the last.
   const doors: readonly Door[] = [chat, trpc, rest];
   const admit = createAdmission({
@@ -144,8 +144,8 @@ export function createApp(options: AppOptions): App {
     onConnection: watchFileHandles((details, sentence) => logger.warn(details, sentence)),
     report,
     access,
-    times: { ...patience, idleTimeoutMs: 2 * patience.stallTimeoutMs },
-    deadPeerMs: patience.deadPeerMs,
+    times: { ...timeouts, idleTimeoutMs: 2 * timeouts.stallTimeoutMs },
+    deadPeerMs: timeouts.deadPeerMs,
   });
 
   async function listen(at: { host: string; port: number }): Promise<string> {
@@ -153,7 +153,7 @@ export function createApp(options: AppOptions): App {
     try {
       await database.open(stop.signal);
       stop.signal.throwIfAborted();
-      await heedOthers(desk);
+      await heedOthers(services);
     } catch (error) {
       await close();
       throw error;
@@ -179,7 +179,7 @@ export function createApp(options: AppOptions): App {
     counts: () => ({
       trpcSockets: trpc.sockets.size,
       chatSockets: chat.sockets.size,
-      followers: desk.hub.size,
+      followers: services.hub.size,
     }),
   };
 }

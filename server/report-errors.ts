@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { DatabaseMovedError } from "../db/database-errors.ts";
-import type { AppError } from "./domain/app-error.ts";
+import type { AppError } from "./contract/app-error.ts";
 import type { Report } from "./http/report.ts";
 import { SocketTrace } from "./http/socket-trace.ts";
 import type { Traced } from "./http/traced-request.ts";

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { AppError, toAppError } from "./domain/app-error.ts";
+import { AppError } from "./contract/app-error.ts";
+import { toAppError } from "./domain/to-app-error.ts";
 import type { Admit } from "./http/admission.ts";
 import type { Door } from "./http/door.ts";
 import type { Report } from "./http/report.ts";

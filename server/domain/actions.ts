@@ -12,10 +12,10 @@ import { followList } from "./list-log.ts";
 import { openEvents, openMessages } from "./open-session.ts";
 import { Action } from "./perform.ts";
 import { pollEvents } from "./poll-events.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 import { followSession } from "./session-log.ts";
 import type { ReaderExtent } from "./session-log.ts";
-import type { Wanted } from "./stream-log.ts";
+import type { Wanted } from "../live/open-feed.ts";
 import { updateMessage } from "./update-message.ts";
 import { updateSession } from "./update-session.ts";
 
@@ -23,7 +23,7 @@ type OfSession = { session_id: string };
 type InForm = { form: Form };
 type Poll = { wait?: number | undefined };
 
-function describeHealth({ version, maxMessageChars }: Desk): Health {
+function describeHealth({ version, maxMessageChars }: Services): Health {
   return {
     status: "ok",
     name: "AI Desk",
@@ -36,28 +36,28 @@ function describeHealth({ version, maxMessageChars }: Desk): Health {
 /** All that the doors may ask of the domain. An operation that answers in several ways has an action for each. */
 export const actions = {
   getHealth: new Action("health", describeHealth),
-  listSessions: new Action("session.list", (desk, { form, ...input }: ListSessionsInput & InForm) =>
-    streamSessions(desk, input, form),
+  listSessions: new Action("session.list", (services, { form, ...input }: ListSessionsInput & InForm) =>
+    streamSessions(services, input, form),
   ),
-  getSession: new Action("session.get", (desk, { form, ...input }: OfSession & InForm) =>
-    streamSession(desk, input, form),
+  getSession: new Action("session.get", (services, { form, ...input }: OfSession & InForm) =>
+    streamSession(services, input, form),
   ),
   createSession: new Action("session.create", createSession),
   updateSession: new Action("session.update", updateSession),
   /** It answers with the messages too. */
   updateWholeSession: new Action("session.update", streamUpdatedSession),
-  deleteSession: new Action("session.delete", (desk, { session_id: id }: OfSession) =>
-    deleteSession(desk, id),
+  deleteSession: new Action("session.delete", (services, { session_id: id }: OfSession) =>
+    deleteSession(services, id),
   ),
   followSession: new Action(
     "session.onEvent",
-    (desk, { session_id: sessionId, ...wanted }: OfSession & Wanted & ReaderExtent) =>
-      followSession(desk, { sessionId, ...wanted }),
+    (services, { session_id: sessionId, ...wanted }: OfSession & Wanted & ReaderExtent) =>
+      followSession(services, { sessionId, ...wanted }),
   ),
   pollSession: new Action(
     "session.onEvent",
-    (desk, { session_id: sessionId, wait, ...wanted }: OfSession & Wanted & ReaderExtent & Poll) =>
-      pollEvents(desk, (signal) => followSession(desk, { sessionId, ...wanted, signal }), {
+    (services, { session_id: sessionId, wait, ...wanted }: OfSession & Wanted & ReaderExtent & Poll) =>
+      pollEvents(services, (signal) => followSession(services, { sessionId, ...wanted, signal }), {
         ...wanted,
         wait,
       }),
@@ -66,10 +66,12 @@ export const actions = {
   openEvents: new Action("session.onEvent", openEvents),
   openMessages: new Action("session.onEvent", openMessages),
   followList: new Action("session.onListEvent", followList),
-  pollList: new Action("session.onListEvent", (desk, { wait, ...wanted }: Wanted & Poll) =>
-    pollEvents(desk, (signal) => followList(desk, { ...wanted, signal }), { ...wanted, wait }),
+  pollList: new Action("session.onListEvent", (services, { wait, ...wanted }: Wanted & Poll) =>
+    pollEvents(services, (signal) => followList(services, { ...wanted, signal }), { ...wanted, wait }),
   ),
-  listMessages: new Action("message.list", (desk, input: ListMessagesInput) => streamMessages(desk, input)),
+  listMessages: new Action("message.list", (services, input: ListMessagesInput) =>
+    streamMessages(services, input),
+  ),
   addMessage: new Action("message.add", addMessage),
   updateMessage: new Action("message.update", updateMessage),
   deleteMessage: new Action("message.delete", deleteMessage),

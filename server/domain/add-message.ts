@@ -3,10 +3,10 @@ import { findMessageByKey, insertMessage, NoIdsLeftError } from "../../db/messag
 import type { Executor } from "../../db/open-database.ts";
 import { takePlaceOfMessage } from "../../db/session-queries.ts";
 import type { AddMessageInput, Message } from "../contract/message.ts";
-import { AppError, sessionNotFound } from "./app-error.ts";
+import { AppError, sessionNotFound } from "../contract/app-error.ts";
 import { changeSession } from "./change-session.ts";
 import { assertContentFits } from "./content-length.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 import { toMessage } from "./read-messages.ts";
 
 /**
@@ -20,9 +20,9 @@ export type SentMessage = { message: Message; seq: number; stored: boolean };
  *
  * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long), UNPROCESSABLE_CONTENT (the key named other content)
  */
-export async function addMessage(desk: Desk, input: AddMessageInput): Promise<SentMessage> {
-  assertContentFits(desk, input.content);
-  return changeSession<SentMessage>(desk, input.session_id, async (trx) => {
+export async function addMessage(services: Services, input: AddMessageInput): Promise<SentMessage> {
+  assertContentFits(services, input.content);
+  return changeSession<SentMessage>(services, input.session_id, async (trx) => {
     const earlier = await findEarlierSend(trx, input);
     if (earlier) return { value: { ...earlier, stored: false } };
     const place = await takePlaceOfMessage(trx, input.session_id);
@@ -31,7 +31,7 @@ export async function addMessage(desk: Desk, input: AddMessageInput): Promise<Se
       session_id: input.session_id,
       content: input.content,
       sender: input.sender,
-      timestamp: input.timestamp ?? desk.now().toISOString(),
+      timestamp: input.timestamp ?? services.now().toISOString(),
       seq: place.seq,
       key: input.key ?? null,
       key_digest: input.key === undefined ? null : digest(input),

@@ -4,10 +4,10 @@ import type { Message } from "../contract/message.ts";
 import type { UpdateSessionInput } from "../contract/session.ts";
 import type { ListSessionsInput } from "../contract/session-list.ts";
 import { limits } from "../contract/limits.ts";
-import { SessionEndedError } from "./app-error.ts";
+import { SessionEndedError } from "../contract/app-error.ts";
 import type { ReadPage } from "./all-pages.ts";
 import { readAllPages } from "./all-pages.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 import { getSessionExtent } from "./get-session.ts";
 import { readMessagePage } from "./list-messages.ts";
 import type { SidebarExtent } from "./list-sessions.ts";
@@ -41,16 +41,25 @@ type Shown<Session> = { toHead: (session: Session) => object; form: Form };
  *
  * @throws {AppError} BAD_REQUEST for a cursor of the other order
  */
-export function streamSessions(desk: Desk, input: ListSessionsInput, form: Form): Promise<AnswerInPieces> {
+export function streamSessions(
+  services: Services,
+  input: ListSessionsInput,
+  form: Form,
+): Promise<AnswerInPieces> {
   const { order } = input;
   if (form === "documented" && order !== "activity") {
-    const read: ReadPage<SessionExtent> = (page) => listExtents(desk, page);
-    return streamList(desk, input, { read, readAll: () => readAllPages(read), toHead: toSessionHead, form });
+    const read: ReadPage<SessionExtent> = (page) => listExtents(services, page);
+    return streamList(services, input, {
+      read,
+      readAll: () => readAllPages(read),
+      toHead: toSessionHead,
+      form,
+    });
   }
-  const read: ReadPage<SidebarExtent> = (page) => listSidebar(desk, { ...page, order });
-  return streamList(desk, input, {
+  const read: ReadPage<SidebarExtent> = (page) => listSidebar(services, { ...page, order });
+  return streamList(services, input, {
     read,
-    readAll: () => (order === "activity" ? listAllByActivity(desk) : readAllPages(read)),
+    readAll: () => (order === "activity" ? listAllByActivity(services) : readAllPages(read)),
     toHead: toSidebarSession,
     form,
   });
@@ -58,35 +67,41 @@ export function streamSessions(desk: Desk, input: ListSessionsInput, form: Form)
 
 /** A session with its messages. @throws {AppError} NOT_FOUND */
 export async function streamSession(
-  desk: Desk,
+  services: Services,
   { session_id: id }: { session_id: string },
   form: Form,
 ): Promise<AnswerInPieces> {
-  const session = await getSessionExtent(desk, id);
-  return { pieces: sessionJson(desk, session, { toHead: toSessionHead, form }), nextCursor: null };
+  const session = await getSessionExtent(services, id);
+  return { pieces: sessionJson(services, session, { toHead: toSessionHead, form }), nextCursor: null };
 }
 
 /** `PATCH /api/sessions/{session_id}`: the session is renamed before the first piece. @throws {AppError} NOT_FOUND */
-export async function streamUpdatedSession(desk: Desk, input: UpdateSessionInput): Promise<AnswerInPieces> {
-  const { id, ordinal } = await renameSession(desk, input);
-  const session = await getSessionExtent(desk, id);
+export async function streamUpdatedSession(
+  services: Services,
+  input: UpdateSessionInput,
+): Promise<AnswerInPieces> {
+  const { id, ordinal } = await renameSession(services, input);
+  const session = await getSessionExtent(services, id);
   if (session.ordinal !== ordinal) throw new SessionEndedError(id);
-  return { pieces: sessionJson(desk, session, { toHead: toSessionHead, form: "full" }), nextCursor: null };
+  return {
+    pieces: sessionJson(services, session, { toHead: toSessionHead, form: "full" }),
+    nextCursor: null,
+  };
 }
 
 /** `GET /api/sessions/{session_id}/messages`. @throws {AppError} NOT_FOUND */
-export async function streamMessages(desk: Desk, input: ListMessagesInput): Promise<AnswerInPieces> {
-  const { chunks, next_cursor } = await readMessagePage(desk, input);
+export async function streamMessages(services: Services, input: ListMessagesInput): Promise<AnswerInPieces> {
+  const { chunks, next_cursor } = await readMessagePage(services, input);
   return { pieces: arrayJson(chunks, "full"), nextCursor: next_cursor };
 }
 
 async function streamList<Session extends SessionExtent>(
-  desk: Desk,
+  services: Services,
   { cursor, limit, messages }: ListSessionsInput,
   { read, readAll, ...shown }: Shown<Session> & ReadSessions<Session>,
 ): Promise<AnswerInPieces> {
   const toJson = (sessions: Iterable<Session> | AsyncIterable<Session>): AsyncGenerator<string> =>
-    messages === "none" ? headsJson(sessions, shown.toHead) : sessionsJson(desk, sessions, shown);
+    messages === "none" ? headsJson(sessions, shown.toHead) : sessionsJson(services, sessions, shown);
   if (limit === undefined && cursor === undefined) {
     return { pieces: toJson(await readAll()), nextCursor: null };
   }
@@ -109,13 +124,13 @@ async function* headsJson<Session>(
 
 /** Leaves out a session that is deleted before its first flush. @throws {SessionEndedError} if it is deleted later */
 async function* sessionsJson<Session extends SessionExtent>(
-  desk: Desk,
+  services: Services,
   sessions: Iterable<Session> | AsyncIterable<Session>,
   shown: Shown<Session>,
 ): AsyncGenerator<string> {
   let separator = "[";
   for await (const session of sessions) {
-    const pieces = sessionJson(desk, session, shown);
+    const pieces = sessionJson(services, session, shown);
     const beginning = await readBeginning(pieces);
     if (!beginning) continue;
     // A large piece is not joined to others: that would copy all of them.
@@ -150,12 +165,12 @@ async function readBeginning(
 }
 
 async function* sessionJson<Session extends SessionExtent>(
-  desk: Desk,
+  services: Services,
   session: Session,
   { toHead, form }: Shown<Session>,
 ): AsyncGenerator<string, void> {
   yield `${JSON.stringify(toHead(session)).slice(0, -1)},"messages":`;
-  yield* arrayJson(readMessages(desk, session), form);
+  yield* arrayJson(readMessages(services, session), form);
   yield "}";
 }
 

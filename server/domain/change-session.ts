@@ -3,10 +3,10 @@ import type { Executor } from "../../db/open-database.ts";
 import type { ChangePlace } from "../../db/session-queries.ts";
 import { passStrays } from "../../db/statements/strays.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
-import { AppError } from "./app-error.ts";
-import type { Desk } from "./desk.ts";
+import { AppError } from "../contract/app-error.ts";
+import type { Services } from "./services.ts";
 import { listTopic } from "./list-log.ts";
-import type { Change } from "./log.ts";
+import type { Change } from "../live/change-log.ts";
 import { sessionTopic } from "./session-log.ts";
 
 /**
@@ -22,21 +22,21 @@ export type Changed<Value> = {
 
 /** Runs a write unit that may change a session, and announces the change once it is on disk. */
 export async function changeSession<Value>(
-  desk: Desk,
+  services: Services,
   sessionId: string,
   unit: (trx: Executor) => Promise<Changed<Value>>,
 ): Promise<Value> {
-  const { value, place, change } = await write(desk, sessionId, unit);
+  const { value, place, change } = await write(services, sessionId, unit);
   if (place) {
-    desk.hub.announce<LiveEvent>(sessionTopic(sessionId), place.seq, change);
-    desk.hub.announce(listTopic, place.list_seq);
+    services.hub.publish<LiveEvent>(sessionTopic(sessionId), place.seq, change);
+    services.hub.publish(listTopic, place.list_seq);
   }
   return value;
 }
 
 /** Writes. If a message of another program has the next position, the change is placed after all such messages. */
 async function write<Value>(
-  desk: Desk,
+  services: Services,
   sessionId: string,
   unit: (trx: Executor) => Promise<Changed<Value>>,
 ): Promise<Changed<Value>> {
@@ -46,10 +46,10 @@ async function write<Value>(
     return changed;
   };
   try {
-    return await desk.database.write(exactUnit);
+    return await services.database.write(exactUnit);
   } catch (error) {
     if (!isPlaceTaken(error)) throw error;
-    return await desk.database.write(async (trx) => {
+    return await services.database.write(async (trx) => {
       await passStrays(trx, sessionId);
       return exactUnit(trx);
     });

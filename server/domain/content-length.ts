@@ -1,14 +1,14 @@
-import { invalidInput } from "./app-error.ts";
-import type { Desk } from "./desk.ts";
+import { invalidInput } from "../contract/app-error.ts";
+import type { Services } from "./services.ts";
 
 /** Holds content to the operator's limit. @throws {AppError} BAD_REQUEST */
-export function assertContentFits(desk: Desk, content: string): void {
-  if (content.length <= desk.maxMessageChars) return;
+export function assertContentFits(services: Services, content: string): void {
+  if (content.length <= services.maxMessageChars) return;
   throw invalidInput([
     {
       path: ["content"],
       code: "too_big",
-      message: `must have at most ${desk.maxMessageChars} characters, and has ${content.length}`,
+      message: `must have at most ${services.maxMessageChars} characters, and has ${content.length}`,
     },
   ]);
 }

@@ -1,18 +1,18 @@
 import { insertSession } from "../../db/statements/make-session.ts";
 import type { CreateSessionInput, Session } from "../contract/session.ts";
-import { AppError } from "./app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 import { changeSession } from "./change-session.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 import { sessionTopic } from "./session-log.ts";
 
 /** @throws {AppError} CONFLICT if there is a session with that id; it stays as it is */
-export async function createSession(desk: Desk, input: CreateSessionInput): Promise<Session> {
+export async function createSession(services: Services, input: CreateSessionInput): Promise<Session> {
   const head = {
-    id: input.id ?? desk.newSessionId(),
+    id: input.id ?? services.newSessionId(),
     title: input.title ?? "New chat",
-    created_at: input.created_at ?? desk.now().toISOString(),
+    created_at: input.created_at ?? services.now().toISOString(),
   };
-  const made = await changeSession(desk, head.id, async (trx) => {
+  const made = await changeSession(services, head.id, async (trx) => {
     const row = await insertSession(trx, head);
     if (!row) {
       throw new AppError(
@@ -22,8 +22,8 @@ export async function createSession(desk: Desk, input: CreateSessionInput): Prom
     }
     return { value: row, place: row };
   });
-  if (!made.isPurged) desk.database.purge();
+  if (!made.isPurged) services.database.purge();
   // Another program may have removed a session with this id. Its readers hold positions that this session does not have.
-  desk.hub.compare(sessionTopic(head.id), undefined);
+  services.hub.compare(sessionTopic(head.id), undefined);
   return { ...head, messages: [] };
 }

@@ -3,7 +3,7 @@ import { findMessage } from "../../db/message-queries.ts";
 import type { Executor } from "../../db/open-database.ts";
 import type { MessageName } from "../contract/message.ts";
 import { idOfMadeKey } from "../contract/message-key.ts";
-import { AppError, invalidInput, messageNotFound } from "./app-error.ts";
+import { AppError, invalidInput, messageNotFound } from "../contract/app-error.ts";
 
 const keyPrefix = "key:";
 

@@ -10,7 +10,7 @@ import {
   readStrayMarks,
 } from "../../db/statements/strays.ts";
 import { changeSession } from "./change-session.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 import { listTopic } from "./list-log.ts";
 import { RemovedSessions } from "./removed-sessions.ts";
 import { sessionIdOf, sessionTopic } from "./session-log.ts";
@@ -28,35 +28,35 @@ const retryMs = 250;
  * Shows the readers of this process the writes of other processes, as long as the database is open. Other servers write as
  * this one does; tools may write rows without a place in the logs (strays).
  */
-export async function heedOthers(desk: Desk): Promise<void> {
-  const others = new Others(desk);
+export async function heedOthers(services: Services): Promise<void> {
+  const others = new Others(services);
   // The marks are read before another process can have written.
   await others.remember();
-  desk.database.onOthersCommit(() => others.look());
+  services.database.onOthersCommit(() => others.look());
   void others.placeOldStrays();
 }
 
 class Others {
-  readonly #desk: Desk;
+  readonly #services: Services;
   #marks: StrayMarks = { messageId: 0, sessionRow: 0, listSeq: 0 };
   readonly #removed: RemovedSessions;
   #countingLater: NodeJS.Timeout | undefined;
   #isLooking = false;
   #isToldAgain = false;
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
-    this.#removed = new RemovedSessions(desk.database.read);
+  constructor(services: Services) {
+    this.#services = services;
+    this.#removed = new RemovedSessions(services.database.read);
   }
 
   async remember(): Promise<void> {
-    this.#marks = await readStrayMarks(this.#desk.database.read);
+    this.#marks = await readStrayMarks(this.#services.database.read);
   }
 
   /** Called when another process has committed. */
   look(): void {
     // A reader that begins from now on sees the commit.
-    this.#desk.hub.beginnings.clear();
+    this.#services.hub.snapshots.clear();
     this.#isToldAgain = true;
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -65,14 +65,14 @@ class Others {
 
   /** Places the strays that were written while no server had the file. */
   async placeOldStrays(): Promise<void> {
-    const { read } = this.#desk.database;
+    const { read } = this.#services.database;
     const { sessionRow } = this.#marks;
     try {
       await wait(pauseMs, undefined, { ref: false });
       await this.#removed.count();
       await this.#place(await findStraySessions(read, { row: 0, listSeq: 0 }));
       for (let after = 0; after < sessionRow; after += rowsPerTurn) {
-        if (this.#desk.stopping.aborted) return;
+        if (this.#services.stopping.aborted) return;
         const upTo = Math.min(sessionRow, after + rowsPerTurn);
         await this.#place(await findSessionsBehind(read, { after, upTo }));
         await wait(pauseMs, undefined, { ref: false });
@@ -83,7 +83,7 @@ class Others {
   }
 
   async #lookOn(): Promise<void> {
-    while (this.#isToldAgain && !this.#desk.stopping.aborted) {
+    while (this.#isToldAgain && !this.#services.stopping.aborted) {
       this.#isToldAgain = false;
       try {
         await this.#lookOnce();
@@ -97,7 +97,7 @@ class Others {
   }
 
   async #lookOnce(): Promise<void> {
-    const { hub, database } = this.#desk;
+    const { hub, database } = this.#services;
     const marks = await readStrayMarks(database.read);
     const { messageId, sessionRow, listSeq } = this.#marks;
     await this.#place(await findStraySessions(database.read, { row: sessionRow, listSeq }), listSeq);
@@ -118,7 +118,7 @@ class Others {
 
   async #place(ids: readonly string[], listSeq = 0): Promise<void> {
     for (const id of ids) {
-      await changeSession(this.#desk, id, async (trx) => {
+      await changeSession(this.#services, id, async (trx) => {
         return { value: undefined, place: await placeStrays(trx, { id, listSeq }) };
       });
     }
@@ -126,7 +126,7 @@ class Others {
 
   /** Tells the readers of these sessions the positions of now. */
   async #compare(ids: readonly string[]): Promise<void> {
-    const { hub, database } = this.#desk;
+    const { hub, database } = this.#services;
     let stands = await readStands(database.read, ids);
     const behind = stands.filter(isBehind).map(({ id }) => id);
     if (behind.length > 0) {
@@ -142,7 +142,7 @@ class Others {
   }
 
   async #compareList(): Promise<void> {
-    const { hub, database } = this.#desk;
+    const { hub, database } = this.#services;
     const { waitMs } = this.#removed;
     if (waitMs > 0) {
       clearTimeout(this.#countingLater);

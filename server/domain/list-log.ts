@@ -4,31 +4,31 @@ import { limits } from "../contract/limits.ts";
 import type { ListEvent } from "../contract/list-event.ts";
 import type { SidebarSession } from "../contract/session-list.ts";
 import { countFitting, mostBytes } from "../live/fit-in-json.ts";
-import { AppError } from "./app-error.ts";
-import type { Desk } from "./desk.ts";
+import { AppError } from "../contract/app-error.ts";
+import type { Services } from "./services.ts";
 import { activityCursor } from "./list-sessions.ts";
-import { streamLog } from "./stream-log.ts";
-import type { LiveStream } from "./live-stream.ts";
-import type { Log, Positioned } from "./log.ts";
-import { changesPerRead } from "./log.ts";
+import { openFeed } from "../live/open-feed.ts";
+import type { Feed } from "../live/feed.ts";
+import type { ChangeLog, TrackedEvent } from "../live/change-log.ts";
+import { changesPerRead } from "../live/change-log.ts";
 import { toSidebarSession } from "./sidebar-session.ts";
 
 export const listTopic = "list";
 
-/** The events of the list of sessions from a position on, as {@link streamLog} sends them. */
+/** The events of the list of sessions from a position on, as {@link openFeed} sends them. */
 export function followList(
-  desk: Desk,
+  services: Services,
   { after, signal }: { after: string | undefined; signal: AbortSignal },
-): LiveStream<Positioned<ListEvent>> {
-  return streamLog(desk.hub, listLog(desk), { after, signal });
+): Feed<TrackedEvent<ListEvent>> {
+  return openFeed(services.hub, listLog(services), { after, signal });
 }
 
 /** So many changes are a small read. */
 const fewChanges = 10;
 
 /** All sessions, in the order of their last changes of any kind. */
-function listLog(desk: Desk): Log<ListEvent> {
-  const { database, hub } = desk;
+function listLog(services: Services): ChangeLog<ListEvent> {
+  const { database, hub } = services;
   const { read } = database;
   const { excerptChars } = limits;
   return {

@@ -9,7 +9,7 @@ import type { SessionLife } from "../../db/statements/session-extents.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { Message } from "../contract/message.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 import { findMessageId } from "./find-message.ts";
 import { getSessionExtent } from "./get-session.ts";
 import { assertAlive, toMessage } from "./read-messages.ts";
@@ -22,14 +22,14 @@ import { assertAlive, toMessage } from "./read-messages.ts";
  * @throws {AppError} NOT_FOUND, also from the chunks
  */
 export async function readMessagePage(
-  desk: Desk,
+  services: Services,
   { session_id: sessionId, cursor, limit = limits.defaultPageItems, ...input }: ListMessagesInput,
 ): Promise<{ chunks: AsyncIterable<Message[]>; next_cursor: string | null }> {
-  const life = await getSessionExtent(desk, sessionId);
-  const { before, after, order } = await readBounds(desk, sessionId, input);
+  const life = await getSessionExtent(services, sessionId);
+  const { before, after, order } = await readBounds(services, sessionId, input);
   const backwards = order === "newest";
   const moved = cursor === undefined ? {} : { [backwards ? "before" : "after"]: Number(cursor) };
-  const sizes = await listMessageSizes(desk.database.read, {
+  const sizes = await listMessageSizes(services.database.read, {
     life,
     before,
     after,
@@ -37,22 +37,22 @@ export async function readMessagePage(
     limit: limit + 1,
     from: backwards ? "newest" : "oldest",
   });
-  if (sizes.length === 0) await assertAlive(desk, life);
+  if (sizes.length === 0) await assertAlive(services, life);
   const shown = sizes.slice(0, limit);
   return {
-    chunks: readChunks(desk, life, backwards ? shown.toReversed() : shown),
+    chunks: readChunks(services, life, backwards ? shown.toReversed() : shown),
     next_cursor: sizes.length > limit ? String(shown.at(-1)?.id) : null,
   };
 }
 
 /** The ids between which the messages are, and the end at which the pages begin. */
 async function readBounds(
-  desk: Desk,
+  services: Services,
   sessionId: string,
   { before, after, order }: Pick<ListMessagesInput, "before" | "after" | "order">,
 ) {
   const idOf = async (ref: number | string | undefined): Promise<number | undefined> =>
-    ref === undefined ? undefined : findMessageId(desk.database.read, sessionId, ref);
+    ref === undefined ? undefined : findMessageId(services.database.read, sessionId, ref);
   return {
     before: await idOf(before),
     after: after === 0 ? undefined : await idOf(after),
@@ -62,20 +62,20 @@ async function readBounds(
 
 /** @param sizes of a range of messages without gaps, oldest first */
 async function* readChunks(
-  desk: Desk,
+  services: Services,
   life: SessionLife,
   sizes: readonly MessageSize[],
 ): AsyncGenerator<Message[], void, undefined> {
   const isSmall = async (): Promise<boolean> => bytesOf(sizes) <= smallReadBytes;
   let left = sizes;
   while (left.length > 0) {
-    await desk.hub.turns.take(left === sizes, isSmall);
+    await services.hub.turns.take(left === sizes, isSmall);
     const limit = countInChunk(left);
     const after = Number(left[0]?.id) - 1;
     const before = Number(left[limit - 1]?.id) + 1;
     const range = { life, after, before, limit, from: "oldest" } as const;
-    const rows = await listMessageRows(desk.database.read, range);
-    if (rows.length === 0) await assertAlive(desk, life);
+    const rows = await listMessageRows(services.database.read, range);
+    if (rows.length === 0) await assertAlive(services, life);
     yield rows.map(toMessage);
     left = left.slice(limit);
   }

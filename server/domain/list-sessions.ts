@@ -11,8 +11,8 @@ import { limits } from "../contract/limits.ts";
 import type { Page } from "../contract/page.ts";
 import { notACursor } from "../contract/page.ts";
 import type { ListSessionsInput } from "../contract/session-list.ts";
-import { invalidInput } from "./app-error.ts";
-import type { Desk } from "./desk.ts";
+import { invalidInput } from "../contract/app-error.ts";
+import type { Services } from "./services.ts";
 
 /** A session as a sidebar shows it, with the extent by which its messages are read. */
 export type SidebarExtent = ListedSessionRow & SessionExtent;
@@ -24,25 +24,25 @@ type PageInput = Pick<ListSessionsInput, "cursor" | "limit">;
  *
  * @throws {AppError} BAD_REQUEST for a cursor of the other order
  */
-export function listExtents(desk: Desk, { cursor, limit }: PageInput): Promise<Page<SessionExtent>> {
+export function listExtents(services: Services, { cursor, limit }: PageInput): Promise<Page<SessionExtent>> {
   const { beforeOrdinal } = readCursor("newest", cursor);
   return readPage(
     limit,
-    (rows) => listSessionExtents(desk.database.read, { beforeOrdinal, limit: rows }),
+    (rows) => listSessionExtents(services.database.read, { beforeOrdinal, limit: rows }),
     ({ ordinal }) => String(ordinal),
   );
 }
 
 /** The same as a sidebar shows them, in either order. @throws {AppError} BAD_REQUEST for a cursor of the other order */
 export function listSidebar(
-  desk: Desk,
+  services: Services,
   { cursor, limit, order = "newest" }: PageInput & Pick<ListSessionsInput, "order">,
 ): Promise<Page<SidebarExtent>> {
   const place = readCursor(order, cursor);
   const { excerptChars } = limits;
   return readPage(
     limit,
-    (rows) => listSidebarPage(desk.database.read, { place, limit: rows, excerptChars }),
+    (rows) => listSidebarPage(services.database.read, { place, limit: rows, excerptChars }),
     order === "newest" ? ({ ordinal }) => String(ordinal) : activityCursor,
   );
 }
@@ -51,15 +51,15 @@ export function listSidebar(
  * All sessions by activity, in the order of one moment: a session that becomes active between two pages would be in neither.
  * Those that are deleted meanwhile are left out.
  */
-export async function listAllByActivity(desk: Desk): Promise<AsyncIterable<SidebarExtent>> {
-  return readInSlices(desk, await listOrdinalsByActivity(desk.database.read));
+export async function listAllByActivity(services: Services): Promise<AsyncIterable<SidebarExtent>> {
+  return readInSlices(services, await listOrdinalsByActivity(services.database.read));
 }
 
-async function* readInSlices(desk: Desk, ordinals: readonly number[]): AsyncGenerator<SidebarExtent> {
+async function* readInSlices(services: Services, ordinals: readonly number[]): AsyncGenerator<SidebarExtent> {
   const { pageItems, excerptChars } = limits;
   for (let at = 0; at < ordinals.length; at += pageItems) {
     const slice = ordinals.slice(at, at + pageItems);
-    yield* await findSidebarSessions(desk.database.read, { ordinals: slice, excerptChars });
+    yield* await findSidebarSessions(services.database.read, { ordinals: slice, excerptChars });
   }
 }
 

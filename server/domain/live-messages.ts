@@ -1,9 +1,9 @@
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
-import type { Positioned } from "./log.ts";
-import { memoize } from "./memoize.ts";
+import type { TrackedEvent } from "../live/change-log.ts";
+import { memoize } from "../live/memoize.ts";
 
-export function messagesOf(live: readonly Positioned<LiveEvent>[]): readonly Message[] {
+export function messagesOf(live: readonly TrackedEvent<LiveEvent>[]): readonly Message[] {
   return live.flatMap(({ event }) => (event.type === "message" ? [event.message] : []));
 }
 
@@ -18,7 +18,7 @@ export const messagesOnce = memoize(messagesOf);
  * @param after the position up to which all messages were sent
  */
 export function mayLackEarlier(
-  live: readonly Positioned<LiveEvent>[],
+  live: readonly TrackedEvent<LiveEvent>[],
   { after, lastId }: { after: number; lastId: number },
 ): boolean {
   let seq = after;

@@ -3,14 +3,14 @@ import { isSmallPage, listMessageChunk } from "../../db/statements/message-pages
 import type { SessionLogExtent } from "../../db/statements/session-extents.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
-import { SessionEndedError } from "./app-error.ts";
-import type { Desk } from "./desk.ts";
+import { SessionEndedError } from "../contract/app-error.ts";
+import type { Services } from "./services.ts";
 import { getSessionLogExtent } from "./get-session.ts";
 import { mayLackEarlier, messagesOf, messagesOnce } from "./live-messages.ts";
-import type { LiveTaker, ReadUpTo } from "./live-reader.ts";
-import type { Sink } from "./live-stream.ts";
-import type { Positioned } from "./log.ts";
-import { changesPerRead } from "./log.ts";
+import type { Listener, ReadUpTo } from "../live/subscriber.ts";
+import type { Sink } from "../live/feed.ts";
+import type { TrackedEvent } from "../live/change-log.ts";
+import { changesPerRead } from "../live/change-log.ts";
 import { assertAlive, toMessage } from "./read-messages.ts";
 import { SentAhead } from "./sent-ahead.ts";
 import { SessionLog } from "./session-log.ts";
@@ -39,8 +39,8 @@ const beforeAll = Number.MIN_SAFE_INTEGER - 1;
  * The log has a message at its last change: an edited one comes after messages that are later than it. So only the changes of
  * messages that the reader has are read from the log. Others are read in the order of their ids, in their form of that moment.
  */
-export class MessageFollower implements LiveTaker<LiveEvent> {
-  readonly #desk: Desk;
+export class MessageFollower implements Listener<LiveEvent> {
+  readonly #services: Services;
   readonly #wanted: WantedMessages;
   readonly #sink: Sink<Message>;
   /** The name of the session's history and the number of its life. */
@@ -61,8 +61,8 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
   #hasEnded = false;
   #wake: (() => void) | undefined;
 
-  constructor(desk: Desk, wanted: WantedMessages, sink: Sink<Message>) {
-    this.#desk = desk;
+  constructor(services: Services, wanted: WantedMessages, sink: Sink<Message>) {
+    this.#services = services;
     this.#wanted = wanted;
     this.#sink = sink;
     this.#lastId = typeof wanted.afterId === "number" ? wanted.afterId : beforeAll;
@@ -78,12 +78,16 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     const { sessionId, signal, connection } = this.#wanted;
     try {
       // The reader joins before the messages are read, so that no write in between is missed.
-      using reader = this.#desk.hub.join(new SessionLog(this.#desk, sessionId), signal, connection);
+      using reader = this.#services.hub.subscribe(
+        new SessionLog(this.#services, sessionId),
+        signal,
+        connection,
+      );
       // At once, before its turn: the client gets what comes from now on.
-      this.#begin(await getSessionLogExtent(this.#desk, sessionId));
+      this.#begin(await getSessionLogExtent(this.#services, sessionId));
       for (let isFirst = true; !signal.aborted; isFirst = false) {
         this.#isRead = false;
-        const read = await this.#sink.inTurn(() => this.#readOn(isFirst));
+        const read = await this.#sink.whenWritable(() => this.#readOn(isFirst));
         if (read === "end") return;
         this.#isRead = read !== "more";
         this.#wake?.();
@@ -95,14 +99,15 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     }
   }
 
-  take(live: readonly Positioned<LiveEvent>[]): boolean {
-    if (!this.#sink.isReady) return false;
+  take(live: readonly TrackedEvent<LiveEvent>[]): boolean {
+    if (!this.#sink.isWritable) return false;
     if (mayLackEarlier(live, { after: this.#seq, lastId: this.#lastId })) return false;
     // Messages that all readers get are encoded once for all.
     const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.isEmpty;
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.has(event.seq));
     const messages = isShared ? messagesOnce(news) : messagesOf(news);
-    if (messages.length > 0) this.#sink.send(messages, isShared);
+    if (messages.length > 0 && isShared) this.#sink.sendShared(messages);
+    else if (messages.length > 0) this.#sink.send(messages);
     for (const { id } of messages) this.#lastId = Math.max(this.#lastId, id);
     this.#moveTo(live.at(-1)?.event.seq ?? 0);
     this.#wake?.();
@@ -119,7 +124,7 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
   }
 
   async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {
-    await this.#desk.hub.turns.take(isFirst, () => this.#isSmallRead());
+    await this.#services.hub.turns.take(isFirst, () => this.#isSmallRead());
     return this.#wanted.signal.aborted ? "end" : this.#sendPage();
   }
 
@@ -127,12 +132,12 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     const session = this.#session;
     if (!session || !this.#hasMore) return true;
     const page = { life: session, after: this.#lastId, limit: changesPerRead, from: "oldest" } as const;
-    return isSmallPage(this.#desk.database.read, page);
+    return isSmallPage(this.#services.database.read, page);
   }
 
   /** Reads a page and sends it. @returns how far the session is read, if the page was the last */
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
-    const session = this.#session ?? (await getSessionLogExtent(this.#desk, this.#wanted.sessionId));
+    const session = this.#session ?? (await getSessionLogExtent(this.#services, this.#wanted.sessionId));
     if (this.#isOver(session)) {
       if (this.#hasMore) throw new SessionEndedError(session.id);
       return "end";
@@ -164,11 +169,11 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
     const after = this.#seq;
     if (after === session.seq) return false;
     const range = { after, upTo: session.seq, upToId: this.#lastId, limit: changesPerRead };
-    const read = await listChangedMessages(this.#desk.database.read, { life: session, ...range });
+    const read = await listChangedMessages(this.#services.database.read, { life: session, ...range });
     // This life has ended, and with it its messages.
     if (!read) return false;
     const news = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.has(seq));
-    if (news.length > 0) this.#sink.send(news.map(toMessage), false);
+    if (news.length > 0) this.#sink.send(news.map(toMessage));
     this.#moveTo(read.upTo);
     return news.length > 0 || read.upTo < session.seq;
   }
@@ -182,9 +187,9 @@ export class MessageFollower implements LiveTaker<LiveEvent> {
       return;
     }
     const page = { life: session, after, before: last + 1, limit: changesPerRead, from: "oldest" } as const;
-    const { rows, isLast } = await listMessageChunk(this.#desk.database.read, page);
-    if (rows.length > 0) this.#sink.send(rows.map(toMessage), false);
-    else if (this.#hasMore) await assertAlive(this.#desk, session);
+    const { rows, isLast } = await listMessageChunk(this.#services.database.read, page);
+    if (rows.length > 0) this.#sink.send(rows.map(toMessage));
+    else if (this.#hasMore) await assertAlive(this.#services, session);
     this.#sentAhead.add(rows.map(({ seq }) => seq).filter((seq) => seq > session.seq));
     this.#hasMore = !isLast;
     this.#lastId = isLast ? last : (rows.at(-1)?.id ?? after);

@@ -1,10 +1,10 @@
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 import { findMessageId } from "./find-message.ts";
 import { assertHasLog, getSessionHead } from "./get-session.ts";
-import type { LiveStream, Sink } from "./live-stream.ts";
-import type { Positioned } from "./log.ts";
+import type { Feed, Sink } from "../live/feed.ts";
+import type { TrackedEvent } from "../live/change-log.ts";
 import { MessageFollower } from "./message-follower.ts";
 import type { ReaderExtent } from "./session-log.ts";
 import { followSession } from "./session-log.ts";
@@ -20,16 +20,16 @@ type Opened = { connection: object; signal: AbortSignal };
  * the deletion
  */
 export async function openEvents(
-  desk: Desk,
+  services: Services,
   {
     session_id: sessionId,
     after,
     ...extent
   }: { session_id: string; after: string | undefined } & ReaderExtent,
-): Promise<(opened: Opened) => LiveStream<Positioned<LiveEvent>>> {
-  if (after === undefined) await getSessionHead(desk, sessionId);
-  else await assertHasLog(desk, sessionId);
-  return (opened) => followSession(desk, { sessionId, after, ...extent, ...opened });
+): Promise<(opened: Opened) => Feed<TrackedEvent<LiveEvent>>> {
+  if (after === undefined) await getSessionHead(services, sessionId);
+  else await assertHasLog(services, sessionId);
+  return (opened) => followSession(services, { sessionId, after, ...extent, ...opened });
 }
 
 /**
@@ -39,13 +39,13 @@ export async function openEvents(
  * @throws {AppError} NOT_FOUND, also if no message has that key
  */
 export async function openMessages(
-  desk: Desk,
+  services: Services,
   { session_id: sessionId, after }: { session_id: string; after: number | string | undefined },
 ): Promise<(opened: Opened, sink: Sink<Message>) => MessageFollower> {
   const isRef = after !== undefined && after !== first;
-  const afterId = isRef ? await findMessageId(desk.database.read, sessionId, after) : after;
-  await getSessionHead(desk, sessionId);
-  return (opened, sink) => new MessageFollower(desk, { sessionId, afterId, ...opened }, sink);
+  const afterId = isRef ? await findMessageId(services.database.read, sessionId, after) : after;
+  await getSessionHead(services, sessionId);
+  return (opened, sink) => new MessageFollower(services, { sessionId, afterId, ...opened }, sink);
 }
 
 const first = "first";

@@ -1,20 +1,24 @@
 import type { Caller } from "../access/caller.ts";
 import type { Guard } from "../access/guard.ts";
 import type { Operation } from "../contract/operations.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 
 /** A way to do an operation. Doors hold actions; only {@link Perform} can run one. */
 export class Action<in Input extends object, out Output> {
   readonly operation: Operation;
-  readonly #run: (desk: Desk, input: Input) => Output;
+  readonly #run: (services: Services, input: Input) => Output;
 
-  constructor(operation: Operation, run: (desk: Desk, input: Input) => Output) {
+  constructor(operation: Operation, run: (services: Services, input: Input) => Output) {
     this.operation = operation;
     this.#run = run;
   }
 
-  static run<Input extends object, Output>(action: Action<Input, Output>, desk: Desk, input: Input): Output {
-    return action.#run(desk, input);
+  static run<Input extends object, Output>(
+    action: Action<Input, Output>,
+    services: Services,
+    input: Input,
+  ): Output {
+    return action.#run(services, input);
   }
 }
 
@@ -30,9 +34,9 @@ export type Perform = <Input extends object, Output>(
 ) => Output;
 
 /** What holds for every operation at every door is written here: who may do it, how much of it, and what is counted. */
-export function createPerform(desk: Desk, guard: Guard): Perform {
+export function createPerform(services: Services, guard: Guard): Perform {
   return (caller, action, input) => {
     guard({ caller, operation: action.operation, input });
-    return Action.run(action, desk, input);
+    return Action.run(action, services, input);
   };
 }

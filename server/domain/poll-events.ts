@@ -1,8 +1,8 @@
 import { limits } from "../contract/limits.ts";
-import type { Desk } from "./desk.ts";
-import { toJson } from "./event-json.ts";
-import type { LiveStream } from "./live-stream.ts";
-import type { LogEvent, Positioned } from "./log.ts";
+import type { Services } from "./services.ts";
+import { toJson } from "../live/event-json.ts";
+import type { Feed } from "../live/feed.ts";
+import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 
 /** The answer to a poll: each event as JSON, and the position to go on after. */
 export type Polled = { events: string[]; position: string };
@@ -12,44 +12,46 @@ const maxAnswerChars = 1024 * 1024;
 
 /**
  * The events of a log after a position: at once if there are any, else as soon as one comes. The answer is empty if
- * `wait` seconds or `desk.pollMs` pass, or `signal` aborts. It has no `caught_up`: an empty answer says the same.
+ * `wait` seconds or `services.pollMs` pass, or `signal` aborts. It has no `caught_up`: an empty answer says the same.
  *
  * @param follow follows the log after that position until the signal aborts
  * @throws {AppError} what following the log can fail with
  */
 export async function pollEvents<Event extends LogEvent>(
-  desk: Desk,
-  follow: (signal: AbortSignal) => LiveStream<Positioned<Event>>,
+  services: Services,
+  follow: (signal: AbortSignal) => Feed<TrackedEvent<Event>>,
   { after, wait = 0, signal }: { after?: string | undefined; wait?: number | undefined; signal: AbortSignal },
 ): Promise<Polled> {
   const enough = new AbortController();
-  const stop = AbortSignal.any([signal, enough.signal, desk.stopping]);
+  const stop = AbortSignal.any([signal, enough.signal, services.stopping]);
   let timer: NodeJS.Timeout | undefined;
   const answer: Polled = { events: [], position: after ?? "" };
   let chars = 0;
   try {
-    await follow(stop).into({
-      isReady: true,
-      inTurn: (work) => work(),
-      send(items) {
-        for (const item of items) {
-          const { position, event } = item;
-          if (stop.aborted) return;
-          answer.position = position;
-          if (event.type !== "caught_up") {
-            const json = toJson(item);
-            answer.events.push(json);
-            chars += json.length;
-          }
-          const isFull = answer.events.length === limits.pageItems || chars > maxAnswerChars;
-          if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {
-            timer = setTimeout(() => enough.abort(), Math.min(wait * 1000, desk.pollMs));
-          } else if (event.type === "caught_up" || isFull) {
-            enough.abort();
-          }
+    const take = (items: readonly TrackedEvent<Event>[]): void => {
+      for (const item of items) {
+        const { position, event } = item;
+        if (stop.aborted) return;
+        answer.position = position;
+        if (event.type !== "caught_up") {
+          const json = toJson(item);
+          answer.events.push(json);
+          chars += json.length;
         }
-        if (timer && answer.events.length > 0) enough.abort();
-      },
+        const isFull = answer.events.length === limits.pageItems || chars > maxAnswerChars;
+        if (event.type === "caught_up" && answer.events.length === 0 && wait > 0) {
+          timer = setTimeout(() => enough.abort(), Math.min(wait * 1000, services.pollMs));
+        } else if (event.type === "caught_up" || isFull) {
+          enough.abort();
+        }
+      }
+      if (timer && answer.events.length > 0) enough.abort();
+    };
+    await follow(stop).pipeTo({
+      isWritable: true,
+      whenWritable: (work) => work(),
+      send: take,
+      sendShared: take,
     });
   } finally {
     clearTimeout(timer);

@@ -6,8 +6,8 @@ import { textValue } from "../../db/text-value.ts";
 import { limits } from "../contract/limits.ts";
 import type { DocumentedMessage, Message } from "../contract/message.ts";
 import { isMadeKey, madeKey } from "../contract/message-key.ts";
-import { SessionEndedError } from "./app-error.ts";
-import type { Desk } from "./desk.ts";
+import { SessionEndedError } from "../contract/app-error.ts";
+import type { Services } from "./services.ts";
 
 /** A message as the doors show it. */
 export function toMessage({ id, session_id, content, sender, timestamp, key, seq }: MessageRow): Message {
@@ -50,26 +50,26 @@ export function toDocumented({
  * @throws {SessionEndedError} if the session is deleted meanwhile, even if it is made anew
  */
 export async function* readMessages(
-  desk: Desk,
+  services: Services,
   session: SessionExtent,
 ): AsyncGenerator<Message[], void, undefined> {
   if (session.last_id === null) return;
   const before = session.last_id + 1;
-  const { turns } = desk.hub;
+  const { turns } = services.hub;
   const first = { life: session, before, limit: fewMessages, from: "oldest" } as const;
-  const turn = turns.begin(() => isSmallPage(desk.database.read, first));
+  const turn = turns.begin(() => isSmallPage(services.database.read, first));
   if (turn) await turn;
   let after: number | undefined;
   // Most sessions are short, and the sizes of a few messages need not be read first.
   for (let limit: number = fewMessages; ; limit = limits.pageItems) {
-    const { rows, isLast } = await listMessageChunk(desk.database.read, {
+    const { rows, isLast } = await listMessageChunk(services.database.read, {
       life: session,
       after,
       before,
       limit,
       from: "oldest",
     });
-    if (rows.length === 0) await assertAlive(desk, session);
+    if (rows.length === 0) await assertAlive(services, session);
     else yield rows.map(toMessage);
     if (isLast) return;
     after = rows.at(-1)?.id;
@@ -78,6 +78,6 @@ export async function* readMessages(
 }
 
 /** Asserts that a session still has the life that was read. @throws {SessionEndedError} */
-export async function assertAlive(desk: Desk, life: SessionLife): Promise<void> {
-  if (!(await isAlive(desk.database.read, life))) throw new SessionEndedError(life.id);
+export async function assertAlive(services: Services, life: SessionLife): Promise<void> {
+  if (!(await isAlive(services.database.read, life))) throw new SessionEndedError(life.id);
 }

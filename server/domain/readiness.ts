@@ -1,21 +1,22 @@
-import { AppError, toAppError } from "./app-error.ts";
-import type { Desk } from "./desk.ts";
+import { AppError } from "../contract/app-error.ts";
+import { toAppError } from "./to-app-error.ts";
+import type { Services } from "./services.ts";
 
 /** How long the result of a probe is kept, in milliseconds: load balancers ask often, and several at once. */
 const keptMs = 1000;
 
 /** Whether the product can do its work now: it can read and write its database, and is not about to stop. */
 export class Readiness {
-  readonly #desk: Pick<Desk, "database" | "stopping">;
+  readonly #services: Pick<Services, "database" | "stopping">;
   #lastProbe: { begunMs: number; outcome: Promise<void> } | undefined;
 
-  constructor(desk: Pick<Desk, "database" | "stopping">) {
-    this.#desk = desk;
+  constructor(services: Pick<Services, "database" | "stopping">) {
+    this.#services = services;
   }
 
   /** @throws {AppError} SERVICE_UNAVAILABLE with the reason in a sentence; `cause` is for the log */
   async assertReady(): Promise<void> {
-    if (this.#desk.stopping.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping.");
+    if (this.#services.stopping.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping.");
     const nowMs = performance.now();
     if (!this.#lastProbe || nowMs - this.#lastProbe.begunMs >= keptMs) {
       this.#lastProbe = { begunMs: nowMs, outcome: this.#probe() };
@@ -25,7 +26,7 @@ export class Readiness {
 
   async #probe(): Promise<void> {
     try {
-      await this.#desk.database.probe();
+      await this.#services.database.probe();
     } catch (cause) {
       const error = toAppError(cause);
       if (error.code === "SERVICE_UNAVAILABLE") throw error;

@@ -8,14 +8,14 @@ import { limits } from "../contract/limits.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import { countFitting, mostBytes } from "../live/fit-in-json.ts";
-import type { AppError } from "./app-error.ts";
-import { sessionNotFound } from "./app-error.ts";
-import type { Desk } from "./desk.ts";
-import type { Wanted } from "./stream-log.ts";
-import { streamLog } from "./stream-log.ts";
-import type { LiveStream } from "./live-stream.ts";
-import type { Change, Log, LogHead, Positioned, SnapshotOf } from "./log.ts";
-import { changesPerRead } from "./log.ts";
+import type { AppError } from "../contract/app-error.ts";
+import { sessionNotFound } from "../contract/app-error.ts";
+import type { Services } from "./services.ts";
+import type { Wanted } from "../live/open-feed.ts";
+import { openFeed } from "../live/open-feed.ts";
+import type { Feed } from "../live/feed.ts";
+import type { Change, ChangeLog, ChangeLogHead, TrackedEvent, SnapshotOf } from "../live/change-log.ts";
+import { changesPerRead } from "../live/change-log.ts";
 import { shownKey, toMessage } from "./read-messages.ts";
 import { toSessionHead } from "./session-head.ts";
 
@@ -27,12 +27,12 @@ export type ReaderExtent = {
   max_missed?: number | undefined;
 };
 
-/** The events of a session from a position on, as {@link streamLog} sends them. */
+/** The events of a session from a position on, as {@link openFeed} sends them. */
 export function followSession(
-  desk: Desk,
+  services: Services,
   { sessionId, limit, max_missed, ...wanted }: Wanted & ReaderExtent & { sessionId: string },
-): LiveStream<Positioned<LiveEvent>> {
-  return streamLog(desk.hub, new SessionLog(desk, sessionId, { limit, max_missed }), wanted);
+): Feed<TrackedEvent<LiveEvent>> {
+  return openFeed(services.hub, new SessionLog(services, sessionId, { limit, max_missed }), wanted);
 }
 
 const topicPrefix = "session:";
@@ -47,16 +47,16 @@ export function sessionIdOf(topic: string): string | undefined {
 }
 
 /** A session's messages and its title, in the order of their last changes. */
-export class SessionLog implements Log<LiveEvent> {
+export class SessionLog implements ChangeLog<LiveEvent> {
   readonly coalesceMs = 0;
   readonly maxMissed: number;
-  readonly #desk: Desk;
+  readonly #services: Services;
   readonly #sessionId: string;
   /** How many messages a snapshot holds. */
   readonly #limit: number;
 
-  constructor(desk: Desk, sessionId: string, { limit, max_missed: maxMissed }: ReaderExtent = {}) {
-    this.#desk = desk;
+  constructor(services: Services, sessionId: string, { limit, max_missed: maxMissed }: ReaderExtent = {}) {
+    this.#services = services;
     this.#sessionId = sessionId;
     this.#limit = limit ?? limits.snapshotMessages;
     this.maxMissed = maxMissed ?? Number.POSITIVE_INFINITY;
@@ -71,11 +71,11 @@ export class SessionLog implements Log<LiveEvent> {
   }
 
   get maxReaders(): number {
-    return this.#desk.maxReadersPerSession;
+    return this.#services.maxReadersPerSession;
   }
 
-  async readHead(): Promise<LogHead<LiveEvent>> {
-    const session = await findSessionLog(this.#desk.database.read, this.#sessionId);
+  async readHead(): Promise<ChangeLogHead<LiveEvent>> {
+    const session = await findSessionLog(this.#services.database.read, this.#sessionId);
     if (!session) throw this.gone();
     return {
       epoch: session.epoch,
@@ -83,13 +83,13 @@ export class SessionLog implements Log<LiveEvent> {
       life: session.ordinal,
       startSeq: session.start_seq,
       end: session.deleted ? { type: "session_deleted", seq: session.seq } : undefined,
-      readChanges: (after) => readChanges(this.#desk, session, after),
-      isSmallRead: (after) => isSmallRead(this.#desk, session, { after, limit: this.#limit }),
+      readChanges: (after) => readChanges(this.#services, session, after),
+      isSmallRead: (after) => isSmallRead(this.#services, session, { after, limit: this.#limit }),
     };
   }
 
   async readSnapshot(): Promise<SnapshotOf<LiveEvent> | undefined> {
-    const { read } = this.#desk.database;
+    const { read } = this.#services.database;
     const found = await readSnapshot(read, this.#sessionId, {
       messages: this.#limit,
       contentBytes: limits.snapshotBytes,
@@ -117,11 +117,11 @@ function textsOf({ session_id, content, sender, timestamp, key }: Message): (str
 }
 
 async function isSmallRead(
-  desk: Desk,
+  services: Services,
   session: SessionRow,
   { after, limit }: { after: number | undefined; limit: number },
 ): Promise<boolean> {
-  const { read } = desk.database;
+  const { read } = services.database;
   if (after === undefined) {
     return isSmallPage(read, { life: session, limit, from: "newest" });
   }
@@ -129,13 +129,13 @@ async function isSmallRead(
 }
 
 async function readChanges(
-  desk: Desk,
+  services: Services,
   session: SessionRow,
   after: number,
 ): Promise<{ changes: Change<LiveEvent>[]; upTo: number } | undefined> {
   if (session.seq <= after) return { changes: [], upTo: after };
   const page = { life: session, after, upTo: session.seq, limit: changesPerRead };
-  const read = await listChangedMessages(desk.database.read, page);
+  const read = await listChangedMessages(services.database.read, page);
   if (!read) return undefined;
   const { rows, upTo } = read;
   const changes = rows.map(toChange);

@@ -1,10 +1,10 @@
 import { updateContent } from "../../db/message-queries.ts";
 import { takeNextPlace } from "../../db/session-queries.ts";
 import type { Message, UpdateMessageInput } from "../contract/message.ts";
-import { sessionNotFound } from "./app-error.ts";
+import { sessionNotFound } from "../contract/app-error.ts";
 import { changeSession } from "./change-session.ts";
 import { assertContentFits } from "./content-length.ts";
-import type { Desk } from "./desk.ts";
+import type { Services } from "./services.ts";
 import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
 import { toMessage } from "./read-messages.ts";
 
@@ -14,11 +14,11 @@ import { toMessage } from "./read-messages.ts";
  *
  * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long; no name, or two), CONFLICT (changed since `if_seq`)
  */
-export async function updateMessage(desk: Desk, input: UpdateMessageInput): Promise<Message> {
+export async function updateMessage(services: Services, input: UpdateMessageInput): Promise<Message> {
   const { session_id: sessionId, content, if_seq: ifSeq } = input;
   const named = readName(input);
-  assertContentFits(desk, content);
-  return changeSession<Message>(desk, sessionId, async (trx) => {
+  assertContentFits(services, content);
+  return changeSession<Message>(services, sessionId, async (trx) => {
     const found = await findMessageToChange(trx, sessionId, named);
     if (found.content === content) return { value: toMessage(found) };
     assertUnchanged(found, ifSeq);

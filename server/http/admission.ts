@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 import type { HostPolicy } from "./host-policy.ts";
 import { hostnameOf } from "./host-policy.ts";
 import type { OriginPolicy } from "./origin-policy.ts";

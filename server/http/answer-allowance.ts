@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AnswerShare } from "../domain/answer-share.ts";
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 import type { Account } from "./buffer-account.ts";
 
 /** The largest answer, in bytes, that is too small to be counted. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 
 /**
  * Whether the end of the body is a guess, and thus the beginning of the next request too: a proxy on the way may see it elsewhere. It

@@ -1,4 +1,4 @@
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 
 /** The code of Node's error for a request whose headers did not come in time. */
 export const lateHeaders = "ERR_HTTP_REQUEST_TIMEOUT";

@@ -1,4 +1,4 @@
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 import type { BufferedClient, Ledger } from "./buffer-account.ts";
 import { Account } from "./buffer-account.ts";
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { AppError } from "../domain/app-error.ts";
+import type { AppError } from "../contract/app-error.ts";
 import type { RequestTarget } from "./request-target.ts";
 
 /** A transport adapter: it serves the operations at its addresses, each in the door's own protocol. */

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { Sink } from "../domain/live-stream.ts";
-import { memoize } from "../domain/memoize.ts";
+import type { Sink } from "../live/feed.ts";
+import { memoize } from "../live/memoize.ts";
 import { probeEndedPeer } from "./ended-peer.ts";
 import type { Piece } from "./buffer-account.ts";
 import { accountOf } from "./connection-account.ts";
@@ -79,20 +79,22 @@ export class EventStream<Item> implements Sink<Item>, Disposable, EventListenerO
     this.signal.addEventListener("abort", this);
   }
 
-  get isReady(): boolean {
+  get isWritable(): boolean {
     return !this.#response.writableNeedDrain;
   }
 
-  async inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (!this.isReady) await drained(this.#response);
+  async whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {
+    if (!this.isWritable) await drained(this.#response);
     const account = accountOf(this.#response.req.socket);
     return account?.ledger.isFull ? account.whenThereIsRoom(pageBytes, work) : work();
   }
 
-  send(items: readonly Item[], isShared: boolean): void {
-    const { encoding } = this.#options;
-    if (!isShared) return this.write(encoding.toText(items));
-    const shared = encoding.toSharedBytes(items);
+  send(items: readonly Item[]): void {
+    this.write(this.#options.encoding.toText(items));
+  }
+
+  sendShared(items: readonly Item[]): void {
+    const shared = this.#options.encoding.toSharedBytes(items);
     this.#write(shared.bytes, shared);
   }
 
@@ -152,7 +154,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable, EventListenerO
     const { headers, heartbeat } = this.#options;
     this.#response.writeHead(200, { ...apiHeaders(this.#response.req), ...streamHeaders, ...headers });
     const beat = (): void => {
-      if (this.isReady) this.#response.write(heartbeat.text);
+      if (this.isWritable) this.#response.write(heartbeat.text);
     };
     this.#heartbeat = setInterval(beat, heartbeat.intervalMs);
     this.#probe = probeEndedPeer(this.#response, beat);

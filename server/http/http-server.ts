@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { AppError, toAppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
+import { toAppError } from "../domain/to-app-error.ts";
 import type { AccessLog } from "./access-log.ts";
 import { baseEntry, refusedEntry, requestEntry } from "./access-log.ts";
 import { fairTimeout } from "./fair-timer.ts";

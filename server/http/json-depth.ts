@@ -1,5 +1,5 @@
 import { limits } from "../contract/limits.ts";
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 
 /** A shorter text has no room for more levels than are allowed. */
 const shortChars = 2 * limits.jsonDepth;

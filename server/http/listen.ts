@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
-import type { AppError } from "../domain/app-error.ts";
-import { toAppError } from "../domain/app-error.ts";
+import type { AppError } from "../contract/app-error.ts";
+import { toAppError } from "../domain/to-app-error.ts";
 import { toListenError } from "./listen-error.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 import { GatheredBytes } from "./gathered-bytes.ts";
 import { FairTimer, fairTimeout } from "./fair-timer.ts";
 import { accountOf } from "./connection-account.ts";
@@ -110,13 +110,13 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
   return new Promise<GatheredBytes>((resolve, reject) => {
     let size = 0;
     let sizeBefore = 0;
-    const patience = new FairTimer(() => {
+    const deadline = new FairTimer(() => {
       if (size - sizeBefore < leastBytes) {
         reject(late(request, size));
         return;
       }
       sizeBefore = size;
-      patience.start();
+      deadline.start();
     }, bodyTimeoutMs).start();
     if (request.headers.expect !== undefined) sendContinue(request);
     let countedBytes = 0;
@@ -144,13 +144,13 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
       reject(tooLarge(maxBytes));
     });
     request.on("end", () => {
-      patience.cancel();
+      deadline.cancel();
       complete();
       resolve(gathered);
     });
     // Every request closes. The error is made only for an unfinished one: its stack costs more than all else here.
     const refuseHalf = (): void => {
-      patience.cancel();
+      deadline.cancel();
       if (request.readableEnded) return;
       reject(new AppError("BAD_REQUEST", "The request ended in the middle of its body."));
     };

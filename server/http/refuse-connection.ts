@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import type { AppError } from "../domain/app-error.ts";
+import type { AppError } from "../contract/app-error.ts";
 import { fairTimeout } from "./fair-timer.ts";
 import type { Traced } from "./traced-request.ts";
 import { apiHeaders, errorBody, retryHeaders } from "./send.ts";

@@ -1,4 +1,4 @@
-import type { AppError } from "../domain/app-error.ts";
+import type { AppError } from "../contract/app-error.ts";
 import type { Traced } from "./traced-request.ts";
 
 /** Called with each answered error and its request. The request of an error on a socket is the one that opened it. */

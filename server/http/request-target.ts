@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 
 /** The address that a request asks for. Path and query are still percent-encoded. */
 export type RequestTarget = {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { issuesOf } from "../contract/issues.ts";
 import { positionSchema } from "../contract/position.ts";
-import { invalidInput } from "../domain/app-error.ts";
+import { invalidInput } from "../contract/app-error.ts";
 
 /**
  * The position that a client resumes after, from the header or the query. An `EventSource` reconnects to its first address,

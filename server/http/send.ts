@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
-import type { AppError } from "../domain/app-error.ts";
+import type { AppError } from "../contract/app-error.ts";
 import { accountOf } from "./connection-account.ts";
 import { discardBody } from "./read-body.ts";
 import type { Traced } from "./traced-request.ts";

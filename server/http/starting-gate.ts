@@ -1,4 +1,4 @@
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 
 /** How long a request waits for the server to start, in milliseconds. */
 const waitMs = 1000;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 import { sendError } from "./send.ts";
 
 /** Answers a plain request for an address that only serves a WebSocket. */

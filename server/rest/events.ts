@@ -4,9 +4,9 @@ import { listEventsInputSchema, sessionEventsInputSchema } from "../contract/pol
 import type { Caller } from "../access/caller.ts";
 import { actions } from "../domain/actions.ts";
 import type { Perform } from "../domain/perform.ts";
-import { toJson } from "../domain/event-json.ts";
-import type { LiveStream } from "../domain/live-stream.ts";
-import type { LogEvent, Positioned } from "../domain/log.ts";
+import { toJson } from "../live/event-json.ts";
+import type { Feed } from "../live/feed.ts";
+import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import type { Polled } from "../domain/poll-events.ts";
 import { prefersEventStream } from "../http/accept.ts";
 import { probeEndedPeer } from "../http/ended-peer.ts";
@@ -50,7 +50,7 @@ type StreamCall = {
 /** The two ways in which a request follows a log, until the signal aborts. */
 type Followed = {
   poll: (signal: AbortSignal) => Promise<Polled>;
-  stream: (signal: AbortSignal) => LiveStream<Positioned<LogEvent>>;
+  stream: (signal: AbortSignal) => Feed<TrackedEvent<LogEvent>>;
 };
 
 /** Answers with a session's events. @throws {AppError} */
@@ -116,7 +116,7 @@ async function answerStream(
     stopping,
   });
   // A failure before the first byte is answered as an error.
-  await follow(stream.signal).into(stream);
+  await follow(stream.signal).pipeTo(stream);
   stream.end();
 }
 
@@ -138,5 +138,5 @@ async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
 
 /** `id` is the position, `data` the event. There is no `event`, so that every event reaches `onmessage`. */
 const encoding = eventEncoding(
-  (item: Positioned<LogEvent>) => `id: ${item.position}\ndata: ${toJson(item)}\n\n`,
+  (item: TrackedEvent<LogEvent>) => `id: ${item.position}\ndata: ${toJson(item)}\n\n`,
 );

@@ -3,13 +3,8 @@ import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
 import { maxBodyBytes } from "../contract/limits.ts";
-import {
-  AppError,
-  messageNotFound,
-  sessionNotFound,
-  toAppError,
-  tooManyReaders,
-} from "../domain/app-error.ts";
+import { AppError, messageNotFound, sessionNotFound, tooManyReaders } from "../contract/app-error.ts";
+import { toAppError } from "../domain/to-app-error.ts";
 import { messageChanged } from "../domain/find-message.ts";
 import { sessionReferredTo } from "../domain/delete-session.ts";
 import { readQuery } from "../http/request-target.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AppError, invalidInput } from "../domain/app-error.ts";
+import { AppError, invalidInput } from "../contract/app-error.ts";
 import { readJson } from "../http/read-body.ts";
 import { isNumber, readNumber } from "../http/read-number.ts";
 import type { RequestTarget } from "../http/request-target.ts";

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
-import { AppError, toAppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
+import { toAppError } from "../domain/to-app-error.ts";
 import { anonymous } from "../access/caller.ts";
 import type { Perform } from "../domain/perform.ts";
 import type { Readiness } from "../domain/readiness.ts";

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { parseConnectionParamsFromString } from "@trpc/server/http";
-import { toJson } from "../domain/event-json.ts";
-import type { LogEvent, Positioned } from "../domain/log.ts";
+import { toJson } from "../live/event-json.ts";
+import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import { eventEncoding, EventStream } from "../http/event-stream.ts";
 import { readResumePosition } from "../http/resume-position.ts";
 import type { AnswerOptions } from "./answer-calls.ts";
@@ -81,7 +81,7 @@ export async function answerEventStream(
     if (!outcome.ok) throw outcome.error;
     if (!(outcome.data instanceof Subscription))
       throw new TypeError("A subscription gave nothing to follow.");
-    await outcome.data.into(stream);
+    await outcome.data.pipeTo(stream);
     stream.write(toEvent("return", ""));
   } catch (cause) {
     const error = getTRPCErrorFromUnknown(cause);
@@ -104,5 +104,5 @@ function toEvent(name: string, data: string): string {
 }
 
 const encoding = eventEncoding(
-  (item: Positioned<LogEvent>) => `data: ${toJson(item)}\nid: ${item.position}\n\n\n`,
+  (item: TrackedEvent<LogEvent>) => `data: ${toJson(item)}\nid: ${item.position}\n\n\n`,
 );

@@ -1,4 +1,4 @@
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 
 /** The number of subscriptions of a socket that always have room: together they take as little memory as the socket. */
 export const fewSubscriptions = 10;

@@ -1,11 +1,11 @@
 import { getTRPCErrorFromUnknown, TRPCError } from "@trpc/server";
-import { AppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Perform } from "../domain/perform.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
-import type { ClientSocket } from "../http/client-socket.ts";
+import type { ClientSocket } from "../socket/client-socket.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
-import { SocketSink } from "../http/socket-sink.ts";
+import { SocketSink } from "../socket/socket-sink.ts";
 import type { CallableProcedure } from "./call-procedure.ts";
 import type { FurtherSubscriptions } from "./further-subscriptions.ts";
 import { fewSubscriptions } from "./further-subscriptions.ts";
@@ -57,13 +57,13 @@ export class SocketCalls {
 
   /** Answers what is asked for in a frame, after those before it. */
   take(data: Buffer, isBinary: boolean): void {
-    this.#socket.intake.take(data.length);
+    this.#socket.receiveWindow.take(data.length);
     this.#last = this.#last.then(() => this.#answerFrame(data, isBinary));
   }
 
   /** Gives a client the sign of life that it asks for, at once. */
   takePing(bytes: number): void {
-    this.#socket.intake.take(bytes);
+    this.#socket.receiveWindow.take(bytes);
     this.#socket.sendFrame(pongFrame);
     void this.#release(bytes);
   }
@@ -74,7 +74,7 @@ export class SocketCalls {
     const answers: Promise<void>[] = [];
     const turn = parsingTurn(length);
     if (turn) await turn;
-    if (this.#socket.isCut) return this.#socket.intake.release(length);
+    if (this.#socket.isCut) return this.#socket.receiveWindow.release(length);
     for (const call of prepareFrame(data, isBinary, this.#options.procedures)) {
       answers.push(...(await this.#begin(call)));
     }
@@ -83,8 +83,8 @@ export class SocketCalls {
 
   /** Answers are not to pile up for a client that does not read them, whether or not anything had to wait for its turn. */
   async #release(bytes: number): Promise<void> {
-    if (!this.#socket.isReady) await this.#socket.inTurn(() => Promise.resolve());
-    this.#socket.intake.release(bytes);
+    if (!this.#socket.isWritable) await this.#socket.whenWritable(() => Promise.resolve());
+    this.#socket.receiveWindow.release(bytes);
   }
 
   /** Resolves when the next call may be begun, with what is not yet answered. */
@@ -97,10 +97,10 @@ export class SocketCalls {
       this.#subscriptions.get(call.id)?.stop.abort();
     } else if (call.method === "subscription") {
       void this.#subscribe(call);
-    } else if (call.method === "mutation" && this.#socket.isReady) {
+    } else if (call.method === "mutation" && this.#socket.isWritable) {
       return [this.#call(call)];
     } else {
-      await this.#socket.inTurn(() => this.#call(call));
+      await this.#socket.whenWritable(() => this.#call(call));
     }
     return [];
   }
@@ -127,7 +127,7 @@ export class SocketCalls {
         throw new TypeError("A subscription gave nothing to follow.");
       if (!signal.aborted) {
         this.#answer(name, { result: { type: "started" } });
-        await outcome.data.into(new SocketSink(this.#socket, eventEncoding(name)));
+        await outcome.data.pipeTo(new SocketSink(this.#socket, eventEncoding(name)));
       }
       this.#leavePlace(name.id, subscribed);
       this.#answer(name, { result: { type: "stopped" } });

@@ -1,9 +1,9 @@
-import { toJson } from "../domain/event-json.ts";
-import type { LogEvent, Positioned } from "../domain/log.ts";
-import { envelopedEncoding } from "../http/enveloped-encoding.ts";
-import type { Encoding } from "../http/socket-sink.ts";
-import type { TextFrames, TextInParts } from "../http/text-frames.ts";
-import { toTextInParts, toTextFrame } from "../http/text-frames.ts";
+import { toJson } from "../live/event-json.ts";
+import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
+import { envelopedEncoding } from "../socket/shared-encoder.ts";
+import type { Encoding } from "../socket/socket-sink.ts";
+import type { FrameBatch, TextInParts } from "../socket/frame-batch.ts";
+import { toTextInParts, toTextFrame } from "../socket/frame-batch.ts";
 import type { JsonParts } from "../http/whole-json.ts";
 import type { ErrorShape } from "./error-shape.ts";
 
@@ -15,7 +15,7 @@ export type Answer =
   | { error: ErrorShape };
 
 /** The frame of an answer, byte for byte as tRPC's own adapter encodes it. */
-export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): TextFrames {
+export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): FrameBatch {
   return toTextFrame(JSON.stringify({ id, jsonrpc, ...answer }));
 }
 
@@ -31,7 +31,7 @@ export const reconnectFrame = toTextFrame(JSON.stringify({ id: null, method: "re
  * The encoding of one subscription's events, byte for byte as tRPC's own adapter has it. Subscriptions with the same request id
  * share their frames: most clients have one subscription, their first.
  */
-export function eventEncoding(request: RequestName): Encoding<Positioned<LogEvent>> {
+export function eventEncoding(request: RequestName): Encoding<TrackedEvent<LogEvent>> {
   return encodingFor(envelopeOf(request));
 }
 
@@ -39,7 +39,7 @@ function envelopeOf({ id, jsonrpc }: RequestName): string {
   return JSON.stringify({ id, jsonrpc }).slice(0, -1);
 }
 
-const encodingFor = envelopedEncoding((envelope, item: Positioned<LogEvent>) => {
+const encodingFor = envelopedEncoding((envelope, item: TrackedEvent<LogEvent>) => {
   const place = `"${item.position}"`;
   const data = `{"id":${place},"data":${toJson(item)}}`;
   return `${envelope},"result":{"type":"data","data":${data},"id":${place}}}`;

@@ -1,7 +1,7 @@
 import type { TrackedEnvelope } from "@trpc/server";
 import { tracked } from "@trpc/server";
-import type { LiveStream, Sink } from "../domain/live-stream.ts";
-import type { LogEvent, Positioned } from "../domain/log.ts";
+import type { Feed, Sink } from "../live/feed.ts";
+import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import type { TrackedEvents } from "./tracked-events.ts";
 
 /**
@@ -9,15 +9,15 @@ import type { TrackedEvents } from "./tracked-events.ts";
  * have the events sent into their sockets and streams.
  */
 export class Subscription<Event extends LogEvent = LogEvent> implements TrackedEvents<Event> {
-  readonly #stream: LiveStream<Positioned<Event>>;
+  readonly #stream: Feed<TrackedEvent<Event>>;
 
-  constructor(stream: LiveStream<Positioned<Event>>) {
+  constructor(stream: Feed<TrackedEvent<Event>>) {
     this.#stream = stream;
   }
 
   /** @throws {AppError} what following the log can fail with */
-  into(sink: Sink<Positioned<Event>>): Promise<void> {
-    return this.#stream.into(sink);
+  pipeTo(sink: Sink<TrackedEvent<Event>>): Promise<void> {
+    return this.#stream.pipeTo(sink);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TrackedEnvelope<Event>, void, undefined> {

@@ -3,7 +3,8 @@ import type { TRPCError } from "@trpc/server";
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
-import { AppError, toAppError } from "../domain/app-error.ts";
+import { AppError } from "../contract/app-error.ts";
+import { toAppError } from "../domain/to-app-error.ts";
 import { errorBody } from "../http/send.ts";
 import type { ErrorShape } from "./error-shape.ts";
 

@@ -1,14 +1,14 @@
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { anonymous } from "../access/caller.ts";
 import { closeCodes } from "../contract/close-codes.ts";
-import type { ClientSocket } from "../http/client-socket.ts";
+import type { ClientSocket } from "../socket/client-socket.ts";
 import type { FairTimer } from "../http/fair-timer.ts";
 import { fairTimeout } from "../http/fair-timer.ts";
 import type { DoorSockets } from "../http/door.ts";
 import type { Traced } from "../http/traced-request.ts";
-import type { Patience } from "../http/socket-server.ts";
+import type { Timeouts } from "../http/timeouts.ts";
 import type { AccessLog } from "../http/access-log.ts";
-import { createSocketServer } from "../http/socket-server.ts";
+import { createSocketServer } from "../socket/socket-server.ts";
 import { listProcedures } from "./call-procedure.ts";
 import type { TrpcCallsOptions } from "./http-calls.ts";
 import { readConnectionParams } from "./read-frame.ts";
@@ -18,7 +18,7 @@ import { answerFrame, reconnectFrame } from "./socket-frames.ts";
 import { toErrorShape } from "./to-error-shape.ts";
 
 export type TrpcSocketsOptions = TrpcCallsOptions & {
-  patience: Patience;
+  timeouts: Timeouts;
   /** How many subscriptions one socket may have at a time. */
   maxSubscriptions: number;
   /** How much memory the subscriptions of all sockets may take, beyond a few of each socket, in bytes. */
@@ -31,8 +31,8 @@ export type TrpcSocketsOptions = TrpcCallsOptions & {
  * whatever there is to send whether or not the client takes it, and each event to each subscription anew.
  */
 export function createTrpcSockets(options: TrpcSocketsOptions): DoorSockets {
-  const { perform, maxBodyBytes, maxAnswerBytes, patience, maxSubscriptions, report } = options;
-  const server = createSocketServer({ maxFrameBytes: maxBodyBytes, patience, access: options.access });
+  const { perform, maxBodyBytes, maxAnswerBytes, timeouts, maxSubscriptions, report } = options;
+  const server = createSocketServer({ maxFrameBytes: maxBodyBytes, timeouts, access: options.access });
   const procedures = listProcedures(options.router);
   const further = new FurtherSubscriptions(Math.floor(options.maxSubscriptionBytes / subscriptionBytes));
 
@@ -47,7 +47,7 @@ export function createTrpcSockets(options: TrpcSocketsOptions): DoorSockets {
       report,
       trace,
     });
-    const deadline = announcesParams ? closeUnlessStopped(socket, patience.connectionParamsMs) : undefined;
+    const deadline = announcesParams ? closeUnlessStopped(socket, timeouts.connectionParamsMs) : undefined;
     let isWaitingForParams = announcesParams;
     socket.on("message", (data: Buffer, isBinary) => {
       if (!isBinary && isAliveText(data)) {

@@ -1,23 +1,23 @@
 import type { ServerFrame } from "../contract/chat-frame.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
-import { toJson } from "../domain/event-json.ts";
-import type { Positioned } from "../domain/log.ts";
-import { memoize } from "../domain/memoize.ts";
+import { toJson } from "../live/event-json.ts";
+import type { TrackedEvent } from "../live/change-log.ts";
+import { memoize } from "../live/memoize.ts";
 import { toDocumented } from "../domain/read-messages.ts";
-import { envelopedEncoding } from "../http/enveloped-encoding.ts";
-import type { Encoding } from "../http/socket-sink.ts";
-import type { TextFrames } from "../http/text-frames.ts";
-import { toTextFrame, toTextFrames } from "../http/text-frames.ts";
+import { envelopedEncoding } from "../socket/shared-encoder.ts";
+import type { Encoding } from "../socket/socket-sink.ts";
+import type { FrameBatch } from "../socket/frame-batch.ts";
+import { toTextFrame, toFrameBatches } from "../socket/frame-batch.ts";
 
-export function messageFrame(message: Message): TextFrames {
+export function messageFrame(message: Message): FrameBatch {
   return toTextFrame(messageText(message));
 }
 
 /** Messages alone, as the original sends them. */
 export const messageEncoding: Encoding<Message> = {
   toText: messageText,
-  toSharedFrames: memoize((messages: readonly Message[]) => toTextFrames(messages.map(messageText))),
+  toSharedBatches: memoize((messages: readonly Message[]) => toFrameBatches(messages.map(messageText))),
 };
 
 function messageText(shown: Message): string {
@@ -26,16 +26,16 @@ function messageText(shown: Message): string {
 }
 
 /** Live events, for sockets that asked for all of them. */
-export function eventEncoding(sessionId: string): Encoding<Positioned<LiveEvent>> {
+export function eventEncoding(sessionId: string): Encoding<TrackedEvent<LiveEvent>> {
   return encodingFor(`{"session_id":${JSON.stringify(sessionId)}`);
 }
 
 const encodingFor = envelopedEncoding(
-  (envelope, item: Positioned<LiveEvent>) =>
+  (envelope, item: TrackedEvent<LiveEvent>) =>
     `${envelope},"position":"${item.position}","event":${toJson(item)}}`,
 );
 
-export function encodeFrame(frame: ServerFrame): TextFrames {
+export function encodeFrame(frame: ServerFrame): FrameBatch {
   return toTextFrame(encode(frame));
 }
 

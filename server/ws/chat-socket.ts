@@ -5,13 +5,13 @@ import { chatFrameSchema } from "../contract/chat-frame.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import type { SentMessage } from "../domain/add-message.ts";
-import { toAppError } from "../domain/app-error.ts";
+import { toAppError } from "../domain/to-app-error.ts";
 import type { MessagePlace } from "../domain/message-follower.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { Traced } from "../http/traced-request.ts";
-import type { ClientSocket } from "../http/client-socket.ts";
-import { SocketSink } from "../http/socket-sink.ts";
+import type { ClientSocket } from "../socket/client-socket.ts";
+import { SocketSink } from "../socket/socket-sink.ts";
 import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
 import type { Report } from "../http/report.ts";
 
@@ -72,7 +72,7 @@ export function followEvents(sessionId: string, open: Opened<typeof actions.open
   return (socket) => {
     const events = open({ signal: socket.closed, connection: socket });
     // A client of all events comes back with a position.
-    return { ended: events.into(new SocketSink(socket, eventEncoding(sessionId))), sent: () => idle };
+    return { ended: events.pipeTo(new SocketSink(socket, eventEncoding(sessionId))), sent: () => idle };
   };
 }
 
@@ -100,7 +100,7 @@ class Conversation {
       socket.finish(closeCodes.unsupportedData);
       return;
     }
-    this.#socket.intake.take(data.length);
+    this.#socket.receiveWindow.take(data.length);
     this.#last = this.#last.then(() => this.#answer(data));
   }
 
@@ -108,7 +108,9 @@ class Conversation {
     const socket = this.#socket;
     // The answers are not to pile up for a client that does not read them.
     if (!socket.isCut) {
-      const repeated = await (socket.isReady ? this.#store(data) : socket.inTurn(() => this.#store(data)));
+      const repeated = await (socket.isWritable
+        ? this.#store(data)
+        : socket.whenWritable(() => this.#store(data)));
       // Everyone has been shown the message of the first send; this client asks again because it does not know.
       if (repeated) {
         // Not in its turn: the messages before it are sent in turns of their own.
@@ -116,7 +118,7 @@ class Conversation {
         socket.sendFrame(messageFrame(repeated.message));
       }
     }
-    socket.intake.release(data.length);
+    socket.receiveWindow.release(data.length);
   }
 
   /** @returns the message, if the frame is a repeat of the send that stored it */

@@ -4,7 +4,7 @@ import type { Guard } from "../../server/access/guard.ts";
 import { allowAll } from "../../server/access/guard.ts";
 import type { Operation } from "../../server/contract/operations.ts";
 import { operations } from "../../server/contract/operations.ts";
-import { AppError } from "../../server/domain/app-error.ts";
+import { AppError } from "../../server/contract/app-error.ts";
 import { appRouter } from "../../server/trpc/router.ts";
 import { makeSession } from "../support/make-session.ts";
 import { startApp } from "../support/start-app.ts";

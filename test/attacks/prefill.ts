@@ -1,8 +1,8 @@
 import { openDatabase } from "../../db/open-database.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
-import type { Desk } from "../../server/domain/desk.ts";
-import { LiveHub } from "../../server/domain/live-hub.ts";
+import type { Services } from "../../server/domain/services.ts";
+import { LiveHub } from "../../server/live/live-hub.ts";
 
 const chars = 100_000;
 
@@ -20,7 +20,7 @@ const sessions = [
 /** Makes a database that holds them. */
 export async function prefill(file: string): Promise<void> {
   const database = await openDatabase({ file, synchronous: "normal" });
-  const desk: Desk = {
+  const services: Services = {
     database,
     hub: new LiveHub(),
     now: () => new Date(),
@@ -32,8 +32,8 @@ export async function prefill(file: string): Promise<void> {
     pollMs: 0,
   };
   for (const { id, messages, content } of sessions) {
-    await createSession(desk, { id });
-    const add = () => addMessage(desk, { session_id: id, content, sender: "user" });
+    await createSession(services, { id });
+    const add = () => addMessage(services, { session_id: id, content, sender: "user" });
     for (let left = messages; left > 0; left -= 100) {
       await Promise.all(Array.from({ length: Math.min(100, left) }, add));
     }

@@ -4,7 +4,7 @@ import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
-import type { Desk } from "../../server/domain/desk.ts";
+import type { Services } from "../../server/domain/services.ts";
 import { followMessages } from "../support/follow-messages.ts";
 import type { Session } from "../../server/contract/session.ts";
 import { parsePieces } from "../../server/domain/answer-share.ts";
@@ -12,36 +12,36 @@ import { streamSession } from "../../server/domain/answers-in-pieces.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
 import { updateSession } from "../../server/domain/update-session.ts";
-import { actAfterRead, openDesk } from "../support/desk.ts";
+import { actAfterRead, openServices } from "../support/services.ts";
 
 const unbounded = { take: () => Promise.resolve(), done: () => undefined, refused: () => undefined };
 
 /** Beyond the number of reads that attaching takes, so that the last rows of the table act when all is live. */
 const moments = Array.from({ length: 14 }, (_, index) => index + 1);
 
-async function openDeskWithMessages(): Promise<Desk> {
-  const desk = await openDesk();
-  await createSession(desk, { id: "s" });
-  for (const content of ["one", "two", "three"]) await add(desk, content);
-  return desk;
+async function openFilled(): Promise<Services> {
+  const services = await openServices();
+  await createSession(services, { id: "s" });
+  for (const content of ["one", "two", "three"]) await add(services, content);
+  return services;
 }
 
-async function add(desk: Desk, content: string): Promise<{ id: number }> {
-  return (await addMessage(desk, { session_id: "s", content, sender: "user" })).message;
+async function add(services: Services, content: string): Promise<{ id: number }> {
+  return (await addMessage(services, { session_id: "s", content, sender: "user" })).message;
 }
 
 type Watched = ReturnType<typeof actAfterRead>;
 
 /** Follows until a message says "end", which is written once the reader has caught up and the act is done. */
-async function followToEnd({ desk, actNow }: Watched, after: string | undefined): Promise<LiveEvent[]> {
+async function followToEnd({ services, actNow }: Watched, after: string | undefined): Promise<LiveEvent[]> {
   const stop = new AbortController();
   const events: LiveEvent[] = [];
-  for await (const { event } of followSession(desk, { sessionId: "s", after, signal: stop.signal })) {
+  for await (const { event } of followSession(services, { sessionId: "s", after, signal: stop.signal })) {
     events.push(event);
-    if (event.type === "caught_up") void actNow().then(() => add(desk, "end"));
+    if (event.type === "caught_up") void actNow().then(() => add(services, "end"));
     if (event.type === "message" && event.message.content === "end") stop.abort();
   }
-  expect(desk.hub.size).toBe(0);
+  expect(services.hub.size).toBe(0);
   return events;
 }
 
@@ -65,16 +65,16 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
   test.each([undefined, "0", "2"])(
     "are each seen once and in order, from position %j [ATTACH-1] [RESUME-3]",
     async (after) => {
-      const desk = await openDeskWithMessages();
-      const watched = actAfterRead(desk, moment, async () => {
-        await add(desk, "four");
-        await updateMessage(desk, { session_id: "s", message_id: 1, content: "one, edited" });
-        await deleteMessage(desk, { session_id: "s", message_id: 2 });
-        await updateSession(desk, { session_id: "s", title: "Renamed" });
+      const services = await openFilled();
+      const watched = actAfterRead(services, moment, async () => {
+        await add(services, "four");
+        await updateMessage(services, { session_id: "s", message_id: 1, content: "one, edited" });
+        await deleteMessage(services, { session_id: "s", message_id: 2 });
+        await updateSession(services, { session_id: "s", title: "Renamed" });
       });
       const events = await followToEnd(watched, after);
 
-      const { pieces } = await streamSession(desk, { session_id: "s" }, "full");
+      const { pieces } = await streamSession(services, { session_id: "s" }, "full");
       const { title, messages } = await parsePieces<Session>(pieces, unbounded);
       const has = apply(events);
       expect([title, has.title]).toEqual(["Renamed", "Renamed"]);
@@ -93,26 +93,26 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
   );
 
   test("are each seen once as messages, from a message that the reader has [RESUME-6]", async () => {
-    const inner = await openDeskWithMessages();
-    const { desk, actNow } = actAfterRead(inner, moment, () => add(inner, "four"));
+    const inner = await openFilled();
+    const { services, actNow } = actAfterRead(inner, moment, () => add(inner, "four"));
     const stop = new AbortController();
     const contents: string[] = [];
-    for await (const { content } of followMessages(desk, {
+    for await (const { content } of followMessages(services, {
       sessionId: "s",
       afterId: 1,
       signal: stop.signal,
     })) {
       contents.push(content);
-      if (content === "three") void actNow().then(() => add(desk, "end"));
+      if (content === "three") void actNow().then(() => add(services, "end"));
       if (content === "end") stop.abort();
     }
     expect(contents).toEqual(["two", "three", "four", "end"]);
-    expect(desk.hub.size).toBe(0);
+    expect(services.hub.size).toBe(0);
   });
 
   test("are each seen as messages as they are at last, and no form of one is seen twice [RESUME-6]", async () => {
-    const inner = await openDeskWithMessages();
-    const { desk, actNow } = actAfterRead(inner, moment, async () => {
+    const inner = await openFilled();
+    const { services, actNow } = actAfterRead(inner, moment, async () => {
       await updateMessage(inner, { session_id: "s", message_id: 1, content: "one, edited" });
       await updateMessage(inner, { session_id: "s", message_id: 3, content: "three, edited" });
       await deleteMessage(inner, { session_id: "s", message_id: 2 });
@@ -121,7 +121,7 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
     const stop = new AbortController();
     const forms: [number, string][] = [];
     let ending: Promise<unknown> | undefined;
-    const messages = followMessages(desk, { sessionId: "s", afterId: 1, signal: stop.signal });
+    const messages = followMessages(services, { sessionId: "s", afterId: 1, signal: stop.signal });
     for await (const { id, content } of messages) {
       forms.push([id, content]);
       // Of this one some form comes at every moment, before or after what is done to it.
@@ -137,12 +137,12 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
       [5, "end"],
     ]);
     expect(forms.map(([id]) => id).filter((id) => id === 2).length).toBeLessThanOrEqual(1);
-    expect(desk.hub.size).toBe(0);
+    expect(services.hub.size).toBe(0);
   });
 
   test("let no message be seen before an earlier one: a client that is cut then comes back with its id [RESUME-6]", async () => {
-    const inner = await openDeskWithMessages();
-    const { desk, actNow } = actAfterRead(inner, moment, async () => {
+    const inner = await openFilled();
+    const { services, actNow } = actAfterRead(inner, moment, async () => {
       await updateMessage(inner, { session_id: "s", message_id: 2, content: "two, edited" });
       await add(inner, "four");
       await add(inner, "five");
@@ -151,7 +151,7 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
     const stop = new AbortController();
     const forms: [number, string][] = [];
     let ending: Promise<unknown> | undefined;
-    const messages = followMessages(desk, { sessionId: "s", afterId: 1, signal: stop.signal });
+    const messages = followMessages(services, { sessionId: "s", afterId: 1, signal: stop.signal });
     for await (const { id, content } of messages) {
       forms.push([id, content]);
       if (id === 3) {
@@ -171,17 +171,17 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
       5: "five",
       6: "end",
     });
-    expect(desk.hub.size).toBe(0);
+    expect(services.hub.size).toBe(0);
   });
 
   test("let `caught_up` come after all that was there before, also what is changed meanwhile [ATTACH-2]", async () => {
-    const inner = await openDeskWithMessages();
-    const { desk } = actAfterRead(inner, moment, () =>
+    const inner = await openFilled();
+    const { services } = actAfterRead(inner, moment, () =>
       updateMessage(inner, { session_id: "s", message_id: 3, content: "three, edited" }),
     );
     const { signal } = new AbortController();
     const shown: number[] = [];
-    for await (const { event } of followSession(desk, { sessionId: "s", after: "2", signal })) {
+    for await (const { event } of followSession(services, { sessionId: "s", after: "2", signal })) {
       if (event.type === "message") shown.push(event.message.id);
       if (event.type === "caught_up") break;
     }
@@ -189,15 +189,15 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
   });
 
   test.each([false, true])("end with the session; made anew at once: %s [DELETED-1]", async (again) => {
-    const inner = await openDeskWithMessages();
-    const { desk, actNow } = actAfterRead(inner, moment, async () => {
+    const inner = await openFilled();
+    const { services, actNow } = actAfterRead(inner, moment, async () => {
       await deleteSession(inner, "s");
       if (again) await createSession(inner, { id: "s", title: "Anew" });
     });
     const stop = new AbortController();
     const events: LiveEvent[] = [];
     try {
-      for await (const { event } of followSession(desk, {
+      for await (const { event } of followSession(services, {
         sessionId: "s",
         after: undefined,
         signal: stop.signal,
@@ -215,20 +215,20 @@ describe.each(moments)("changes after read number %i of a reader that attaches",
     if (!again || !isGone) {
       expect(isGone || apply(events)).toEqual(again ? { title: "Anew", messages: [] } : true);
     }
-    expect(desk.hub.size).toBe(0);
+    expect(services.hub.size).toBe(0);
   });
 });
 
 test("an empty session that is deleted and made anew at once is another one to its readers [DELETED-1] [RESET-1]", async () => {
-  const desk = await openDesk();
-  await createSession(desk, { id: "s" });
+  const services = await openServices();
+  await createSession(services, { id: "s" });
   const stop = new AbortController();
   const renew = async (): Promise<unknown> =>
-    Promise.all([deleteSession(desk, "s"), createSession(desk, { id: "s", title: "Anew" })]);
+    Promise.all([deleteSession(services, "s"), createSession(services, { id: "s", title: "Anew" })]);
   const types: string[] = [];
   const follow = { sessionId: "s", signal: stop.signal };
-  const messages = Array.fromAsync(followMessages(desk, { ...follow, afterId: undefined }));
-  for await (const { event } of followSession(desk, { ...follow, after: undefined })) {
+  const messages = Array.fromAsync(followMessages(services, { ...follow, afterId: undefined }));
+  for await (const { event } of followSession(services, { ...follow, after: undefined })) {
     types.push(event.type);
     if (event.type === "caught_up") await renew();
     else if (types.includes("caught_up")) break;

@@ -3,37 +3,42 @@ import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
-import type { Desk } from "../../server/domain/desk.ts";
+import type { Services } from "../../server/domain/services.ts";
 import { followMessages } from "../support/follow-messages.ts";
 import { followList } from "../../server/domain/list-log.ts";
 import { followSession, SessionLog } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
-import { openDesk } from "../support/desk.ts";
+import { openServices } from "../support/services.ts";
 import { getSession, listMessages, listSessions } from "../support/whole-answers.ts";
 
 /** More than are removed with their session. */
 const oldContents = Array.from({ length: 250 }, (_, index) => `old ${index}`);
 
-async function fill(desk: Desk, sessionId: string, contents: string[], keyPrefix = "key"): Promise<void> {
+async function fill(
+  services: Services,
+  sessionId: string,
+  contents: string[],
+  keyPrefix = "key",
+): Promise<void> {
   await Promise.all(
     contents.map((content, index) =>
-      addMessage(desk, { session_id: sessionId, content, sender: "user", key: `${keyPrefix} ${index}` }),
+      addMessage(services, { session_id: sessionId, content, sender: "user", key: `${keyPrefix} ${index}` }),
     ),
   );
 }
 
-/** A desk on which the messages of the session `s` are left when it is deleted, until `purge` is called. */
-async function openDeskThatLeaves(): Promise<{ desk: Desk; purge: () => void }> {
-  const inner = await openDesk();
-  const desk = { ...inner, database: { ...inner.database, purge: () => undefined } };
-  await createSession(desk, { id: "s" });
-  await fill(desk, "s", oldContents);
-  await deleteSession(desk, "s");
-  expect(await countRows(desk, "s")).toBe(150);
-  return { desk, purge: () => inner.database.purge() };
+/** A services on which the messages of the session `s` are left when it is deleted, until `purge` is called. */
+async function openLeaving(): Promise<{ services: Services; purge: () => void }> {
+  const inner = await openServices();
+  const services = { ...inner, database: { ...inner.database, purge: () => undefined } };
+  await createSession(services, { id: "s" });
+  await fill(services, "s", oldContents);
+  await deleteSession(services, "s");
+  expect(await countRows(services, "s")).toBe(150);
+  return { services, purge: () => inner.database.purge() };
 }
 
-async function countRows({ database }: Desk, sessionId: string): Promise<number> {
+async function countRows({ database }: Services, sessionId: string): Promise<number> {
   const rows = await database.read
     .selectFrom("message")
     .select("id")
@@ -65,74 +70,83 @@ const { signal } = new AbortController();
 const last = { session_id: "s", message_id: 250 };
 
 test("nobody is shown a message whose session is deleted and whose row is still there [DELETED-2]", async () => {
-  const { desk } = await openDeskThatLeaves();
-  expect(await codeOf(getSession(desk, "s"))).toBe("NOT_FOUND");
-  expect(await codeOf(listMessages(desk, "s"))).toBe("NOT_FOUND");
-  expect(await codeOf(updateMessage(desk, { ...last, content: "edited" }))).toBe("NOT_FOUND");
-  expect(await codeOf(deleteMessage(desk, last))).toBe("NOT_FOUND");
+  const { services } = await openLeaving();
+  expect(await codeOf(getSession(services, "s"))).toBe("NOT_FOUND");
+  expect(await codeOf(listMessages(services, "s"))).toBe("NOT_FOUND");
+  expect(await codeOf(updateMessage(services, { ...last, content: "edited" }))).toBe("NOT_FOUND");
+  expect(await codeOf(deleteMessage(services, last))).toBe("NOT_FOUND");
   const repeat = { session_id: "s", content: "old 249", sender: "user", key: "key 249" } as const;
-  expect(await codeOf(addMessage(desk, repeat))).toBe("NOT_FOUND");
-  expect(await new SessionLog(desk, "s").readSnapshot()).toBeUndefined();
-  expect(await listSessions(desk)).toEqual([]);
-  expect(await catchUp(followList(desk, { after: undefined, signal }))).toMatchObject([{ sessions: [] }, {}]);
+  expect(await codeOf(addMessage(services, repeat))).toBe("NOT_FOUND");
+  expect(await new SessionLog(services, "s").readSnapshot()).toBeUndefined();
+  expect(await listSessions(services)).toEqual([]);
+  expect(await catchUp(followList(services, { after: undefined, signal }))).toMatchObject([
+    { sessions: [] },
+    {},
+  ]);
 });
 
 test("a session that is made anew meanwhile has nothing of its past life, through any door [DELETED-2]", async () => {
-  const { desk } = await openDeskThatLeaves();
-  await createSession(desk, { id: "s", title: "Anew" });
-  expect((await getSession(desk, "s")).messages).toEqual([]);
-  expect(await listMessages(desk, "s")).toEqual([]);
-  expect(await listMessages(desk, "s", 1000)).toEqual([]);
+  const { services } = await openLeaving();
+  await createSession(services, { id: "s", title: "Anew" });
+  expect((await getSession(services, "s")).messages).toEqual([]);
+  expect(await listMessages(services, "s")).toEqual([]);
+  expect(await listMessages(services, "s", 1000)).toEqual([]);
   const follow = { sessionId: "s", signal };
   const snapshot = { session: { title: "Anew", messages: [] }, has_earlier: false };
-  expect(await catchUp(followSession(desk, { ...follow, after: undefined }))).toMatchObject([snapshot, {}]);
-  expect(await catchUp(followSession(desk, { ...follow, after: "0" }))).toMatchObject([
+  expect(await catchUp(followSession(services, { ...follow, after: undefined }))).toMatchObject([
+    snapshot,
+    {},
+  ]);
+  expect(await catchUp(followSession(services, { ...follow, after: "0" }))).toMatchObject([
     { type: "session", session: { title: "Anew" } },
     { type: "caught_up" },
   ]);
-  expect(await listSessions(desk)).toMatchObject([{ id: "s", messages: [] }]);
+  expect(await listSessions(services)).toMatchObject([{ id: "s", messages: [] }]);
   const listed = { id: "s", last_message: null };
-  expect(await catchUp(followList(desk, { after: undefined, signal }))).toMatchObject([
+  expect(await catchUp(followList(services, { after: undefined, signal }))).toMatchObject([
     { sessions: [listed] },
     {},
   ]);
-  expect(await catchUp(followList(desk, { after: "0", signal }))).toMatchObject([{ session: listed }, {}]);
-  expect(await codeOf(updateMessage(desk, { ...last, content: "edited" }))).toBe("NOT_FOUND");
-  expect(await codeOf(deleteMessage(desk, last))).toBe("NOT_FOUND");
+  expect(await catchUp(followList(services, { after: "0", signal }))).toMatchObject([
+    { session: listed },
+    {},
+  ]);
+  expect(await codeOf(updateMessage(services, { ...last, content: "edited" }))).toBe("NOT_FOUND");
+  expect(await codeOf(deleteMessage(services, last))).toBe("NOT_FOUND");
 });
 
 test("a session that is made anew meanwhile keeps its own messages, also under keys of its past life [DELETED-2] [KEY-1]", async () => {
-  const { desk, purge } = await openDeskThatLeaves();
-  await createSession(desk, { id: "s", title: "Anew" });
+  const { services, purge } = await openLeaving();
+  await createSession(services, { id: "s", title: "Anew" });
   const contents = oldContents.map((_, index) => `new ${index}`);
-  await fill(desk, "s", contents);
+  await fill(services, "s", contents);
   // Each is now known by its key.
-  await fill(desk, "s", contents);
+  await fill(services, "s", contents);
   const shown = async (): Promise<string[]> =>
-    (await getSession(desk, "s")).messages.map(({ content }) => content);
+    (await getSession(services, "s")).messages.map(({ content }) => content);
   expect(await shown()).toEqual(contents);
   const replayed: string[] = [];
-  for await (const { content } of followMessages(desk, { sessionId: "s", afterId: "first", signal })) {
+  for await (const { content } of followMessages(services, { sessionId: "s", afterId: "first", signal })) {
     if (replayed.push(content) === contents.length) break;
   }
   expect(replayed).toEqual(contents);
-  const { session, has_earlier } = (await new SessionLog(desk, "s").readSnapshot()) ?? {};
+  const { session, has_earlier } = (await new SessionLog(services, "s").readSnapshot()) ?? {};
   expect([session?.messages[0]?.content, has_earlier]).toEqual(["new 150", true]);
-  await createSession(desk, { id: "other" });
+  await createSession(services, { id: "other" });
   purge();
-  await expect.poll(() => countRows(desk, "s")).toBe(contents.length);
+  await expect.poll(() => countRows(services, "s")).toBe(contents.length);
   expect(await shown()).toEqual(contents);
 });
 
 test("a session may be deleted again while messages of its past life are left [DELETED-2]", async () => {
-  const { desk, purge } = await openDeskThatLeaves();
-  await createSession(desk, { id: "s" });
-  await fill(desk, "s", oldContents, "another");
-  await deleteSession(desk, "s");
-  expect(await countRows(desk, "s")).toBe(300);
-  expect(await codeOf(getSession(desk, "s"))).toBe("NOT_FOUND");
-  await createSession(desk, { id: "s" });
-  expect((await getSession(desk, "s")).messages).toEqual([]);
+  const { services, purge } = await openLeaving();
+  await createSession(services, { id: "s" });
+  await fill(services, "s", oldContents, "another");
+  await deleteSession(services, "s");
+  expect(await countRows(services, "s")).toBe(300);
+  expect(await codeOf(getSession(services, "s"))).toBe("NOT_FOUND");
+  await createSession(services, { id: "s" });
+  expect((await getSession(services, "s")).messages).toEqual([]);
   purge();
-  await expect.poll(() => countRows(desk, "s")).toBe(0);
+  await expect.poll(() => countRows(services, "s")).toBe(0);
 });

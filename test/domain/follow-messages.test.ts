@@ -3,20 +3,20 @@ import type { Message } from "../../server/contract/message.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { followMessages } from "../support/follow-messages.ts";
-import { changesPerRead } from "../../server/domain/log.ts";
+import { changesPerRead } from "../../server/live/change-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
-import { openDesk } from "../support/desk.ts";
+import { openServices } from "../support/services.ts";
 
 test("messages that are edited and added between the pages of a replay come in their order, and in their last form [RESUME-6]", async () => {
-  const desk = await openDesk();
-  await createSession(desk, { id: "s" });
+  const services = await openServices();
+  await createSession(services, { id: "s" });
   const stored = new Map<number, string>();
   async function add(content: string): Promise<void> {
-    const { message } = await addMessage(desk, { session_id: "s", content, sender: "user" });
+    const { message } = await addMessage(services, { session_id: "s", content, sender: "user" });
     stored.set(message.id, content);
   }
   async function edit(id: number, content: string): Promise<void> {
-    await updateMessage(desk, { session_id: "s", message_id: id, content });
+    await updateMessage(services, { session_id: "s", message_id: id, content });
     stored.set(id, content);
   }
   const count = 3 * changesPerRead;
@@ -26,7 +26,7 @@ test("messages that are edited and added between the pages of a replay come in t
   const shown = new Map<number, string>();
   const forms = new Set<string>();
   const follow = { sessionId: "s", afterId: "first", signal: stop.signal } as const;
-  for await (const { id, content } of followMessages(desk, follow)) {
+  for await (const { id, content } of followMessages(services, follow)) {
     const isNew = !shown.has(id);
     if (isNew) expect(id).toBeGreaterThan(Math.max(0, ...shown.keys()));
     shown.set(id, content);
@@ -47,28 +47,30 @@ test("messages that are edited and added between the pages of a replay come in t
 test.each([undefined, 1])(
   "a reader after %j that waits for its turn to read gets each change since it came [RESUME-6] [SLOW-3]",
   async (afterId) => {
-    const desk = await openDesk();
-    await createSession(desk, { id: "s" });
-    await addMessage(desk, { session_id: "s", content: "one", sender: "user" });
+    const services = await openServices();
+    await createSession(services, { id: "s" });
+    await addMessage(services, { session_id: "s", content: "one", sender: "user" });
     const stop = new AbortController();
     const shown: string[] = [];
     const { promise: areShown, resolve } = Promise.withResolvers<void>();
     let hasWaited = false;
-    const ended = followMessages(desk, { sessionId: "s", afterId, signal: stop.signal }).into({
-      isReady: true,
-      async inTurn(work) {
+    const show = (messages: readonly Message[]): void => {
+      shown.push(...messages.map(({ content }) => content));
+      if (shown.includes("three")) resolve();
+    };
+    const ended = followMessages(services, { sessionId: "s", afterId, signal: stop.signal }).pipeTo({
+      isWritable: true,
+      async whenWritable(work) {
         if (!hasWaited) {
           hasWaited = true;
-          await updateMessage(desk, { session_id: "s", message_id: 1, content: "one, edited" });
-          await addMessage(desk, { session_id: "s", content: "two", sender: "user" });
-          await addMessage(desk, { session_id: "s", content: "three", sender: "user" });
+          await updateMessage(services, { session_id: "s", message_id: 1, content: "one, edited" });
+          await addMessage(services, { session_id: "s", content: "two", sender: "user" });
+          await addMessage(services, { session_id: "s", content: "three", sender: "user" });
         }
         return work();
       },
-      send(messages: readonly Message[]) {
-        shown.push(...messages.map(({ content }) => content));
-        if (shown.includes("three")) resolve();
-      },
+      send: show,
+      sendShared: show,
     });
     await areShown;
     stop.abort();

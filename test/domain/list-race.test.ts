@@ -5,7 +5,7 @@ import { createSession } from "../../server/domain/create-session.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
 import { followList } from "../../server/domain/list-log.ts";
 import { updateSession } from "../../server/domain/update-session.ts";
-import { actAfterRead, openDesk } from "../support/desk.ts";
+import { actAfterRead, openServices } from "../support/services.ts";
 
 /** Beyond the number of reads that attaching takes, so that the last rows of the table act when all is live. */
 const moments = Array.from({ length: 10 }, (_, index) => index + 1);
@@ -24,9 +24,9 @@ function apply(events: ListEvent[]): [string, string, string | undefined][] {
 }
 
 async function attachDuringChanges(moment: number, after: string | undefined): Promise<ListEvent[]> {
-  const inner = await openDesk();
+  const inner = await openServices();
   for (const id of ["a", "b", "c"]) await createSession(inner, { id, title: id });
-  const { desk, actNow } = actAfterRead(inner, moment, async () => {
+  const { services, actNow } = actAfterRead(inner, moment, async () => {
     await createSession(inner, { id: "d", title: "d" });
     await updateSession(inner, { session_id: "a", title: "Renamed" });
     await deleteSession(inner, "b");
@@ -34,12 +34,12 @@ async function attachDuringChanges(moment: number, after: string | undefined): P
   });
   const stop = new AbortController();
   const events: ListEvent[] = [];
-  for await (const { event } of followList(desk, { after, signal: stop.signal })) {
+  for await (const { event } of followList(services, { after, signal: stop.signal })) {
     events.push(event);
     if (event.type === "caught_up") void actNow().then(() => createSession(inner, { id: "z", title: "end" }));
     if (apply(events).some(([id]) => id === "z")) stop.abort();
   }
-  expect(desk.hub.size).toBe(0);
+  expect(services.hub.size).toBe(0);
   return events;
 }
 
@@ -69,14 +69,14 @@ test.each([undefined, "0", "2"])(
 test.each(moments)(
   "`caught_up` comes after each session that was there before, also one that is changed after read number %i [LIST-2] [ATTACH-2]",
   async (moment) => {
-    const inner = await openDesk();
+    const inner = await openServices();
     for (const id of ["a", "b"]) await createSession(inner, { id, title: id });
-    const { desk } = actAfterRead(inner, moment, () =>
+    const { services } = actAfterRead(inner, moment, () =>
       updateSession(inner, { session_id: "b", title: "Renamed" }),
     );
     const { signal } = new AbortController();
     const events: ListEvent[] = [];
-    for await (const { event } of followList(desk, { after: "1", signal })) {
+    for await (const { event } of followList(services, { after: "1", signal })) {
       if (event.type === "caught_up") break;
       events.push(event);
     }

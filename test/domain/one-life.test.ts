@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { streamUpdatedSession } from "../../server/domain/answers-in-pieces.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
-import { AppError } from "../../server/domain/app-error.ts";
+import { AppError } from "../../server/contract/app-error.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
-import type { Desk } from "../../server/domain/desk.ts";
+import type { Services } from "../../server/domain/services.ts";
 import { followMessages } from "../support/follow-messages.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
 import type { Session } from "../../server/contract/session.ts";
-import { actAfterRead, openDesk } from "../support/desk.ts";
+import { actAfterRead, openServices } from "../support/services.ts";
 import { getSession, listMessages, listSessions, readWhole } from "../support/whole-answers.ts";
 
 /** More than any of these answers reads, so that the last act when all is read. */
@@ -21,17 +21,19 @@ const filler = "x".repeat(37_500);
 const contents = Array.from({ length: 15 }, (_, index) => `old ${index}${index < 10 ? "" : filler}`);
 const newContents = Array.from({ length: 30 }, (_, index) => `new ${index}`);
 
-async function openFilledDesk(): Promise<Desk> {
-  const desk = { ...(await openDesk()), maxMessageChars: 1_000_000 };
-  await createSession(desk, { id: "before" });
-  await createSession(desk, { id: "s" });
-  await fill(desk, contents);
-  await createSession(desk, { id: "after" });
-  return desk;
+async function openFilledDesk(): Promise<Services> {
+  const services = { ...(await openServices()), maxMessageChars: 1_000_000 };
+  await createSession(services, { id: "before" });
+  await createSession(services, { id: "s" });
+  await fill(services, contents);
+  await createSession(services, { id: "after" });
+  return services;
 }
 
-async function fill(desk: Desk, texts: string[]): Promise<void> {
-  await Promise.all(texts.map((content) => addMessage(desk, { session_id: "s", content, sender: "user" })));
+async function fill(services: Services, texts: string[]): Promise<void> {
+  await Promise.all(
+    texts.map((content) => addMessage(services, { session_id: "s", content, sender: "user" })),
+  );
 }
 
 function contentsOf(messages: readonly { content: string }[]): string[] {
@@ -49,10 +51,10 @@ async function outcomeOf<Answer>(answer: Promise<Answer>): Promise<Answer | stri
 }
 
 /** All that a stream gives until it has sent what there was, or has ended. */
-async function replay(desk: Desk): Promise<string[]> {
+async function replay(services: Services): Promise<string[]> {
   const stop = new AbortController();
   const texts: string[] = [];
-  for await (const { content } of followMessages(desk, {
+  for await (const { content } of followMessages(services, {
     sessionId: "s",
     afterId: "first",
     signal: stop.signal,
@@ -64,10 +66,14 @@ async function replay(desk: Desk): Promise<string[]> {
 }
 
 /** The contents that a stream from position 0 shows up to its `caught_up`. */
-async function catchUp(desk: Desk): Promise<string[]> {
+async function catchUp(services: Services): Promise<string[]> {
   const stop = new AbortController();
   const texts: string[] = [];
-  for await (const { event } of followSession(desk, { sessionId: "s", after: "0", signal: stop.signal })) {
+  for await (const { event } of followSession(services, {
+    sessionId: "s",
+    after: "0",
+    signal: stop.signal,
+  })) {
     if (event.type === "session_deleted") return ["ended"];
     if (event.type === "reset") texts.splice(0, texts.length, ...contentsOf(event.session.messages));
     if (event.type === "message") texts.push(event.message.content);
@@ -76,22 +82,22 @@ async function catchUp(desk: Desk): Promise<string[]> {
   return texts;
 }
 
-async function list(desk: Desk): Promise<[string, string[]][]> {
-  return (await listSessions(desk)).map(({ id, messages }) => [id, contentsOf(messages)]);
+async function list(services: Services): Promise<[string, string[]][]> {
+  return (await listSessions(services)).map(({ id, messages }) => [id, contentsOf(messages)]);
 }
 
 /** The allowed views of a session that is deleted, and perhaps made anew, while it is read. */
 const oneLife = (again: boolean): unknown[] => [contents, "NOT_FOUND", ...(again ? [newContents] : [])];
 
 describe.each([false, true])("a session that is deleted, and made anew: %s", (again) => {
-  async function openDying(moment: number): Promise<Desk> {
+  async function openDying(moment: number): Promise<Services> {
     const inner = await openFilledDesk();
     return actAfterRead(inner, moment, async () => {
       await deleteSession(inner, "s");
       if (!again) return;
       await createSession(inner, { id: "s", title: "Anew" });
       await fill(inner, newContents);
-    }).desk;
+    }).services;
   }
 
   test.each(moments)("after read %i, is answered whole or not at all [LIFE-1] [LIFE-2]", async (moment) => {
@@ -156,12 +162,12 @@ test.each(moments)(
     const inner = await openFilledDesk();
     const items = await listMessages(inner, "s");
     const [edited = 0, removed = 0] = [items[13]?.id, items[14]?.id];
-    const { desk } = actAfterRead(inner, moment, async () => {
+    const { services } = actAfterRead(inner, moment, async () => {
       await addMessage(inner, { session_id: "s", content: "added", sender: "user" });
       await updateMessage(inner, { session_id: "s", message_id: edited, content: "edited" });
       await deleteMessage(inner, { session_id: "s", message_id: removed });
     });
-    const texts = contentsOf((await getSession(desk, "s")).messages);
+    const texts = contentsOf((await getSession(services, "s")).messages);
     const [last, beforeLast] = [contents[14] ?? "", contents[13] ?? ""];
     const kept = texts.filter((text) => text !== last);
     expect(kept.slice(0, 13)).toEqual(contents.slice(0, 13));

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { Readiness } from "../../server/domain/readiness.ts";
-import { openDesk } from "../support/desk.ts";
+import { openServices } from "../support/services.ts";
 
 test("many that ask at once, and those that ask within a second, cost one try", async () => {
-  const { database, stopping } = await openDesk();
+  const { database, stopping } = await openServices();
   let tries = 0;
   const probe = (): Promise<void> => {
     tries += 1;
@@ -16,7 +16,7 @@ test("many that ask at once, and those that ask within a second, cost one try", 
 });
 
 test("a server that is about to stop is not ready", async () => {
-  const { database } = await openDesk();
+  const { database } = await openServices();
   const stop = new AbortController();
   const readiness = new Readiness({ database, stopping: stop.signal });
   await readiness.assertReady();

@@ -1,26 +1,26 @@
 import { expect, test } from "vitest";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
-import type { Desk } from "../../server/domain/desk.ts";
+import type { Services } from "../../server/domain/services.ts";
 import { followList } from "../../server/domain/list-log.ts";
 import { SessionLog } from "../../server/domain/session-log.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { readMessagePage } from "../../server/domain/list-messages.ts";
-import { openDesk } from "../support/desk.ts";
+import { openServices } from "../support/services.ts";
 
-async function openDeskWith(contents: string[]): Promise<Desk> {
-  const desk = { ...(await openDesk()), maxMessageChars: 10_000_000 };
-  await createSession(desk, { id: "s" });
+async function openDeskWith(contents: string[]): Promise<Services> {
+  const services = { ...(await openServices()), maxMessageChars: 10_000_000 };
+  await createSession(services, { id: "s" });
   await Promise.all(
-    contents.map((content) => addMessage(desk, { session_id: "s", content, sender: "user" })),
+    contents.map((content) => addMessage(services, { session_id: "s", content, sender: "user" })),
   );
-  return desk;
+  return services;
 }
 
 async function readSnapshot(
-  desk: Desk,
+  services: Services,
 ): Promise<{ contents: string[]; has_earlier: boolean; bytes: number }> {
-  const snapshot = await new SessionLog(desk, "s").readSnapshot();
+  const snapshot = await new SessionLog(services, "s").readSnapshot();
   if (!snapshot) throw new Error("There is no session.");
   const { session, has_earlier } = snapshot;
   const contents = session.messages.map(({ content }) => content.slice(0, 3));
@@ -38,8 +38,8 @@ test.each([
   ["control characters", "\u0001".repeat(10_000), 8],
   ["emoji", "🙂".repeat(5000), 26],
 ])("a snapshot of %s is as long as 512 KiB of JSON allow [ATTACH-1]", async (_name, text, count) => {
-  const desk = await openDeskWith(names(0, 60).map((name) => name + text));
-  const { contents, has_earlier, bytes } = await readSnapshot(desk);
+  const services = await openDeskWith(names(0, 60).map((name) => name + text));
+  const { contents, has_earlier, bytes } = await readSnapshot(services);
   expect(contents).toEqual(names(60 - count, 60));
   expect(has_earlier).toBe(true);
   expect(bytes).toBeLessThanOrEqual(maxBytes);
@@ -47,8 +47,8 @@ test.each([
 });
 
 test("a snapshot holds the latest message however large it is, and none before it then [ATTACH-1]", async () => {
-  const desk = await openDeskWith(["000", `001${"\u0001".repeat(1_000_000)}`]);
-  expect(await readSnapshot(desk)).toMatchObject({ contents: ["001"], has_earlier: true });
+  const services = await openDeskWith(["000", `001${"\u0001".repeat(1_000_000)}`]);
+  expect(await readSnapshot(services)).toMatchObject({ contents: ["001"], has_earlier: true });
 });
 
 test("a snapshot that is all there is says so [ATTACH-1]", async () => {
@@ -64,11 +64,11 @@ test("a snapshot that is all there is says so [ATTACH-1]", async () => {
 });
 
 test("a snapshot of the list is at most 512 KiB of JSON, and says where the list goes on [LIST-2]", async () => {
-  const desk = await openDesk();
+  const services = await openServices();
   for (let index = 0; index < 100; index += 1) {
-    await createSession(desk, { id: `${index}`, title: "\u0001".repeat(1000) });
+    await createSession(services, { id: `${index}`, title: "\u0001".repeat(1000) });
   }
-  for await (const { event } of followList(desk, {
+  for await (const { event } of followList(services, {
     after: undefined,
     signal: new AbortController().signal,
   })) {

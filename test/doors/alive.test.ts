@@ -25,7 +25,7 @@ function openSocket(
 test.each(["/ws/s", "/trpc"])(
   "at %s a WebSocket that answers no ping is closed with 4012, and one that does stays [ALIVE-1]",
   async (path) => {
-    const { app, url, wsUrl } = await startApp({ patience: impatient });
+    const { app, url, wsUrl } = await startApp({ timeouts: impatient });
     await createSession(url, { id: "s" });
     const { socket: good } = openSocket(wsUrl + path);
     const pinged = new Collector<Buffer>();
@@ -44,7 +44,7 @@ test.each(["/ws/s", "/trpc"])(
 );
 
 test("a pong that answers no ping is no sign of life [ALIVE-1]", async () => {
-  const { url, wsUrl } = await startApp({ patience: impatient });
+  const { url, wsUrl } = await startApp({ timeouts: impatient });
   await createSession(url, { id: "s" });
   const { socket } = openSocket(`${wsUrl}/ws/s`, { autoPong: false });
   const closed = once(socket, "close") as Promise<[number]>;
@@ -55,7 +55,7 @@ test("a pong that answers no ping is no sign of life [ALIVE-1]", async () => {
 });
 
 test("a dead peer's subscriptions end with its socket [ALIVE-1] [ALIVE-2]", async () => {
-  const { app, url, wsUrl } = await startApp({ patience: impatient });
+  const { app, url, wsUrl } = await startApp({ timeouts: impatient });
   await createSession(url, { id: "s" });
   const { socket } = openSocket(`${wsUrl}/trpc`, { autoPong: false });
   await once(socket, "open");
@@ -68,7 +68,7 @@ test("a dead peer's subscriptions end with its socket [ALIVE-1] [ALIVE-2]", asyn
 });
 
 test("a tRPC socket that announces connection parameters and does not send them is closed, and one that does works [ALIVE-3]", async () => {
-  const { app, wsUrl } = await startApp({ patience: { connectionParamsMs: 60 } });
+  const { app, wsUrl } = await startApp({ timeouts: { connectionParamsMs: 60 } });
   const { socket: good, frames } = openSocket(`${wsUrl}/trpc?connectionParams=1`);
   await once(good, "open");
   good.send(JSON.stringify({ method: "connectionParams", data: null }));
@@ -89,7 +89,7 @@ test("a tRPC socket that announces connection parameters and does not send them 
 });
 
 test("a socket that sends signs of life instead of its connection parameters is closed [ALIVE-3]", async () => {
-  const { wsUrl } = await startApp({ patience: { connectionParamsMs: 60 } });
+  const { wsUrl } = await startApp({ timeouts: { connectionParamsMs: 60 } });
   const { socket } = openSocket(`${wsUrl}/trpc?connectionParams=1`);
   await once(socket, "open");
   socket.send("PING");

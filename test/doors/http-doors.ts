@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { get } from "node:http";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
-import type { LogEvent, Positioned } from "../../server/domain/log.ts";
+import type { LogEvent, TrackedEvent } from "../../server/live/change-log.ts";
 import type { WireError } from "../support/doors.ts";
 import { createEventStreamParser } from "../support/event-stream.ts";
 import { Collector } from "../support/readers.ts";
@@ -105,7 +105,7 @@ function openStream<Event extends LogEvent>(
   address: string,
   headers: Record<string, string>,
 ): Following<Event> {
-  const events = new Collector<Positioned<Event>>();
+  const events = new Collector<TrackedEvent<Event>>();
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   let isComplete = false;
   const take = createEventStreamParser(({ name, id, data }) => {
@@ -147,7 +147,7 @@ function pollOn<Event extends LogEvent>(
   after: string | undefined,
   { onEmpty }: { onEmpty?: (position: string) => Event | undefined } = {},
 ): Following<Event> {
-  const events = new Collector<Positioned<Event>>();
+  const events = new Collector<TrackedEvent<Event>>();
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   let position = after;
   let isPaused = false;

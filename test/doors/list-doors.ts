@@ -1,6 +1,6 @@
 import { createClient } from "../../client-sdk/src/index.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
-import type { Positioned } from "../../server/domain/log.ts";
+import type { TrackedEvent } from "../../server/live/change-log.ts";
 import { Collector } from "../support/readers.ts";
 import { pollList, streamList, subscribeOverStream } from "./http-doors.ts";
 import type { Address, Following } from "./live-door.ts";
@@ -30,7 +30,7 @@ export const listDoors: ListDoor[] = [
   {
     name: "the client",
     follow({ url }, after) {
-      const events = new Collector<Positioned<ListEvent>>();
+      const events = new Collector<TrackedEvent<ListEvent>>();
       const subscription = createClient({ url }).session.onListEvent.subscribe(toInput(after), {
         onData: ({ id, data }) => events.add({ position: id, event: data }),
       });

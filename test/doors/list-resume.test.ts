@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createClient } from "../../client-sdk/src/index.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
-import type { Positioned } from "../../server/domain/log.ts";
+import type { TrackedEvent } from "../../server/live/change-log.ts";
 import { call, createSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 import { startServer } from "../support/start-server.ts";
@@ -84,7 +84,7 @@ describe.each(listDoors)("over $name", (door) => {
 
 test("a sidebar goes on where it was after the server was stopped and killed [LIST-2]", async () => {
   const environment = { DATABASE_URL: `file:${join(makeTemporaryFolder(), "ai_desk.db")}` };
-  const all: Positioned<ListEvent>[][] = listDoors.map(() => []);
+  const all: TrackedEvent<ListEvent>[][] = listDoors.map(() => []);
   let server = await startServer(environment);
   let seq = 0;
   for (const [round, signal] of (["SIGTERM", "SIGKILL", undefined] as const).entries()) {

@@ -1,15 +1,15 @@
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import type { LogEvent, Positioned } from "../../server/domain/log.ts";
+import type { LogEvent, TrackedEvent } from "../../server/live/change-log.ts";
 import type { Collector } from "../support/readers.ts";
 
 export type Address = { url: string; wsUrl: string };
 
 /** An event, and the position at which to come back after it. */
-export type Seen = Positioned<LiveEvent>;
+export type Seen = TrackedEvent<LiveEvent>;
 
 /** A reader on a connection of its own, which is being opened. */
 export type Following<Event extends LogEvent = LiveEvent> = {
-  events: Collector<Positioned<Event>>;
+  events: Collector<TrackedEvent<Event>>;
   /**
    * Resolves when there is no more to come: "complete" if the server said so, else the error's code, the WebSocket's close
    * code, or "cut" if the connection ended without a word.

@@ -2,12 +2,12 @@ import { onTestFinished } from "vitest";
 import { createClient } from "../../client-sdk/src/index.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
 import type { SidebarSession } from "../../server/contract/session-list.ts";
-import type { Positioned } from "../../server/domain/log.ts";
+import type { TrackedEvent } from "../../server/live/change-log.ts";
 import type { Address } from "./live-door.ts";
 import { listDoors } from "./list-doors.ts";
 
 /** The content of a sidebar that applies the events. */
-export function apply(seen: Positioned<ListEvent>[]): Map<string, SidebarSession> {
+export function apply(seen: TrackedEvent<ListEvent>[]): Map<string, SidebarSession> {
   const sessions = new Map<string, SidebarSession>();
   for (const { event } of seen) {
     if (event.type === "snapshot" || event.type === "reset") {
@@ -42,7 +42,7 @@ export async function readSidebar({ url }: Address): Promise<Map<string, Sidebar
   return sessions;
 }
 
-export function isCaughtUp(seen: Positioned<ListEvent>[]): boolean {
+export function isCaughtUp(seen: TrackedEvent<ListEvent>[]): boolean {
   return seen.some(({ event }) => event.type === "caught_up");
 }
 

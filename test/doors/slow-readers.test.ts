@@ -65,7 +65,7 @@ const connections = liveDoors.filter(({ ends }) => ends.slow !== undefined);
 test.each(connections)(
   "a reader over $name that takes nothing at all for too long is closed by name, and comes back to all it has missed [SLOW-2]",
   async (door) => {
-    const app = await start({ patience: { stallTimeoutMs: 200 } });
+    const app = await start({ timeouts: { stallTimeoutMs: 200 } });
     const slow = followWith(door, app);
     await slow.events.count(1);
     slow.pause();

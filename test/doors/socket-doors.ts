@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import type { LogEvent, Positioned } from "../../server/domain/log.ts";
+import type { LogEvent, TrackedEvent } from "../../server/live/change-log.ts";
 import type { WireError } from "../support/doors.ts";
 import { Collector } from "../support/readers.ts";
 import type { Envelope } from "../support/trpc-wire.ts";
@@ -65,7 +65,7 @@ type Protocol<Event extends LogEvent> = {
   hello?: object;
   /** Sent to want no more; the socket is closed after it. */
   goodbye?: object;
-  read: (frame: unknown, to: { events: Collector<Positioned<Event>>; end: (how: string) => void }) => void;
+  read: (frame: unknown, to: { events: Collector<TrackedEvent<Event>>; end: (how: string) => void }) => void;
 };
 
 function openSocket<Event extends LogEvent>(
@@ -73,7 +73,7 @@ function openSocket<Event extends LogEvent>(
   { hello, goodbye, read }: Protocol<Event>,
 ): Following<Event> {
   const socket = new WebSocket(address);
-  const events = new Collector<Positioned<Event>>();
+  const events = new Collector<TrackedEvent<Event>>();
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   let connection: Socket | undefined;
   socket.on("upgrade", (response: IncomingMessage) => (connection = response.socket));

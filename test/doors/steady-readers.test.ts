@@ -7,8 +7,8 @@ import { startApp } from "../support/start-app.ts";
 
 /** A message of 10 MB: a snapshot of it is one frame, and more than the operating system holds for a connection. */
 const maxMessageChars = 10_000_000;
-const patience = { pingIntervalMs: 400, stallTimeoutMs: 400 };
-/** A chunk is 64 KiB, so a snapshot takes several times as long as the server's patience. */
+const timeouts = { pingIntervalMs: 400, stallTimeoutMs: 400 };
+/** A chunk is 64 KiB, so a snapshot takes several times as long as the server's timeouts. */
 const chunkEveryMs = 15;
 
 const subscribe = JSON.stringify({
@@ -47,7 +47,7 @@ test.each([
 ])(
   "over %s a reader that needs long for a large frame, and reads on all the time, gets it [SLOW-2] [ALIVE-1]",
   async (_name, path, hello) => {
-    const { url, wsUrl } = await startApp({ patience, maxMessageChars });
+    const { url, wsUrl } = await startApp({ timeouts, maxMessageChars });
     await createSession(url, { id: "s" });
     await send(url, "s", "x".repeat(maxMessageChars));
     expect(await readSteadily(wsUrl + path, hello)).toBeGreaterThan(maxMessageChars);

@@ -140,7 +140,7 @@ async function stopWithSilentClients(): Promise<Ended> {
 
 const streamRoute = "/api/sessions/{session_id}/events";
 
-/** Handshakes that are finished when the server has lost its patience with the sockets that it had. */
+/** Handshakes that are finished when the server has no more patience with the sockets that it had. */
 async function stopWithLateHandshakes(): Promise<Ended> {
   const { server } = await start();
   const silent = await openRawSocket(server.wsUrl, "/ws/s");
@@ -177,7 +177,7 @@ async function stopWithRefusedClients(): Promise<Ended> {
 }
 
 test("whatever clients do or leave undone, the server ends, with everything in the database's file [STOP-2] [ALIVE-2]", async () => {
-  // Three servers at once, since each waits out the server's patience.
+  // Three servers at once, since each waits for the server's time-out.
   const [silent, late, refused] = await Promise.all([
     stopWithSilentClients(),
     stopWithLateHandshakes(),

@@ -1,22 +1,22 @@
 import { expect } from "vitest";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import type { LogEvent, Positioned } from "../../server/domain/log.ts";
+import type { LogEvent, TrackedEvent } from "../../server/live/change-log.ts";
 import type { Following, Seen } from "./live-door.ts";
 
 /** Resolves with what came, when the change `seq` has come, or the snapshot that holds it. */
 export async function seenUpTo<Event extends LogEvent>(
   { events }: Pick<Following<Event>, "events">,
   seq: number,
-): Promise<Positioned<Event>[]> {
+): Promise<TrackedEvent<Event>[]> {
   return events.until((items) => items.some(({ event }) => event.seq >= seq && event.type !== "caught_up"));
 }
 
 /** Without `caught_up`, which is no change. */
-export function changesOf<Event extends LogEvent>(seen: Positioned<Event>[]): Positioned<Event>[] {
+export function changesOf<Event extends LogEvent>(seen: TrackedEvent<Event>[]): TrackedEvent<Event>[] {
   return seen.filter(({ event }) => event.type !== "caught_up");
 }
 
-export function typesAndPlaces(seen: Positioned<LogEvent>[]): unknown[] {
+export function typesAndPlaces(seen: TrackedEvent<LogEvent>[]): unknown[] {
   return seen.map(({ event: { type, seq, prev } }) => [type, seq, prev]);
 }
 
@@ -24,7 +24,7 @@ export function typesAndPlaces(seen: Positioned<LogEvent>[]): unknown[] {
  * The rules of every stream that goes on after the position `after` (0: from its beginning): `seq` strictly rises, each
  * event's `prev` is the event before it, each position is of one history, and `caught_up` comes once at most.
  */
-export function expectUnbroken(seen: Positioned<LogEvent>[], after = 0): void {
+export function expectUnbroken(seen: TrackedEvent<LogEvent>[], after = 0): void {
   let last = after;
   const epochs = new Set<string>();
   for (const { position, event } of seen) {

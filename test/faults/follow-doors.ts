@@ -1,7 +1,7 @@
 import { WebSocket } from "ws";
 import type { ListEvent } from "../../server/contract/list-event.ts";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import type { Positioned } from "../../server/domain/log.ts";
+import type { TrackedEvent } from "../../server/live/change-log.ts";
 import { subscribeOverStream } from "../doors/http-doors.ts";
 import type { Address, Following } from "../doors/live-door.ts";
 import { liveDoors } from "../doors/live-doors.ts";
@@ -22,8 +22,8 @@ export type FollowDoor<Item> = {
 };
 
 /** The doors that read live events. tRPC's own client comes back by itself. */
-export const eventDoors: FollowDoor<Positioned<LiveEvent>>[] = [
-  ...liveDoors.map((door): FollowDoor<Positioned<LiveEvent>> => ({
+export const eventDoors: FollowDoor<TrackedEvent<LiveEvent>>[] = [
+  ...liveDoors.map((door): FollowDoor<TrackedEvent<LiveEvent>> => ({
     name: door.name,
     follow: (server, { session, after }) => door.follow(server, { session_id: session, after }),
   })),
@@ -32,7 +32,7 @@ export const eventDoors: FollowDoor<Positioned<LiveEvent>>[] = [
     comesBack: true,
     follow(server, { session, after }) {
       const { client, close } = openTrpcClient(server);
-      const events = new Collector<Positioned<LiveEvent>>();
+      const events = new Collector<TrackedEvent<LiveEvent>>();
       const { promise: ended, resolve: end } = Promise.withResolvers<string>();
       const subscription = client.session.onEvent.subscribe(
         { session_id: session, ...(after !== undefined && { lastEventId: after }) },
@@ -55,7 +55,7 @@ function toListInput(after: string | undefined): { lastEventId: string } | undef
   return after === undefined ? undefined : { lastEventId: after };
 }
 
-export const listDoors: FollowDoor<Positioned<ListEvent>>[] = [
+export const listDoors: FollowDoor<TrackedEvent<ListEvent>>[] = [
   {
     name: "tRPC over WebSocket",
     follow: ({ wsUrl }, { after }) =>

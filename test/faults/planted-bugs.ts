@@ -11,8 +11,8 @@ export type PlantedBug = {
   when?: Partial<Scenario>;
 };
 
-const followLog = "server/domain/follow-log.ts";
-const liveReader = "server/domain/live-reader.ts";
+const followLog = "server/live/follow-log.ts";
+const liveReader = "server/live/subscriber.ts";
 const sessionLog = "server/domain/session-log.ts";
 const addMessage = "server/domain/add-message.ts";
 const changeSession = "server/domain/change-session.ts";
@@ -42,10 +42,10 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: changeSession,
-        from: "await write(desk, sessionId, unit);",
-        to: `await write(desk, sessionId, async (trx) => {
+        from: "await write(services, sessionId, unit);",
+        to: `await write(services, sessionId, async (trx) => {
     const changed = await unit(trx);
-    if (changed.place) desk.hub.announce(sessionTopic(sessionId), changed.place.seq);
+    if (changed.place) services.hub.publish(sessionTopic(sessionId), changed.place.seq);
     await new Promise((told) => setTimeout(told, 1));
     return { ...changed, place: undefined };
   });`,
@@ -247,8 +247,8 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: followLog,
-        from: "const page: Positioned<Event>[] = [];",
-        to: `const page: Positioned<Event>[] = [];
+        from: "const page: TrackedEvent<Event>[] = [];",
+        to: `const page: TrackedEvent<Event>[] = [];
     if (seq !== undefined) this.#addCaughtUp(page);`,
       },
     ],
@@ -261,8 +261,8 @@ export const plantedBugs: PlantedBug[] = [
       {
         file: addMessage,
         from: "return changeSession<SentMessage>(",
-        to: `const taken = await desk.database.write((trx) => takePlaceOfMessage(trx, input.session_id));
-  if (taken) desk.hub.announce(\`session:\${input.session_id}\`, taken.seq);
+        to: `const taken = await services.database.write((trx) => takePlaceOfMessage(trx, input.session_id));
+  if (taken) services.hub.publish(\`session:\${input.session_id}\`, taken.seq);
   await new Promise((later) => setTimeout(later, 1));
   return changeSession<SentMessage>(`,
       },
@@ -279,8 +279,8 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: followLog,
-        from: "if (!this.#sink.isReady) return false;",
-        to: "if (!this.#sink.isReady) return true;",
+        from: "if (!this.#sink.isWritable) return false;",
+        to: "if (!this.#sink.isWritable) return true;",
       },
     ],
     caughtAs: "STATE",
@@ -290,7 +290,7 @@ export const plantedBugs: PlantedBug[] = [
     bug: "what waits past the budget of a connection is dropped",
     edits: [
       {
-        file: "server/http/outbox.ts",
+        file: "server/socket/send-queue.ts",
         from: "this.#queue.splice(0, some.length);",
         to: "for (const gone of this.#queue.splice(some.length)) this.#queuedBytes -= gone.wire.length; this.#queue.splice(0, some.length);",
       },
@@ -300,7 +300,7 @@ export const plantedBugs: PlantedBug[] = [
   },
   {
     bug: "what another server writes is not told",
-    edits: [{ file: "server/create-app.ts", from: "await heedOthers(desk);", to: "" }],
+    edits: [{ file: "server/create-app.ts", from: "await heedOthers(services);", to: "" }],
     caughtAs: "STUCK",
     when: { secondServer: true },
   },
@@ -332,8 +332,8 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: changeSession,
-        from: "desk.hub.announce(listTopic, place.list_seq);",
-        to: "if (sessionId === undefined) desk.hub.announce(listTopic, place.list_seq);",
+        from: "services.hub.publish(listTopic, place.list_seq);",
+        to: "if (sessionId === undefined) services.hub.publish(listTopic, place.list_seq);",
       },
     ],
     caughtAs: "STUCK",

@@ -9,7 +9,7 @@ import type { Direction, Link } from "./tcp-proxy.ts";
 /** How long the server stands still in a standstill, in milliseconds: longer than it waits for a pong ({@link standingStill}). */
 const standstillMs = 1400;
 
-/** Settings that make the server's patience shorter than a standstill. */
+/** Settings that make the server's timeouts shorter than a standstill. */
 export const standingStill = { PING_SECONDS: "1" };
 
 /** No more connections than these are held up at a time, so that some writer gets on, and with it the run. */

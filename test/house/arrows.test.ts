@@ -8,41 +8,35 @@ const root = resolve(import.meta.dirname, "../..");
 const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   db: { rooms: [], packages: /^(kysely|better-sqlite3)/ },
   "server/contract": { rooms: [], packages: /^zod$/ },
-  "server/live": { rooms: ["server/contract"], packages: /^$/ },
   "server/access": { rooms: ["server/contract"], packages: /^$/ },
-  "server/domain": { rooms: ["server/contract", "server/access", "server/live", "db"], packages: /^zod$/ },
-  "server/http": { rooms: ["server/contract", "server/domain"], packages: /^(cors|ws)$/ },
-  "server/trpc": {
-    rooms: ["server/contract", "server/access", "server/domain", "server/http"],
-    packages: /^(@trpc\/server.*|ws|zod)$/,
-  },
+  "server/live": { rooms: ["server/contract"], packages: /^$/ },
+  "server/domain": { rooms: [...below("server/domain"), "db"], packages: /^zod$/ },
+  "server/http": { rooms: below("server/http"), packages: /^cors$/ },
+  "server/socket": { rooms: below("server/socket"), packages: /^ws$/ },
+  "server/trpc": { rooms: below("server/trpc"), packages: /^(@trpc\/server.*|zod)$/ },
   "server/rest": {
-    rooms: ["server/contract", "server/access", "server/domain", "server/http", "server/trpc"],
+    rooms: [...below("server/trpc"), "server/trpc"],
     packages: /^(@trpc\/server|trpc-to-openapi|zod)$/,
   },
-  "server/pages": { rooms: ["server/contract", "server/domain", "server/http"], packages: /^$/ },
-  "server/ws": {
-    rooms: ["server/contract", "server/access", "server/domain", "server/http"],
-    packages: /^ws$/,
-  },
+  "server/ws": { rooms: below("server/trpc"), packages: /^$/ },
+  "server/pages": { rooms: below("server/socket"), packages: /^$/ },
   server: {
-    rooms: [
-      "server/contract",
-      "server/access",
-      "server/domain",
-      "server/http",
-      "server/trpc",
-      "server/pages",
-      "server/rest",
-      "server/ws",
-      "db",
-    ],
+    rooms: [...below("server"), "server/rest", "server/ws", "server/pages", "db"],
     packages: /^(pino|zod)$/,
   },
   "server/cli": { rooms: ["server", "server/http", "db"], packages: /^pino(-pretty)?$/ },
   "client-sdk/src/react": { rooms: ["client-sdk"], packages: /^react$/ },
   "client-sdk": { rooms: ["server/contract", "server/trpc"], packages: /^@trpc\/(client|server)$/ },
 };
+
+/** The rooms below one in the order of the arrows. */
+function below(room: string): string[] {
+  const order = ["contract", "access", "live", "domain", "http", "socket", "trpc"].map(
+    (name) => `server/${name}`,
+  );
+  const at = order.indexOf(room);
+  return at < 0 ? order : order.slice(0, at);
+}
 
 type Import = { file: string; specifier: string; isType: boolean };
 
@@ -91,7 +85,7 @@ test("a room imports only what its arrows point at", () => {
 });
 
 test("a door has no way into the domain but the actions, which it performs", () => {
-  const services = imports.filter((found) => targetOf(found) === "server/domain/desk.ts");
+  const services = imports.filter((found) => targetOf(found) === "server/domain/services.ts");
   expect(services.length).toBeGreaterThan(0);
   const outside = services.filter(({ file }) => !file.startsWith("server/domain/"));
   expect(outside.map(({ file }) => file)).toEqual(["server/create-app.ts"]);

@@ -160,7 +160,7 @@ function closingFrame(code: number): Buffer {
 test.each(["/ws/s?events=all", "/trpc"])(
   "the line of a closed socket at %s has the code of the side that closed first",
   async (path) => {
-    const { app, url, wsUrl, lines } = await startLogging({ patience: { closeTimeoutMs: 50 } });
+    const { app, url, wsUrl, lines } = await startLogging({ timeouts: { closeTimeoutMs: 50 } });
     await createSession(url, { id: "s" });
     const codes = async (count: number): Promise<unknown> => {
       await expect.poll(() => lines("socket closed")).toHaveLength(count);
@@ -217,7 +217,7 @@ test("a stream that is alone when the stop ends it is a line before it is done",
 });
 
 test("a socket whose peer takes no part in the closing is a line before the stop is done", async () => {
-  const { app, url, wsUrl, lines } = await startLogging({ patience: { closeTimeoutMs: 50 } });
+  const { app, url, wsUrl, lines } = await startLogging({ timeouts: { closeTimeoutMs: 50 } });
   await createSession(url, { id: "s" });
   const silent = new WebSocket(`${wsUrl}/ws/s`);
   await once(silent, "open");

@@ -18,7 +18,7 @@ test.skipIf(!canReadKernelSockets)(
     const host = other.here;
     const { app, url } = await startApp({
       host,
-      patience: { pingIntervalMs: 100, deadPeerMs: 1000, stallTimeoutMs: 600_000 },
+      timeouts: { pingIntervalMs: 100, deadPeerMs: 1000, stallTimeoutMs: 600_000 },
     });
     await createSession(url, { id: "s" });
     const follow = async (path: string): Promise<ChildProcess> => {

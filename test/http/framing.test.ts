@@ -120,7 +120,7 @@ test("a connection ends after a body whose end is a guess, and the bytes after i
 });
 
 test("headers that drip in are 408 when their time is up, and a connection that is held ready is not [HTTP-3]", async () => {
-  const { url } = await startApp({ patience: { headersMs: 200 } });
+  const { url } = await startApp({ timeouts: { headersMs: 200 } });
   const { hostname, port } = new URL(url);
   const ready = connect(Number(port), hostname);
   onTestFinished(() => void ready.destroy());
@@ -140,7 +140,7 @@ test("headers that drip in are 408 when their time is up, and a connection that 
 });
 
 test("a second request whose headers do not come ends the connection after the first one's answer [HTTP-3]", async () => {
-  const { url } = await startApp({ patience: { headersMs: 200 } });
+  const { url } = await startApp({ timeouts: { headersMs: 200 } });
   await createSession(url, { id: "s" });
   const answer = await sendRaw(
     url,

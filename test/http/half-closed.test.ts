@@ -14,7 +14,7 @@ const input = "%7B%22session_id%22%3A%22s%22%7D";
 const poll = `GET /api/sessions/s/events?after=0&wait=30 HTTP/1.1\r\n${host}`;
 
 async function start(): Promise<RunningApp> {
-  const app = await startApp({ patience: { pingIntervalMs: 150 } });
+  const app = await startApp({ timeouts: { pingIntervalMs: 150 } });
   await createSession(app.url, { id: "s" });
   return app;
 }

@@ -4,11 +4,11 @@ import { createHostPolicy } from "../../server/http/host-policy.ts";
 import { loopbackOrigins } from "../../server/http/origin-policy.ts";
 
 /**
- * The real server with little patience. Its arguments: how long it waits for a peer and how long SIGUSR2 keeps it busy, in
+ * The real server with short timeouts. Its arguments: how long it waits for a peer and how long SIGUSR2 keeps it busy, in
  * milliseconds, and its database file.
  */
-const [patience, busy, file = ""] = process.argv.slice(2);
-const patienceMs = Number(patience);
+const [limit, busy, file = ""] = process.argv.slice(2);
+const timeoutMs = Number(limit);
 const logger = pino();
 const app = createApp({
   database: { file, synchronous: "full" },
@@ -18,7 +18,7 @@ const app = createApp({
   maxReadersPerSession: 1000,
   maxSubscriptionsPerSocket: 100,
   logger,
-  patience: { pingIntervalMs: patienceMs, stallTimeoutMs: patienceMs, connectionParamsMs: patienceMs },
+  timeouts: { pingIntervalMs: timeoutMs, stallTimeoutMs: timeoutMs, connectionParamsMs: timeoutMs },
 });
 process.on("SIGUSR2", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(busy)));
 const url = await app.listen({ host: "127.0.0.1", port: 0 });

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { AppError } from "../../server/domain/app-error.ts";
+import { AppError } from "../../server/contract/app-error.ts";
 import { BufferBudget } from "../../server/http/buffer-budget.ts";
 import { createHttpServer } from "../../server/http/http-server.ts";
 import { sendRaw } from "../support/raw-request.ts";

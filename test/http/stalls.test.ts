@@ -14,7 +14,7 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 /** Enough for a client on a busy machine. */
 const patienceMs = 1500;
-/** Longer than the server waits for any peer here: it has twice its patience with an HTTP connection. */
+/** Longer than the server waits for any peer here: it waits twice as long for an HTTP connection. */
 const stallMs = 3300;
 
 function startImpatientServer(): Promise<RunningServer> {

@@ -23,7 +23,7 @@ const create = { operationId: "createSession", summary: "Start a session", reque
 const get = { operationId: "getSession", summary: "Read a session", parameters: [session_id] };
 const sampleDocument = {
   openapi: "3.1.0",
-  info: { title: "Sample Desk", version: "1.0.0", description: "Sessions, in **one** process." },
+  info: { title: "Sample Services", version: "1.0.0", description: "Sessions, in **one** process." },
   paths: {
     "/api/sessions": { post: { ...create, tags, responses: answers } },
     "/api/sessions/{session_id}": { get: { ...get, tags, responses: answers } },
@@ -139,7 +139,7 @@ describe("the files of the docs pages", () => {
   });
 
   test("the vendored ReDoc is the published one", async () => {
-    const folder = new URL("../../server/pages/vendor/redoc/", import.meta.url);
+    const folder = new URL("../../server/pages/vendor/redoc", import.meta.url);
     const noted = /sha256 of the file \| `(\w{64})`/.exec(
       await readFile(new URL("README.md", folder), "utf8"),
     )?.[1];

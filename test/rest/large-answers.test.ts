@@ -6,7 +6,7 @@ import type { Message, Session } from "../../client-sdk/src/index.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession as createSessionAt } from "../../server/domain/create-session.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { LiveHub } from "../../server/domain/live-hub.ts";
+import { LiveHub } from "../../server/live/live-hub.ts";
 import { call, createSession, documented, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
@@ -16,7 +16,7 @@ const now = (): Date => new Date();
 /** Writes to the same file as the app, as another process would, but without waiting for the disk at each commit. */
 async function fill(
   { databaseFile }: RunningApp,
-  write: (desk: Parameters<typeof addMessage>[0]) => Promise<void>,
+  write: (services: Parameters<typeof addMessage>[0]) => Promise<void>,
 ): Promise<void> {
   const database = await openDatabase({ file: databaseFile, synchronous: "normal" });
   await write({
@@ -51,16 +51,16 @@ async function readRest(socket: Socket): Promise<string> {
 test("hundreds of sessions and a session of thousands of messages come whole and in order", async () => {
   const app = await startApp();
   const expected: Record<string, string[]> = {};
-  await fill(app, async (desk) => {
+  await fill(app, async (services) => {
     for (let index = 0; index < 300; index += 1) {
       const id = `session ${index}`;
-      await createSessionAt(desk, { id });
+      await createSessionAt(services, { id });
       const contents = Array.from(
         { length: index === 150 ? 3000 : index % 4 },
         (_, each) => `"${each}" \\ é😀\u2028`,
       );
       for (const content of contents)
-        await addMessage(desk, { session_id: id, content, sender: "assistant" });
+        await addMessage(services, { session_id: id, content, sender: "assistant" });
       expected[id] = contents;
     }
   });
@@ -93,10 +93,10 @@ test.each(["/api/sessions", "/api/sessions/s"])(
   async (path) => {
     const app = await startApp({ maxMessageChars: 200_000 });
     await createSession(app.url, { id: "s" });
-    await fill(app, async (desk) => {
+    await fill(app, async (services) => {
       const content = "x".repeat(200_000);
       for (let index = 0; index < 250; index += 1) {
-        await addMessage(desk, { session_id: "s", content, sender: "user" });
+        await addMessage(services, { session_id: "s", content, sender: "user" });
       }
     });
     const slow = await openSlowly(app.url, path);
@@ -115,11 +115,11 @@ test.each(["/api/sessions", "/api/sessions/s"])(
 
 test("the whole list by activity has each session once, also one that becomes active while it is read [LIST-4]", async () => {
   const app = await startApp({ maxMessageChars: 200_000 });
-  await fill(app, async (desk) => {
-    for (let index = 0; index < 600; index += 1) await createSessionAt(desk, { id: `${index}` });
+  await fill(app, async (services) => {
+    for (let index = 0; index < 600; index += 1) await createSessionAt(services, { id: `${index}` });
     const content = "x".repeat(200_000);
     for (let index = 0; index < 250; index += 1) {
-      await addMessage(desk, { session_id: "599", content, sender: "user" });
+      await addMessage(services, { session_id: "599", content, sender: "user" });
     }
   });
   const answer = await fetch(`${app.url}/api/sessions?order=activity`);
@@ -137,11 +137,11 @@ test("while as much waits for slow clients as may, a large answer is 503 before 
   });
   await createSession(app.url, { id: "small" });
   await createSession(app.url, { id: "large" });
-  await fill(app, async (desk) => {
+  await fill(app, async (services) => {
     const content = "x".repeat(200_000);
     // A kernel may hold 37 MB for a client on loopback that does not read.
     for (let index = 0; index < 250; index += 1) {
-      await addMessage(desk, { session_id: "large", content, sender: "user" });
+      await addMessage(services, { session_id: "large", content, sender: "user" });
     }
   });
   const slow: Socket[] = [];
@@ -168,10 +168,10 @@ test("while as much waits for slow clients as may, a large answer is 503 before 
 test("a client that goes away in the middle of a large answer is no failure of the server", async () => {
   const app = await startApp();
   await createSession(app.url, { id: "s" });
-  await fill(app, async (desk) => {
+  await fill(app, async (services) => {
     const content = "x".repeat(100_000);
     for (let index = 0; index < 150; index += 1)
-      await addMessage(desk, { session_id: "s", content, sender: "user" });
+      await addMessage(services, { session_id: "s", content, sender: "user" });
   });
   for (const path of ["/api/sessions", "/api/sessions/s", "/trpc/session.list?input=%7B%7D"]) {
     const slow = await openSlowly(app.url, path);

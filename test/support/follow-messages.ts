@@ -1,12 +1,12 @@
 import type { Message } from "../../server/contract/message.ts";
-import type { Desk } from "../../server/domain/desk.ts";
-import { LiveStream } from "../../server/domain/live-stream.ts";
+import type { Services } from "../../server/domain/services.ts";
+import { Feed } from "../../server/live/feed.ts";
 import type { WantedMessages } from "../../server/domain/message-follower.ts";
 import { MessageFollower } from "../../server/domain/message-follower.ts";
 
 /** The messages that a {@link MessageFollower} sends. */
-export function followMessages(desk: Desk, wanted: WantedMessages): LiveStream<Message> {
-  return new LiveStream(wanted.signal, (sink, signal) =>
-    new MessageFollower(desk, { ...wanted, signal }, sink).run(),
+export function followMessages(services: Services, wanted: WantedMessages): Feed<Message> {
+  return new Feed(wanted.signal, (sink, signal) =>
+    new MessageFollower(services, { ...wanted, signal }, sink).run(),
   );
 }

@@ -1,12 +1,12 @@
 import { callTRPCProcedure, TRPCError } from "@trpc/server";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { AppError } from "../../server/domain/app-error.ts";
+import { AppError } from "../../server/contract/app-error.ts";
 import { AnswerAllowance } from "../../server/http/answer-allowance.ts";
 import { listProcedures } from "../../server/trpc/call-procedure.ts";
 import { fromTRPCError } from "../../server/trpc/to-error-shape.ts";
 import { procedure, router } from "../../server/trpc/trpc.ts";
-import { callsOn, openDesk } from "../support/desk.ts";
+import { callsOn, openServices } from "../support/services.ts";
 
 const inputSchema = z.object({ name: z.string().min(1) });
 const outputSchema = z.object({ name: z.string() });
@@ -59,7 +59,7 @@ const callable = listProcedures(testRouter);
 test.each(Object.entries(procedures))(
   "%s comes to what it does when tRPC calls it",
   async (path, { _def }) => {
-    const ctx = { ...callsOn(await openDesk()), allowance };
+    const ctx = { ...callsOn(await openServices()), allowance };
     for (const input of inputs) {
       const outcome = await callable.get(path)?.call({ ctx, readInput: () => input });
       const expected = await callTRPCProcedure({
@@ -80,7 +80,7 @@ test.each(Object.entries(procedures))(
 );
 
 test("an answer is what the procedure made, whether or not its schema would take it [STORED-3]", async () => {
-  const ctx = { ...callsOn(await openDesk()), allowance };
+  const ctx = { ...callsOn(await openServices()), allowance };
   const outcome = listProcedures(router({ misfit }))
     .get("misfit")
     ?.call({ ctx, readInput: () => undefined });
@@ -89,7 +89,7 @@ test("an answer is what the procedure made, whether or not its schema would take
 
 test("an answer that tRPC itself finds unfit is a failure of the server, and no fault of the request [STORED-3]", async () => {
   const call = { path: "misfit", type: "mutation", getRawInput: () => Promise.resolve(undefined) } as const;
-  const ctx = { ...callsOn(await openDesk()), allowance };
+  const ctx = { ...callsOn(await openServices()), allowance };
   const error: unknown = await callTRPCProcedure({
     ...call,
     router: router({ misfit }),
@@ -106,7 +106,7 @@ test("an answer that tRPC itself finds unfit is a failure of the server, and no 
 });
 
 test("input that cannot be read is the caller's fault, and is not asked for by what takes none", async () => {
-  const ctx = { ...callsOn(await openDesk()), allowance };
+  const ctx = { ...callsOn(await openServices()), allowance };
   const fault = new TRPCError({ code: "BAD_REQUEST", message: "no JSON" });
   const readInput = (): never => {
     throw fault;
@@ -122,7 +122,7 @@ test("a subscription gets the signal that ends it", async () => {
   });
   const outcome = await listProcedures(router({ events }))
     .get("events")
-    ?.call({ ctx: { ...callsOn(await openDesk()), allowance }, readInput: () => undefined, signal });
+    ?.call({ ctx: { ...callsOn(await openServices()), allowance }, readInput: () => undefined, signal });
   const stream = (outcome as { data: AsyncIterable<unknown> }).data;
   expect(await Array.fromAsync(stream)).toEqual([signal]);
 });

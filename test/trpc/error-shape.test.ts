@@ -3,7 +3,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { expect, test } from "vitest";
 import type { ErrorCode } from "../../server/contract/error-codes.ts";
 import { errorCodes } from "../../server/contract/error-codes.ts";
-import { AppError } from "../../server/domain/app-error.ts";
+import { AppError } from "../../server/contract/app-error.ts";
 import { toErrorShape, toTRPCCode } from "../../server/trpc/to-error-shape.ts";
 
 test.each(Object.entries(errorCodes))(

@@ -2,9 +2,9 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
-import type { Desk } from "../../server/domain/desk.ts";
+import type { Services } from "../../server/domain/services.ts";
 import { maxHeartbeatMs } from "../../server/http/event-stream.ts";
-import { openDesk } from "../support/desk.ts";
+import { openServices } from "../support/services.ts";
 import { startDoor, startStockAdapter } from "./stock-server.ts";
 
 const session = { session_id: "s" };
@@ -48,14 +48,14 @@ async function open(url: string, path: string, { query, headers = {} }: Asked): 
   };
 }
 
-async function openDeskWithMessages(): Promise<Desk> {
-  const desk = await openDesk();
-  await createSession(desk, { id: "s" });
-  for (const content of ["first", text]) await addMessage(desk, { ...session, content, sender: "user" });
-  await createSession(desk, { id: "gone" });
-  await addMessage(desk, { session_id: "gone", content: "first", sender: "user" });
-  await deleteSession(desk, "gone");
-  return desk;
+async function openFilled(): Promise<Services> {
+  const services = await openServices();
+  await createSession(services, { id: "s" });
+  for (const content of ["first", text]) await addMessage(services, { ...session, content, sender: "user" });
+  await createSession(services, { id: "gone" });
+  await addMessage(services, { session_id: "gone", content: "first", sender: "user" });
+  await deleteSession(services, "gone");
+  return services;
 }
 
 const going: [string, string, Asked][] = [
@@ -91,15 +91,15 @@ const going: [string, string, Asked][] = [
 test.each(going)(
   "a stream %s goes as tRPC's own adapter has it go [RESUME-1]",
   async (_name, path, asked) => {
-    const desk = await openDeskWithMessages();
-    const [ours, theirs] = await Promise.all([startDoor(desk), startStockAdapter(desk)]);
+    const services = await openFilled();
+    const [ours, theirs] = await Promise.all([startDoor(services), startStockAdapter(services)]);
     const [stream, expected] = await Promise.all([open(ours, path, asked), open(theirs, path, asked)]);
     expect([stream.status, stream.headers]).toEqual([expected.status, unstored(expected.headers)]);
     const caughtUp = '"type":"caught_up"';
     await Promise.all([stream.until(caughtUp), expected.until(caughtUp)]);
-    await addMessage(desk, { ...session, content: `${text} live`, sender: "user" });
+    await addMessage(services, { ...session, content: `${text} live`, sender: "user" });
     await Promise.all([stream.until("live"), expected.until("live")]);
-    await deleteSession(desk, "s");
+    await deleteSession(services, "s");
     const ended = path === "session.onEvent" ? "event: return\ndata: \n\n\n" : '"type":"session_deleted"';
     const [got, wanted] = await Promise.all([stream.until(ended), expected.until(ended)]);
     expect(got).toBe(wanted);
@@ -138,8 +138,8 @@ const ending: [string, Asked][] = [
 ];
 
 test.each(ending)("a stream %s ends as tRPC's own adapter has it end", async (_name, asked) => {
-  const desk = await openDeskWithMessages();
-  const [ours, theirs] = await Promise.all([startDoor(desk), startStockAdapter(desk)]);
+  const services = await openFilled();
+  const [ours, theirs] = await Promise.all([startDoor(services), startStockAdapter(services)]);
   const [stream, expected] = await Promise.all(
     [ours, theirs].map((url) => open(url, "session.onEvent", asked)),
   );
@@ -154,7 +154,7 @@ test.each(ending)("a stream %s ends as tRPC's own adapter has it end", async (_n
 test("a stream in which nothing happens is pinged", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   onTestFinished(() => void vi.useRealTimers());
-  const stream = await open(await startDoor(await openDeskWithMessages()), "session.onEvent", ask(session));
+  const stream = await open(await startDoor(await openFilled()), "session.onEvent", ask(session));
   const before = await stream.until('"type":"caught_up"');
   expect(before).not.toContain("ping");
   vi.advanceTimersByTime(maxHeartbeatMs);

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { onTestFinished } from "vitest";
-import type { Desk } from "../../server/domain/desk.ts";
+import type { Services } from "../../server/domain/services.ts";
 import { anyOrigin } from "../../server/http/origin-policy.ts";
 import { AnswerAllowance } from "../../server/http/answer-allowance.ts";
 import { createCors } from "../../server/http/cross-origin.ts";
@@ -12,16 +12,16 @@ import { decodePart, readTarget } from "../../server/http/request-target.ts";
 import { apiHeaders } from "../../server/http/send.ts";
 import { answerHttpCalls } from "../../server/trpc/http-calls.ts";
 import { appRouter } from "../../server/trpc/router.ts";
-import { callsOn, openDesk } from "../support/desk.ts";
+import { callsOn, openServices } from "../support/services.ts";
 
 const setCorsHeaders = createCors(anyOrigin);
 
-/** Our tRPC door over HTTP, on a database of its own unless it is given a desk. @returns its address */
-export async function startDoor(given?: Desk): Promise<string> {
-  const desk = given ?? (await openDesk());
+/** Our tRPC door over HTTP, on a database of its own unless it is given a services. @returns its address */
+export async function startDoor(given?: Services): Promise<string> {
+  const services = given ?? (await openServices());
   const answer = answerHttpCalls({
-    ...callsOn(desk),
-    stopping: desk.stopping,
+    ...callsOn(services),
+    stopping: services.stopping,
     router: appRouter,
     maxBodyBytes: 100_000,
     heartbeatMs: maxHeartbeatMs,
@@ -37,8 +37,8 @@ export async function startDoor(given?: Desk): Promise<string> {
 }
 
 /** tRPC's own adapter with the same router and headers, on a database likewise. @returns its address */
-export async function startStockAdapter(given?: Desk): Promise<string> {
-  const desk = given ?? (await openDesk());
+export async function startStockAdapter(given?: Services): Promise<string> {
+  const services = given ?? (await openServices());
   return listen(
     createServer((request, response) => {
       setCorsHeaders(request, response);
@@ -51,7 +51,7 @@ export async function startStockAdapter(given?: Desk): Promise<string> {
         path: decodePart(pathname.slice("/trpc/".length), "The path"),
         createContext: () =>
           Promise.resolve({
-            ...callsOn(desk),
+            ...callsOn(services),
             allowance: new AnswerAllowance({ maxBytes: 1_000_000, account: undefined }),
           }),
         maxBatchSize: 100,

@@ -5,21 +5,21 @@ import type { AddressInfo, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { defaultPatience } from "../../server/http/socket-server.ts";
+import { defaultTimeouts } from "../../server/http/timeouts.ts";
 import { appRouter } from "../../server/trpc/router.ts";
 import { createTrpcSockets } from "../../server/trpc/trpc-sockets.ts";
-import { callsOn, openDesk } from "../support/desk.ts";
+import { callsOn, openServices } from "../support/services.ts";
 
 /** A client, and the server's end of its connection. */
 async function connect(): Promise<{ client: WebSocket; connection: Socket }> {
   const door = createTrpcSockets({
-    ...callsOn(await openDesk()),
+    ...callsOn(await openServices()),
     router: appRouter,
     maxBodyBytes: 100_000,
     maxAnswerBytes: 1_000_000,
     maxSubscriptions: 10,
     maxSubscriptionBytes: 100_000,
-    patience: defaultPatience,
+    timeouts: defaultTimeouts,
     report: () => undefined,
   });
   const server = createServer();

@@ -18,12 +18,12 @@ import {
   writeFile,
 } from "../database-file.ts";
 import { damagePage } from "../damaged-file.ts";
-import { fillDesk } from "../filled-desk.ts";
+import { fillFile } from "../filled-file.ts";
 
 async function filledFile(): Promise<string> {
   const file = newDatabasePath();
   const database = await openDatabase({ file, synchronous: "normal" });
-  await fillDesk(database);
+  await fillFile(database);
   await database.close();
   return file;
 }
@@ -204,7 +204,7 @@ test("a check leaves a file, and the log that a killed server left beside it, as
   const live = newDatabasePath();
   const database = await openDatabase({ file: live, synchronous: "normal" });
   onTestFinished(() => database.close());
-  await fillDesk(database);
+  await fillFile(database);
   const file = leaveAsKilled(live);
   const before = [digest(file), digest(`${file}-wal`)];
   expect(await checkFile(file)).toMatchObject({ faults: [], sessions: 2, messages: 4 });

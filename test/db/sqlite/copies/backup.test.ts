@@ -17,13 +17,13 @@ import {
   query,
   writeFile,
 } from "../../database-file.ts";
-import { fillDesk } from "../../filled-desk.ts";
+import { fillFile } from "../../filled-file.ts";
 
 /** A file that is open in this process, as a server has it. */
 async function liveFile() {
   const file = newDatabasePath();
   const database = await open(file, "normal");
-  await fillDesk(database);
+  await fillFile(database);
   const send = () =>
     database.write(async (trx) => {
       const { seq = 0 } = (await takeNextPlace(trx, "busy")) ?? {};
@@ -118,7 +118,7 @@ test("a source that is no database of ours is refused with a sentence, and no co
   const text = join(makeTemporaryFolder(), "notes.txt");
   writeFileSync(text, "Remember the milk, and everything else that is on the list.");
   const damaged = newDatabasePath();
-  await fillDesk(await open(damaged));
+  await fillFile(await open(damaged));
   const copy = targetOf();
   await backUp({ file: damaged, to: copy, force: false });
   damagePage(copy, "message_log");

@@ -39,7 +39,7 @@ import {
   query,
   writeFile,
 } from "../../database-file.ts";
-import { fillDesk } from "../../filled-desk.ts";
+import { fillFile } from "../../filled-file.ts";
 
 const now = new Date("2025-11-30T23:59:58.000Z");
 const stamp = ".replaced-20251130-235958";
@@ -47,7 +47,7 @@ const stamp = ".replaced-20251130-235958";
 /** A filled file that no process has open. */
 async function closedFile(file = newDatabasePath()): Promise<string> {
   const database = await openDatabase({ file, synchronous: "normal" });
-  await fillDesk(database);
+  await fillFile(database);
   await database.close();
   return file;
 }
@@ -105,7 +105,7 @@ test("a backup is restored where no database is, in a folder that does not exist
 
 test("the log that a killed server left goes with the database that it belongs to [RESTORE-2]", async () => {
   const live = newDatabasePath();
-  await fillDesk(await open(live, "normal"));
+  await fillFile(await open(live, "normal"));
   const file = leaveAsKilled(live);
   await restore({ from: newBackup(), file, now });
   expect(existsSync(`${file}-wal`)).toBe(false);
@@ -116,7 +116,7 @@ test("the log that a killed server left goes with the database that it belongs t
 
 test("a log that was left where no database is any more is kept, and not replayed over the backup [RESTORE-2]", async () => {
   const live = newDatabasePath();
-  await fillDesk(await open(live, "normal"));
+  await fillFile(await open(live, "normal"));
   const file = newDatabasePath();
   copyFileSync(`${live}-wal`, `${file}-wal`);
   const log = digest(`${file}-wal`);

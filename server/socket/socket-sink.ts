@@ -1,12 +1,12 @@
-import type { Sink } from "../domain/live-stream.ts";
+import type { Sink } from "../live/feed.ts";
 import type { ClientSocket } from "./client-socket.ts";
-import type { TextFrames } from "./text-frames.ts";
+import type { FrameBatch } from "./frame-batch.ts";
 
 /** The encoding of items as texts for a socket. */
 export type Encoding<Item> = {
   toText(item: Item): string;
   /** The frames of what goes to many sockets, made once for all of them. */
-  toSharedFrames(items: readonly Item[]): readonly TextFrames[];
+  toSharedBatches(items: readonly Item[]): readonly FrameBatch[];
 };
 
 /** A socket as one of the streams that it is sent sees it. */
@@ -19,16 +19,19 @@ export class SocketSink<Item> implements Sink<Item> {
     this.#encoding = encoding;
   }
 
-  get isReady(): boolean {
-    return this.#socket.isReady;
+  get isWritable(): boolean {
+    return this.#socket.isWritable;
   }
 
-  inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    return this.#socket.inTurn(work);
+  whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {
+    return this.#socket.whenWritable(work);
   }
 
-  send(items: readonly Item[], isShared: boolean): void {
-    if (isShared) this.#socket.sendFrames(this.#encoding.toSharedFrames(items));
-    else this.#socket.sendTexts(items.map((item) => this.#encoding.toText(item)));
+  send(items: readonly Item[]): void {
+    this.#socket.sendTexts(items.map((item) => this.#encoding.toText(item)));
+  }
+
+  sendShared(items: readonly Item[]): void {
+    this.#socket.sendFrames(this.#encoding.toSharedBatches(items));
   }
 }

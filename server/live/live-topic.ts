@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
-import type { Change, Log, LogEvent, Positioned } from "./log.ts";
-import { LiveReader } from "./live-reader.ts";
-import type { ReadUpTo } from "./live-reader.ts";
+import type { Change, ChangeLog, LogEvent, TrackedEvent } from "./change-log.ts";
+import { Subscriber } from "./subscriber.ts";
+import type { ReadUpTo } from "./subscriber.ts";
 import { formatPosition } from "./position.ts";
 
 /**
@@ -10,14 +10,14 @@ import { formatPosition } from "./position.ts";
  * caught up.
  */
 export class LiveTopic<Event extends LogEvent> {
-  readonly #log: Log<Event>;
+  readonly #log: ChangeLog<Event>;
   readonly #onEmpty: () => void;
-  readonly #readers = new Set<LiveReader<Event>>();
+  readonly #readers = new Set<Subscriber<Event>>();
   /** The number of readers by connection. A reader without a connection has an entry of its own. */
   readonly #places = new Map<object, number>();
-  readonly #live = new Set<LiveReader<Event>>();
+  readonly #live = new Set<Subscriber<Event>>();
   /** The last position that was announced. */
-  #announced = 0;
+  #publishedSeq = 0;
   /** The name of the live readers' history. */
   #epoch = "";
   /** The number of the log's life that they follow. */
@@ -32,7 +32,7 @@ export class LiveTopic<Event extends LogEvent> {
   /** The next changes, which came with their announcements. */
   #pending: Change<Event>[] = [];
 
-  constructor(log: Log<Event>, onEmpty: () => void) {
+  constructor(log: ChangeLog<Event>, onEmpty: () => void) {
     this.#log = log;
     this.#onEmpty = onEmpty;
   }
@@ -48,8 +48,8 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   /** @param change the change at `seq`. If it follows the last one directly, the log need not be read. */
-  announce(seq: number, change: Change<Event> | undefined): void {
-    this.#announced = Math.max(this.#announced, seq);
+  publish(seq: number, change: Change<Event> | undefined): void {
+    this.#publishedSeq = Math.max(this.#publishedSeq, seq);
     const before = this.#pending.at(-1)?.seq ?? this.#readUpTo;
     if (!change || this.#reading || before !== seq - 1 || this.#log.coalesceMs > 0) return this.#readOn();
     // Changes of one commit are delivered together, after their writers have their answers.
@@ -61,21 +61,21 @@ export class LiveTopic<Event extends LogEvent> {
     const readUpTo = this.#readUpTo;
     // Without live readers the log must be read too: a reader that goes live now may have read an older state.
     const isOther = readUpTo === undefined || stand?.life !== this.#life || stand.seq < readUpTo;
-    if (stand) this.#announced = Math.max(this.#announced, stand.seq);
+    if (stand) this.#publishedSeq = Math.max(this.#publishedSeq, stand.seq);
     if (isOther) this.#mustRead = true;
     this.#readOn();
   }
 
   /** Adds a reader. It must join before it reads the log, so that it misses no announcement. */
-  join(signal: AbortSignal, connection: object | undefined): LiveReader<Event> {
-    const reader = new LiveReader(signal, this, connection);
+  subscribe(signal: AbortSignal, connection: object | undefined): Subscriber<Event> {
+    const reader = new Subscriber(signal, this, connection);
     this.#readers.add(reader);
     this.#places.set(reader.place, (this.#places.get(reader.place) ?? 0) + 1);
     return reader;
   }
 
   /** @returns false if the log has been read further for the live readers: this reader must read on first */
-  goLive(reader: LiveReader<Event>, { epoch, life, seq }: ReadUpTo): boolean {
+  goLive(reader: Subscriber<Event>, { epoch, life, seq }: ReadUpTo): boolean {
     if (this.#readUpTo !== undefined && (epoch !== this.#epoch || life !== this.#life)) {
       this.#sendAllBack();
     }
@@ -91,12 +91,12 @@ export class LiveTopic<Event extends LogEvent> {
     return true;
   }
 
-  fallBehind(reader: LiveReader<Event>): void {
+  fallBehind(reader: Subscriber<Event>): void {
     this.#live.delete(reader);
     if (this.#live.size === 0) this.#readUpTo = undefined;
   }
 
-  leave(reader: LiveReader<Event>): void {
+  leave(reader: Subscriber<Event>): void {
     this.fallBehind(reader);
     if (!this.#readers.delete(reader)) return;
     const others = (this.#places.get(reader.place) ?? 0) - 1;
@@ -107,7 +107,7 @@ export class LiveTopic<Event extends LogEvent> {
 
   #readOn(): void {
     if (this.#reading || this.#readUpTo === undefined) return;
-    if (!this.#mustRead && this.#announced <= this.#readUpTo) return;
+    if (!this.#mustRead && this.#publishedSeq <= this.#readUpTo) return;
     this.#reading = true;
     this.#mustRead = false;
     void this.#read().finally(() => {
@@ -118,7 +118,7 @@ export class LiveTopic<Event extends LogEvent> {
 
   async #read(): Promise<void> {
     const after = this.#readUpTo;
-    const announced = this.#announced;
+    const announced = this.#publishedSeq;
     if (after === undefined) return;
     try {
       const head = await this.#log.readHead();
@@ -139,7 +139,7 @@ export class LiveTopic<Event extends LogEvent> {
         from = this.#live.size > 0 ? upTo : undefined;
       }
       // An announced position that the log does not have must not make it be read for ever.
-      if (this.#announced === announced) this.#announced = head.seq;
+      if (this.#publishedSeq === announced) this.#publishedSeq = head.seq;
     } catch {
       // Each reader reads the log itself now, and gets the failure as its own.
       return this.#sendAllBack();
@@ -159,7 +159,7 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   #deliver(changes: Change<Event>[]): void {
-    const events = changes.map((change): Positioned<Event> => {
+    const events = changes.map((change): TrackedEvent<Event> => {
       const event = { ...change, prev: this.#lastSeq } as unknown as Event;
       this.#lastSeq = change.seq;
       return { position: formatPosition(this.#epoch, change.seq), event, json: undefined };

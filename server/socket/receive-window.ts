@@ -1,5 +1,5 @@
 import type { WebSocket } from "ws";
-import type { Account } from "./buffer-account.ts";
+import type { Account } from "../http/buffer-account.ts";
 
 /** How many frames of a client may wait for their turn before its socket is not read any further, and how many bytes. */
 const maxWaitingFrames = 64;
@@ -12,7 +12,7 @@ const smallBytes = 4096;
 type CountedSocket = WebSocket & { readonly account?: Account | undefined; readonly isCut?: boolean };
 
 /** Reads no further from a socket while too many of its frames wait. One frame is always taken, however large it is. */
-export class Intake {
+export class ReceiveWindow {
   readonly #socket: CountedSocket;
   #frames = 0;
   #bytes = 0;

@@ -3,15 +3,15 @@ import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { closeCodes } from "../contract/close-codes.ts";
-import { fairInterval, fairTimeout } from "./fair-timer.ts";
-import type { Account } from "./buffer-account.ts";
-import { accountOf } from "./connection-account.ts";
-import { Intake } from "./intake.ts";
+import { fairInterval, fairTimeout } from "../http/fair-timer.ts";
+import type { Account } from "../http/buffer-account.ts";
+import { accountOf } from "../http/connection-account.ts";
+import { ReceiveWindow } from "./receive-window.ts";
 import type { PartialFrames } from "./partial-frames.ts";
 import { countPartialFrames } from "./partial-frames.ts";
-import { Outbox } from "./outbox.ts";
-import { Pulse } from "./pulse.ts";
-import type { TextFrames, TextInParts } from "./text-frames.ts";
+import { SendQueue } from "./send-queue.ts";
+import { KeepAlive } from "./keep-alive.ts";
+import type { FrameBatch, TextInParts } from "./frame-batch.ts";
 
 /** A client for which more bytes wait is sent no new frame. A frame that is begun is completed. */
 const sendBudgetBytes = 512 * 1024;
@@ -34,18 +34,18 @@ function reasonOf(code: number | undefined): string | undefined {
 
 /** The WebSocket of a client. It distinguishes a client that reads from a client that does not. */
 export class ClientSocket extends WebSocket {
-  #outbox: Outbox | undefined;
+  #sendQueue: SendQueue | undefined;
   #account: Account | undefined;
   #stallTimeoutMs = 0;
   #isCut = false;
   #closing: AbortController | undefined;
   #lastTurn: Promise<void> | undefined;
   #firstCloseCode: number | undefined;
-  readonly #pulse = new Pulse(this);
+  readonly #keepAlive = new KeepAlive(this);
   /** Its message whose end has not come, if there is a budget. */
   partial: PartialFrames | undefined;
   /** Its frames that wait for their turn. */
-  readonly intake = new Intake(this);
+  readonly receiveWindow = new ReceiveWindow(this);
 
   /**
    * Binds the socket to its transport. It is called before every other method.
@@ -55,7 +55,7 @@ export class ClientSocket extends WebSocket {
   attach(transport: Duplex, stallTimeoutMs: number): void {
     this.#account = accountOf(transport);
     this.#account?.cutBy(() => this.#cutForRoom());
-    this.#outbox = new Outbox(this, transport, this.#pulse);
+    this.#sendQueue = new SendQueue(this, transport, this.#keepAlive);
     this.#stallTimeoutMs = stallTimeoutMs;
     if (this.#account) this.partial = countPartialFrames(this, transport, this.#account);
   }
@@ -93,15 +93,15 @@ export class ClientSocket extends WebSocket {
   }
 
   /** Whether it may be sent more now. */
-  get isReady(): boolean {
-    return (this.#outbox?.bytes ?? 0) <= sendBudgetBytes;
+  get isWritable(): boolean {
+    return (this.#sendQueue?.bytes ?? 0) <= sendBudgetBytes;
   }
 
   /**
    * Does `work` when it may be sent more, one after the other: nobody else has a turn meanwhile. It is done too when the
    * socket is closed.
    */
-  async inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+  async whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {
     const before = this.#lastTurn;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#lastTurn = promise;
@@ -118,44 +118,44 @@ export class ClientSocket extends WebSocket {
 
   /** Sends texts that go to nobody else, each in a frame, in their order, after what was sent before. */
   sendTexts(texts: readonly string[]): void {
-    this.#outbox?.sendTexts(texts);
+    this.#sendQueue?.sendTexts(texts);
   }
 
   /** Sends frames that go to others too, in their order, after what was sent before. */
-  sendFrames(frames: readonly TextFrames[]): void {
-    this.#outbox?.sendFrames(frames);
+  sendFrames(frames: readonly FrameBatch[]): void {
+    this.#sendQueue?.sendFrames(frames);
   }
 
-  sendFrame(frame: TextFrames): void {
-    this.#outbox?.sendFrame(frame);
+  sendFrame(frame: FrameBatch): void {
+    this.#sendQueue?.sendFrame(frame);
   }
 
   sendInParts(text: TextInParts): void {
-    this.#outbox?.sendInParts(text);
+    this.#sendQueue?.sendInParts(text);
   }
 
   /** Closes the socket when what was sent before is out; `close` does not wait for that. */
   finish({ code, reason }: { code: number; reason: string }): void {
-    const sending = this.#outbox?.sending;
+    const sending = this.#sendQueue?.sending;
     if (sending) void sending.then(() => this.close(code, reason));
     else this.close(code, reason);
   }
 
   /** Resolves when the received frames are answered, and the answers are handed to the transport. */
   async answered(): Promise<void> {
-    await this.intake.idle();
+    await this.receiveWindow.idle();
     // Events for all readers are sent in the same turn.
     await nextTurn();
-    await this.#outbox?.sending;
+    await this.#sendQueue?.sending;
   }
 
   /** Asks for a sign of life, to be called at an interval: a client that gave none since the last time is closed. */
-  checkPulse(): void {
+  checkAlive(): void {
     // No pong is heard on a socket that is not read. It is not, because its client does not take what it has asked for.
     if (this.isPaused || this.readyState !== this.OPEN) return;
-    if (this.#pulse.check()) return;
+    if (this.#keepAlive.check()) return;
     // A peer that is gone takes no part in the closing handshake either: the socket is then cut.
-    const { code, reason } = this.isReady ? closeCodes.noPong : closeCodes.slow;
+    const { code, reason } = this.isWritable ? closeCodes.noPong : closeCodes.slow;
     this.close(code, reason);
   }
 
@@ -165,12 +165,12 @@ export class ClientSocket extends WebSocket {
     this.pause();
     this.#closeSlow(roomCloseTimeoutMs);
     // The operating system has the reason already where nothing waits before it.
-    if (this.#outbox?.bytes === 0) this.terminate();
+    if (this.#sendQueue?.bytes === 0) this.terminate();
   }
 
   /** Drops the waiting frames. A client that reads nothing takes no part in the closing handshake either. */
   #closeSlow(timeoutMs: number): void {
-    this.#outbox?.drop();
+    this.#sendQueue?.drop();
     this.close(closeCodes.slow.code, closeCodes.slow.reason);
     const cut = fairTimeout(() => this.terminate(), timeoutMs);
     this.once("close", () => cut.cancel());
@@ -178,7 +178,7 @@ export class ClientSocket extends WebSocket {
 
   async #withinSendBudget(): Promise<void> {
     if (this.readyState === this.OPEN) {
-      if (this.isReady) return;
+      if (this.isWritable) return;
       await this.#allSent();
     }
     // Work for a closing socket would read the log for nobody.
@@ -187,12 +187,12 @@ export class ClientSocket extends WebSocket {
 
   /** Resolves when all frames are sent, or the client has taken nothing for too long. */
   async #allSent(): Promise<void> {
-    let before = this.#pulse.taken;
+    let before = this.#keepAlive.taken;
     const watch = fairInterval(() => {
-      if (this.#pulse.taken === before) this.#closeSlow(slowCloseTimeoutMs);
-      before = this.#pulse.taken;
+      if (this.#keepAlive.taken === before) this.#closeSlow(slowCloseTimeoutMs);
+      before = this.#keepAlive.taken;
     }, this.#stallTimeoutMs);
-    await this.#outbox?.sending;
+    await this.#sendQueue?.sending;
     watch.cancel();
   }
 }

@@ -3,7 +3,7 @@
  * which each item carries the position of its last change. Reading on from a position gives every item that has changed
  * since, once, as it is now.
  */
-export type Log<Event extends LogEvent> = {
+export type ChangeLog<Event extends LogEvent> = {
   /** The name under which its changes are announced. */
   readonly topic: string;
   /** The name of its snapshot: readers that want the same one share it. */
@@ -15,7 +15,7 @@ export type Log<Event extends LogEvent> = {
   /** How long changes are gathered before live readers get them, in milliseconds. */
   readonly coalesceMs: number;
   /** @throws {AppError} NOT_FOUND if there never was such a log */
-  readHead(): Promise<LogHead<Event>>;
+  readHead(): Promise<ChangeLogHead<Event>>;
   /** The beginning for a reader without a position. Undefined if the log has just ended. */
   readSnapshot(): Promise<SnapshotOf<Event> | undefined>;
   /** The error for a reader that comes after the end. */
@@ -23,7 +23,7 @@ export type Log<Event extends LogEvent> = {
 };
 
 /** A log as it stood at one moment. */
-export type LogHead<Event extends LogEvent> = {
+export type ChangeLogHead<Event extends LogEvent> = {
   /** The name of the history that its positions belong to. */
   epoch: string;
   /** The position of the last change. */
@@ -44,7 +44,7 @@ export type LogHead<Event extends LogEvent> = {
 };
 
 /** An event of a stream, and the position after it. */
-export type Positioned<Event extends LogEvent> = {
+export type TrackedEvent<Event extends LogEvent> = {
   readonly position: string;
   readonly event: Event;
   /** The event as JSON, once it was encoded. */

@@ -1,7 +1,7 @@
-import { memoize } from "../domain/memoize.ts";
+import { memoize } from "../live/memoize.ts";
 import type { Encoding } from "./socket-sink.ts";
-import type { TextFrames } from "./text-frames.ts";
-import { toTextFrames } from "./text-frames.ts";
+import type { FrameBatch } from "./frame-batch.ts";
+import { toFrameBatches } from "./frame-batch.ts";
 
 /**
  * Encodings that share the frames of what is sent to many sockets among all whose envelope is the same: the part of a
@@ -10,14 +10,14 @@ import { toTextFrames } from "./text-frames.ts";
 export function envelopedEncoding<Item>(
   toText: (envelope: string, item: Item) => string,
 ): (envelope: string) => Encoding<Item> {
-  const framesOf = memoize<readonly Item[], Map<string, readonly TextFrames[]>>(() => new Map());
+  const framesOf = memoize<readonly Item[], Map<string, readonly FrameBatch[]>>(() => new Map());
   return (envelope) => ({
     toText: (item) => toText(envelope, item),
-    toSharedFrames(items) {
+    toSharedBatches(items) {
       const known = framesOf(items);
       let frames = known.get(envelope);
       if (!frames) {
-        frames = toTextFrames(items.map((item) => toText(envelope, item)));
+        frames = toFrameBatches(items.map((item) => toText(envelope, item)));
         known.set(envelope, frames);
       }
       return frames;

@@ -1,8 +1,8 @@
 /** How many bytes are sent between one ping and the next. */
 const bytesPerPing = 64 * 1024;
 
-/** The parts of a WebSocket that a {@link Pulse} needs. */
-export type Pulsing = {
+/** The parts of a WebSocket that a {@link KeepAlive} needs. */
+export type PingedSocket = {
   ping(payload: string): void;
   on(event: "pong", listener: (payload: Buffer) => void): unknown;
 };
@@ -11,8 +11,8 @@ export type Pulsing = {
  * Whether a client takes what it is sent. Bytes that were handed to the operating system say little: it holds megabytes,
  * and a proxy more. So pings go along with what is sent, and each pong says how far the client has read.
  */
-export class Pulse {
-  readonly #socket: Pulsing;
+export class KeepAlive {
+  readonly #socket: PingedSocket;
   #bytesSincePing = 0;
   #pings = 0;
   #pongs = 0;
@@ -21,7 +21,7 @@ export class Pulse {
   #taken = 0;
   #takenBefore = 0;
 
-  constructor(socket: Pulsing) {
+  constructor(socket: PingedSocket) {
     this.#socket = socket;
   }
 

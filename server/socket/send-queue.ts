@@ -1,10 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import type { Account, Piece } from "./buffer-account.ts";
-import { accountOf } from "./connection-account.ts";
-import type { Pulse } from "./pulse.ts";
-import type { TextFrames, TextInParts } from "./text-frames.ts";
-import { frameHeader, maxTogetherBytes, toFragments, toTextFrame } from "./text-frames.ts";
+import type { Account, Piece } from "../http/buffer-account.ts";
+import { accountOf } from "../http/connection-account.ts";
+import type { KeepAlive } from "./keep-alive.ts";
+import type { FrameBatch, TextInParts } from "./frame-batch.ts";
+import { frameHeader, maxTogetherBytes, toFragments, toTextFrame } from "./frame-batch.ts";
 
 const asText = { binary: false };
 
@@ -12,19 +12,19 @@ const asText = { binary: false };
  * The frames that are sent over a WebSocket. They wait while the operating system takes no more. A large frame goes out in
  * fragments, so that pings come between them.
  */
-export class Outbox {
+export class SendQueue {
   readonly #socket: WebSocket;
   readonly #transport: Duplex;
-  readonly #pulse: Pulse;
+  readonly #keepAlive: KeepAlive;
   readonly #account: Account | undefined;
-  #queue: (TextFrames | TextInParts)[] = [];
+  #queue: (FrameBatch | TextInParts)[] = [];
   #queuedBytes = 0;
   #sending: Promise<void> | undefined;
 
-  constructor(socket: WebSocket, transport: Duplex, pulse: Pulse) {
+  constructor(socket: WebSocket, transport: Duplex, keepAlive: KeepAlive) {
     this.#socket = socket;
     this.#transport = transport;
-    this.#pulse = pulse;
+    this.#keepAlive = keepAlive;
     this.#account = accountOf(transport);
   }
 
@@ -47,7 +47,7 @@ export class Outbox {
     let ascii = "";
     const writeAscii = (): void => {
       if (ascii !== "") transport.write(ascii, "latin1");
-      this.#pulse.sent(ascii.length);
+      this.#keepAlive.sent(ascii.length);
       ascii = "";
     };
     let own = 0;
@@ -62,7 +62,7 @@ export class Outbox {
       if (this.#hasRoomFor(bytes)) {
         transport.write(frameHeader(bytes), "latin1");
         transport.write(text);
-        this.#pulse.sent(bytes);
+        this.#keepAlive.sent(bytes);
       } else this.sendFrame(toTextFrame(text));
     }
     writeAscii();
@@ -71,7 +71,7 @@ export class Outbox {
   }
 
   /** Sends frames that other sockets are sent too. */
-  sendFrames(frames: readonly TextFrames[]): void {
+  sendFrames(frames: readonly FrameBatch[]): void {
     const [first] = frames;
     if (first && frames.length === 1) return this.sendFrame(first);
     this.#transport.cork();
@@ -80,7 +80,7 @@ export class Outbox {
     if (this.#handedBytes > 0) for (const frame of frames) this.#hold(frame);
   }
 
-  sendFrame(frame: TextFrames): void {
+  sendFrame(frame: FrameBatch): void {
     this.#send(frame);
     if (this.#handedBytes > 0) this.#hold(frame);
   }
@@ -97,14 +97,14 @@ export class Outbox {
     for (const frame of dropped) this.#account?.remove(frame);
   }
 
-  #send(frame: TextFrames): void {
+  #send(frame: FrameBatch): void {
     if (!this.#isOpen) return;
     if (this.#hasRoomFor(frame.wire.length)) {
       this.#write(frame);
     } else this.#enqueue(frame);
   }
 
-  #enqueue(text: TextFrames | TextInParts): void {
+  #enqueue(text: FrameBatch | TextInParts): void {
     this.#queue.push(text);
     this.#queuedBytes += text.byteLength;
     this.#account?.add(text);
@@ -131,10 +131,10 @@ export class Outbox {
   }
 
   /** Writes a frame directly: ws would write header and payload apart, and make the header again for each socket. */
-  #write({ wire }: TextFrames, sent?: () => void): void {
+  #write({ wire }: FrameBatch, sent?: () => void): void {
     if (this.#isOpen) this.#transport.write(wire, sent);
     else if (sent) setImmediate(sent);
-    this.#pulse.sent(wire.length);
+    this.#keepAlive.sent(wire.length);
   }
 
   async #sendQueue(): Promise<void> {
@@ -143,14 +143,14 @@ export class Outbox {
       else if (frame.byteLength > maxTogetherBytes) {
         await this.#sendInFragments(frame, [frame.wire.subarray(frame.headerBytes)]);
       } else await this.#sendTogether();
-      this.#pulse.moved();
+      this.#keepAlive.moved();
     }
     this.#sending = undefined;
   }
 
   /** Sends as many of the waiting frames as are handed on at a time. */
   async #sendTogether(): Promise<void> {
-    const some: TextFrames[] = [];
+    const some: FrameBatch[] = [];
     let bytes = 0;
     for (const frame of this.#queue) {
       if ("parts" in frame || bytes + frame.wire.length > maxTogetherBytes) break;
@@ -168,7 +168,7 @@ export class Outbox {
     for (const frame of some) this.#account?.remove(frame);
   }
 
-  async #sendInFragments(text: TextFrames | TextInParts, parts: readonly Buffer[]): Promise<void> {
+  async #sendInFragments(text: FrameBatch | TextInParts, parts: readonly Buffer[]): Promise<void> {
     const fragments = parts.flatMap(toFragments);
     for (const [index, fragment] of fragments.entries()) {
       if (!this.#isOpen || this.#queue[0] !== text) break;
@@ -176,8 +176,8 @@ export class Outbox {
       await new Promise<void>((sent) => {
         this.#socket.send(fragment, { ...asText, fin }, () => sent());
       });
-      this.#pulse.moved();
-      this.#pulse.sent(fragment.length);
+      this.#keepAlive.moved();
+      this.#keepAlive.sent(fragment.length);
       if (this.#queue[0] === text) this.#queuedBytes -= fragment.length;
     }
     if (this.#queue[0] !== text) return;

@@ -1,13 +1,13 @@
 import type { LiveHub } from "./live-hub.ts";
-import type { LiveTaker, ReadUpTo } from "./live-reader.ts";
-import type { Sink } from "./live-stream.ts";
-import type { Change, Log, LogEvent, LogHead, Positioned } from "./log.ts";
+import type { Listener, ReadUpTo } from "./subscriber.ts";
+import type { Sink } from "./feed.ts";
+import type { Change, ChangeLog, LogEvent, ChangeLogHead, TrackedEvent } from "./change-log.ts";
 import { formatPosition, parsePosition } from "./position.ts";
-import type { BeginningPlace } from "./shared-beginnings.ts";
+import type { BeginningPlace } from "./snapshot-cache.ts";
 
 export type Follow<Event extends LogEvent> = {
   hub: LiveHub;
-  log: Log<Event>;
+  log: ChangeLog<Event>;
   /** The position to go on after. */
   after: string | undefined;
   signal: AbortSignal;
@@ -27,18 +27,18 @@ export type Follow<Event extends LogEvent> = {
  */
 export function followLog<Event extends LogEvent>(
   follow: Follow<Event>,
-  sink: Sink<Positioned<Event>>,
+  sink: Sink<TrackedEvent<Event>>,
 ): Promise<void> {
   return new Follower(follow, sink).run();
 }
 
 /** There are many followers, and most of them wait: a waiting one holds its fields and one promise. */
-class Follower<Event extends LogEvent> implements LiveTaker<Event> {
+class Follower<Event extends LogEvent> implements Listener<Event> {
   readonly #hub: LiveHub;
-  readonly #log: Log<Event>;
+  readonly #log: ChangeLog<Event>;
   readonly #signal: AbortSignal;
   readonly #connection: object | undefined;
-  readonly #sink: Sink<Positioned<Event>>;
+  readonly #sink: Sink<TrackedEvent<Event>>;
   readonly #after: string | undefined;
   /** The name of this stream's history, once the log was read. */
   #epoch: string | undefined;
@@ -49,7 +49,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
   #beginning: "snapshot" | "reset" = "snapshot";
   #isCaughtUp = false;
 
-  constructor({ hub, log, after, signal, connection }: Follow<Event>, sink: Sink<Positioned<Event>>) {
+  constructor({ hub, log, after, signal, connection }: Follow<Event>, sink: Sink<TrackedEvent<Event>>) {
     this.#hub = hub;
     this.#log = log;
     this.#after = after;
@@ -60,10 +60,10 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
 
   async run(): Promise<void> {
     // The reader joins before the log is read, so that no write in between is missed.
-    const reader = this.#hub.join(this.#log, this.#signal, this.#connection);
+    const reader = this.#hub.subscribe(this.#log, this.#signal, this.#connection);
     try {
       for (let isFirst = true; !this.#signal.aborted; isFirst = false) {
-        const read = await this.#sink.inTurn(() => this.#readOn(isFirst));
+        const read = await this.#sink.whenWritable(() => this.#readOn(isFirst));
         if (read === "end") return;
         if (read !== "more") await reader.goLive(read, this);
       }
@@ -72,15 +72,11 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     }
   }
 
-  take(live: readonly Positioned<Event>[]): boolean {
-    if (!this.#sink.isReady) return false;
+  take(live: readonly TrackedEvent<Event>[]): boolean {
+    if (!this.#sink.isWritable) return false;
     // Events that all readers get are sent unchanged, and so are encoded once for all.
-    if (live[0]?.event.prev === this.#seq) this.#sink.send(live, true);
-    else
-      this.#sink.send(
-        live.map(({ event }) => this.#place(event)),
-        false,
-      );
+    if (live[0]?.event.prev === this.#seq) this.#sink.sendShared(live);
+    else this.#sink.send(live.map(({ event }) => this.#place(event)));
     this.#seq = live.at(-1)?.event.seq;
     return true;
   }
@@ -103,22 +99,22 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     const seq = this.#seq;
     if (head.end) {
       if (seq === undefined || seq >= head.seq) throw this.#log.gone();
-      this.#sink.send([this.#placeChange(head.end)], false);
+      this.#sink.send([this.#placeChange(head.end)]);
       return "end";
     }
     if (seq === undefined || this.#isOutside(head)) return this.#sendBeginning(head);
-    const page: Positioned<Event>[] = [];
+    const page: TrackedEvent<Event>[] = [];
     const read = await head.readChanges(seq);
     if (!read) return "more";
     page.push(...read.changes.map((change) => this.#placeChange(change)));
     const isLast = read.upTo === head.seq && (await this.#isWhole(head, seq, read.changes.length));
     if (isLast) this.#addCaughtUp(page);
-    if (page.length > 0) this.#sink.send(page, false);
+    if (page.length > 0) this.#sink.send(page);
     return isLast ? { epoch: head.epoch, life: head.life, seq: read.upTo } : "more";
   }
 
   /** Whether the log has no such position as that of this stream. */
-  #isOutside({ epoch, life, seq: lastSeq, startSeq }: LogHead<Event>): boolean {
+  #isOutside({ epoch, life, seq: lastSeq, startSeq }: ChangeLogHead<Event>): boolean {
     const seq = this.#seq;
     if (seq === undefined || epoch !== this.#epoch || life !== this.#life || seq > lastSeq) return true;
     // Position 0 is before every event, also in a log that began anew. But a reader that is caught up at 0 has followed an
@@ -130,20 +126,22 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
    * Whether the last page has all that there was when the head was read. An item that is changed before its page is read
    * moves beyond the head.
    */
-  async #isWhole(head: LogHead<Event>, after: number, count: number): Promise<boolean> {
+  async #isWhole(head: ChangeLogHead<Event>, after: number, count: number): Promise<boolean> {
     if (this.#isCaughtUp || count === head.seq - after) return true;
     return (await this.#log.readHead()).seq === head.seq;
   }
 
   /** Sends the log's state. It is the same for all readers that begin at this position. */
-  async #sendBeginning({ epoch, life, seq }: LogHead<Event>): Promise<ReadUpTo | "more"> {
+  async #sendBeginning({ epoch, life, seq }: ChangeLogHead<Event>): Promise<ReadUpTo | "more"> {
     const type = this.#beginning;
     const place = { snapshotName: this.#log.snapshotName, type, epoch, seq };
-    const shared = await this.#hub.beginnings.share(place, () => this.#readBeginning(place));
+    const shared = await this.#hub.snapshots.share(place, () => this.#readBeginning(place));
     const first = shared?.beginning.again[0];
     if (!first) return "more";
     const { events, again } = shared.beginning;
-    this.#sink.send(this.#isCaughtUp ? again : events, shared.isShared);
+    const beginning = this.#isCaughtUp ? again : events;
+    if (shared.isShared) this.#sink.sendShared(beginning);
+    else this.#sink.send(beginning);
     this.#beginning = "reset";
     this.#isCaughtUp = true;
     this.#epoch = epoch;
@@ -152,7 +150,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     return { epoch, life, seq: first.event.seq };
   }
 
-  async #readBeginning({ type, epoch }: BeginningPlace): Promise<Positioned<Event>[] | undefined> {
+  async #readBeginning({ type, epoch }: BeginningPlace): Promise<TrackedEvent<Event>[] | undefined> {
     const snapshot = await this.#log.readSnapshot();
     if (!snapshot) return undefined;
     const { seq } = snapshot;
@@ -164,14 +162,14 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     return (events as unknown as Event[]).map((event) => ({ position, event, json: undefined }));
   }
 
-  #addCaughtUp(page: Positioned<Event>[]): void {
+  #addCaughtUp(page: TrackedEvent<Event>[]): void {
     if (this.#isCaughtUp) return;
     this.#isCaughtUp = true;
     const seq = this.#seq ?? 0;
     page.push(this.#place({ type: "caught_up", seq, prev: seq, epoch: this.#epoch } as unknown as Event));
   }
 
-  #begin(head: LogHead<Event>): void {
+  #begin(head: ChangeLogHead<Event>): void {
     const { epoch, life, seq, end } = head;
     const after = this.#after;
     const wanted = after === undefined ? undefined : parsePosition(after);
@@ -184,7 +182,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     this.#seq = undefined;
   }
 
-  #place(event: Event): Positioned<Event> {
+  #place(event: Event): TrackedEvent<Event> {
     const prev = this.#seq ?? 0;
     this.#seq = event.seq;
     return {
@@ -194,7 +192,7 @@ class Follower<Event extends LogEvent> implements LiveTaker<Event> {
     };
   }
 
-  #placeChange(change: Change<Event>): Positioned<Event> {
+  #placeChange(change: Change<Event>): TrackedEvent<Event> {
     return this.#place({ ...change, prev: this.#seq ?? 0 } as unknown as Event);
   }
 }

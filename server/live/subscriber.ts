@@ -1,17 +1,17 @@
-import type { LogEvent, Positioned } from "./log.ts";
+import type { LogEvent, TrackedEvent } from "./change-log.ts";
 import type { LiveTopic } from "./live-topic.ts";
 
 /** How far a log was read, with the name of its history and the number of its life. */
 export type ReadUpTo = { epoch: string; life: number; seq: number };
 
 /** A receiver of live events. */
-export type LiveTaker<Event extends LogEvent> = {
+export type Listener<Event extends LogEvent> = {
   /** @returns false if it takes none of the events now */
-  take(events: readonly Positioned<Event>[]): boolean;
+  take(events: readonly TrackedEvent<Event>[]): boolean;
 };
 
 /** One reader of a {@link LiveTopic}. */
-export class LiveReader<Event extends LogEvent> implements Disposable, EventListenerObject {
+export class Subscriber<Event extends LogEvent> implements Disposable, EventListenerObject {
   /** The connection, or the reader itself if it has none. */
   readonly place: object;
   readonly #signal: AbortSignal;
@@ -19,7 +19,7 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
   #upTo = 0;
   /** The position of this reader when it was last behind the others. */
   #wasBehindAt: number | undefined;
-  #taker: LiveTaker<Event> | undefined;
+  #taker: Listener<Event> | undefined;
   #wake: (() => void) | undefined;
 
   constructor(signal: AbortSignal, topic: LiveTopic<Event>, connection: object | undefined) {
@@ -34,7 +34,7 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
    * again: other readers are further, the taker took nothing, or the log has another life. `prev` of an event is the position
    * before it in the shared reading, not in the caller's stream.
    */
-  goLive(from: ReadUpTo, taker: LiveTaker<Event>): Promise<void> {
+  goLive(from: ReadUpTo, taker: Listener<Event>): Promise<void> {
     this.#upTo = from.seq;
     this.#taker = taker;
     return new Promise((resolve) => {
@@ -48,7 +48,7 @@ export class LiveReader<Event extends LogEvent> implements Disposable, EventList
     });
   }
 
-  deliver(news: readonly Positioned<Event>[]): void {
+  deliver(news: readonly TrackedEvent<Event>[]): void {
     const [first] = news;
     if (!first) return;
     // This reader may have read further than the shared reading.

@@ -1,8 +1,8 @@
 import type { Follow } from "./follow-log.ts";
 import { followLog } from "./follow-log.ts";
 import type { LiveHub } from "./live-hub.ts";
-import { LiveStream } from "./live-stream.ts";
-import type { Log, LogEvent, Positioned } from "./log.ts";
+import { Feed } from "./feed.ts";
+import type { ChangeLog, LogEvent, TrackedEvent } from "./change-log.ts";
 
 /** A client's request to follow a log. */
 export type Wanted = Pick<Follow<never>, "connection" | "signal"> & { after: string | undefined };
@@ -12,10 +12,10 @@ export type Wanted = Pick<Follow<never>, "connection" | "signal"> & { after: str
  *
  * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
  */
-export function streamLog<Event extends LogEvent>(
+export function openFeed<Event extends LogEvent>(
   hub: LiveHub,
-  log: Log<Event>,
+  log: ChangeLog<Event>,
   wanted: Wanted,
-): LiveStream<Positioned<Event>> {
-  return new LiveStream(wanted.signal, (sink, signal) => followLog({ hub, log, ...wanted, signal }, sink));
+): Feed<TrackedEvent<Event>> {
+  return new Feed(wanted.signal, (sink, signal) => followLog({ hub, log, ...wanted, signal }, sink));
 }

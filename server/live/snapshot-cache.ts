@@ -1,5 +1,5 @@
 import { toJson } from "./event-json.ts";
-import type { LogEvent, Positioned } from "./log.ts";
+import type { LogEvent, TrackedEvent } from "./change-log.ts";
 
 /** The log's snapshot, and the kind and position of a beginning. */
 export type BeginningPlace = {
@@ -12,9 +12,9 @@ export type BeginningPlace = {
 /** The first events for a reader of a log that begins, or begins anew. */
 export type Beginning<Event extends LogEvent> = {
   /** The snapshot or the reset, and `caught_up`. */
-  events: readonly Positioned<Event>[];
+  events: readonly TrackedEvent<Event>[];
   /** The snapshot or the reset alone, for a reader that had caught up before. */
-  again: readonly Positioned<Event>[];
+  again: readonly TrackedEvent<Event>[];
 };
 
 type Kept<Event extends LogEvent> = {
@@ -35,7 +35,7 @@ const largeChars = 64 * 1024;
  * The beginnings of logs, each read and encoded once for all readers that come before the next change. Of each log the last
  * snapshot and the last reset are kept, as long as they are among the last used.
  */
-export class SharedBeginnings {
+export class SnapshotCache {
   // Each log's readers know the type of its events; the maps do not. The order is that of the last use.
   readonly #kept = new Map<string, Kept<never>>();
   readonly #making = new Map<string, Promise<unknown>>();

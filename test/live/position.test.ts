@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatPosition, parsePosition } from "../../server/domain/position.ts";
+import { formatPosition, parsePosition } from "../../server/live/position.ts";
 
 test("a position is read as it is written", () => {
   expect(parsePosition(formatPosition("9f86d081884c7d65", 7))).toEqual({ epoch: "9f86d081884c7d65", seq: 7 });

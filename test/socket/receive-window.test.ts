@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { Intake } from "../../server/http/intake.ts";
+import { ReceiveWindow } from "../../server/socket/receive-window.ts";
 
 async function connectPair(): Promise<{ client: WebSocket; socket: WebSocket }> {
   const server = new WebSocketServer({ port: 0 });
@@ -26,11 +26,11 @@ test.each([
   "a socket whose frames wait, $what, is read no further until they are done [SLOW-4]",
   async ({ bytes, most }) => {
     const { client, socket } = await connectPair();
-    const intake = new Intake(socket);
+    const receiveWindow = new ReceiveWindow(socket);
     const waiting: number[] = [];
     const counts = { come: 0 };
     socket.on("message", (data: Buffer) => {
-      intake.take(data.length);
+      receiveWindow.take(data.length);
       waiting.push(data.length);
       counts.come += 1;
     });
@@ -38,19 +38,19 @@ test.each([
     while (counts.come < 100) {
       await expect.poll(() => socket.isPaused || counts.come === 100).toBe(true);
       expect(waiting.length).toBeLessThanOrEqual(most);
-      for (const done of waiting.splice(0)) intake.release(done);
+      for (const done of waiting.splice(0)) receiveWindow.release(done);
     }
   },
 );
 
 test("one frame is taken, however large it is, and read on after it", async () => {
   const { client, socket } = await connectPair();
-  const intake = new Intake(socket);
+  const receiveWindow = new ReceiveWindow(socket);
   const sizes: number[] = [];
   socket.on("message", (data: Buffer) => {
-    intake.take(data.length);
+    receiveWindow.take(data.length);
     sizes.push(data.length);
-    intake.release(data.length);
+    receiveWindow.release(data.length);
   });
   for (const bytes of [3_000_000, 2_000_000, 1]) client.send("x".repeat(bytes));
   await expect.poll(() => sizes).toEqual([3_000_000, 2_000_000, 1]);

@@ -10,7 +10,7 @@ const time = "2025-11-30T12:00:00.000Z";
  * Makes every kind of change that there is. It leaves the sessions `busy`, with the messages 1, 2 and 4 and a deleted
  * one, and `again`, with one message, made after a session of that id was deleted.
  */
-export async function fillDesk(database: Database): Promise<void> {
+export async function fillFile(database: Database): Promise<void> {
   await database.write(async (trx) => {
     const session = (id: string) => insertSession(trx, { id, title: "New chat", created_at: time });
     const add = async (id: string, key: string | null = null): Promise<void> => {

@@ -5,14 +5,14 @@ import { openDatabase } from "../../db/open-database.ts";
 import type { Caller } from "../../server/access/caller.ts";
 import { anonymous } from "../../server/access/caller.ts";
 import { allowAll } from "../../server/access/guard.ts";
-import type { Desk } from "../../server/domain/desk.ts";
+import type { Services } from "../../server/domain/services.ts";
 import type { Perform } from "../../server/domain/perform.ts";
 import { createPerform } from "../../server/domain/perform.ts";
-import { LiveHub } from "../../server/domain/live-hub.ts";
+import { LiveHub } from "../../server/live/live-hub.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
-/** A desk on a database file of its own, for actions without a door. It is closed with the test. */
-export async function openDesk(): Promise<Desk> {
+/** A services on a database file of its own, for actions without a door. It is closed with the test. */
+export async function openServices(): Promise<Services> {
   const database = await openDatabase({
     file: join(makeTemporaryFolder(), "ai_desk.db"),
     synchronous: "normal",
@@ -32,19 +32,19 @@ export async function openDesk(): Promise<Desk> {
 }
 
 /** What a door calls the domain with. */
-export function callsOn(desk: Desk): { caller: Caller; perform: Perform } {
-  return { caller: anonymous, perform: createPerform(desk, allowAll) };
+export function callsOn(services: Services): { caller: Caller; perform: Perform } {
+  return { caller: anonymous, perform: createPerform(services, allowAll) };
 }
 
 /**
- * The same desk, on which `act` is run and awaited after the read number `at` (from 1) and before its rows are seen, or
+ * The same services, on which `act` is run and awaited after the read number `at` (from 1) and before its rows are seen, or
  * when `actNow` is called, if that comes first.
  */
 export function actAfterRead(
-  desk: Desk,
+  services: Services,
   at: number,
   act: () => Promise<unknown>,
-): { desk: Desk; actNow: () => Promise<unknown> } {
+): { services: Services; actNow: () => Promise<unknown> } {
   let reads = 0;
   let acted: Promise<unknown> | undefined;
   const actNow = (): Promise<unknown> => (acted ??= act());
@@ -57,7 +57,10 @@ export function actAfterRead(
     },
   };
   return {
-    desk: { ...desk, database: { ...desk.database, read: desk.database.read.withPlugin(plugin) } },
+    services: {
+      ...services,
+      database: { ...services.database, read: services.database.read.withPlugin(plugin) },
+    },
     actNow,
   };
 }

@@ -1,12 +1,12 @@
-import type { Piece } from "./buffer-account.ts";
-import type { JsonParts } from "./whole-json.ts";
-import { byteLengthOf } from "./whole-json.ts";
+import type { Piece } from "../http/buffer-account.ts";
+import type { JsonParts } from "../http/whole-json.ts";
+import { byteLengthOf } from "../http/whole-json.ts";
 
 /**
  * WebSocket text frames of a server (RFC 6455, §5.2), ready for the wire and made once for all sockets: several small ones, or
  * a single one that is larger than {@link maxTogetherBytes}.
  */
-export type TextFrames = Piece & {
+export type FrameBatch = Piece & {
   readonly wire: Buffer;
   /** The length of the first header. */
   readonly headerBytes: number;
@@ -34,8 +34,8 @@ export function toFragments(part: Buffer): Buffer[] {
 const finalText = 0x81;
 
 /** A frame for each text, in their order. */
-export function toTextFrames(texts: readonly string[]): TextFrames[] {
-  const pieces: TextFrames[] = [];
+export function toFrameBatches(texts: readonly string[]): FrameBatch[] {
+  const pieces: FrameBatch[] = [];
   let together: Frame[] = [];
   let bytes = 0;
   for (const text of texts) {
@@ -52,7 +52,7 @@ export function toTextFrames(texts: readonly string[]): TextFrames[] {
   return pieces;
 }
 
-export function toTextFrame(text: string): TextFrames {
+export function toTextFrame(text: string): FrameBatch {
   const frame = measure(text);
   return write([frame], frame.bytes);
 }
@@ -69,7 +69,7 @@ function sizesOf(payloadBytes: number): { headerBytes: number; bytes: number } {
   return { headerBytes, bytes: headerBytes + payloadBytes };
 }
 
-function write(frames: readonly Frame[], bytes: number): TextFrames {
+function write(frames: readonly Frame[], bytes: number): FrameBatch {
   const wire = Buffer.allocUnsafe(bytes);
   let at = 0;
   for (const { text, payloadBytes } of frames) {

@@ -1,21 +1,23 @@
 /**
- * The target of a stream. A sender asks first whether the sink is ready. While it is not, the items stay in the log, and are
+ * The target of a stream. A sender asks first whether the sink is writable. While it is not, the items stay in the log, and are
  * read from there when its turn comes.
  */
 export type Sink<Item> = {
   /** Whether the sink takes more now. */
-  readonly isReady: boolean;
+  readonly isWritable: boolean;
   /**
    * Does `work` when the sink takes more, or when its connection is closed. Meanwhile no other stream of the same connection
    * has its turn: one stream's items are sent before another stream reads.
    */
-  inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
-  /** @param isShared whether the same array goes to others too, so that what is made of it is worth keeping for them. */
-  send(items: readonly Item[], isShared: boolean): void;
+  whenWritable<Value>(work: () => Promise<Value>): Promise<Value>;
+  /** Sends items that go to this sink alone. */
+  send(items: readonly Item[]): void;
+  /** Sends an array that goes to other sinks too: its encoding is kept for them. */
+  sendShared(items: readonly Item[]): void;
 };
 
-/** A stream that has not begun. `into` sends it to a sink; an iteration takes its items one by one. */
-export class LiveStream<Item> implements AsyncIterable<Item> {
+/** A stream that has not begun. `pipeTo` sends it to a sink; an iteration takes its items one by one. */
+export class Feed<Item> implements AsyncIterable<Item> {
   readonly #signal: AbortSignal;
   readonly #send: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>;
 
@@ -26,7 +28,7 @@ export class LiveStream<Item> implements AsyncIterable<Item> {
   }
 
   /** Resolves when the stream has ended or its signal aborts, and rejects with what it fails with. */
-  into(sink: Sink<Item>): Promise<void> {
+  pipeTo(sink: Sink<Item>): Promise<void> {
     return this.#send(sink, this.#signal);
   }
 
@@ -64,11 +66,11 @@ class Queue<Item> implements Sink<Item> {
   #wakeTaker: (() => void) | undefined;
   #wakeSender: (() => void) | undefined;
 
-  get isReady(): boolean {
+  get isWritable(): boolean {
     return this.#items.length < maxWaiting;
   }
 
-  async inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+  async whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {
     if (this.#items.length > 0 && !this.#hasEnded) {
       await new Promise<void>((resolve) => {
         this.#wakeSender = resolve;
@@ -80,6 +82,10 @@ class Queue<Item> implements Sink<Item> {
   send(items: readonly Item[]): void {
     this.#items.push(...items);
     this.#wakeTaker?.();
+  }
+
+  sendShared(items: readonly Item[]): void {
+    this.send(items);
   }
 
   end(): void {

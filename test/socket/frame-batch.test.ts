@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import * as ws from "ws";
-import { maxTogetherBytes, toTextFrame, toTextFrames } from "../../server/http/text-frames.ts";
+import { maxTogetherBytes, toTextFrame, toFrameBatches } from "../../server/socket/frame-batch.ts";
 
 // Exported, and not in its types.
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };
@@ -38,7 +38,7 @@ test("its length is that of the bytes, not of the characters", async () => {
 test("small frames go together up to a size, and a larger one by itself, in the order of their texts", async () => {
   const sizes = [1, 200, 65_000, 300, 65_531, 65_532, 65_533, 200_000, 5, 0];
   const texts = sizes.map((size, index) => String.fromCharCode(97 + index).repeat(size));
-  const pieces = toTextFrames(texts);
+  const pieces = toFrameBatches(texts);
   expect(await receive(Buffer.concat(pieces.map(({ wire }) => wire)), texts.length)).toEqual(texts);
   expect(pieces.map(({ wire }) => wire.length)).toEqual([65_515, 65_535, 65_536, 65_537, 200_010, 9]);
   for (const { wire, headerBytes } of pieces) {
@@ -48,5 +48,5 @@ test("small frames go together up to a size, and a larger one by itself, in the 
 });
 
 test("no text is no frame", () => {
-  expect(toTextFrames([])).toEqual([]);
+  expect(toFrameBatches([])).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import type { Database } from "../../db/open-database.ts";
-import type { LiveHub } from "./live-hub.ts";
+import type { LiveHub } from "../live/live-hub.ts";
 
 /** The services that the product's actions work with. */
-export type Desk = {
+export type Services = {
   readonly database: Database;
   readonly hub: LiveHub;
   /** The clock. */

@@ -1,13 +1,13 @@
-import { tooManyReaders } from "./app-error.ts";
+import { tooManyReaders } from "../contract/app-error.ts";
 import { LiveTopic } from "./live-topic.ts";
-import type { LiveReader, ReadUpTo } from "./live-reader.ts";
-import type { Change, Log, LogEvent } from "./log.ts";
-import { Turns } from "../live/turns.ts";
-import { SharedBeginnings } from "./shared-beginnings.ts";
+import type { Subscriber, ReadUpTo } from "./subscriber.ts";
+import type { Change, ChangeLog, LogEvent } from "./change-log.ts";
+import { Turns } from "./turns.ts";
+import { SnapshotCache } from "./snapshot-cache.ts";
 
 /** The live readers of this process, by the log that they follow. */
 export class LiveHub {
-  readonly beginnings = new SharedBeginnings();
+  readonly snapshots = new SnapshotCache();
   /** The turns of all large reads, also of those that follow no log. */
   readonly turns = new Turns();
   // Each topic's readers know the type of its events; the map does not.
@@ -15,18 +15,18 @@ export class LiveHub {
   readonly #lives = new Map<string, number>();
 
   /**
-   * Announces that a log has changed, up to the position `seq`. Call it after the commit. Announcements may come late, twice
+   * Tells the subscribers that a log has changed, up to `seq`. Call it after the commit. Calls may come late, twice
    * or out of order, and from a process that did not write: they make the readers that are behind read the log.
    *
    * @param change the change at `seq`. Readers that wait for it need not read the log.
    */
-  announce<Event extends LogEvent>(topic: string, seq: number, change?: Change<Event>): void {
+  publish<Event extends LogEvent>(topic: string, seq: number, change?: Change<Event>): void {
     const known = this.#topics.get(topic) as LiveTopic<Event> | undefined;
-    known?.announce(seq, change);
+    known?.publish(seq, change);
   }
 
   /**
-   * Announces the position of a log, or undefined if the log does not exist. Call it when another process may have written.
+   * Tells the subscribers the position of a log, or undefined if the log does not exist. Call it when another process may have written.
    * Readers that are behind read on. Readers at a position that the log does not have begin anew.
    */
   compare(topic: string, stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
@@ -54,12 +54,16 @@ export class LiveHub {
    *
    * @throws {AppError} TOO_MANY_REQUESTS if the log has its most readers
    */
-  join<Event extends LogEvent>(log: Log<Event>, signal: AbortSignal, connection?: object): LiveReader<Event> {
+  subscribe<Event extends LogEvent>(
+    log: ChangeLog<Event>,
+    signal: AbortSignal,
+    connection?: object,
+  ): Subscriber<Event> {
     const known = this.#topics.get(log.topic) as LiveTopic<Event> | undefined;
     const topic = known ?? new LiveTopic(log, () => this.#topics.delete(log.topic));
     if (!topic.hasPlaceFor(connection)) throw tooManyReaders(log.maxReaders);
     this.#topics.set(log.topic, topic as unknown as LiveTopic<never>);
-    return topic.join(signal, connection);
+    return topic.subscribe(signal, connection);
   }
 
   /** How many readers there are, over all logs. */

@@ -1,47 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import type { Timeouts } from "../http/timeouts.ts";
 import { closeCodes } from "../contract/close-codes.ts";
-import { AppError } from "../domain/app-error.ts";
-import type { AccessLog } from "./access-log.ts";
-import { baseEntry } from "./access-log.ts";
+import { AppError } from "../contract/app-error.ts";
+import type { AccessLog } from "../http/access-log.ts";
+import { baseEntry } from "../http/access-log.ts";
 import { ClientSocket } from "./client-socket.ts";
-import { fairInterval, fairTimeout } from "./fair-timer.ts";
-import { refuseConnection } from "./refuse-connection.ts";
-import type { SocketTrace } from "./socket-trace.ts";
-import type { Traced } from "./traced-request.ts";
-import { requestIdOf, TracedRequest } from "./traced-request.ts";
-
-/** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
-export type Patience = {
-  /** For a sign of life from a WebSocket. A quiet one is pinged at this interval. */
-  pingIntervalMs: number;
-  /** For an event, in a poll that asks to wait as long or longer. */
-  pollMs: number;
-  /** For the next request of a connection on which none is being answered. */
-  keepAliveMs: number;
-  /** For the headers of a request, from their first byte to their last. */
-  headersMs: number;
-  /** For a peer to acknowledge bytes that were sent to it over HTTP: the interval of the looks. */
-  deadPeerMs: number;
-  /** For a peer to take any of the bytes that wait for it. An HTTP connection has twice as long. */
-  stallTimeoutMs: number;
-  /** For the connection parameters that a tRPC socket has announced. */
-  connectionParamsMs: number;
-  /** For the peer's part of a closing handshake, when the server stops. */
-  closeTimeoutMs: number;
-};
-
-export const defaultPatience: Patience = {
-  pingIntervalMs: 20_000,
-  pollMs: 25_000,
-  keepAliveMs: 65_000,
-  headersMs: 10_000,
-  deadPeerMs: 60_000,
-  stallTimeoutMs: 30_000,
-  connectionParamsMs: 10_000,
-  closeTimeoutMs: 2_000,
-};
+import { fairInterval, fairTimeout } from "../http/fair-timer.ts";
+import { refuseConnection } from "../http/refuse-connection.ts";
+import type { SocketTrace } from "../http/socket-trace.ts";
+import type { Traced } from "../http/traced-request.ts";
+import { requestIdOf, TracedRequest } from "../http/traced-request.ts";
 
 export type SocketServer = {
   /** Takes over a connection whose request has been checked. `onOpen` is called at once, or never. */
@@ -84,13 +54,13 @@ function logSocket(log: AccessLog, trace: SocketTrace, client: ClientSocket): vo
 export type SocketServerOptions = {
   /** How large a frame may be, in bytes. */
   maxFrameBytes: number;
-  patience: Patience;
+  timeouts: Timeouts;
   /** Takes a line when a socket opens and one when it closes. Undefined if there is no access log. */
   access?: AccessLog | undefined;
 };
 
 /** A WebSocket server that is handed its connections, and closes dead ones. */
-export function createSocketServer({ maxFrameBytes, patience, access }: SocketServerOptions): SocketServer {
+export function createSocketServer({ maxFrameBytes, timeouts, access }: SocketServerOptions): SocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, WebSocket: ClientSocket });
   server.on("headers", (headers, request) => {
     const id = requestIdOf(request);
@@ -102,14 +72,14 @@ export function createSocketServer({ maxFrameBytes, patience, access }: SocketSe
     if (request instanceof TracedRequest)
       access?.("request", { ...baseEntry(request), status: error.httpStatus, ms: request.ageMs });
   });
-  const pulse = fairInterval(() => {
-    for (const client of server.clients) client.checkPulse();
-  }, patience.pingIntervalMs);
-  const { stallTimeoutMs } = patience;
+  const pings = fairInterval(() => {
+    for (const client of server.clients) client.checkAlive();
+  }, timeouts.pingIntervalMs);
+  const { stallTimeoutMs } = timeouts;
 
   /**
    * Limits a client that ends its side without a closing handshake and does not take the bytes that wait for it. ws would wait
-   * for ever until they are out, and the pulse is not checked any more.
+   * for ever until they are out, and no sign of life is asked for any more.
    */
   function cutUnlessClosed(this: Duplex): void {
     const deadline = fairTimeout(() => this.destroy(), stallTimeoutMs);
@@ -132,12 +102,12 @@ export function createSocketServer({ maxFrameBytes, patience, access }: SocketSe
     },
     clients: server.clients,
     close() {
-      pulse.cancel();
+      pings.cancel();
       server.close();
       for (const client of server.clients) client.finish(closeCodes.restart);
       fairTimeout(() => {
         for (const client of server.clients) client.terminate();
-      }, patience.closeTimeoutMs);
+      }, timeouts.closeTimeoutMs);
     },
   };
 }

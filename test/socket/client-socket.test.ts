@@ -3,13 +3,14 @@ import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import type { ClientSocket } from "../../server/http/client-socket.ts";
-import { createSocketServer, defaultPatience } from "../../server/http/socket-server.ts";
-import { toTextFrames } from "../../server/http/text-frames.ts";
+import type { ClientSocket } from "../../server/socket/client-socket.ts";
+import { createSocketServer } from "../../server/socket/socket-server.ts";
+import { defaultTimeouts } from "../../server/http/timeouts.ts";
+import { toFrameBatches } from "../../server/socket/frame-batch.ts";
 
 /** A socket of ours, and the client at its other end. */
-async function connect(patience = defaultPatience): Promise<{ socket: ClientSocket; client: WebSocket }> {
-  const sockets = createSocketServer({ maxFrameBytes: 1024, patience });
+async function connect(timeouts = defaultTimeouts): Promise<{ socket: ClientSocket; client: WebSocket }> {
+  const sockets = createSocketServer({ maxFrameBytes: 1024, timeouts });
   const server = createServer();
   const opened = new Promise<ClientSocket>((resolve) => {
     server.on("upgrade", (request, connection, head) => {
@@ -46,16 +47,16 @@ test.each([
   for (let round = 0; round < 20; round += 1) {
     for (const isShared of ways) {
       const some = texts.slice(round % texts.length);
-      if (isShared) socket.sendFrames(toTextFrames(some));
+      if (isShared) socket.sendFrames(toFrameBatches(some));
       else socket.sendTexts(some);
       sent.push(...some);
     }
   }
-  expect(socket.isReady).toBe(false);
+  expect(socket.isWritable).toBe(false);
   client.resume();
   await expect.poll(() => received.length, { timeout: 10_000 }).toBe(sent.length);
   expect(received.map(nameOf)).toEqual(sent.map(nameOf));
-  await expect.poll(() => socket.isReady).toBe(true);
+  await expect.poll(() => socket.isWritable).toBe(true);
 });
 
 test("a socket that is closed is sent nothing more", async () => {
@@ -64,18 +65,18 @@ test("a socket that is closed is sent nothing more", async () => {
   client.terminate();
   await once(socket, "close");
   socket.sendTexts(texts);
-  socket.sendFrames(toTextFrames(texts));
+  socket.sendFrames(toFrameBatches(texts));
   expect(socket.closed.aborted).toBe(true);
-  await expect.poll(() => socket.isReady).toBe(true);
+  await expect.poll(() => socket.isWritable).toBe(true);
 });
 
 test("a socket whose client has ended its side, and takes nothing of what waits, is cut [ALIVE-2]", async () => {
-  const { socket, client } = await connect({ ...defaultPatience, stallTimeoutMs: 150 });
+  const { socket, client } = await connect({ ...defaultTimeouts, stallTimeoutMs: 150 });
   await once(client, "open");
   client.pause();
   // More than the system takes.
-  socket.sendFrames(toTextFrames(Array.from({ length: 200 }, () => "x".repeat(60_000))));
-  expect(socket.isReady).toBe(false);
+  socket.sendFrames(toFrameBatches(Array.from({ length: 200 }, () => "x".repeat(60_000))));
+  expect(socket.isWritable).toBe(false);
   // Without a closing handshake.
   const { _socket: connection } = client as unknown as { _socket: Socket };
   connection.end();

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import type { Account } from "./buffer-account.ts";
+import type { Account } from "../http/buffer-account.ts";
 
 /** The largest beginning of a message, in bytes, that is too small to be counted. */
 const smallBytes = 64 * 1024;

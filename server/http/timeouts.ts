@@ -1,0 +1,30 @@
+/** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
+export type Timeouts = {
+  /** For a sign of life from a WebSocket. A quiet one is pinged at this interval. */
+  pingIntervalMs: number;
+  /** For an event, in a poll that asks to wait as long or longer. */
+  pollMs: number;
+  /** For the next request of a connection on which none is being answered. */
+  keepAliveMs: number;
+  /** For the headers of a request, from their first byte to their last. */
+  headersMs: number;
+  /** For a peer to acknowledge bytes that were sent to it over HTTP: the interval of the looks. */
+  deadPeerMs: number;
+  /** For a peer to take any of the bytes that wait for it. An HTTP connection has twice as long. */
+  stallTimeoutMs: number;
+  /** For the connection parameters that a tRPC socket has announced. */
+  connectionParamsMs: number;
+  /** For the peer's part of a closing handshake, when the server stops. */
+  closeTimeoutMs: number;
+};
+
+export const defaultTimeouts: Timeouts = {
+  pingIntervalMs: 20_000,
+  pollMs: 25_000,
+  keepAliveMs: 65_000,
+  headersMs: 10_000,
+  deadPeerMs: 60_000,
+  stallTimeoutMs: 30_000,
+  connectionParamsMs: 10_000,
+  closeTimeoutMs: 2_000,
+};
