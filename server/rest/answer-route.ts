@@ -11,7 +11,7 @@ import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
 import { sendJsonStream } from "../http/send-stream.ts";
 import { sendText } from "../http/send.ts";
-import type { CallableProcedure, PreparedCall } from "../trpc/call-procedure.ts";
+import type { CallableProcedure, PreparedCall } from "../trpc/fast-path/invoke-procedure.ts";
 import { answerLive, answerReady } from "./health-routes.ts";
 import type { Route } from "./routes.ts";
 import { answerListEvents, answerSessionEvents } from "./events.ts";

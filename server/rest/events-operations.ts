@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { listEventsInputSchema, sessionEventsInputSchema } from "../contract/polled-events.ts";
-import type { Json, Operation } from "./openapi-passes.ts";
+import type { Json, Operation } from "./openapi-transforms.ts";
 
 /** A log that is followed over REST, as the document describes it. */
 type DescribedLog = {

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { documentedHealthSchema } from "../contract/health.ts";
 import type { Readiness } from "../domain/readiness.ts";
 import { sendText } from "../http/send.ts";
-import type { Json, Operation } from "./openapi-passes.ts";
+import type { Json, Operation } from "./openapi-transforms.ts";
 import type { Route } from "./routes.ts";
 import { ownRoute } from "./routes.ts";
 

@@ -7,20 +7,20 @@ import { documentedSessionSchema } from "../contract/session.ts";
 import { documentedListedSessionSchema } from "../contract/session-list.ts";
 import type { AppRouter } from "../trpc/router.ts";
 import type { Bounds } from "./openapi-errors.ts";
-import { oneErrorShape } from "./openapi-errors.ts";
+import { setErrorResponses } from "./openapi-errors.ts";
 import { showNulls } from "./openapi-nulls.ts";
-import type { Json, Operation } from "./openapi-passes.ts";
+import type { Json, Operation } from "./openapi-transforms.ts";
 import {
   describeAnswer,
   isObject,
-  lastingAnswers,
+  keepAnswersOpen,
   nameBody,
-  nameForms,
+  nameVariants,
   restAnswer,
   restHeaders,
   schemasInUse,
   showExamples,
-} from "./openapi-passes.ts";
+} from "./openapi-transforms.ts";
 import { healthOperations, healthRoutes } from "./health-routes.ts";
 import { ownRoutes } from "./own-routes.ts";
 import { listRoutes } from "./routes.ts";
@@ -80,20 +80,20 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     restHeaders(operation, route);
     showNulls(operation);
     nameBody(operation, route, schemas);
-    oneErrorShape(operation, route, bounds);
+    setErrorResponses(operation, route, bounds);
     describeAnswer(operation, schemas);
     showExamples(operation, schemas);
     if (route.procedure === "session.create") showNoMessages(operation);
   }
   for (const kind of ["Live", "List"]) {
     const union = schemas[`${kind}Event`];
-    if (isObject(union)) nameForms(union, (type) => `${kind}${type}Event`, schemas);
+    if (isObject(union)) nameVariants(union, (type) => `${kind}${type}Event`, schemas);
   }
   document["components"] = { schemas: schemasInUse(paths, schemas) };
   document["tags"] = tags;
   // There is no authentication yet. Linters warn of a document that does not say so.
   document["security"] = [];
-  lastingAnswers(document);
+  keepAnswersOpen(document);
   for (const { bodyName } of listRoutes(router)) limitContent(schemas[bodyName ?? ""], maxMessageChars);
   return document;
 }

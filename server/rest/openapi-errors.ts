@@ -8,7 +8,7 @@ import { toAppError } from "../domain/to-app-error.ts";
 import { messageChanged } from "../domain/find-message.ts";
 import { sessionReferredTo } from "../domain/delete-session.ts";
 import { readQuery } from "../http/request-target.ts";
-import type { Operation } from "./openapi-passes.ts";
+import type { Operation } from "./openapi-transforms.ts";
 import type { Route } from "./routes.ts";
 
 /** The settings that error sentences name. */
@@ -29,7 +29,7 @@ const faults = {
  * Describes every error in its one shape. Each example is, to the character, the answer to the operation's example request
  * with one fault; a test sends them.
  */
-export function oneErrorShape(operation: Operation, route: Route, bounds: Bounds): void {
+export function setErrorResponses(operation: Operation, route: Route, bounds: Bounds): void {
   // Every address has a 400: a query that cannot be decoded is refused everywhere.
   const statuses = new Set(["400", ...Object.keys(operation.responses)]);
   for (const status of statuses) {

@@ -1,5 +1,5 @@
-import type { Json, Operation } from "./openapi-passes.ts";
-import { isObject } from "./openapi-passes.ts";
+import type { Json, Operation } from "./openapi-transforms.ts";
+import { isObject } from "./openapi-transforms.ts";
 
 /**
  * Shows that `null` counts as a field that is left out. In a body the type becomes a list with `null`, which generators read

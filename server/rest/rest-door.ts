@@ -13,7 +13,7 @@ import type { Pages, StaticFile } from "../http/static-file.ts";
 import { answerStatic, createStaticFile } from "../http/static-file.ts";
 import { nameRoute } from "../http/traced-request.ts";
 import { ownRoutes } from "./own-routes.ts";
-import { listProcedures } from "../trpc/call-procedure.ts";
+import { listProcedures } from "../trpc/fast-path/invoke-procedure.ts";
 import { fromTRPCError } from "../trpc/to-error-shape.ts";
 import type { AppRouter } from "../trpc/router.ts";
 import type { Call } from "./answer-route.ts";

@@ -1,120 +1,75 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
-import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
-import { anonymous } from "../access/caller.ts";
 import { AppError } from "../contract/app-error.ts";
 import { toAppError } from "../domain/to-app-error.ts";
-import type { Perform } from "../domain/perform.ts";
-import { AnswerAllowance } from "../http/answer-allowance.ts";
-import { accountOf } from "../http/connection-account.ts";
 import { assertShallow } from "../http/json-depth.ts";
 import { assertJsonBody, discardBody, hasBody, parseBody, readText } from "../http/read-body.ts";
 import { nameRoute } from "../http/traced-request.ts";
-import { apiHeaders, refusalHeaders, retryHeaders } from "../http/send.ts";
+import { apiHeaders, refusalHeaders } from "../http/send.ts";
 import type { Door } from "../http/door.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { decodePart, readQuery } from "../http/request-target.ts";
-import { answerCalls, otherMethod, prepareCalls, varyOf } from "./answer-calls.ts";
-import { listProcedures } from "./call-procedure.ts";
-import { answerEventStream, findEventStreamCall } from "./event-stream-call.ts";
-import { findPlainCalls } from "./plain-calls.ts";
-import { fromTRPCError, toErrorShape, toTRPCCode } from "./to-error-shape.ts";
-import type { AppRouter } from "./router.ts";
-import type { Report } from "../http/report.ts";
+import { listProcedures } from "./fast-path/invoke-procedure.ts";
+import { createJsonHandler } from "./fast-path/json-response.ts";
+import { createSseHandler } from "./fast-path/sse-response.ts";
+import type { HandlerOptions, ReadRequest } from "./handler.ts";
+import { createStockHandler } from "./stock-adapter.ts";
+import { toErrorShape, toTRPCCode } from "./to-error-shape.ts";
 
 /** The most calls in one batch. */
 export const maxBatchSize = 100;
 
 const methods = ["GET", "HEAD", "POST"];
 
-/** The stock adapter holds an answer as a value, as text and as bytes. */
-const stockWeight = 4;
-
-export type TrpcCallsOptions = {
-  perform: Perform;
-  router: AppRouter;
+export type TrpcCallsOptions = Pick<HandlerOptions, "perform" | "router" | "maxAnswerBytes" | "report"> & {
   maxBodyBytes: number;
-  /** The most bytes of JSON in the answers to one request that are whole in memory. */
-  maxAnswerBytes: number;
-  report: Report;
 };
 
-export type TrpcHttpOptions = TrpcCallsOptions & {
-  /** The interval of the heartbeats of a silent stream. */
-  heartbeatMs: number;
-  /** Aborts when the server is about to stop. */
-  stopping: AbortSignal;
-};
+export type TrpcHttpOptions = TrpcCallsOptions & Pick<HandlerOptions, "heartbeatMs" | "stopping">;
 
 /**
- * tRPC over HTTP, with batches and with subscriptions over SSE. Plain calls and subscriptions are answered here: the stock
- * adapter makes a fetch `Request`, a `Response` and some abort signals for each call, which took 170 µs of its 300, and
- * encodes each event again for each reader. The stock adapter answers all other requests. Their bodies are read here too:
- * the adapter would replace bytes that are not UTF-8, and take media types other than JSON.
+ * tRPC over HTTP, with batches and with subscriptions over SSE. The first handler that accepts a request answers it: decision
+ * 0010 says why calls and subscriptions have a fast path beside the adapter of @trpc/server. Bodies are read here for all
+ * handlers: the adapter would replace bytes that are not UTF-8, and take media types other than JSON.
  */
 export function answerHttpCalls(options: TrpcHttpOptions): Door["answer"] {
-  const { perform, router, maxBodyBytes, maxAnswerBytes, report, heartbeatMs, stopping } = options;
-  const procedures = listProcedures(router);
+  const procedures = listProcedures(options.router);
+  const shared = { ...options, procedures, maxBatchSize };
+  const handlers = [createJsonHandler(shared), createSseHandler(shared), createStockHandler(shared)];
 
   return async function answer(request, response, target) {
-    let path: string;
-    let query: ReadonlyMap<string, string>;
-    let text: string | undefined;
-    let body: unknown;
+    let read: ReadRequest;
     try {
-      if (!methods.includes(request.method ?? "")) {
-        throw new AppError(
-          "METHOD_NOT_SUPPORTED",
-          "Queries and subscriptions take GET, mutations take POST.",
-        );
-      }
-      path = decodePart(target.pathname.slice("/trpc/".length), "The path");
-      query = readQuery(target.query);
-      assertShallow(query.get("input") ?? "", "The input");
-      if (request.method === "POST" && (hasBody(request) || request.headers["content-type"] !== undefined)) {
-        assertJsonBody(request);
-        text = await readText(request, maxBodyBytes);
-        if (text !== "") body = parseBody(text);
-      }
+      read = { request, response, target, ...(await readRequest(request, target, options.maxBodyBytes)) };
     } catch (error) {
       return sendTrpcError(response, toAppError(error));
     }
-    nameRoute(request, routeOf(path, procedures));
-    const asked = { request, path, query, body };
-    const calls = findPlainCalls(asked, { procedures, maxBatchSize });
-    const allowance = new AnswerAllowance({
-      maxBytes: maxAnswerBytes,
-      account: accountOf(request.socket),
-      weight: calls ? 1 : stockWeight,
-    });
-    const ctx = { caller: anonymous, perform, allowance, connection: request.socket };
-    // Not awaited, so that the request's text is not kept while the calls run.
-    if (calls) return answerCalls(prepareCalls(calls, request), { ctx, request, response, report });
-    const streamed = findEventStreamCall(asked, procedures);
-    if (streamed) return answerEventStream(streamed, { ctx, response, report, heartbeatMs, stopping });
-    response.on("close", () => allowance.release());
-    if (text !== undefined) Object.assign(request, { body: text });
-    simplifyAddress(request, target);
-    for (const [name, value] of Object.entries(apiHeaders(request))) response.setHeader(name, value);
-    await nodeHTTPRequestHandler({
-      req: request,
-      res: response,
-      router,
-      path,
-      createContext: () => Promise.resolve(ctx),
-      maxBatchSize,
-      // Called more than once for an answer that fails, so it sets the headers and does not append to them.
-      responseMeta: ({ errors }) => ({
-        headers: {
-          // This replaces the Vary that CORS has set, so it has both.
-          vary: varyOf(response),
-          ...retryHeaders(errors.map((error) => fromTRPCError(error).code)),
-          ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && { allow: otherMethod(request) }),
-        },
-      }),
-      onError: ({ error }) => report(fromTRPCError(error), request),
-    });
+    nameRoute(request, routeOf(read.path, procedures));
+    for (const handle of handlers) {
+      const answered = handle(read);
+      if (answered) return answered;
+    }
+    return undefined;
   };
+}
+
+/** @throws {AppError} METHOD_NOT_SUPPORTED, BAD_REQUEST, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE */
+async function readRequest(
+  request: IncomingMessage,
+  target: RequestTarget,
+  maxBodyBytes: number,
+): Promise<Pick<ReadRequest, "path" | "query" | "text" | "body">> {
+  if (!methods.includes(request.method ?? "")) {
+    throw new AppError("METHOD_NOT_SUPPORTED", "Queries and subscriptions take GET, mutations take POST.");
+  }
+  const path = decodePart(target.pathname.slice("/trpc/".length), "The path");
+  const query = readQuery(target.query);
+  assertShallow(query.get("input") ?? "", "The input");
+  const isSent = hasBody(request) || request.headers["content-type"] !== undefined;
+  if (request.method !== "POST" || !isSent) return { path, query, text: undefined, body: undefined };
+  assertJsonBody(request);
+  const text = await readText(request, maxBodyBytes);
+  return { path, query, text, body: text === "" ? undefined : parseBody(text) };
 }
 
 /** The most procedures of a batch that its route names. */
@@ -126,15 +81,6 @@ function routeOf(path: string, procedures: ReadonlyMap<string, unknown>): string
   const known = path.split(",").filter((name) => procedures.has(name));
   const more = known.length > maxNamed ? `,… (${known.length})` : "";
   return `/trpc/${known.slice(0, maxNamed).join(",")}${more}`;
-}
-
-/**
- * Removes the host from the request. The adapter builds a URL from it and needs the path and the query alone. A host that the
- * URL parser refuses (`x:99999`, `256.256.256.256`) would be a failure.
- */
-function simplifyAddress(request: IncomingMessage, { pathname, query }: RequestTarget): void {
-  request.url = query === "" ? pathname : `${pathname}?${query}`;
-  request.headers.host = "localhost";
 }
 
 /** Answers with an error in tRPC's envelope, which tRPC's clients can read. */

@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import type { TRPCClientOutgoingMessage } from "@trpc/server/rpc";
 import { limits } from "../contract/limits.ts";
-import type { CallableProcedure, PreparedCall } from "./call-procedure.ts";
+import type { CallableProcedure, PreparedCall } from "./fast-path/invoke-procedure.ts";
 import { maxBatchSize } from "./http-calls.ts";
 import { idsOf, readFrame, readMessages } from "./read-frame.ts";
 import type { RequestName } from "./socket-frames.ts";

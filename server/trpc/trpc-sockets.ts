@@ -9,11 +9,11 @@ import type { Traced } from "../http/traced-request.ts";
 import type { Timeouts } from "../http/timeouts.ts";
 import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../socket/socket-server.ts";
-import { listProcedures } from "./call-procedure.ts";
+import { listProcedures } from "./fast-path/invoke-procedure.ts";
 import type { TrpcCallsOptions } from "./http-calls.ts";
 import { readConnectionParams } from "./read-frame.ts";
 import { FurtherSubscriptions, subscriptionBytes } from "./further-subscriptions.ts";
-import { SocketCalls } from "./socket-calls.ts";
+import { SocketSession } from "./socket-session.ts";
 import { answerFrame, reconnectFrame } from "./socket-frames.ts";
 import { toErrorShape } from "./to-error-shape.ts";
 
@@ -37,7 +37,7 @@ export function createTrpcSockets(options: TrpcSocketsOptions): DoorSockets {
   const further = new FurtherSubscriptions(Math.floor(options.maxSubscriptionBytes / subscriptionBytes));
 
   function serve(socket: ClientSocket, trace: Traced | undefined, announcesParams: boolean): void {
-    const calls = new SocketCalls(socket, {
+    const calls = new SocketSession(socket, {
       caller: anonymous,
       perform,
       procedures,

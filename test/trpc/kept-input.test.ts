@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { listProcedures } from "../../server/trpc/call-procedure.ts";
+import { listProcedures } from "../../server/trpc/fast-path/invoke-procedure.ts";
 import { appRouter } from "../../server/trpc/router.ts";
 import { createSession } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";

@@ -6,7 +6,7 @@ import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { ClientSocket } from "../socket/client-socket.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
 import { SocketSink } from "../socket/socket-sink.ts";
-import type { CallableProcedure } from "./call-procedure.ts";
+import type { CallableProcedure } from "./fast-path/invoke-procedure.ts";
 import type { FurtherSubscriptions } from "./further-subscriptions.ts";
 import { fewSubscriptions } from "./further-subscriptions.ts";
 import type { SocketCall, SocketProcedureCall } from "./prepare-frame.ts";
@@ -20,7 +20,7 @@ import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 import type { Report } from "../http/report.ts";
 import type { Traced } from "../http/traced-request.ts";
 
-export type SocketCallsOptions = {
+export type SocketSessionOptions = {
   caller: Caller;
   perform: Perform;
   procedures: ReadonlyMap<string, CallableProcedure>;
@@ -41,13 +41,13 @@ type Subscribed = { stop: AbortController; isFurther: boolean };
  * one after the other, each when there is room for what it answers, and subscriptions a page at a time. Mutations go on
  * together, so that they can share a commit.
  */
-export class SocketCalls {
+export class SocketSession {
   readonly #socket: ClientSocket;
-  readonly #options: SocketCallsOptions;
+  readonly #options: SocketSessionOptions;
   readonly #subscriptions = new Map<number | string, Subscribed>();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(socket: ClientSocket, options: SocketCallsOptions) {
+  constructor(socket: ClientSocket, options: SocketSessionOptions) {
     this.#socket = socket;
     this.#options = options;
     socket.on("close", () => {

@@ -1,12 +1,12 @@
 import { callTRPCProcedure, TRPCError } from "@trpc/server";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { AppError } from "../../server/contract/app-error.ts";
-import { AnswerAllowance } from "../../server/http/answer-allowance.ts";
-import { listProcedures } from "../../server/trpc/call-procedure.ts";
-import { fromTRPCError } from "../../server/trpc/to-error-shape.ts";
-import { procedure, router } from "../../server/trpc/trpc.ts";
-import { callsOn, openServices } from "../support/services.ts";
+import { AppError } from "../../../server/contract/app-error.ts";
+import { AnswerAllowance } from "../../../server/http/answer-allowance.ts";
+import { listProcedures } from "../../../server/trpc/fast-path/invoke-procedure.ts";
+import { fromTRPCError } from "../../../server/trpc/to-error-shape.ts";
+import { procedure, router } from "../../../server/trpc/trpc.ts";
+import { callsOn, openServices } from "../../support/services.ts";
 
 const inputSchema = z.object({ name: z.string().min(1) });
 const outputSchema = z.object({ name: z.string() });

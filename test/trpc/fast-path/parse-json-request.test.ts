@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { RawAnswer } from "../support/raw-request.ts";
-import { sendRaw } from "../support/raw-request.ts";
-import { startDoor, startStockAdapter } from "./stock-server.ts";
+import type { RawAnswer } from "../../support/raw-request.ts";
+import { sendRaw } from "../../support/raw-request.ts";
+import { startDoor, startStockAdapter } from "../stock-server.ts";
 
 type Asked = { method: string; path: string; headers?: Record<string, string>; body?: string };
 

@@ -76,7 +76,7 @@ export function nameBody(operation: Operation, { bodyName }: Route, schemas: Jso
 }
 
 /** Names each form of a union with the discriminator `type`: generators make classes of them. */
-export function nameForms(union: Json, nameOf: (type: string) => string, schemas: Json): void {
+export function nameVariants(union: Json, nameOf: (type: string) => string, schemas: Json): void {
   const mapping: Json = {};
   for (const form of union["oneOf"] as Schema[]) {
     const type = String((form["properties"] as { type: Schema }).type["const"]);
@@ -145,8 +145,8 @@ export function schemasInUse(paths: unknown, schemas: Json): Json {
 }
 
 /** Removes limits that would break generated clients when a field is added later. */
-export function lastingAnswers(value: unknown): void {
-  if (Array.isArray(value)) value.forEach(lastingAnswers);
+export function keepAnswersOpen(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(keepAnswersOpen);
   if (!isObject(value)) return;
   if (value["additionalProperties"] === false) delete value["additionalProperties"];
   if (value["type"] === "integer") {
@@ -154,5 +154,5 @@ export function lastingAnswers(value: unknown): void {
     if (value["minimum"] === Number.MIN_SAFE_INTEGER) delete value["minimum"];
   }
   if (value["const"] !== undefined) value["examples"] ??= [value["const"]];
-  Object.values(value).forEach(lastingAnswers);
+  Object.values(value).forEach(keepAnswersOpen);
 }

@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
-import type { ErrorCode } from "../contract/error-codes.ts";
-import { retryHeaders, sendText } from "../http/send.ts";
-import type { JsonParts } from "../http/whole-json.ts";
-import { sendParts } from "../http/whole-json.ts";
-import type { CallableProcedure, PreparedCall } from "./call-procedure.ts";
-import type { Context } from "./context.ts";
-import type { ErrorShape } from "./error-shape.ts";
-import { gatherLarge } from "./large-answers.ts";
-import type { PlainCalls } from "./plain-calls.ts";
-import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
-import type { Report } from "../http/report.ts";
+import type { ErrorCode } from "../../contract/error-codes.ts";
+import { retryHeaders, sendText } from "../../http/send.ts";
+import type { JsonParts } from "../../http/whole-json.ts";
+import { sendParts } from "../../http/whole-json.ts";
+import type { CallableProcedure, PreparedCall } from "./invoke-procedure.ts";
+import type { Context } from "../context.ts";
+import type { ErrorShape } from "../error-shape.ts";
+import { gatherLarge } from "../large-answers.ts";
+import type { Handler, HandlerOptions } from "../handler.ts";
+import { contextOf } from "../handler.ts";
+import type { JsonCalls } from "./parse-json-request.ts";
+import { parseJsonRequest } from "./parse-json-request.ts";
+import { fromTRPCError, toErrorShape } from "../to-error-shape.ts";
+import type { Report } from "../../http/report.ts";
 
 export type AnswerOptions = {
   ctx: Context;
@@ -19,6 +22,17 @@ export type AnswerOptions = {
   response: ServerResponse;
   report: Report;
 };
+
+/** Answers calls that need no more than JSON, all of a request in one text. */
+export function createJsonHandler(options: HandlerOptions): Handler {
+  return (read) => {
+    const { request, response } = read;
+    const calls = parseJsonRequest(read, options);
+    if (!calls) return undefined;
+    const ctx = contextOf(options, request, 1);
+    return answerCalls(prepareCalls(calls, request), { ctx, request, response, report: options.report });
+  };
+}
 
 /** Calls whose inputs have been validated. The rest of the request is not kept. */
 export type PreparedCalls = {
@@ -28,14 +42,11 @@ export type PreparedCalls = {
   areMutations: boolean;
 };
 
-export function prepareCalls(
-  { calls, isBatch, readInput }: PlainCalls,
-  request: IncomingMessage,
-): PreparedCalls {
+function prepareCalls({ calls, isBatch, readInput }: JsonCalls, request: IncomingMessage): PreparedCalls {
   return {
     calls: calls.map(({ path, procedure }, index) => ({
       path,
-      run: takes(request, procedure)
+      run: acceptsMethod(request, procedure)
         ? procedure.prepare(isBatch ? () => partOf(readInput(), index) : readInput)
         : refusal(request, path, procedure),
     })),
@@ -45,7 +56,7 @@ export function prepareCalls(
 }
 
 /** Answers all calls of a request in one JSON text, as tRPC's own adapter does. */
-export async function answerCalls(
+async function answerCalls(
   { calls, isBatch, areMutations }: PreparedCalls,
   { ctx, request, response, report }: AnswerOptions,
 ): Promise<void> {
@@ -70,9 +81,9 @@ export async function answerCalls(
   else for (const [index, call] of calls.entries()) answers.push(await answer(call, index));
   const codes = answers.flatMap(({ code }) => code ?? []);
   const headers = {
-    vary: varyOf(response),
+    vary: varyHeader(response),
     ...retryHeaders(codes),
-    ...(codes.includes("METHOD_NOT_SUPPORTED") && { allow: otherMethod(request) }),
+    ...(codes.includes("METHOD_NOT_SUPPORTED") && { allow: allowedMethod(request) }),
   };
   const status = getHTTPStatusCode(answers.map(({ envelope }) => envelope));
   const parts = isBatch ? ["[", ...answers.flatMap(batchParts), "]"] : answers.flatMap(partsOf);
@@ -96,7 +107,7 @@ function batchParts(answer: CallAnswer, index: number): JsonParts {
   return index === 0 ? partsOf(answer) : [",", ...partsOf(answer)];
 }
 
-function takes(
+function acceptsMethod(
   { method }: IncomingMessage,
   procedure: CallableProcedure | undefined,
 ): procedure is CallableProcedure {
@@ -130,12 +141,12 @@ function partOf(inputs: unknown, index: number): unknown {
 }
 
 /** The header `Vary` of an answer: the request headers of tRPC, and those that CORS has set. */
-export function varyOf(response: ServerResponse): string {
+export function varyHeader(response: ServerResponse): string {
   const found = response.getHeader("vary");
   return found === undefined ? "trpc-accept, accept" : ["trpc-accept, accept", found].flat().join(", ");
 }
 
 /** The methods of a procedure that does not take the request's method. */
-export function otherMethod({ method }: IncomingMessage): string {
+export function allowedMethod({ method }: IncomingMessage): string {
   return method === "POST" ? "GET, HEAD" : "POST";
 }

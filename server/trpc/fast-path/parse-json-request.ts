@@ -1,25 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import { TRPCError } from "@trpc/server";
-import type { CallableProcedure } from "./call-procedure.ts";
+import type { ReadRequest } from "../handler.ts";
+import type { CallableProcedure } from "./invoke-procedure.ts";
 
-export type PlainCall = { path: string; procedure: CallableProcedure | undefined };
+export type JsonCall = { path: string; procedure: CallableProcedure | undefined };
 
 /** The calls of one request, all answered with one JSON text. */
-export type PlainCalls = {
-  calls: readonly PlainCall[];
+export type JsonCalls = {
+  calls: readonly JsonCall[];
   /** Whether the answer is an array, be it of one. */
   isBatch: boolean;
   /** The input of all of them: under their numbers if it is a batch. @throws {TRPCError} BAD_REQUEST */
   readInput: () => unknown;
-};
-
-export type CallRequest = {
-  request: IncomingMessage;
-  /** Percent-decoded. */
-  path: string;
-  query: ReadonlyMap<string, string>;
-  /** The value of a POST's body; undefined if it has none. */
-  body: unknown;
 };
 
 /**
@@ -27,10 +19,10 @@ export type CallRequest = {
  * GET or POST. Undefined is everything else: subscriptions, batches that are streamed line by line, HEAD, and what no client
  * asks for.
  */
-export function findPlainCalls(
-  { request, path, query, body }: CallRequest,
+export function parseJsonRequest(
+  { request, path, query, body }: Pick<ReadRequest, "request" | "path" | "query" | "body">,
   { procedures, maxBatchSize }: { procedures: ReadonlyMap<string, CallableProcedure>; maxBatchSize: number },
-): PlainCalls | undefined {
+): JsonCalls | undefined {
   if (!takesJson(request) || query.has("connectionParams") || path.includes("%")) return undefined;
   const isBatch = query.get("batch") === "1";
   const calls = (isBatch ? path.split(",") : [path]).map((name) => ({
@@ -39,7 +31,7 @@ export function findPlainCalls(
   }));
   const types = new Set(calls.flatMap(({ procedure }) => procedure?.type ?? []));
   if (calls.length > maxBatchSize || types.size > 1 || types.has("subscription")) return undefined;
-  const readInput = request.method === "POST" ? () => body : memoize(() => parseInput(query.get("input")));
+  const readInput = request.method === "POST" ? () => body : once(() => parseInput(query.get("input")));
   return { calls, isBatch, readInput };
 }
 
@@ -52,7 +44,7 @@ export function takesJson({ method, headers, url }: IncomingMessage): boolean {
 }
 
 /** Asked by each call of a batch, and only if some call takes an input. */
-function memoize<Value>(make: () => Value): () => Value {
+function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined;
   return () => (made ??= { value: make() }).value;
 }

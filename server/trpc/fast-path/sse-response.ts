@@ -1,22 +1,33 @@
 import type { ServerResponse } from "node:http";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { parseConnectionParamsFromString } from "@trpc/server/http";
-import { toJson } from "../live/event-json.ts";
-import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
-import { eventEncoding, EventStream } from "../http/event-stream.ts";
-import { readResumePosition } from "../http/resume-position.ts";
-import type { AnswerOptions } from "./answer-calls.ts";
-import { varyOf } from "./answer-calls.ts";
-import type { CallableProcedure } from "./call-procedure.ts";
-import type { CallRequest } from "./plain-calls.ts";
-import { parseInput, takesJson } from "./plain-calls.ts";
-import { Subscription } from "./subscription.ts";
-import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
-import { ssePings } from "./trpc.ts";
-import { withLastEventId } from "./with-last-event-id.ts";
+import { toJson } from "../../live/event-json.ts";
+import type { LogEvent, TrackedEvent } from "../../live/change-log.ts";
+import { eventEncoding, EventStream } from "../../http/event-stream.ts";
+import { readResumePosition } from "../../http/resume-position.ts";
+import type { AnswerOptions } from "./json-response.ts";
+import { varyHeader } from "./json-response.ts";
+import type { Handler, HandlerOptions, ReadRequest } from "../handler.ts";
+import { contextOf } from "../handler.ts";
+import type { CallableProcedure } from "./invoke-procedure.ts";
+import { parseInput, takesJson } from "./parse-json-request.ts";
+import { Subscription } from "../subscription.ts";
+import { fromTRPCError, toErrorShape } from "../to-error-shape.ts";
+import { ssePings } from "../trpc.ts";
+import { withLastEventId } from "../with-last-event-id.ts";
+
+/** Answers subscriptions with server-sent events. */
+export function createSseHandler(options: HandlerOptions): Handler {
+  return (read) => {
+    const { request, response } = read;
+    const subscription = findSubscription(read, options.procedures);
+    if (!subscription) return undefined;
+    return answerSubscription(subscription, { ...options, ctx: contextOf(options, request, 1), response });
+  };
+}
 
 /** A subscription that is asked for over HTTP. */
-export type EventStreamCall = {
+type SubscriptionRequest = {
   path: string;
   procedure: CallableProcedure;
   /** @throws {TRPCError} BAD_REQUEST */
@@ -27,10 +38,10 @@ export type EventStreamCall = {
  * The subscription that a client's GET asks for. Undefined for other requests, and for those that tRPC's own adapter refuses
  * before it begins a stream.
  */
-export function findEventStreamCall(
-  { request, path, query }: CallRequest,
+function findSubscription(
+  { request, path, query }: ReadRequest,
   procedures: ReadonlyMap<string, CallableProcedure>,
-): EventStreamCall | undefined {
+): SubscriptionRequest | undefined {
   const procedure = procedures.get(path);
   if (procedure?.type !== "subscription" || request.method !== "GET" || !takesJson(request)) return undefined;
   if (query.get("batch") === "1" || !hasGoodParams(query.get("connectionParams"))) return undefined;
@@ -59,8 +70,8 @@ function hasGoodParams(text: string | undefined): boolean {
  * Answers with the subscription's events, byte for byte as tRPC's own adapter writes them. The adapter encodes each event again
  * for each reader, in a chain of streams that each hold some of them.
  */
-export async function answerEventStream(
-  { path, procedure, readInput }: EventStreamCall,
+async function answerSubscription(
+  { path, procedure, readInput }: SubscriptionRequest,
   {
     ctx,
     response,
@@ -94,7 +105,7 @@ export async function answerEventStream(
 function headersOf(response: ServerResponse): Record<string, string> {
   return {
     connection: "keep-alive",
-    vary: varyOf(response),
+    vary: varyHeader(response),
   };
 }
 
