@@ -1,5 +1,4 @@
 import { SqliteError } from "better-sqlite3";
-import { NothingStoredError } from "./statement.ts";
 
 /** The primary result codes of SQLite that speak of the moment, not of the statement: the same one may pass later. */
 const passing = [
@@ -27,6 +26,16 @@ export class DatabaseMovedError extends Error {
     );
     this.fault = fault;
   }
+}
+
+/** A statement that must give a row gave none. */
+export class NoRowError extends Error {
+  override readonly name: string = "NoRowError";
+}
+
+/** A statement that must store or remove something did not: a trigger with `raise(ignore)` leaves its row out. */
+export class NothingStoredError extends NoRowError {
+  override readonly name = "NothingStoredError";
 }
 
 /** Whether the database could not be used (locked by another process, disk full, disk failing), whatever was asked of it. */

@@ -1,7 +1,7 @@
 import { SqliteError } from "better-sqlite3";
 import { CompiledQuery } from "kysely";
 import { DatabaseMovedError } from "./database-errors.ts";
-import type { Executor } from "./open-database.ts";
+import type { Executor } from "./database.ts";
 import type { Writer } from "./writer.ts";
 
 type Unit<Value> = (trx: Executor) => Promise<Value>;

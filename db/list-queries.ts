@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Executor } from "./open-database.ts";
+import type { Executor } from "./database.ts";
 import { opaque, prepare } from "./statement.ts";
 import type { ListedSessionRow, ListExtent, SelectedRow } from "./statements/listed-sessions.ts";
 import { selectSessions, toRow } from "./statements/listed-sessions.ts";

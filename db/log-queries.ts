@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { MessageRow } from "./message-queries.ts";
 import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
-import type { Executor } from "./open-database.ts";
+import type { Executor } from "./database.ts";
 import { opaque, prepare } from "./statement.ts";
 import type { SessionRow } from "./session-queries.ts";
 import type { SessionLife } from "./statements/session-extents.ts";

@@ -1,9 +1,10 @@
 import type { ExpressionBuilder, Insertable, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
-import type { Executor } from "./open-database.ts";
+import type { Executor } from "./database.ts";
 import { lastMessageId } from "./session-queries.ts";
-import { NothingStoredError, prepare } from "./statement.ts";
+import { NothingStoredError } from "./database-errors.ts";
+import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 /** The columns of a message that every door shows. */

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import type { Kysely } from "kysely";
-import type { DatabaseMovedError } from "./database-errors.ts";
+import type { Database } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { removeAbandonedOf } from "./sqlite/copies/abandoned-copies.ts";
 import { closeAtExit } from "./sqlite/close-at-exit.ts";
@@ -19,41 +18,9 @@ import { takeOver } from "./sqlite/take-over.ts";
 import { explainNewEpoch } from "./sqlite/why-new-epoch.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
 import { hasUnpurged } from "./statements/purge.ts";
-import type { Tables } from "./tables.ts";
 import { Writer } from "./writer.ts";
 
 export type { OpenOptions };
-
-/** A statement runs on it: the reading side of a database, or the transaction of a write unit. */
-export type Executor = Kysely<Tables>;
-
-export type Database = {
-  /** Reads see every write that was acknowledged before they began. */
-  readonly read: Executor;
-  /**
-   * Runs `unit` and resolves once what it did is committed and on disk (see `synchronous` of {@link OpenOptions}). Units run
-   * one after the other; those that arrive together share a commit. An error of the unit undoes all it did, and rejects.
-   */
-  write<T>(unit: (trx: Executor) => Promise<T>): Promise<T>;
-  /**
-   * Tries whether it can be read and written now, at the cost of one small commit.
-   *
-   * @throws {SqliteError} when it cannot
-   * @throws {DatabaseMovedError} when its files are not in their place
-   */
-  probe(): Promise<void>;
-  /**
-   * Calls `listener` when writes begin to be refused, because the paths do not name the open files any more, with the
-   * reason; and without one when they are taken again.
-   */
-  onRefusal(listener: (refusal: DatabaseMovedError | undefined) => void): void;
-  /** Calls `listener` within 250 ms after another process has committed. It may be called when none has. */
-  onOthersCommit(listener: () => void): void;
-  /** Goes on removing the messages that deleted sessions have left, between the writes of others. */
-  purge(): void;
-  /** Checkpoints the write-ahead log into the file and closes it. */
-  close(): Promise<void>;
-};
 
 /** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY. */
 const busyTimeoutMs = 5000;

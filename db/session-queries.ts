@@ -1,8 +1,9 @@
 import type { ExpressionBuilder, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { ChatSessionTable } from "./chatsession.table.ts";
-import type { Executor } from "./open-database.ts";
-import { NothingStoredError, prepare } from "./statement.ts";
+import type { Executor } from "./database.ts";
+import { NothingStoredError } from "./database-errors.ts";
+import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 export type SessionHeadRow = Pick<Selectable<ChatSessionTable>, "id" | "title" | "created_at">;

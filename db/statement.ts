@@ -1,6 +1,7 @@
 import type { Compilable, CompiledQuery, RawBuilder } from "kysely";
 import { sql } from "kysely";
-import type { Executor } from "./open-database.ts";
+import type { Executor } from "./database.ts";
+import { NoRowError, NothingStoredError } from "./database-errors.ts";
 
 /** A statement that is built and compiled once, at its first use, and run with other parameters each time. */
 export type Statement<Parameters, Row> = {
@@ -10,16 +11,6 @@ export type Statement<Parameters, Row> = {
   /** The first row. @throws {NoRowError} if there is none; of a statement that writes, {@link NothingStoredError}. */
   only(db: Executor, parameters: Parameters): Promise<Row>;
 };
-
-/** A statement that must give a row gave none. */
-export class NoRowError extends Error {
-  override readonly name: string = "NoRowError";
-}
-
-/** A statement that must store or remove something did not: a trigger with `raise(ignore)` leaves its row out. */
-export class NothingStoredError extends NoRowError {
-  override readonly name = "NothingStoredError";
-}
 
 /** Takes a parameter's place while its statement is built. */
 class Placeholder {

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Migrated } from "../db/migrate.ts";
-import type { Database, OpenOptions } from "../db/open-database.ts";
+import type { Database } from "../db/database.ts";
+import type { OpenOptions } from "../db/open-database.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { AppError } from "./contract/app-error.ts";
 

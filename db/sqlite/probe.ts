@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { readListHead } from "../list-queries.ts";
 import { insertMessage, NoIdsLeftError } from "../message-queries.ts";
-import type { Database, Executor } from "../open-database.ts";
+import type { Database, Executor } from "../database.ts";
 import { takePlaceOfMessage } from "../session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
 import { listMessages } from "../statements/message-pages.ts";

@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import { sql } from "kysely";
 import type { ChatSessionTable } from "../chatsession.table.ts";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 
 /** A session as a list shows it, at its place in the log of the list. */
 export type ListedSessionRow = Pick<

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 import type { ChangePlace, SessionHeadRow } from "../session-queries.ts";
 import { beyondPositions, findSession, lastMessageId, nextListSeq } from "../session-queries.ts";
-import { NothingStoredError, prepare } from "../statement.ts";
+import { NothingStoredError } from "../database-errors.ts";
+import { prepare } from "../statement.ts";
 
 /**
  * Where another program has removed a session and left its messages, these tell of its positions, but not of titles that

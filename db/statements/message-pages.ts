@@ -2,7 +2,7 @@ import type { ExpressionBuilder } from "kysely";
 import { sql } from "kysely";
 import type { MessageRow } from "../message-queries.ts";
 import { countSmall, messageColumns, smallMessageColumns } from "../message-queries.ts";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 import { opaque, prepareByShape } from "../statement.ts";
 import type { Tables } from "../tables.ts";
 import type { SessionLife } from "./session-extents.ts";

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 import type { ChangePlace } from "../session-queries.ts";
 import { endSession } from "../session-queries.ts";
-import { NothingStoredError, opaque, prepare } from "../statement.ts";
+import { NothingStoredError } from "../database-errors.ts";
+import { opaque, prepare } from "../statement.ts";
 
 /** How many messages are removed by one statement, and how much content they have at most, in bytes, if it is more than one. */
 const batchRows = 100;

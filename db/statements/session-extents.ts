@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 import type { SessionHeadRow, SessionLogRow, SessionRow } from "../session-queries.ts";
 import { selectLogOf } from "../session-queries.ts";
 import { opaque, prepare } from "../statement.ts";

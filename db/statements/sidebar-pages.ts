@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 import { opaque, prepare, prepareByShape } from "../statement.ts";
 import type { ListedSessionRow, ListExtent, SelectedRow } from "./listed-sessions.ts";
 import { selectSessions, toRow } from "./listed-sessions.ts";

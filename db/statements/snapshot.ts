@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { MessageRow } from "../message-queries.ts";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 import type { SessionRow } from "../session-queries.ts";
 import { opaque, prepare } from "../statement.ts";
 import { listMessages, listMessageSizes } from "./message-pages.ts";

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 import type { ChangePlace, SessionRow } from "../session-queries.ts";
 import { beyondPositions, lastSeqOfSession, nextListSeq } from "../session-queries.ts";
 import { prepare } from "../statement.ts";

@@ -3,7 +3,7 @@ import type { Health } from "../contract/health.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { ListSessionsInput } from "../contract/session-list.ts";
 import { addMessage } from "./add-message.ts";
-import type { Form } from "./answers-in-pieces.ts";
+import type { Form } from "./json-pieces.ts";
 import { streamMessages, streamSession, streamSessions, streamUpdatedSession } from "./answers-in-pieces.ts";
 import { createSession } from "./create-session.ts";
 import { deleteMessage } from "./delete-message.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { findMessageByKey, insertMessage, NoIdsLeftError } from "../../db/message-queries.ts";
-import type { Executor } from "../../db/open-database.ts";
+import type { Executor } from "../../db/database.ts";
 import { takePlaceOfMessage } from "../../db/session-queries.ts";
 import type { AddMessageInput, Message } from "../contract/message.ts";
 import { AppError, sessionNotFound } from "../contract/app-error.ts";

@@ -1,5 +1,5 @@
 import { isPlaceTaken } from "../../db/database-errors.ts";
-import type { Executor } from "../../db/open-database.ts";
+import type { Executor } from "../../db/database.ts";
 import type { ChangePlace } from "../../db/session-queries.ts";
 import { passStrays } from "../../db/statements/strays.ts";
 import type { LiveEvent } from "../contract/live-event.ts";

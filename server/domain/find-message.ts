@@ -1,6 +1,6 @@
 import type { MessageRow, NamedMessage } from "../../db/message-queries.ts";
 import { findMessage } from "../../db/message-queries.ts";
-import type { Executor } from "../../db/open-database.ts";
+import type { Executor } from "../../db/database.ts";
 import type { MessageName } from "../contract/message.ts";
 import { idOfMadeKey } from "../contract/message-key.ts";
 import { AppError, invalidInput, messageNotFound } from "../contract/app-error.ts";

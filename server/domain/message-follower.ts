@@ -78,11 +78,8 @@ export class MessageFollower implements Listener<LiveEvent> {
     const { sessionId, signal, connection } = this.#wanted;
     try {
       // The reader joins before the messages are read, so that no write in between is missed.
-      using reader = this.#services.hub.subscribe(
-        new SessionLog(this.#services, sessionId),
-        signal,
-        connection,
-      );
+      const log = new SessionLog(this.#services, sessionId);
+      using reader = this.#services.hub.subscribe(log, signal, connection);
       // At once, before its turn: the client gets what comes from now on.
       this.#begin(await getSessionLogExtent(this.#services, sessionId));
       for (let isFirst = true; !signal.aborted; isFirst = false) {

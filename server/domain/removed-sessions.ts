@@ -1,4 +1,4 @@
-import type { Executor } from "../../db/open-database.ts";
+import type { Executor } from "../../db/database.ts";
 import { countMissingSessions } from "../../db/statements/strays.ts";
 
 /** The largest share of the time that counting may take. A count of a million sessions takes 0.1 s. */

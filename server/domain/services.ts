@@ -1,4 +1,4 @@
-import type { Database } from "../../db/open-database.ts";
+import type { Database } from "../../db/database.ts";
 import type { LiveHub } from "../live/live-hub.ts";
 
 /** The services that the product's actions work with. */

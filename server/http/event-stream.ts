@@ -40,7 +40,7 @@ const streamHeaders = {
 export const maxHeartbeatMs = 15_000;
 
 /** @param toText the whole event with the empty line that ends it */
-export function eventEncoding<Item>(toText: (item: Item) => string): EventEncoding<Item> {
+export function sseEncoding<Item>(toText: (item: Item) => string): EventEncoding<Item> {
   const toTexts = (items: readonly Item[]): string => items.map(toText).join("");
   return { toText: toTexts, toSharedBytes: memoize((items) => toSharedBytes(toTexts(items))) };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { flushChars } from "../domain/answers-in-pieces.ts";
+import { flushChars } from "../domain/json-pieces.ts";
 import { accountOf } from "./connection-account.ts";
 import { apiHeaders, sendText } from "./send.ts";
 

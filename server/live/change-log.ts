@@ -4,21 +4,21 @@
  * since, once, as it is now.
  */
 export type ChangeLog<Event extends LogEvent> = {
-  /** The name under which its changes are announced. */
+  /** The name under which its changes are published. */
   readonly topic: string;
-  /** The name of its snapshot: readers that want the same one share it. */
+  /** The name of its snapshot: subscribers that want the same one share it. */
   readonly snapshotName: string;
-  /** A reader that comes back after more changes than this gets the snapshot in their place. */
+  /** A subscriber that comes back after more changes than this gets the snapshot in their place. */
   readonly maxMissed: number;
-  /** How many readers it may have at a time. */
+  /** How many subscribers it may have at a time. */
   readonly maxReaders: number;
-  /** How long changes are gathered before live readers get them, in milliseconds. */
+  /** How long changes are gathered before live subscribers get them, in milliseconds. */
   readonly coalesceMs: number;
   /** @throws {AppError} NOT_FOUND if there never was such a log */
   readHead(): Promise<ChangeLogHead<Event>>;
-  /** The beginning for a reader without a position. Undefined if the log has just ended. */
+  /** The beginning for a subscriber without a position. Undefined if the log has just ended. */
   readSnapshot(): Promise<SnapshotOf<Event> | undefined>;
-  /** The error for a reader that comes after the end. */
+  /** The error for a subscriber that comes after the end. */
   gone(): Error;
 };
 
@@ -61,5 +61,5 @@ export type SnapshotOf<Event extends LogEvent> = Omit<
   "type" | "prev" | "epoch"
 >;
 
-/** How many changes are read at a time, so that other work has its turn while a reader catches up. */
+/** How many changes are read at a time, so that other work has its turn while a subscriber catches up. */
 export const changesPerRead = 100;

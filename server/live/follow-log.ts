@@ -3,15 +3,16 @@ import type { Listener, ReadUpTo } from "./subscriber.ts";
 import type { Sink } from "./feed.ts";
 import type { Change, ChangeLog, LogEvent, ChangeLogHead, TrackedEvent } from "./change-log.ts";
 import { formatPosition, parsePosition } from "./position.ts";
-import type { BeginningPlace } from "./snapshot-cache.ts";
+import { toEvent } from "./to-event.ts";
+import { readBeginning } from "./read-beginning.ts";
 
-export type Follow<Event extends LogEvent> = {
+export type FollowRequest<Event extends LogEvent> = {
   hub: LiveHub;
   log: ChangeLog<Event>;
   /** The position to go on after. */
   after: string | undefined;
   signal: AbortSignal;
-  /** The connection of the reader, if it has one. */
+  /** The connection of the subscriber, if it has one. */
   connection?: object | undefined;
 };
 
@@ -26,13 +27,21 @@ export type Follow<Event extends LogEvent> = {
  * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
  */
 export function followLog<Event extends LogEvent>(
-  follow: Follow<Event>,
+  follow: FollowRequest<Event>,
   sink: Sink<TrackedEvent<Event>>,
 ): Promise<void> {
   return new Follower(follow, sink).run();
 }
 
-/** There are many followers, and most of them wait: a waiting one holds its fields and one promise. */
+/**
+ * A subscriber's life:
+ *
+ * joined → catching up ⇄ live → ended. It reads pages until one is the last: then it is live, and takes what the hub
+ * publishes. It is behind when it took nothing or others have read further: it reads pages again. It ends with the signal
+ * or with the log.
+ *
+ * There are many followers, and most of them wait: a waiting one holds its fields and one promise.
+ */
 class Follower<Event extends LogEvent> implements Listener<Event> {
   readonly #hub: LiveHub;
   readonly #log: ChangeLog<Event>;
@@ -49,7 +58,10 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
   #beginning: "snapshot" | "reset" = "snapshot";
   #isCaughtUp = false;
 
-  constructor({ hub, log, after, signal, connection }: Follow<Event>, sink: Sink<TrackedEvent<Event>>) {
+  constructor(
+    { hub, log, after, signal, connection }: FollowRequest<Event>,
+    sink: Sink<TrackedEvent<Event>>,
+  ) {
     this.#hub = hub;
     this.#log = log;
     this.#after = after;
@@ -59,22 +71,22 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
   }
 
   async run(): Promise<void> {
-    // The reader joins before the log is read, so that no write in between is missed.
-    const reader = this.#hub.subscribe(this.#log, this.#signal, this.#connection);
+    // The subscriber joins before the log is read, so that no write in between is missed.
+    const subscriber = this.#hub.subscribe(this.#log, this.#signal, this.#connection);
     try {
       for (let isFirst = true; !this.#signal.aborted; isFirst = false) {
         const read = await this.#sink.whenWritable(() => this.#readOn(isFirst));
         if (read === "end") return;
-        if (read !== "more") await reader.goLive(read, this);
+        if (read !== "more") await subscriber.goLive(read, this);
       }
     } finally {
-      reader[Symbol.dispose]();
+      subscriber[Symbol.dispose]();
     }
   }
 
   take(live: readonly TrackedEvent<Event>[]): boolean {
     if (!this.#sink.isWritable) return false;
-    // Events that all readers get are sent unchanged, and so are encoded once for all.
+    // Events that all subscribers get are sent unchanged, and so are encoded once for all.
     if (live[0]?.event.prev === this.#seq) this.#sink.sendShared(live);
     else this.#sink.send(live.map(({ event }) => this.#place(event)));
     this.#seq = live.at(-1)?.event.seq;
@@ -117,7 +129,7 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
   #isOutside({ epoch, life, seq: lastSeq, startSeq }: ChangeLogHead<Event>): boolean {
     const seq = this.#seq;
     if (seq === undefined || epoch !== this.#epoch || life !== this.#life || seq > lastSeq) return true;
-    // Position 0 is before every event, also in a log that began anew. But a reader that is caught up at 0 has followed an
+    // Position 0 is before every event, also in a log that began anew. But a subscriber that is caught up at 0 has followed an
     // earlier life.
     return seq < startSeq && (seq > 0 || this.#isCaughtUp);
   }
@@ -131,11 +143,11 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     return (await this.#log.readHead()).seq === head.seq;
   }
 
-  /** Sends the log's state. It is the same for all readers that begin at this position. */
+  /** Sends the log's state. It is the same for all subscribers that begin at this position. */
   async #sendBeginning({ epoch, life, seq }: ChangeLogHead<Event>): Promise<ReadUpTo | "more"> {
     const type = this.#beginning;
     const place = { snapshotName: this.#log.snapshotName, type, epoch, seq };
-    const shared = await this.#hub.snapshots.share(place, () => this.#readBeginning(place));
+    const shared = await this.#hub.snapshots.share(place, () => readBeginning(this.#log, place));
     const first = shared?.beginning.again[0];
     if (!first) return "more";
     const { events, again } = shared.beginning;
@@ -150,23 +162,11 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     return { epoch, life, seq: first.event.seq };
   }
 
-  async #readBeginning({ type, epoch }: BeginningPlace): Promise<TrackedEvent<Event>[] | undefined> {
-    const snapshot = await this.#log.readSnapshot();
-    if (!snapshot) return undefined;
-    const { seq } = snapshot;
-    const position = formatPosition(epoch, seq);
-    const events = [
-      { type, ...snapshot, prev: 0, epoch },
-      { type: "caught_up", seq, prev: seq, epoch },
-    ];
-    return (events as unknown as Event[]).map((event) => ({ position, event, json: undefined }));
-  }
-
   #addCaughtUp(page: TrackedEvent<Event>[]): void {
     if (this.#isCaughtUp) return;
     this.#isCaughtUp = true;
     const seq = this.#seq ?? 0;
-    page.push(this.#place({ type: "caught_up", seq, prev: seq, epoch: this.#epoch } as unknown as Event));
+    page.push(this.#place(toEvent({ type: "caught_up", seq }, { prev: seq, epoch: this.#epoch })));
   }
 
   #begin(head: ChangeLogHead<Event>): void {
@@ -193,6 +193,6 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
   }
 
   #placeChange(change: Change<Event>): TrackedEvent<Event> {
-    return this.#place({ ...change, prev: this.#seq ?? 0 } as unknown as Event);
+    return this.#place(toEvent(change, { prev: this.#seq ?? 0 }));
   }
 }

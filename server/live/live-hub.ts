@@ -5,20 +5,20 @@ import type { Change, ChangeLog, LogEvent } from "./change-log.ts";
 import { Turns } from "./turns.ts";
 import { SnapshotCache } from "./snapshot-cache.ts";
 
-/** The live readers of this process, by the log that they follow. */
+/** The live subscribers of this process, by the log that they follow. */
 export class LiveHub {
   readonly snapshots = new SnapshotCache();
   /** The turns of all large reads, also of those that follow no log. */
   readonly turns = new Turns();
-  // Each topic's readers know the type of its events; the map does not.
+  // Each topic's subscribers know the type of its events; the map does not.
   readonly #topics = new Map<string, LiveTopic<never>>();
   readonly #lives = new Map<string, number>();
 
   /**
    * Tells the subscribers that a log has changed, up to `seq`. Call it after the commit. Calls may come late, twice
-   * or out of order, and from a process that did not write: they make the readers that are behind read the log.
+   * or out of order, and from a process that did not write: they make the subscribers that are behind read the log.
    *
-   * @param change the change at `seq`. Readers that wait for it need not read the log.
+   * @param change the change at `seq`. Subscribers that wait for it need not read the log.
    */
   publish<Event extends LogEvent>(topic: string, seq: number, change?: Change<Event>): void {
     const known = this.#topics.get(topic) as LiveTopic<Event> | undefined;
@@ -27,7 +27,7 @@ export class LiveHub {
 
   /**
    * Tells the subscribers the position of a log, or undefined if the log does not exist. Call it when another process may have written.
-   * Readers that are behind read on. Readers at a position that the log does not have begin anew.
+   * Subscribers that are behind read on. Subscribers at a position that the log does not have begin anew.
    */
   compare(topic: string, stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
     this.#topics.get(topic)?.compare(stand);
@@ -43,16 +43,16 @@ export class LiveHub {
     return this.#lives.get(topic) ?? 0;
   }
 
-  /** The names of the logs that have readers. */
+  /** The names of the logs that have subscribers. */
   get topics(): string[] {
     return [...this.#topics.keys()];
   }
 
   /**
-   * A reader of a log, until it is disposed of. The readers of one connection count as one. A reader without a connection
+   * A subscriber of a log, until it is disposed of. The subscribers of one connection count as one. A subscriber without a connection
    * counts by itself.
    *
-   * @throws {AppError} TOO_MANY_REQUESTS if the log has its most readers
+   * @throws {AppError} TOO_MANY_REQUESTS if the log has its most subscribers
    */
   subscribe<Event extends LogEvent>(
     log: ChangeLog<Event>,
@@ -66,7 +66,7 @@ export class LiveHub {
     return topic.subscribe(signal, connection);
   }
 
-  /** How many readers there are, over all logs. */
+  /** How many subscribers there are, over all logs. */
   get size(): number {
     let count = 0;
     for (const topic of this.#topics.values()) count += topic.size;

@@ -1,35 +1,36 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { Change, ChangeLog, LogEvent, TrackedEvent } from "./change-log.ts";
 import { Subscriber } from "./subscriber.ts";
-import type { ReadUpTo } from "./subscriber.ts";
+import type { ReadUpTo, Seat } from "./subscriber.ts";
 import { formatPosition } from "./position.ts";
+import { toEvent } from "./to-event.ts";
 
 /**
- * The readers of one log in this process. A reader that has caught up is live: the log is read once for all live readers,
- * and all get the same event objects. The other readers read the log themselves, each at its own pace, until they have
+ * The subscribers of one log in this process. A subscriber that has caught up is live: the log is read once for all live subscribers,
+ * and all get the same event objects. The other subscribers read the log themselves, each at its own pace, until they have
  * caught up.
  */
-export class LiveTopic<Event extends LogEvent> {
+export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   readonly #log: ChangeLog<Event>;
   readonly #onEmpty: () => void;
-  readonly #readers = new Set<Subscriber<Event>>();
-  /** The number of readers by connection. A reader without a connection has an entry of its own. */
+  readonly #subscribers = new Set<Subscriber<Event>>();
+  /** The number of subscribers by connection. A subscriber without a connection has an entry of its own. */
   readonly #places = new Map<object, number>();
   readonly #live = new Set<Subscriber<Event>>();
-  /** The last position that was announced. */
+  /** The last position that was published. */
   #publishedSeq = 0;
-  /** The name of the live readers' history. */
+  /** The name of the live subscribers' history. */
   #epoch = "";
   /** The number of the log's life that they follow. */
   #life = 0;
-  /** Whether the log is to be read even if nothing was announced. */
+  /** Whether the log is to be read even if nothing was published. */
   #mustRead = false;
-  /** How far the log was read for the live readers. Undefined while there are none. */
+  /** How far the log was read for the live subscribers. Undefined while there are none. */
   #readUpTo: number | undefined;
   /** The position of the last event that they got. */
   #lastSeq = 0;
   #reading = false;
-  /** The next changes, which came with their announcements. */
+  /** The next changes, which came with their publication. */
   #pending: Change<Event>[] = [];
 
   constructor(log: ChangeLog<Event>, onEmpty: () => void) {
@@ -38,10 +39,10 @@ export class LiveTopic<Event extends LogEvent> {
   }
 
   get size(): number {
-    return this.#readers.size;
+    return this.#subscribers.size;
   }
 
-  /** Whether another reader may join, of this connection or of none. */
+  /** Whether another subscriber may join, of this connection or of none. */
   hasPlaceFor(connection: object | undefined): boolean {
     if (this.#places.size < this.#log.maxReaders) return true;
     return connection !== undefined && this.#places.has(connection);
@@ -59,23 +60,22 @@ export class LiveTopic<Event extends LogEvent> {
   /** @param stand the log's position and life; undefined if the log does not exist */
   compare(stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
     const readUpTo = this.#readUpTo;
-    // Without live readers the log must be read too: a reader that goes live now may have read an older state.
+    // Without live subscribers the log must be read too: a subscriber that goes live now may have read an older state.
     const isOther = readUpTo === undefined || stand?.life !== this.#life || stand.seq < readUpTo;
     if (stand) this.#publishedSeq = Math.max(this.#publishedSeq, stand.seq);
     if (isOther) this.#mustRead = true;
     this.#readOn();
   }
 
-  /** Adds a reader. It must join before it reads the log, so that it misses no announcement. */
+  /** Adds a subscriber. It must join before it reads the log, so that it misses no change. */
   subscribe(signal: AbortSignal, connection: object | undefined): Subscriber<Event> {
-    const reader = new Subscriber(signal, this, connection);
-    this.#readers.add(reader);
-    this.#places.set(reader.place, (this.#places.get(reader.place) ?? 0) + 1);
-    return reader;
+    const subscriber = new Subscriber(signal, this, connection);
+    this.#subscribers.add(subscriber);
+    this.#places.set(subscriber.place, (this.#places.get(subscriber.place) ?? 0) + 1);
+    return subscriber;
   }
 
-  /** @returns false if the log has been read further for the live readers: this reader must read on first */
-  goLive(reader: Subscriber<Event>, { epoch, life, seq }: ReadUpTo): boolean {
+  goLive(subscriber: Subscriber<Event>, { epoch, life, seq }: ReadUpTo): boolean {
     if (this.#readUpTo !== undefined && (epoch !== this.#epoch || life !== this.#life)) {
       this.#sendAllBack();
     }
@@ -86,23 +86,23 @@ export class LiveTopic<Event extends LogEvent> {
       this.#readUpTo = seq;
       this.#lastSeq = seq;
     }
-    this.#live.add(reader);
+    this.#live.add(subscriber);
     this.#readOn();
     return true;
   }
 
-  fallBehind(reader: Subscriber<Event>): void {
-    this.#live.delete(reader);
+  fallBehind(subscriber: Subscriber<Event>): void {
+    this.#live.delete(subscriber);
     if (this.#live.size === 0) this.#readUpTo = undefined;
   }
 
-  leave(reader: Subscriber<Event>): void {
-    this.fallBehind(reader);
-    if (!this.#readers.delete(reader)) return;
-    const others = (this.#places.get(reader.place) ?? 0) - 1;
-    if (others > 0) this.#places.set(reader.place, others);
-    else this.#places.delete(reader.place);
-    if (this.#readers.size === 0) this.#onEmpty();
+  leave(subscriber: Subscriber<Event>): void {
+    this.fallBehind(subscriber);
+    if (!this.#subscribers.delete(subscriber)) return;
+    const others = (this.#places.get(subscriber.place) ?? 0) - 1;
+    if (others > 0) this.#places.set(subscriber.place, others);
+    else this.#places.delete(subscriber.place);
+    if (this.#subscribers.size === 0) this.#onEmpty();
   }
 
   #readOn(): void {
@@ -118,30 +118,30 @@ export class LiveTopic<Event extends LogEvent> {
 
   async #read(): Promise<void> {
     const after = this.#readUpTo;
-    const announced = this.#publishedSeq;
+    const published = this.#publishedSeq;
     if (after === undefined) return;
     try {
       const head = await this.#log.readHead();
-      // At an end or a new beginning each reader reads the log for itself, from its own position.
+      // At an end or a new beginning each subscriber reads the log for itself, from its own position.
       const isOther = head.epoch !== this.#epoch || head.life !== this.#life;
       if (head.end || isOther || head.startSeq > after || head.seq < after) return this.#sendAllBack();
-      // Undefined when all readers have fallen behind during the delivery.
+      // Undefined when all subscribers have fallen behind during the delivery.
       let from: number | undefined = after;
       while (from !== undefined && from < head.seq) {
         if (from > after) await nextTurn();
         const read = await head.readChanges(from);
         if (!read) return this.#sendAllBack();
         const { changes, upTo } = read;
-        // Meanwhile all readers may have left, and others have come.
+        // Meanwhile all subscribers may have left, and others have come.
         if (this.#readUpTo !== from) return;
         this.#readUpTo = upTo;
         this.#deliver(changes);
         from = this.#live.size > 0 ? upTo : undefined;
       }
-      // An announced position that the log does not have must not make it be read for ever.
-      if (this.#publishedSeq === announced) this.#publishedSeq = head.seq;
+      // A published position that the log does not have must not make it be read for ever.
+      if (this.#publishedSeq === published) this.#publishedSeq = head.seq;
     } catch {
-      // Each reader reads the log itself now, and gets the failure as its own.
+      // Each subscriber reads the log itself now, and gets the failure as its own.
       return this.#sendAllBack();
     }
     if (this.#log.coalesceMs > 0) await wait(this.#log.coalesceMs, undefined, { ref: false });
@@ -150,7 +150,7 @@ export class LiveTopic<Event extends LogEvent> {
   #deliverPending(): void {
     const changes = this.#pending;
     this.#pending = [];
-    // Meanwhile the log may have been read, or all readers may have left.
+    // Meanwhile the log may have been read, or all subscribers may have left.
     if (this.#reading || this.#readUpTo === undefined || changes[0]?.seq !== this.#readUpTo + 1) {
       return this.#readOn();
     }
@@ -160,16 +160,16 @@ export class LiveTopic<Event extends LogEvent> {
 
   #deliver(changes: Change<Event>[]): void {
     const events = changes.map((change): TrackedEvent<Event> => {
-      const event = { ...change, prev: this.#lastSeq } as unknown as Event;
+      const event = toEvent<Event>(change, { prev: this.#lastSeq });
       this.#lastSeq = change.seq;
       return { position: formatPosition(this.#epoch, change.seq), event, json: undefined };
     });
-    for (const reader of this.#live) reader.deliver(events);
+    for (const subscriber of this.#live) subscriber.deliver(events);
   }
 
   #sendAllBack(): void {
     // The pending changes belong to the log as it was.
     this.#pending = [];
-    for (const reader of this.#live) reader.fallBehind();
+    for (const subscriber of this.#live) subscriber.fallBehind();
   }
 }

@@ -1,11 +1,11 @@
-import type { Follow } from "./follow-log.ts";
+import type { FollowRequest } from "./follow-log.ts";
 import { followLog } from "./follow-log.ts";
 import type { LiveHub } from "./live-hub.ts";
 import { Feed } from "./feed.ts";
 import type { ChangeLog, LogEvent, TrackedEvent } from "./change-log.ts";
 
 /** A client's request to follow a log. */
-export type Wanted = Pick<Follow<never>, "connection" | "signal"> & { after: string | undefined };
+export type Wanted = Pick<FollowRequest<never>, "connection" | "signal"> & { after: string | undefined };
 
 /**
  * The stream that {@link followLog} sends.

@@ -9,11 +9,11 @@ export type BeginningPlace = {
   seq: number;
 };
 
-/** The first events for a reader of a log that begins, or begins anew. */
+/** The first events for a subscriber of a log that begins, or begins anew. */
 export type Beginning<Event extends LogEvent> = {
   /** The snapshot or the reset, and `caught_up`. */
   events: readonly TrackedEvent<Event>[];
-  /** The snapshot or the reset alone, for a reader that had caught up before. */
+  /** The snapshot or the reset alone, for a subscriber that had caught up before. */
   again: readonly TrackedEvent<Event>[];
 };
 
@@ -28,22 +28,22 @@ type Kept<Event extends LogEvent> = {
 /** How many UTF-16 code units of JSON are kept; a larger beginning is kept alone. */
 const maxKeptChars = 8 * 1024 * 1024;
 
-/** A larger beginning, in UTF-16 code units of JSON, is encoded for sharing even before a second reader comes. */
+/** A larger beginning, in UTF-16 code units of JSON, is encoded for sharing even before a second subscriber comes. */
 const largeChars = 64 * 1024;
 
 /**
- * The beginnings of logs, each read and encoded once for all readers that come before the next change. Of each log the last
+ * The beginnings of logs, each read and encoded once for all subscribers that come before the next change. Of each log the last
  * snapshot and the last reset are kept, as long as they are among the last used.
  */
 export class SnapshotCache {
-  // Each log's readers know the type of its events; the maps do not. The order is that of the last use.
+  // Each log's subscribers know the type of its events; the maps do not. The order is that of the last use.
   readonly #kept = new Map<string, Kept<never>>();
   readonly #making = new Map<string, Promise<unknown>>();
   #keptChars = 0;
   #generation = 0;
 
   /**
-   * The beginning at a place: the kept one, or the result of `read`, which may be further than `place.seq`. Readers that ask
+   * The beginning at a place: the kept one, or the result of `read`, which may be further than `place.seq`. Subscribers that ask
    * for the same meanwhile share it.
    *
    * @returns undefined if `read` gives nothing; `isShared` is whether it is worth encoding for others
@@ -60,7 +60,7 @@ export class SnapshotCache {
       return { beginning: kept.beginning, isShared: true };
     }
     for (let making = this.#making.get(name); making; making = this.#making.get(name)) {
-      // A failure belongs to the reader that read. Its result may be too old for this reader.
+      // A failure belongs to the subscriber that read. Its result may be too old for this subscriber.
       const made = (await making.catch(() => undefined)) as Kept<Event> | undefined;
       if (made?.epoch === place.epoch && made.seq >= place.seq) {
         return { beginning: made.beginning, isShared: true };

@@ -1,5 +1,4 @@
 import type { LogEvent, TrackedEvent } from "./change-log.ts";
-import type { LiveTopic } from "./live-topic.ts";
 
 /** How far a log was read, with the name of its history and the number of its life. */
 export type ReadUpTo = { epoch: string; life: number; seq: number };
@@ -10,39 +9,49 @@ export type Listener<Event extends LogEvent> = {
   take(events: readonly TrackedEvent<Event>[]): boolean;
 };
 
-/** One reader of a {@link LiveTopic}. */
+/** A subscriber's seat at the topic of its log. */
+export type Seat<Event extends LogEvent> = {
+  /** @returns false if the log has been read further for the live subscribers: this one must read on first */
+  goLive(subscriber: Subscriber<Event>, from: ReadUpTo): boolean;
+  fallBehind(subscriber: Subscriber<Event>): void;
+  leave(subscriber: Subscriber<Event>): void;
+  /** The log is at this position now. */
+  compare(stand: Pick<ReadUpTo, "seq" | "life">): void;
+};
+
+/** One subscriber of a log in this process. */
 export class Subscriber<Event extends LogEvent> implements Disposable, EventListenerObject {
-  /** The connection, or the reader itself if it has none. */
+  /** The connection, or the subscriber itself if it has none. */
   readonly place: object;
   readonly #signal: AbortSignal;
-  readonly #topic: LiveTopic<Event>;
+  readonly #seat: Seat<Event>;
   #upTo = 0;
-  /** The position of this reader when it was last behind the others. */
+  /** The position of this subscriber when it was last behind the others. */
   #wasBehindAt: number | undefined;
-  #taker: Listener<Event> | undefined;
+  #listener: Listener<Event> | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(signal: AbortSignal, topic: LiveTopic<Event>, connection: object | undefined) {
+  constructor(signal: AbortSignal, seat: Seat<Event>, connection: object | undefined) {
     this.place = connection ?? this;
     this.#signal = signal;
-    this.#topic = topic;
+    this.#seat = seat;
     signal.addEventListener("abort", this);
   }
 
   /**
-   * Gives the live events after `from` to `taker`. Resolves when the signal aborts, and when the caller has to read the log
-   * again: other readers are further, the taker took nothing, or the log has another life. `prev` of an event is the position
+   * Gives the live events after `from` to `listener`. Resolves when the signal aborts, and when the caller has to read the log
+   * again: other subscribers are further, the listener took nothing, or the log has another life. `prev` of an event is the position
    * before it in the shared reading, not in the caller's stream.
    */
-  goLive(from: ReadUpTo, taker: Listener<Event>): Promise<void> {
+  goLive(from: ReadUpTo, listener: Listener<Event>): Promise<void> {
     this.#upTo = from.seq;
-    this.#taker = taker;
+    this.#listener = listener;
     return new Promise((resolve) => {
       this.#wake = resolve;
       if (this.#signal.aborted) return this.#goBack();
-      if (this.#topic.goLive(this, from)) return;
-      // This reader has read again and found no more: the others are beyond the end of the log.
-      if (this.#wasBehindAt === from.seq) this.#topic.compare(from);
+      if (this.#seat.goLive(this, from)) return;
+      // This subscriber has read again and found no more: the others are beyond the end of the log.
+      if (this.#wasBehindAt === from.seq) this.#seat.compare(from);
       this.#wasBehindAt = from.seq;
       this.#goBack();
     });
@@ -51,19 +60,19 @@ export class Subscriber<Event extends LogEvent> implements Disposable, EventList
   deliver(news: readonly TrackedEvent<Event>[]): void {
     const [first] = news;
     if (!first) return;
-    // This reader may have read further than the shared reading.
+    // This subscriber may have read further than the shared reading.
     const events = first.event.seq > this.#upTo ? news : news.filter(({ event }) => event.seq > this.#upTo);
-    if (events.length > 0 && !this.#taker?.take(events)) this.fallBehind();
+    if (events.length > 0 && !this.#listener?.take(events)) this.fallBehind();
   }
 
   fallBehind(): void {
-    this.#topic.fallBehind(this);
+    this.#seat.fallBehind(this);
     this.#goBack();
   }
 
   [Symbol.dispose](): void {
     this.#signal.removeEventListener("abort", this);
-    this.#topic.leave(this);
+    this.#seat.leave(this);
   }
 
   /** Called when the signal aborts. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { listEventsInputSchema, sessionEventsInputSchema } from "../contract/polled-events.ts";
-import type { Json, Operation } from "./openapi-transforms.ts";
+import type { Json, DescribedOperation } from "./openapi-transforms.ts";
 
 /** A log that is followed over REST, as the document describes it. */
 type DescribedLog = {
@@ -37,7 +37,10 @@ const list: DescribedLog = {
 };
 
 /** The descriptions of polls and streams in the OpenAPI document, by route. They are no procedures with a path. */
-export function eventsOperations(): Record<"poll" | "stream" | "pollList" | "streamList", Operation & Json> {
+export function eventsOperations(): Record<
+  "poll" | "stream" | "pollList" | "streamList",
+  DescribedOperation & Json
+> {
   return {
     poll: pollOperation(session),
     stream: streamOperation(session),
@@ -46,7 +49,7 @@ export function eventsOperations(): Record<"poll" | "stream" | "pollList" | "str
   };
 }
 
-function pollOperation(log: DescribedLog): Operation & Json {
+function pollOperation(log: DescribedLog): DescribedOperation & Json {
   return {
     ...describe(log, "poll"),
     summary: `Wait for what happens in ${log.place}`,
@@ -60,7 +63,7 @@ function pollOperation(log: DescribedLog): Operation & Json {
 }
 
 /** An operation of its own, so that each operation has one media type. */
-function streamOperation(log: DescribedLog): Operation & Json {
+function streamOperation(log: DescribedLog): DescribedOperation & Json {
   const example = `id: 9f86d081884c7d65:7\ndata: ${JSON.stringify(log.example)}\n\n`;
   return {
     ...describe(log, "stream"),
@@ -85,7 +88,7 @@ function streamOperation(log: DescribedLog): Operation & Json {
 function describe(
   { operationIds, input }: DescribedLog,
   kind: "poll" | "stream",
-): Json & Pick<Operation, "parameters"> {
+): Json & Pick<DescribedOperation, "parameters"> {
   const { properties = {} } = z.toJSONSchema(input, { io: "input" });
   const parameter = (place: string, name: string, field = name): Json => {
     const schema = properties[field] as Json;
@@ -102,8 +105,8 @@ function describe(
 
 function answers(
   { errors }: DescribedLog,
-  success: Operation["responses"][string],
-): Pick<Operation, "responses"> {
+  success: DescribedOperation["responses"][string],
+): Pick<DescribedOperation, "responses"> {
   const refusals = errors.map((status) => [status, { description: "" }] as const);
   return { responses: { 200: success, ...Object.fromEntries(refusals) } };
 }

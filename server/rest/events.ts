@@ -10,7 +10,7 @@ import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import type { Polled } from "../domain/poll-events.ts";
 import { prefersEventStream } from "../http/accept.ts";
 import { probeEndedPeer } from "../http/ended-peer.ts";
-import { eventEncoding, EventStream } from "../http/event-stream.ts";
+import { sseEncoding, EventStream } from "../http/event-stream.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 import { readQuery } from "../http/request-target.ts";
 import { readPosition } from "../http/resume-position.ts";
@@ -137,6 +137,6 @@ async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
 }
 
 /** `id` is the position, `data` the event. There is no `event`, so that every event reaches `onmessage`. */
-const encoding = eventEncoding(
+const encoding = sseEncoding(
   (item: TrackedEvent<LogEvent>) => `id: ${item.position}\ndata: ${toJson(item)}\n\n`,
 );

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { documentedHealthSchema } from "../contract/health.ts";
 import type { Readiness } from "../domain/readiness.ts";
 import { sendText } from "../http/send.ts";
-import type { Json, Operation } from "./openapi-transforms.ts";
+import type { Json, DescribedOperation } from "./openapi-transforms.ts";
 import type { Route } from "./routes.ts";
 import { ownRoute } from "./routes.ts";
 
@@ -36,7 +36,7 @@ export async function answerReady({
 }
 
 /** The descriptions of these addresses in the OpenAPI document. */
-export function healthOperations(): Record<keyof typeof healthRoutes, Operation & Json> {
+export function healthOperations(): Record<keyof typeof healthRoutes, DescribedOperation & Json> {
   const schema = { $ref: "#/components/schemas/Health" };
   const answer = { description: "", content: { "application/json": { schema } } };
   return {

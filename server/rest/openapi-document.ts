@@ -6,10 +6,10 @@ import { listEventsSchema, sessionEventsSchema } from "../contract/polled-events
 import { documentedSessionSchema } from "../contract/session.ts";
 import { documentedListedSessionSchema } from "../contract/session-list.ts";
 import type { AppRouter } from "../trpc/router.ts";
-import type { Bounds } from "./openapi-errors.ts";
+import type { DescribedLimits } from "./openapi-errors.ts";
 import { setErrorResponses } from "./openapi-errors.ts";
 import { showNulls } from "./openapi-nulls.ts";
-import type { Json, Operation } from "./openapi-transforms.ts";
+import type { Json, DescribedOperation } from "./openapi-transforms.ts";
 import {
   describeAnswer,
   isObject,
@@ -27,7 +27,7 @@ import { listRoutes } from "./routes.ts";
 import { eventsRoutes } from "./events.ts";
 import { eventsOperations } from "./events-operations.ts";
 
-export type DocumentOptions = Bounds & { router: AppRouter; version: string };
+export type DocumentOptions = DescribedLimits & { router: AppRouter; version: string };
 
 const description = `Sessions, messages and live delivery, over one SQLite file.
 
@@ -64,7 +64,7 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     baseUrl: ".",
     license: { name: "MIT", identifier: "MIT" },
   }) as unknown as Json;
-  const paths = document["paths"] as Record<string, Record<string, Operation>>;
+  const paths = document["paths"] as Record<string, Record<string, DescribedOperation>>;
   const own = { ...healthRoutes, ...eventsRoutes };
   for (const [name, operation] of Object.entries({ ...healthOperations(), ...eventsOperations() })) {
     paths[own[name as keyof typeof own].path] = { get: operation };
@@ -132,7 +132,7 @@ function withoutIds(schemas: Json): Json {
 }
 
 /** Shows a new session as the schema's example without its messages. */
-function showNoMessages({ responses }: Operation): void {
+function showNoMessages({ responses }: DescribedOperation): void {
   const media = responses["200"]?.content?.["application/json"];
   const { answer } = (media?.examples ?? {}) as { answer?: { value: Json } };
   if (answer) answer.value = { ...answer.value, messages: [] };

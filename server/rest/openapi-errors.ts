@@ -8,11 +8,11 @@ import { toAppError } from "../domain/to-app-error.ts";
 import { messageChanged } from "../domain/find-message.ts";
 import { sessionReferredTo } from "../domain/delete-session.ts";
 import { readQuery } from "../http/request-target.ts";
-import type { Operation } from "./openapi-transforms.ts";
+import type { DescribedOperation } from "./openapi-transforms.ts";
 import type { Route } from "./routes.ts";
 
 /** The settings that error sentences name. */
-export type Bounds = { maxMessageChars: number; maxReadersPerSession: number };
+export type DescribedLimits = { maxMessageChars: number; maxReadersPerSession: number };
 
 /** A value that is refused, for each field. The example of a 400 shows the first one that the route has. */
 const faults = {
@@ -29,7 +29,11 @@ const faults = {
  * Describes every error in its one shape. Each example is, to the character, the answer to the operation's example request
  * with one fault; a test sends them.
  */
-export function setErrorResponses(operation: Operation, route: Route, bounds: Bounds): void {
+export function setErrorResponses(
+  operation: DescribedOperation,
+  route: Route,
+  bounds: DescribedLimits,
+): void {
   // Every address has a 400: a query that cannot be decoded is refused everywhere.
   const statuses = new Set(["400", ...Object.keys(operation.responses)]);
   for (const status of statuses) {
@@ -52,7 +56,7 @@ export function setErrorResponses(operation: Operation, route: Route, bounds: Bo
 function exampleOf(
   code: ErrorCode,
   route: Route,
-  { maxMessageChars, maxReadersPerSession }: Bounds,
+  { maxMessageChars, maxReadersPerSession }: DescribedLimits,
 ): ErrorBody {
   if (code === "BAD_REQUEST") return refusalOf(route);
   if (code === "TOO_MANY_REQUESTS") return tooManyReaders(maxReadersPerSession).toBody();

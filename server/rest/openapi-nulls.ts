@@ -1,11 +1,11 @@
-import type { Json, Operation } from "./openapi-transforms.ts";
+import type { Json, DescribedOperation } from "./openapi-transforms.ts";
 import { isObject } from "./openapi-transforms.ts";
 
 /**
  * Shows that `null` counts as a field that is left out. In a body the type becomes a list with `null`, which generators read
  * best. A path, a query and a header have no `null`, so a parameter has the type alone; and a path has all of its parts.
  */
-export function showNulls({ parameters = [], requestBody }: Operation): void {
+export function showNulls({ parameters = [], requestBody }: DescribedOperation): void {
   for (const parameter of parameters) {
     const schema = withoutNull(parameter["schema"]);
     if (!schema) continue;

@@ -6,7 +6,7 @@ type Schema = Json;
 type Media = { schema: Schema; examples?: Json };
 type Body = { content?: Record<string, Media> };
 type Response = Body & { description: string; headers?: Json };
-export type Operation = {
+export type DescribedOperation = {
   parameters?: Json[];
   requestBody?: Body & { required?: boolean };
   responses: Record<string, Response>;
@@ -23,7 +23,7 @@ export function isObject(value: unknown): value is Json {
  * Describes the answer as REST gives it: a page is an array with the next address in a header, an empty answer is 204, and an
  * answer with a name has the schema of that name.
  */
-export function restAnswer(operation: Operation, { answer, answerName }: Route): void {
+export function restAnswer(operation: DescribedOperation, { answer, answerName }: Route): void {
   const { 200: success, ...others } = operation.responses;
   const media = success?.content?.[json];
   if (!success || !media) return;
@@ -48,7 +48,7 @@ export function restAnswer(operation: Operation, { answer, answerName }: Route):
 }
 
 /** Describes input from a header as a parameter, and removes it from the body; removes input that is tRPC's alone. */
-export function restHeaders(operation: Operation, { headers, omits }: Route): void {
+export function restHeaders(operation: DescribedOperation, { headers, omits }: Route): void {
   const body = operation.requestBody?.content?.[json]?.schema;
   const properties = (body?.["properties"] ?? {}) as Record<string, Schema>;
   for (const field of omits) delete properties[field];
@@ -65,7 +65,7 @@ export function restHeaders(operation: Operation, { headers, omits }: Route): vo
 }
 
 /** Names the body's schema, with an example made of the examples of its fields. */
-export function nameBody(operation: Operation, { bodyName }: Route, schemas: Json): void {
+export function nameBody(operation: DescribedOperation, { bodyName }: Route, schemas: Json): void {
   const { requestBody } = operation;
   const media = requestBody?.content?.[json];
   if (!requestBody || !media || bodyName === undefined) return;
@@ -89,7 +89,7 @@ export function nameVariants(union: Json, nameOf: (type: string) => string, sche
 }
 
 /** Adds its schema's example to each body, for readers that do not follow references. */
-export function showExamples({ requestBody, responses }: Operation, schemas: Json): void {
+export function showExamples({ requestBody, responses }: DescribedOperation, schemas: Json): void {
   for (const [status, { content }] of [["", requestBody ?? {}] as const, ...Object.entries(responses)]) {
     for (const media of Object.values(content ?? {})) {
       if (media.examples) continue;
@@ -101,7 +101,7 @@ export function showExamples({ requestBody, responses }: Operation, schemas: Jso
 }
 
 /** Describes a success by the description of its schema. */
-export function describeAnswer({ responses }: Operation, schemas: Json): void {
+export function describeAnswer({ responses }: DescribedOperation, schemas: Json): void {
   const success = responses["200"];
   const schema = success?.content?.[json]?.schema;
   if (!success || !schema) return;

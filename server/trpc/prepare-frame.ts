@@ -3,7 +3,7 @@ import type { TRPCClientOutgoingMessage } from "@trpc/server/rpc";
 import { limits } from "../contract/limits.ts";
 import type { CallableProcedure, PreparedCall } from "./fast-path/invoke-procedure.ts";
 import { maxBatchSize } from "./http-calls.ts";
-import { idsOf, readFrame, readMessages } from "./read-frame.ts";
+import { idsOf, readFrame, readFrameMessages } from "./read-frame.ts";
 import type { RequestName } from "./socket-frames.ts";
 import { withLastEventId } from "./with-last-event-id.ts";
 
@@ -35,7 +35,7 @@ export function prepareFrame(
   try {
     const { messages, isBatch } = readFrame(data, isBinary);
     if (isBatch && messages.length > maxBatchSize) return refuseAll(idsOf(messages));
-    return readMessages(messages).map((message, index) => prepareCall(message, index, procedures));
+    return readFrameMessages(messages).map((message, index) => prepareCall(message, index, procedures));
   } catch (cause) {
     return [{ method: "refused", name: unnamed, cause }];
   }

@@ -14,16 +14,16 @@ const asIs = {
 const untransformed = { input: asIs, output: asIs };
 
 /** The messages in a frame: one, or several in an array. */
-export type Asked = { messages: unknown[]; isBatch: boolean };
+export type FrameContent = { messages: unknown[]; isBatch: boolean };
 
 /** @throws {TRPCError} PARSE_ERROR */
-export function readFrame(data: Buffer, isBinary: boolean): Asked {
+export function readFrame(data: Buffer, isBinary: boolean): FrameContent {
   const value = readJson(data, isBinary);
   return Array.isArray(value) ? { messages: value, isBatch: true } : { messages: [value], isBatch: false };
 }
 
 /** Parses the messages of a frame. @throws {TRPCError} PARSE_ERROR if any of them is not a message */
-export function readMessages(messages: unknown[]): TRPCClientOutgoingMessage[] {
+export function readFrameMessages(messages: unknown[]): TRPCClientOutgoingMessage[] {
   try {
     return messages.map((message) => parseTRPCMessage(withoutNulls(message), untransformed));
   } catch (cause) {

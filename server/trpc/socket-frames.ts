@@ -31,7 +31,7 @@ export const reconnectFrame = toTextFrame(JSON.stringify({ id: null, method: "re
  * The encoding of one subscription's events, byte for byte as tRPC's own adapter has it. Subscriptions with the same request id
  * share their frames: most clients have one subscription, their first.
  */
-export function eventEncoding(request: RequestName): Encoding<TrackedEvent<LogEvent>> {
+export function subscriptionEncoding(request: RequestName): Encoding<TrackedEvent<LogEvent>> {
   return encodingFor(envelopeOf(request));
 }
 

@@ -14,7 +14,7 @@ import { prepareFrame } from "./prepare-frame.ts";
 import type { Outcome } from "./large-answers.ts";
 import { gatherLarge } from "./large-answers.ts";
 import type { Answer, RequestName } from "./socket-frames.ts";
-import { answerFrame, eventEncoding, largeAnswer, pongFrame } from "./socket-frames.ts";
+import { answerFrame, subscriptionEncoding, largeAnswer, pongFrame } from "./socket-frames.ts";
 import { Subscription } from "./subscription.ts";
 import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 import type { Report } from "../http/report.ts";
@@ -127,7 +127,7 @@ export class SocketSession {
         throw new TypeError("A subscription gave nothing to follow.");
       if (!signal.aborted) {
         this.#answer(name, { result: { type: "started" } });
-        await outcome.data.pipeTo(new SocketSink(this.#socket, eventEncoding(name)));
+        await outcome.data.pipeTo(new SocketSink(this.#socket, subscriptionEncoding(name)));
       }
       this.#leavePlace(name.id, subscribed);
       this.#answer(name, { result: { type: "stopped" } });

@@ -18,7 +18,7 @@ import { readPosition } from "../http/resume-position.ts";
 import type { Timeouts } from "../http/timeouts.ts";
 import type { AccessLog } from "../http/access-log.ts";
 import { createSocketServer } from "../socket/socket-server.ts";
-import type { Follow } from "./chat-socket.ts";
+import type { StartFollowing } from "./chat-socket.ts";
 import { followEvents, followMessages, runChatSocket } from "./chat-socket.ts";
 import type { Report } from "../http/report.ts";
 
@@ -87,7 +87,7 @@ type Wanted =
 async function openSession(
   perform: Perform,
   { sessionId, wanted }: { sessionId: string; wanted: Wanted },
-): Promise<Follow> {
+): Promise<StartFollowing> {
   const { events, ...position } = wanted;
   const asked = { session_id: sessionId, ...position };
   if (events === "messages") return followMessages(await perform(anonymous, actions.openMessages, asked));

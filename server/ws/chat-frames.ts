@@ -26,7 +26,7 @@ function messageText(shown: Message): string {
 }
 
 /** Live events, for sockets that asked for all of them. */
-export function eventEncoding(sessionId: string): Encoding<TrackedEvent<LiveEvent>> {
+export function chatEventEncoding(sessionId: string): Encoding<TrackedEvent<LiveEvent>> {
   return encodingFor(`{"session_id":${JSON.stringify(sessionId)}`);
 }
 

@@ -12,7 +12,7 @@ import { parseJson } from "../http/read-body.ts";
 import type { Traced } from "../http/traced-request.ts";
 import type { ClientSocket } from "../socket/client-socket.ts";
 import { SocketSink } from "../socket/socket-sink.ts";
-import { encodeFrame, eventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
+import { encodeFrame, chatEventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
 import type { Report } from "../http/report.ts";
 
 export type ChatSocketOptions = {
@@ -20,7 +20,7 @@ export type ChatSocketOptions = {
   perform: Perform;
   sessionId: string;
   /** Sends what happens in the session, never faster than the client reads. */
-  follow: Follow;
+  follow: StartFollowing;
   report: Report;
   /** The request that opened the socket. */
   trace: Traced | undefined;
@@ -56,10 +56,10 @@ type Following = {
   sent: Sent;
 };
 
-export type Follow = (socket: ClientSocket) => Following;
+export type StartFollowing = (socket: ClientSocket) => Following;
 
 /** Follows the messages of a session. */
-export function followMessages(open: Opened<typeof actions.openMessages>): Follow {
+export function followMessages(open: Opened<typeof actions.openMessages>): StartFollowing {
   return (socket) => {
     const opened = { signal: socket.closed, connection: socket };
     const follower = open(opened, new SocketSink(socket, messageEncoding));
@@ -68,11 +68,11 @@ export function followMessages(open: Opened<typeof actions.openMessages>): Follo
 }
 
 /** Follows all events of a session. */
-export function followEvents(sessionId: string, open: Opened<typeof actions.openEvents>): Follow {
+export function followEvents(sessionId: string, open: Opened<typeof actions.openEvents>): StartFollowing {
   return (socket) => {
     const events = open({ signal: socket.closed, connection: socket });
     // A client of all events comes back with a position.
-    return { ended: events.pipeTo(new SocketSink(socket, eventEncoding(sessionId))), sent: () => idle };
+    return { ended: events.pipeTo(new SocketSink(socket, chatEventEncoding(sessionId))), sent: () => idle };
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Database } from "../../db/open-database.ts";
+import type { Database } from "../../db/database.ts";
 import { looseOriginalTables, open, originalTables, writeFile } from "./database-file.ts";
 
 const readSessions = ({ read }: Database) =>

@@ -7,7 +7,7 @@ import type { Migration } from "kysely/migration";
 import { onTestFinished } from "vitest";
 import { migrate } from "../../db/migrate.ts";
 import { migrations } from "../../db/migrations/index.ts";
-import type { Database } from "../../db/open-database.ts";
+import type { Database } from "../../db/database.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
 import type { Tables } from "../../db/tables.ts";

@@ -1,5 +1,5 @@
 import { entombMessage, insertMessage, updateContent } from "../../db/message-queries.ts";
-import type { Database } from "../../db/open-database.ts";
+import type { Database } from "../../db/database.ts";
 import { takeNextPlace, updateTitle } from "../../db/session-queries.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { deleteSessionRow } from "../../db/statements/purge.ts";

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import type { Database, Executor } from "../../db/open-database.ts";
+import type { Database, Executor } from "../../db/database.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";

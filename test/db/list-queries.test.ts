@@ -3,7 +3,7 @@ import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
 import { entombMessage, insertMessage, updateContent } from "../../db/message-queries.ts";
-import type { Database } from "../../db/open-database.ts";
+import type { Database } from "../../db/database.ts";
 import { takeNextPlace, updateTitle } from "../../db/session-queries.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { SqliteStatementDialect } from "../../db/sqlite-dialect.ts";

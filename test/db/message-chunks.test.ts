@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { listChangedMessages } from "../../db/log-queries.ts";
 import { insertMessage } from "../../db/message-queries.ts";
-import type { Database } from "../../db/open-database.ts";
+import type { Database } from "../../db/database.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { listMessageChunk } from "../../db/statements/message-pages.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import type { Database } from "../../db/open-database.ts";
+import type { Database } from "../../db/database.ts";
 import { openDatabase } from "../../db/open-database.ts";
 import { readListHead } from "../../db/list-queries.ts";
 import { insertSession } from "../../db/statements/make-session.ts";

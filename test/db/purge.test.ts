@@ -1,7 +1,7 @@
 import SqliteFile from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { insertMessage } from "../../db/message-queries.ts";
-import type { Database } from "../../db/open-database.ts";
+import type { Database } from "../../db/database.ts";
 import { takeNextPlace } from "../../db/session-queries.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { deleteSessionRow } from "../../db/statements/purge.ts";

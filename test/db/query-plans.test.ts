@@ -10,7 +10,7 @@ import {
 } from "../../db/statements/sidebar-pages.ts";
 import { listChangedMessages } from "../../db/log-queries.ts";
 import { findMessageByKey } from "../../db/message-queries.ts";
-import type { Executor } from "../../db/open-database.ts";
+import type { Executor } from "../../db/database.ts";
 import { SqliteStatementDialect } from "../../db/sqlite-dialect.ts";
 import { listMessages } from "../../db/statements/message-pages.ts";
 import { hasUnpurged } from "../../db/statements/purge.ts";

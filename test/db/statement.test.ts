@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { NoRowError, opaque, prepare, prepareByShape } from "../../db/statement.ts";
+import { NoRowError } from "../../db/database-errors.ts";
+import { opaque, prepare, prepareByShape } from "../../db/statement.ts";
 import { open } from "./database-file.ts";
 
 test("a statement is built once and runs with the parameters of each call", async () => {

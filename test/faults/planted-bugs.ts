@@ -70,11 +70,11 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: liveReader,
-        from: "if (events.length > 0 && !this.#taker?.take(events))",
+        from: "if (events.length > 0 && !this.#listener?.take(events))",
         to: `const before = globalThis.delivered ?? 0;
     globalThis.delivered = before + events.length;
     if (Math.floor(before / 10_000) < Math.floor(globalThis.delivered / 10_000)) return;
-    if (events.length > 0 && !this.#taker?.take(events))`,
+    if (events.length > 0 && !this.#listener?.take(events))`,
       },
     ],
     caughtAs: "STATE",
@@ -85,8 +85,8 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: liveReader,
-        from: "!this.#taker?.take(events)",
-        to: "!this.#taker?.take([...events, ...events])",
+        from: "!this.#listener?.take(events)",
+        to: "!this.#listener?.take([...events, ...events])",
       },
     ],
     caughtAs: "ORDER",

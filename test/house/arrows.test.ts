@@ -108,3 +108,46 @@ test("only the command line's entry reads the environment", () => {
   const readers = files.filter((file) => readFileSync(join(root, file), "utf8").includes("process.env"));
   expect(readers).toEqual(["server/cli/ai-desk.ts"]);
 });
+
+test("no files import each other in a circle, types included", () => {
+  const targets = Map.groupBy(
+    imports.filter(({ specifier }) => specifier.startsWith(".")),
+    ({ file }) => file,
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function visit(file: string, path: readonly string[]): void {
+    const at = path.indexOf(file);
+    if (at >= 0) return void circles.push([...path.slice(at), file].join(" > "));
+    if (done.has(file)) return;
+    for (const found of targets.get(file) ?? []) visit(targetOf(found), [...path, file]);
+    done.add(file);
+  }
+  for (const file of targets.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+test("no file has more than 200 lines", () => {
+  const long = files.filter(
+    (file) => readFileSync(join(root, file), "utf8").trimEnd().split("\n").length > 200,
+  );
+  expect(long).toEqual([]);
+});
+
+/** A verb of the command line is a module with a `run`. */
+const isVerb = (file: string, name: string): boolean => file.startsWith("server/cli/") && name === "run";
+
+test("no name is exported twice within db and server", () => {
+  const exported = files
+    .filter((file) => !file.startsWith("client-sdk/") && !file.startsWith("server/trpc/procedures/"))
+    .flatMap((file) =>
+      [
+        ...readFileSync(join(root, file), "utf8").matchAll(
+          /^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|type|interface) (?<name>\w+)/gm,
+        ),
+      ].map(({ groups }) => ({ file, name: groups?.["name"] ?? "" })),
+    )
+    .filter(({ file, name }) => !isVerb(file, name));
+  const twice = [...Map.groupBy(exported, ({ name }) => name)].filter(([, found]) => found.length > 1);
+  expect(twice.map(([name, found]) => `${name}: ${found.map(({ file }) => file).join(", ")}`)).toEqual([]);
+});

@@ -139,7 +139,7 @@ describe("the files of the docs pages", () => {
   });
 
   test("the vendored ReDoc is the published one", async () => {
-    const folder = new URL("../../server/pages/vendor/redoc", import.meta.url);
+    const folder = new URL("../../server/pages/vendor/redoc/", import.meta.url);
     const noted = /sha256 of the file \| `(\w{64})`/.exec(
       await readFile(new URL("README.md", folder), "utf8"),
     )?.[1];

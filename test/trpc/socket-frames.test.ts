@@ -4,7 +4,7 @@ import type { ListEvent } from "../../server/contract/list-event.ts";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
 import { formatPosition } from "../../server/live/position.ts";
 import type { FrameBatch } from "../../server/socket/frame-batch.ts";
-import { answerFrame, eventEncoding, reconnectFrame } from "../../server/trpc/socket-frames.ts";
+import { answerFrame, subscriptionEncoding, reconnectFrame } from "../../server/trpc/socket-frames.ts";
 
 const content = 'quotes " and \\, lines\n\r\u2028\u2029, \u0001, ö, 🙂 and </script>';
 const message = {
@@ -60,7 +60,7 @@ describe.each(requests)("the frames that answer %o are those of tRPC's own adapt
       ...request,
       result: { type: "data", data: { id, data: event }, id },
     });
-    const [ours] = eventEncoding(request).toSharedBatches([{ position: id, event: { ...event } }]);
+    const [ours] = subscriptionEncoding(request).toSharedBatches([{ position: id, event: { ...event } }]);
     expect(ours && textOf(ours)).toBe(theirs);
   });
 
@@ -94,7 +94,7 @@ test("an event that goes to many is encoded once, and its frame is made once for
     },
   };
   const sent = [{ position: "e:1", event }];
-  const frames = [1, 2, 1, 1].flatMap((id) => eventEncoding({ id }).toSharedBatches(sent));
+  const frames = [1, 2, 1, 1].flatMap((id) => subscriptionEncoding({ id }).toSharedBatches(sent));
   expect(encodings).toBe(1);
   expect(new Set(frames).size).toBe(2);
   expect(frames[1] && textOf(frames[1])).toBe(

@@ -3,7 +3,7 @@ import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { parseConnectionParamsFromString } from "@trpc/server/http";
 import { toJson } from "../../live/event-json.ts";
 import type { LogEvent, TrackedEvent } from "../../live/change-log.ts";
-import { eventEncoding, EventStream } from "../../http/event-stream.ts";
+import { sseEncoding, EventStream } from "../../http/event-stream.ts";
 import { readResumePosition } from "../../http/resume-position.ts";
 import type { AnswerOptions } from "./json-response.ts";
 import { varyHeader } from "./json-response.ts";
@@ -114,6 +114,6 @@ function toEvent(name: string, data: string): string {
   return `event: ${name}\ndata: ${data}\n\n\n`;
 }
 
-const encoding = eventEncoding(
+const encoding = sseEncoding(
   (item: TrackedEvent<LogEvent>) => `data: ${toJson(item)}\nid: ${item.position}\n\n\n`,
 );

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { onTestFinished } from "vitest";
 import { insertMessage } from "../../../db/message-queries.ts";
-import type { Database } from "../../../db/open-database.ts";
+import type { Database } from "../../../db/database.ts";
 import { openDatabase } from "../../../db/open-database.ts";
 import { takeNextPlace } from "../../../db/session-queries.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";

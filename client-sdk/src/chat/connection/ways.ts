@@ -1,19 +1,8 @@
 import type { ChatFailure } from "../chat-error.ts";
 import type * as Fallbacks from "../http/fallbacks.ts";
+import type { Known, Way } from "../http/next-way.ts";
 import type { Carrier, CarrierEvents, CarrierOptions } from "./carrier.ts";
 import { openSocket } from "./socket.ts";
-
-/** The kinds of carriers, the best first. */
-export type Way = "socket" | "stream" | "poll";
-
-/** What is known of the ways to a server. */
-export type Known = {
-  way: Way;
-  sinceMs: number;
-  hasSocketWorked: boolean;
-  /** So often in a row a WebSocket failed while the server was there. */
-  blocks: number;
-};
 
 /** Where a WebSocket gets through, none of this code is needed. */
 let fallbacks: typeof Fallbacks | undefined;

@@ -1,7 +1,18 @@
 import type { ChatFailure } from "../chat-error.ts";
 import type { CarrierOptions } from "../connection/carrier.ts";
-import type { Known, Way } from "../connection/ways.ts";
 import { probe } from "./probe.ts";
+
+/** The kinds of carriers, the best first. */
+export type Way = "socket" | "stream" | "poll";
+
+/** What is known of the ways to a server. */
+export type Known = {
+  way: Way;
+  sinceMs: number;
+  hasSocketWorked: boolean;
+  /** So often in a row a WebSocket failed while the server was there. */
+  blocks: number;
+};
 
 /** So often in a row a WebSocket that worked before may fail while the server is there. */
 const maxBlocks = 3;

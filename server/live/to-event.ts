@@ -1,0 +1,12 @@
+import type { Change, LogEvent } from "./change-log.ts";
+
+/**
+ * An event of a stream: a change with the fields that depend on the stream. The type of a change leaves these out, and
+ * TypeScript cannot put them back into a union.
+ */
+export function toEvent<Event extends LogEvent>(
+  change: Change<Event> | { type: "snapshot" | "reset" | "caught_up"; seq: number },
+  ofStream: { prev: number; epoch?: string | undefined },
+): Event {
+  return { ...change, ...ofStream } as unknown as Event;
+}
