@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Sink } from "../live/feed.ts";
+import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
+import { toJson, toSharedJson } from "../live/event-json.ts";
 import { memoize } from "../live/memoize.ts";
 import { probeEndedPeer } from "./ended-peer.ts";
 import type { Piece } from "./buffer-account.ts";
@@ -40,9 +42,17 @@ const streamHeaders = {
 export const maxHeartbeatMs = 15_000;
 
 /** @param toText the whole event with the empty line that ends it */
-export function sseEncoding<Item>(toText: (item: Item) => string): EventEncoding<Item> {
-  const toTexts = (items: readonly Item[]): string => items.map(toText).join("");
-  return { toText: toTexts, toSharedBytes: memoize((items) => toSharedBytes(toTexts(items))) };
+export function sseEncoding<Event extends LogEvent>(
+  toText: (item: TrackedEvent<Event>, json: string) => string,
+): EventEncoding<TrackedEvent<Event>> {
+  const toTexts = (
+    items: readonly TrackedEvent<Event>[],
+    encode: (item: TrackedEvent<Event>) => string,
+  ): string => items.map((item) => toText(item, encode(item))).join("");
+  return {
+    toText: (items) => toTexts(items, toJson),
+    toSharedBytes: memoize((items) => toSharedBytes(toTexts(items, toSharedJson))),
+  };
 }
 
 function toSharedBytes(text: string): SharedBytes {

@@ -47,8 +47,6 @@ export type ChangeLogHead<Event extends LogEvent> = {
 export type TrackedEvent<Event extends LogEvent> = {
   readonly position: string;
   readonly event: Event;
-  /** The event as JSON, once it was encoded. */
-  json?: string | undefined;
 };
 
 export type LogEvent = { type: string; seq: number; prev: number };

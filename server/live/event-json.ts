@@ -1,6 +1,15 @@
 import type { LogEvent, TrackedEvent } from "./change-log.ts";
 
-/** An event as JSON, made once for all its subscribers. An event does not change once it is encoded. */
+const shared = new WeakMap<TrackedEvent<LogEvent>, string>();
+
+/** An event as JSON, for one receiver. */
 export function toJson(item: TrackedEvent<LogEvent>): string {
-  return (item.json ??= JSON.stringify(item.event));
+  return shared.get(item) ?? JSON.stringify(item.event);
+}
+
+/** The same for an event that others receive too: it is encoded once for all of them, at every door. */
+export function toSharedJson(item: TrackedEvent<LogEvent>): string {
+  const json = toJson(item);
+  shared.set(item, json);
+  return json;
 }

@@ -188,7 +188,6 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     return {
       position: formatPosition(this.#epoch ?? "", event.seq),
       event: event.prev === prev ? event : { ...event, prev },
-      json: undefined,
     };
   }
 

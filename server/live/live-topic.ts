@@ -162,7 +162,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
     const events = changes.map((change): TrackedEvent<Event> => {
       const event = toEvent<Event>(change, { prev: this.#lastSeq });
       this.#lastSeq = change.seq;
-      return { position: formatPosition(this.#epoch, change.seq), event, json: undefined };
+      return { position: formatPosition(this.#epoch, change.seq), event };
     });
     for (const subscriber of this.#live) subscriber.deliver(events);
   }

@@ -16,5 +16,5 @@ export async function readBeginning<Event extends LogEvent>(
     toEvent<Event>({ type, ...snapshot }, { prev: 0, epoch }),
     toEvent<Event>({ type: "caught_up", seq }, { prev: seq, epoch }),
   ];
-  return events.map((event) => ({ position, event, json: undefined }));
+  return events.map((event) => ({ position, event }));
 }

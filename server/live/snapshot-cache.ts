@@ -1,4 +1,4 @@
-import { toJson } from "./event-json.ts";
+import { toSharedJson } from "./event-json.ts";
 import type { LogEvent, TrackedEvent } from "./change-log.ts";
 
 /** The log's snapshot, and the kind and position of a beginning. */
@@ -94,7 +94,7 @@ export class SnapshotCache {
     const [first] = events ?? [];
     if (!events || !first) return undefined;
     const beginning = { events, again: [first] };
-    const made = { epoch, seq: first.event.seq, chars: toJson(first).length, beginning };
+    const made = { epoch, seq: first.event.seq, chars: toSharedJson(first).length, beginning };
     if (generation === this.#generation) this.#keep(name, made as unknown as Kept<never>);
     return made;
   }

@@ -4,7 +4,6 @@ import { listEventsInputSchema, sessionEventsInputSchema } from "../contract/pol
 import type { Caller } from "../access/caller.ts";
 import { actions } from "../domain/actions.ts";
 import type { Perform } from "../domain/perform.ts";
-import { toJson } from "../live/event-json.ts";
 import type { Feed } from "../live/feed.ts";
 import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import type { Polled } from "../domain/poll-events.ts";
@@ -138,5 +137,5 @@ async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
 
 /** `id` is the position, `data` the event. There is no `event`, so that every event reaches `onmessage`. */
 const encoding = sseEncoding(
-  (item: TrackedEvent<LogEvent>) => `id: ${item.position}\ndata: ${toJson(item)}\n\n`,
+  ({ position }: TrackedEvent<LogEvent>, json) => `id: ${position}\ndata: ${json}\n\n`,
 );

@@ -1,26 +1,38 @@
+import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
+import { toJson, toSharedJson } from "../live/event-json.ts";
 import { memoize } from "../live/memoize.ts";
-import type { Encoding } from "./socket-sink.ts";
 import type { FrameBatch } from "./frame-batch.ts";
 import { toFrameBatches } from "./frame-batch.ts";
+import type { Encoding } from "./socket-sink.ts";
+
+/** Makes the text of an event for a socket. */
+export type FrameText<Event extends LogEvent> = (
+  /** The part of the text that is not of the event, but of the receiver. */
+  envelope: string,
+  item: TrackedEvent<Event>,
+  json: string,
+) => string;
 
 /**
- * Encodings that share the frames of what is sent to many sockets among all whose envelope is the same: the part of a
- * text that is not of the item, but of the client that it goes to.
+ * Encodings of live events. The JSON of an event that many sockets receive is made once, and its frames once for all whose
+ * envelope is the same.
  */
-export function envelopedEncoding<Item>(
-  toText: (envelope: string, item: Item) => string,
-): (envelope: string) => Encoding<Item> {
-  const framesOf = memoize<readonly Item[], Map<string, readonly FrameBatch[]>>(() => new Map());
+export function sharedEncoder<Event extends LogEvent>(
+  toText: FrameText<Event>,
+): (envelope: string) => Encoding<TrackedEvent<Event>> {
+  const batchesOf = memoize<readonly TrackedEvent<Event>[], Map<string, readonly FrameBatch[]>>(
+    () => new Map(),
+  );
   return (envelope) => ({
-    toText: (item) => toText(envelope, item),
+    toText: (item) => toText(envelope, item, toJson(item)),
     toSharedBatches(items) {
-      const known = framesOf(items);
-      let frames = known.get(envelope);
-      if (!frames) {
-        frames = toFrameBatches(items.map((item) => toText(envelope, item)));
-        known.set(envelope, frames);
+      const known = batchesOf(items);
+      let batches = known.get(envelope);
+      if (!batches) {
+        batches = toFrameBatches(items.map((item) => toText(envelope, item, toSharedJson(item))));
+        known.set(envelope, batches);
       }
-      return frames;
+      return batches;
     },
   });
 }

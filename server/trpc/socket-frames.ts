@@ -1,6 +1,5 @@
-import { toJson } from "../live/event-json.ts";
 import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
-import { envelopedEncoding } from "../socket/shared-encoder.ts";
+import { sharedEncoder } from "../socket/shared-encoder.ts";
 import type { Encoding } from "../socket/socket-sink.ts";
 import type { FrameBatch, TextInParts } from "../socket/frame-batch.ts";
 import { toTextInParts, toTextFrame } from "../socket/frame-batch.ts";
@@ -39,10 +38,9 @@ function envelopeOf({ id, jsonrpc }: RequestName): string {
   return JSON.stringify({ id, jsonrpc }).slice(0, -1);
 }
 
-const encodingFor = envelopedEncoding((envelope, item: TrackedEvent<LogEvent>) => {
-  const place = `"${item.position}"`;
-  const data = `{"id":${place},"data":${toJson(item)}}`;
-  return `${envelope},"result":{"type":"data","data":${data},"id":${place}}}`;
+const encodingFor = sharedEncoder<LogEvent>((envelope, { position }, json) => {
+  const id = `"${position}"`;
+  return `${envelope},"result":{"type":"data","data":{"id":${id},"data":${json}},"id":${id}}}`;
 });
 
 /** The answer to the text `PING`, by which tRPC's clients ask for a sign of life. */

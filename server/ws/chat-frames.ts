@@ -1,11 +1,10 @@
 import type { ServerFrame } from "../contract/chat-frame.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
-import { toJson } from "../live/event-json.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
 import { memoize } from "../live/memoize.ts";
 import { toDocumented } from "../domain/read-messages.ts";
-import { envelopedEncoding } from "../socket/shared-encoder.ts";
+import { sharedEncoder } from "../socket/shared-encoder.ts";
 import type { Encoding } from "../socket/socket-sink.ts";
 import type { FrameBatch } from "../socket/frame-batch.ts";
 import { toTextFrame, toFrameBatches } from "../socket/frame-batch.ts";
@@ -30,9 +29,8 @@ export function chatEventEncoding(sessionId: string): Encoding<TrackedEvent<Live
   return encodingFor(`{"session_id":${JSON.stringify(sessionId)}`);
 }
 
-const encodingFor = envelopedEncoding(
-  (envelope, item: TrackedEvent<LiveEvent>) =>
-    `${envelope},"position":"${item.position}","event":${toJson(item)}}`,
+const encodingFor = sharedEncoder<LiveEvent>(
+  (envelope, { position }, json) => `${envelope},"position":"${position}","event":${json}}`,
 );
 
 export function encodeFrame(frame: ServerFrame): FrameBatch {

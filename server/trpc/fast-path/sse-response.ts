@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { parseConnectionParamsFromString } from "@trpc/server/http";
-import { toJson } from "../../live/event-json.ts";
 import type { LogEvent, TrackedEvent } from "../../live/change-log.ts";
 import { sseEncoding, EventStream } from "../../http/event-stream.ts";
 import { readResumePosition } from "../../http/resume-position.ts";
@@ -115,5 +114,5 @@ function toEvent(name: string, data: string): string {
 }
 
 const encoding = sseEncoding(
-  (item: TrackedEvent<LogEvent>) => `data: ${toJson(item)}\nid: ${item.position}\n\n\n`,
+  ({ position }: TrackedEvent<LogEvent>, json) => `data: ${json}\nid: ${position}\n\n\n`,
 );
