@@ -28,13 +28,8 @@ export class DatabaseMovedError extends Error {
   }
 }
 
-/** A statement that must give a row gave none. */
-export class NoRowError extends Error {
-  override readonly name: string = "NoRowError";
-}
-
 /** A statement that must store or remove something did not: a trigger with `raise(ignore)` leaves its row out. */
-export class NothingStoredError extends NoRowError {
+export class NothingStoredError extends Error {
   override readonly name = "NothingStoredError";
 }
 

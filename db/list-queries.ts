@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Executor } from "./database.ts";
-import { opaque, prepare } from "./statement.ts";
+import type { Placeholders } from "./statement.ts";
+import { unpeekedParam, prepare } from "./statement.ts";
 import type { ListedSessionRow, ListExtent, SelectedRow } from "./statements/listed-sessions.ts";
 import { selectSessions, toRow } from "./statements/listed-sessions.ts";
 
@@ -21,29 +22,29 @@ const selectHead = prepare((db) =>
 
 /** The position of the last change to any session, and the name of the history that it belongs to. */
 export async function readListHead(db: Executor): Promise<{ epoch: string; seq: number }> {
-  const { epoch, seq } = await selectHead.only(db, {});
+  const { epoch, seq } = await selectHead.takeFirstOrThrow(db, {});
   return { epoch, seq: seq ?? 0 };
 }
 
-const selectChanged = prepare((db, { after, upTo, limit, excerptChars }: ChangesQuery) =>
+const selectChanged = prepare((db, { after, upTo, limit, excerptChars }: Placeholders<ChangesQuery>) =>
   selectSessions(db, excerptChars)
     .where("session.list_seq", ">", after)
     .where("session.list_seq", "<=", upTo)
     .orderBy("session.list_seq")
-    .limit(opaque(limit, "integer")),
+    .limit(unpeekedParam(limit, "integer")),
 );
 
 /** The sessions whose last change lies after `after` and not beyond `upTo`, in the order of those changes. */
 export async function listChangedSessions(db: Executor, changes: ChangesQuery): Promise<ListedSessionRow[]> {
-  return (await selectChanged.all(db, changes)).map(toRow);
+  return (await selectChanged.execute(db, changes)).map(toRow);
 }
 
-const selectSnapshot = prepare((db, { limit, excerptChars }: ListExtent) => {
+const selectSnapshot = prepare((db, { limit, excerptChars }: Placeholders<ListExtent>) => {
   const latest = selectSessions(db, excerptChars)
     .where("session.deleted", "=", sql.lit(0))
     .orderBy("session.activity_seq", "desc")
     .orderBy("session.ordinal", "desc")
-    .limit(opaque(limit, "integer"));
+    .limit(unpeekedParam(limit, "integer"));
   return db
     .selectFrom((eb) =>
       eb
@@ -63,7 +64,7 @@ export async function readListSnapshot(
   db: Executor,
   extent: ListExtent,
 ): Promise<{ seq: number; rows: ListedSessionRow[] }> {
-  const rows = await selectSnapshot.all(db, extent);
+  const rows = await selectSnapshot.execute(db, extent);
   const sessions = rows.flatMap(({ head_seq: _seq, ...row }) =>
     row.id === null ? [] : [toRow(row as SelectedRow)],
   );

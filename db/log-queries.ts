@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import type { MessageRow } from "./message-queries.ts";
 import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
 import type { Executor } from "./database.ts";
-import { opaque, prepare } from "./statement.ts";
+import type { Placeholders } from "./statement.ts";
+import { unpeekedParam, prepare } from "./statement.ts";
 import type { SessionRow } from "./session-queries.ts";
 import type { SessionLife } from "./statements/session-extents.ts";
 import { smallReadBytes } from "./statements/message-pages.ts";
@@ -22,15 +23,15 @@ type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: n
 
 type ChangePageQuery = ChangesQuery & { limit: number };
 
-const selectPage = prepare((db, changes: ChangesQuery) =>
+const selectPage = prepare((db, changes: Placeholders<ChangesQuery>) =>
   selectChanges(db, changes).select([...messageColumns, "deleted"]),
 );
 
-const selectSmallPage = prepare((db, changes: ChangesQuery) =>
+const selectSmallPage = prepare((db, changes: Placeholders<ChangesQuery>) =>
   selectChanges(db, changes).select([...smallMessageColumns(smallContentBytes), "deleted"]),
 );
 
-const selectExtent = prepare((db, page: ChangePageQuery) =>
+const selectExtent = prepare((db, page: Placeholders<ChangePageQuery>) =>
   db
     .selectFrom(selectSizesOf(db, page).as("page"))
     .select(({ fn }) => [
@@ -42,29 +43,32 @@ const selectExtent = prepare((db, page: ChangePageQuery) =>
 
 const selectSizes = prepare(selectSizesOf);
 
-function selectSizesOf(db: Executor, page: ChangePageQuery) {
+function selectSizesOf(db: Executor, page: Placeholders<ChangePageQuery>) {
   return selectChanges(db, page)
     .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
-    .limit(opaque(page.limit, "integer"));
+    .limit(unpeekedParam(page.limit, "integer"));
 }
 
-function selectChanges(db: Executor, { sessionId, ordinal, after, upTo, upToId }: ChangesQuery) {
+function selectChanges(
+  db: Executor,
+  { sessionId, ordinal, after, upTo, upToId }: Placeholders<ChangesQuery>,
+) {
   return db
     .selectFrom("message")
-    .where("session_id", "=", opaque(sessionId, "text"))
+    .where("session_id", "=", unpeekedParam(sessionId, "text"))
     .where((eb) =>
       eb.exists(
         eb
           .selectFrom("chatsession")
           .select(sql.lit(1).as("lives"))
-          .where("chatsession.id", "=", opaque(sessionId, "text"))
-          .where("chatsession.ordinal", "=", opaque(ordinal, "integer"))
+          .where("chatsession.id", "=", unpeekedParam(sessionId, "text"))
+          .where("chatsession.ordinal", "=", unpeekedParam(ordinal, "integer"))
           .where("chatsession.deleted", "=", sql.lit(0)),
       ),
     )
     .where("seq", ">", after)
     .where("seq", "<=", upTo)
-    .where("id", "<=", opaque(upToId, "integer"))
+    .where("id", "<=", unpeekedParam(upToId, "integer"))
     .orderBy("seq");
 }
 
@@ -94,7 +98,7 @@ export async function listChangedMessages(
 
 /** Whether these changes are a small read. */
 export async function areSmallChanges(db: Executor, query: ChangedMessagesQuery): Promise<boolean> {
-  const { bytes } = await selectExtent.only(db, toPage(query));
+  const { bytes } = await selectExtent.takeFirstOrThrow(db, toPage(query));
   return (bytes ?? 0) <= smallReadBytes;
 }
 
@@ -112,7 +116,7 @@ function toPage({
 type Changes = { rows: ChangedMessageRow[]; upTo: number };
 
 async function readFew(db: Executor, page: ChangePageQuery): Promise<Changes> {
-  const rows = await selectSmallPage.all(db, page);
+  const rows = await selectSmallPage.execute(db, page);
   const end = countSmall(rows);
   if (end === rows.length) return { rows: rows as ChangedMessageRow[], upTo: page.upTo };
   if (end === 0) return readFitting(db, page);
@@ -122,13 +126,13 @@ async function readFew(db: Executor, page: ChangePageQuery): Promise<Changes> {
 
 async function readFitting(db: Executor, page: ChangePageQuery): Promise<Changes> {
   const upTo = await findPageEnd(db, page);
-  return { rows: await selectPage.all(db, { ...page, upTo }), upTo };
+  return { rows: await selectPage.execute(db, { ...page, upTo }), upTo };
 }
 
 async function findPageEnd(db: Executor, page: ChangePageQuery): Promise<number> {
-  const { count, last, bytes: together } = await selectExtent.only(db, page);
+  const { count, last, bytes: together } = await selectExtent.takeFirstOrThrow(db, page);
   if ((together ?? 0) <= pageBytes) return count < page.limit ? page.upTo : (last ?? page.upTo);
-  const sizes = await selectSizes.all(db, page);
+  const sizes = await selectSizes.execute(db, page);
   let total = 0;
   const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > pageBytes);
   return sizes[Math.max(0, tooMany - 1)]?.seq ?? page.upTo;

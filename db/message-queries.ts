@@ -1,9 +1,10 @@
-import type { ExpressionBuilder, Insertable, Selectable } from "kysely";
+import type { Expression, ExpressionBuilder, Insertable, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./database.ts";
 import { lastMessageId } from "./session-queries.ts";
 import { NothingStoredError } from "./database-errors.ts";
+import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
@@ -45,7 +46,7 @@ export class NoIdsLeftError extends Error {
 
 const largestId = sql.lit(Number.MAX_SAFE_INTEGER);
 
-const addMessage = prepare((db, message: Required<NewMessage>) =>
+const addMessage = prepare((db, message: Placeholders<Required<NewMessage>>) =>
   db
     .insertInto("message")
     .columns(["session_id", "content", "sender", "timestamp", "seq", "key", "key_digest"])
@@ -76,14 +77,14 @@ const selectLastId = prepare((db) => db.selectNoFrom(lastMessageId.as("id")));
 export async function insertMessage(db: Executor, message: NewMessage): Promise<MessageRow> {
   const { session_id, content, sender, timestamp, seq, key = null, key_digest = null } = message;
   const row = { session_id, content, sender, timestamp, key, seq };
-  const stored = await addMessage.first(db, { ...row, key_digest });
+  const stored = await addMessage.takeFirst(db, { ...row, key_digest });
   if (stored) return { id: stored.id, ...row };
-  const { id: lastId } = await selectLastId.only(db, {});
+  const { id: lastId } = await selectLastId.takeFirstOrThrow(db, {});
   if (lastId >= Number.MAX_SAFE_INTEGER) throw new NoIdsLeftError("There are no message ids left.");
   throw new NothingStoredError("A message was not stored.");
 }
 
-const selectByKey = prepare((db, send: { sessionId: string; key: string }) =>
+const selectByKey = prepare((db, send: Placeholders<{ sessionId: string; key: string }>) =>
   db
     .selectFrom("message")
     .select([...messageColumns, "sent_seq", "key_digest"])
@@ -92,7 +93,9 @@ const selectByKey = prepare((db, send: { sessionId: string; key: string }) =>
     .where("key", "=", send.key),
 );
 
-const deleteMessage = prepare((db, { id }: { id: number }) => db.deleteFrom("message").where("id", "=", id));
+const deleteMessage = prepare((db, { id }: Placeholders<{ id: number }>) =>
+  db.deleteFrom("message").where("id", "=", id),
+);
 
 /**
  * The send that named `key`, deleted or not. One of a past life of the session is removed instead: it would keep the key
@@ -105,9 +108,9 @@ export async function findMessageByKey(
   sessionId: string,
   key: string,
 ): Promise<(MessageRow & { sent_seq: number | null; key_digest: string | null }) | undefined> {
-  const found = await selectByKey.first(trx, { sessionId, key });
+  const found = await selectByKey.takeFirst(trx, { sessionId, key });
   if (!found?.is_past) return found;
-  await deleteMessage.all(trx, { id: found.id });
+  await deleteMessage.execute(trx, { id: found.id });
   return undefined;
 }
 
@@ -122,15 +125,15 @@ function isPast(eb: ExpressionBuilder<Tables, "message">) {
 /** A message is named by its id, or by the key of its send. */
 export type NamedMessage = { id: number } | { key: string };
 
-const selectById = prepare((db, message: { sessionId: string; id: number }) =>
+const selectById = prepare((db, message: Placeholders<{ sessionId: string; id: number }>) =>
   selectMessage(db, message.sessionId).where("id", "=", message.id),
 );
 
-const selectBySentKey = prepare((db, message: { sessionId: string; key: string }) =>
+const selectBySentKey = prepare((db, message: Placeholders<{ sessionId: string; key: string }>) =>
   selectMessage(db, message.sessionId).where("key", "=", message.key),
 );
 
-function selectMessage(db: Executor, sessionId: string) {
+function selectMessage(db: Executor, sessionId: Expression<string>) {
   return db
     .selectFrom("message")
     .select([...messageColumns, "deleted"])
@@ -145,15 +148,15 @@ export function findMessage(
   named: NamedMessage,
 ): Promise<(MessageRow & { deleted: 0 | 1 }) | undefined> {
   return "id" in named
-    ? selectById.first(db, { sessionId, id: named.id })
-    : selectBySentKey.first(db, { sessionId, key: named.key });
+    ? selectById.takeFirst(db, { sessionId, id: named.id })
+    : selectBySentKey.takeFirst(db, { sessionId, key: named.key });
 }
 
 const firstSeq = sql<number>`coalesce(sent_seq, seq)`;
 
 type Edit = { id: number; content: string; seq: number };
 
-const editMessage = prepare((db, { id, content, seq }: Edit) =>
+const editMessage = prepare((db, { id, content, seq }: Placeholders<Edit>) =>
   db
     .updateTable("message")
     .set({ content, seq, sent_seq: firstSeq })
@@ -163,10 +166,10 @@ const editMessage = prepare((db, { id, content, seq }: Edit) =>
 
 /** Gives a message other content and the position `seq`. */
 export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
-  return editMessage.only(db, edit);
+  return editMessage.takeFirstOrThrow(db, edit);
 }
 
-const emptyMessage = prepare((db, { id, seq }: { id: number; seq: number }) =>
+const emptyMessage = prepare((db, { id, seq }: Placeholders<{ id: number; seq: number }>) =>
   db
     .updateTable("message")
     .set({ content: "", deleted: 1, seq, sent_seq: firstSeq })
@@ -176,5 +179,5 @@ const emptyMessage = prepare((db, { id, seq }: { id: number; seq: number }) =>
 
 /** Leaves of a message its id, its key and the position of its deletion. */
 export async function entombMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
-  await emptyMessage.only(db, tomb);
+  await emptyMessage.takeFirstOrThrow(db, tomb);
 }

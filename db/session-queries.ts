@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { Executor } from "./database.ts";
 import { NothingStoredError } from "./database-errors.ts";
+import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
@@ -17,7 +18,7 @@ export type ChangePlace = Pick<SessionRow, "seq" | "list_seq">;
 const head = ["id", "title", "created_at"] as const;
 const changePlace = ["seq", "list_seq"] as const;
 
-const selectSession = prepare((db, session: { id: string }) =>
+const selectSession = prepare((db, session: Placeholders<{ id: string }>) =>
   db
     .selectFrom("chatsession")
     .select([...head, "ordinal"])
@@ -30,12 +31,12 @@ export function findSession(
   db: Executor,
   id: string,
 ): Promise<(SessionHeadRow & Pick<SessionRow, "ordinal">) | undefined> {
-  return selectSession.first(db, { id });
+  return selectSession.takeFirst(db, { id });
 }
 
 const selectSessionLog = prepare(selectLogOf);
 
-export function selectLogOf(db: Executor, session: { id: string }) {
+export function selectLogOf(db: Executor, session: Placeholders<{ id: string }>) {
   return (
     db
       .selectFrom("chatsession")
@@ -56,7 +57,7 @@ export function selectLogOf(db: Executor, session: { id: string }) {
 
 /** The head of a session's log, also of a session that is deleted. */
 export function findSessionLog(db: Executor, id: string): Promise<SessionLogRow | undefined> {
-  return selectSessionLog.first(db, { id });
+  return selectSessionLog.takeFirst(db, { id });
 }
 
 /** The next position in the log of the list. A writer has the write lock, so no other takes the same position. */
@@ -73,7 +74,7 @@ export const beyondPositions = 1_000_000_000_000_000;
 export const lastSeqOfSession = sql<number>`coalesce((select max(message.seq) from message
   where message.session_id = chatsession.id and message.seq < ${sql.lit(beyondPositions)}), 0)`;
 
-const advanceSession = prepare((db, session: { id: string }) =>
+const advanceSession = prepare((db, session: Placeholders<{ id: string }>) =>
   db
     .updateTable("chatsession")
     .set((eb) => ({ seq: eb("seq", "+", 1), list_seq: nextListSeq(eb) }))
@@ -82,7 +83,7 @@ const advanceSession = prepare((db, session: { id: string }) =>
     .returning(changePlace),
 );
 
-const enliven = prepare((db, session: { id: string }) =>
+const enliven = prepare((db, session: Placeholders<{ id: string }>) =>
   db
     .updateTable("chatsession")
     .set((eb) => ({ seq: eb("seq", "+", 1), list_seq: nextListSeq(eb), activity_seq: nextListSeq(eb) }))
@@ -98,12 +99,12 @@ const enliven = prepare((db, session: { id: string }) =>
  * @throws {NothingStoredError} where a trigger keeps it from that.
  */
 export async function takeNextPlace(db: Executor, id: string): Promise<ChangePlace | undefined> {
-  return (await advanceSession.first(db, { id })) ?? noPlace(db, id);
+  return (await advanceSession.takeFirst(db, { id })) ?? noPlace(db, id);
 }
 
 /** The same for a message that is added, which is an activity of the session. */
 export async function takePlaceOfMessage(db: Executor, id: string): Promise<ChangePlace | undefined> {
-  return (await enliven.first(db, { id })) ?? noPlace(db, id);
+  return (await enliven.takeFirst(db, { id })) ?? noPlace(db, id);
 }
 
 /** Why a session was not changed: it is not there, or a trigger has left the change out. */
@@ -117,7 +118,7 @@ async function noPlace(db: Executor, id: string): Promise<undefined> {
  */
 const seqAfterAll = sql<number>`max(seq, ${lastSeqOfSession}) + 1`;
 
-const renameSession = prepare((db, session: { id: string; title: string }) =>
+const renameSession = prepare((db, session: Placeholders<{ id: string; title: string }>) =>
   db
     .updateTable("chatsession")
     .set((eb) => ({
@@ -132,10 +133,10 @@ const renameSession = prepare((db, session: { id: string; title: string }) =>
 
 /** Gives the session another title and the next position. */
 export function updateTitle(db: Executor, id: string, title: string): Promise<ChangePlace> {
-  return renameSession.only(db, { id, title });
+  return renameSession.takeFirstOrThrow(db, { id, title });
 }
 
-const endSessionRow = prepare((db, session: { id: string; hasMessages: 0 | 1 }) =>
+const endSessionRow = prepare((db, session: Placeholders<{ id: string; hasMessages: 0 | 1 }>) =>
   db
     .updateTable("chatsession")
     .set((eb) => ({
@@ -164,5 +165,5 @@ export async function endSession(
   db: Executor,
   { id, hasMessages }: { id: string; hasMessages: boolean },
 ): Promise<ChangePlace | undefined> {
-  return (await endSessionRow.first(db, { id, hasMessages: hasMessages ? 1 : 0 })) ?? noPlace(db, id);
+  return (await endSessionRow.takeFirst(db, { id, hasMessages: hasMessages ? 1 : 0 })) ?? noPlace(db, id);
 }

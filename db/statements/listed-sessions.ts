@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import type { Expression, Selectable } from "kysely";
 import { sql } from "kysely";
 import type { ChatSessionTable } from "../chatsession.table.ts";
 import type { Executor } from "../database.ts";
@@ -20,7 +20,7 @@ export type ListedSessionRow = Pick<
 /** How much a list shows: so many sessions, and of each one's last message so many characters. */
 export type ListExtent = { limit: number; excerptChars: number };
 
-export function selectSessions(db: Executor, excerptChars: number) {
+export function selectSessions(db: Executor, excerptChars: Expression<number>) {
   return db
     .selectFrom("chatsession as session")
     .leftJoin("message as last", (join) =>

@@ -3,6 +3,7 @@ import type { Executor } from "../database.ts";
 import type { ChangePlace, SessionHeadRow } from "../session-queries.ts";
 import { beyondPositions, findSession, lastMessageId, nextListSeq } from "../session-queries.ts";
 import { NothingStoredError } from "../database-errors.ts";
+import type { Placeholders } from "../statement.ts";
 import { prepare } from "../statement.ts";
 
 /**
@@ -11,7 +12,7 @@ import { prepare } from "../statement.ts";
  */
 const titlesAfterMessages = 1000;
 
-const upsertSession = prepare((db, session: SessionHeadRow) => {
+const upsertSession = prepare((db, session: Placeholders<SessionHeadRow>) => {
   const lastSeqLeft = sql<number>`(select max(seq) from message
     where session_id = ${session.id} and seq < ${sql.lit(beyondPositions)})`;
   const isAnyLeft = sql<0 | 1>`exists (select 1 from message where session_id = ${session.id})`;
@@ -69,7 +70,7 @@ export async function insertSession(
   db: Executor,
   session: SessionHeadRow,
 ): Promise<(SessionHeadRow & ChangePlace & { ordinal: number; isPurged: boolean }) | undefined> {
-  const made = await upsertSession.first(db, session);
+  const made = await upsertSession.takeFirst(db, session);
   if (!made && !(await findSession(db, session.id))) {
     throw new NothingStoredError("A session that is not there was not made.");
   }

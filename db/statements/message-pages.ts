@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import type { MessageRow } from "../message-queries.ts";
 import { countSmall, messageColumns, smallMessageColumns } from "../message-queries.ts";
 import type { Executor } from "../database.ts";
-import { opaque, prepareByShape } from "../statement.ts";
+import type { Placeholders } from "../statement.ts";
+import { unpeekedParam, prepareByShape } from "../statement.ts";
 import type { Tables } from "../tables.ts";
 import type { SessionLife } from "./session-extents.ts";
 
@@ -25,7 +26,7 @@ type MessagePageQuery = {
 
 export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
   const parameters = parametersOf(page);
-  return messagePages(parameters).all(db, parameters);
+  return messagePages(parameters).execute(db, parameters);
 }
 
 /** Of up to so many messages those that are small are read without asking first how large they are. */
@@ -43,7 +44,7 @@ export const smallReadBytes = 64 * 1024;
 /** Whether the first chunk of these messages is a small read. */
 export async function isSmallPage(db: Executor, page: MessagePageQuery): Promise<boolean> {
   const parameters = parametersOf({ ...page, limit: Math.min(page.limit, fewMessages) });
-  const { bytes } = await contentBytes(parameters).only(db, parameters);
+  const { bytes } = await contentBytes(parameters).takeFirstOrThrow(db, parameters);
   return (bytes ?? 0) <= smallReadBytes;
 }
 
@@ -54,7 +55,7 @@ export async function listMessageChunk(
 ): Promise<{ rows: MessageRow[]; isLast: boolean }> {
   if (page.limit > fewMessages) return readFitting(db, page);
   const parameters = parametersOf(page);
-  const rows = await smallMessagePages(parameters).all(db, parameters);
+  const rows = await smallMessagePages(parameters).execute(db, parameters);
   const end = countSmall(rows);
   if (end === rows.length) return { rows: rows as MessageRow[], isLast: rows.length < page.limit };
   return end === 0 ? readFitting(db, page) : { rows: rows.slice(0, end) as MessageRow[], isLast: false };
@@ -74,7 +75,7 @@ export type MessageSize = { id: number; bytes: number };
 
 export function listMessageSizes(db: Executor, page: MessagePageQuery): Promise<MessageSize[]> {
   const parameters = parametersOf(page);
-  return messageSizes(parameters).all(db, parameters);
+  return messageSizes(parameters).execute(db, parameters);
 }
 
 /** How many of these, from the first, make a chunk. */
@@ -99,19 +100,19 @@ function parametersOf({ life, after, before, upToSeq, atSeq, limit, from }: Mess
   return { sessionId, ordinal, after: lowest, before, upToSeq, atSeq, limit, from };
 }
 
-const messagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
+const messagePages = prepareByShape(shapeOf, (db, page: Placeholders<Parameters>, shape) =>
   selectPage(db, page, shape).select(messageColumns),
 );
 
-const smallMessagePages = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
+const smallMessagePages = prepareByShape(shapeOf, (db, page: Placeholders<Parameters>, shape) =>
   selectPage(db, page, shape).select(smallMessageColumns(Math.floor(fewBytes / fewMessages))),
 );
 
-const messageSizes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
+const messageSizes = prepareByShape(shapeOf, (db, page: Placeholders<Parameters>, shape) =>
   selectPage(db, page, shape).select(["id", sql<number>`octet_length(content)`.as("bytes")]),
 );
 
-const contentBytes = prepareByShape(shapeOf, (db, page: Parameters, shape) =>
+const contentBytes = prepareByShape(shapeOf, (db, page: Placeholders<Parameters>, shape) =>
   db
     .selectFrom(
       selectPage(db, page, shape)
@@ -134,26 +135,30 @@ function shapeOf({ after, before, upToSeq, atSeq, from }: Parameters) {
 
 type Shape = ReturnType<typeof shapeOf>;
 
-function selectPage(db: Executor, page: Parameters, shape: Shape) {
+function selectPage(db: Executor, page: Placeholders<Parameters>, shape: Shape) {
   return db
     .selectFrom("message")
-    .where("session_id", "=", opaque(page.sessionId, "text"))
+    .where("session_id", "=", unpeekedParam(page.sessionId, "text"))
     .where("deleted", "=", sql.lit(0))
     .where((eb) => eb.exists(selectLife(eb, page, shape)))
-    .$if(shape.after, (query) => query.where("id", ">", opaque(page.after ?? 0, "integer")))
-    .$if(shape.before, (query) => query.where("id", "<", opaque(page.before ?? 0, "integer")))
-    .$if(shape.upToSeq, (query) => query.where("seq", "<=", page.upToSeq ?? 0))
+    .$if(shape.after, (query) => query.where("id", ">", unpeekedParam(page.after, "integer")))
+    .$if(shape.before, (query) => query.where("id", "<", unpeekedParam(page.before, "integer")))
+    .$if(shape.upToSeq, (query) => query.where("seq", "<=", page.upToSeq))
     .orderBy("id", shape.from === "oldest" ? "asc" : "desc")
-    .limit(opaque(page.limit, "integer"));
+    .limit(unpeekedParam(page.limit, "integer"));
 }
 
 /** The session, if it is still the one that the page is of. SQLite asks once a statement, and not for each message. */
-function selectLife(eb: ExpressionBuilder<Tables, "message">, page: Parameters, { atSeq }: Shape) {
+function selectLife(
+  eb: ExpressionBuilder<Tables, "message">,
+  page: Placeholders<Parameters>,
+  { atSeq }: Shape,
+) {
   return eb
     .selectFrom("chatsession")
     .select(sql.lit(1).as("lives"))
-    .where("chatsession.id", "=", opaque(page.sessionId, "text"))
-    .where("chatsession.ordinal", "=", opaque(page.ordinal, "integer"))
+    .where("chatsession.id", "=", unpeekedParam(page.sessionId, "text"))
+    .where("chatsession.ordinal", "=", unpeekedParam(page.ordinal, "integer"))
     .where("chatsession.deleted", "=", sql.lit(0))
-    .$if(atSeq, (query) => query.where("chatsession.seq", "=", opaque(page.atSeq ?? 0, "integer")));
+    .$if(atSeq, (query) => query.where("chatsession.seq", "=", unpeekedParam(page.atSeq, "integer")));
 }

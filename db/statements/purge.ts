@@ -3,7 +3,8 @@ import type { Executor } from "../database.ts";
 import type { ChangePlace } from "../session-queries.ts";
 import { endSession } from "../session-queries.ts";
 import { NothingStoredError } from "../database-errors.ts";
-import { opaque, prepare } from "../statement.ts";
+import type { Placeholders } from "../statement.ts";
+import { unpeekedParam, prepare } from "../statement.ts";
 
 /** How many messages are removed by one statement, and how much content they have at most, in bytes, if it is more than one. */
 const batchRows = 100;
@@ -20,17 +21,17 @@ type Range = { sessionId: string; upToSeq: number };
 
 type Batch = Range & { count: number; isAll: boolean };
 
-const selectBatch = prepare((db, { sessionId, upToSeq }: Range) =>
+const selectBatch = prepare((db, { sessionId, upToSeq }: Placeholders<Range>) =>
   db
     .selectFrom("message")
     .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
-    .where("session_id", "=", opaque(sessionId, "text"))
-    .where("seq", "<=", opaque(upToSeq, "integer"))
+    .where("session_id", "=", unpeekedParam(sessionId, "text"))
+    .where("seq", "<=", unpeekedParam(upToSeq, "integer"))
     .orderBy("seq")
     .limit(sql.lit(batchRows)),
 );
 
-const deleteBatch = prepare((db, { sessionId, upToSeq }: Range) =>
+const deleteBatch = prepare((db, { sessionId, upToSeq }: Placeholders<Range>) =>
   db.deleteFrom("message").where("session_id", "=", sessionId).where("seq", "<=", upToSeq),
 );
 
@@ -39,14 +40,14 @@ const selectChanges = prepare((db) => db.selectNoFrom(sql<number>`changes()`.as(
 /** @throws {NothingStoredError} where a trigger keeps some of them: they would be shown once nothing waits to be removed. */
 async function removeBatch(db: Executor, batch: Batch): Promise<void> {
   if (batch.count === 0) return;
-  await deleteBatch.all(db, batch);
-  const removed = await selectChanges.only(db, {});
+  await deleteBatch.execute(db, batch);
+  const removed = await selectChanges.takeFirstOrThrow(db, {});
   if (removed.count < batch.count) throw new NothingStoredError("Messages that were to be removed were not.");
 }
 
 /** The first messages up to a position: how many, up to which position they are, and whether these are all. */
 async function findBatch(db: Executor, range: Range): Promise<Batch> {
-  const rows = await selectBatch.all(db, range);
+  const rows = await selectBatch.execute(db, range);
   let total = 0;
   const tooMany = rows.findIndex(({ bytes }) => (total += bytes) > batchBytes);
   const count = tooMany < 0 ? rows.length : Math.max(1, tooMany);
@@ -71,23 +72,23 @@ export async function deleteSessionRow(
   return { place, isPurged: batch.isAll };
 }
 
-const setPurged = prepare((db, session: { id: string }) =>
+const setPurged = prepare((db, session: Placeholders<{ id: string }>) =>
   db.updateTable("chatsession").set({ purge_id: null }).where("id", "=", session.id).returning("id"),
 );
 
-const selectUnpurged = prepare((db, { from }: { from: string }) =>
+const selectUnpurged = prepare((db, { from }: Placeholders<{ from: string }>) =>
   db
     .selectFrom("chatsession")
     .select(["id", "start_seq", "deleted"])
     .where("purge_id", "is not", null)
-    .where("id", ">=", opaque(from, "text"))
+    .where("id", ">=", unpeekedParam(from, "text"))
     .orderBy("id")
     .limit(sql.lit(1)),
 );
 
 /** Whether messages of deleted sessions wait to be removed. */
 export async function hasUnpurged(db: Executor): Promise<boolean> {
-  return (await selectUnpurged.first(db, { from: "" })) !== undefined;
+  return (await selectUnpurged.takeFirst(db, { from: "" })) !== undefined;
 }
 
 /** The sessions that are gone through, in the order of their ids: from which one on. */
@@ -102,13 +103,13 @@ export type PurgeProgress = { from: string };
 export async function purgeSlice(db: Executor, progress: PurgeProgress): Promise<boolean> {
   const end = performance.now() + sliceMs;
   for (let rows = 0; rows < sliceRows && performance.now() < end;) {
-    const session = await selectUnpurged.first(db, progress);
+    const session = await selectUnpurged.takeFirst(db, progress);
     if (!session) return true;
     const { id, deleted, start_seq: startSeq } = session;
     progress.from = id;
     const batch = await findBatch(db, { sessionId: id, upToSeq: deleted ? everySeq : startSeq });
     await removeBatch(db, batch);
-    if (batch.isAll) await setPurged.only(db, { id });
+    if (batch.isAll) await setPurged.takeFirstOrThrow(db, { id });
     rows += Math.max(1, batch.count);
   }
   return false;

@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import type { Executor } from "../database.ts";
 import type { SessionHeadRow, SessionLogRow, SessionRow } from "../session-queries.ts";
 import { selectLogOf } from "../session-queries.ts";
-import { opaque, prepare } from "../statement.ts";
+import type { Placeholders } from "../statement.ts";
+import { unpeekedParam, prepare } from "../statement.ts";
 
 /** One life of a session: a session that is deleted and made anew is another one under the same id. */
 export type SessionLife = Pick<SessionRow, "id" | "ordinal" | "purge_id">;
@@ -20,7 +21,7 @@ export const lastIdOfAll = sql<number | null>`(select max(id) from message)`;
 
 const columns = ["id", "title", "created_at", "ordinal", "purge_id", "seq"] as const;
 
-const selectExtent = prepare((db, session: { id: string }) =>
+const selectExtent = prepare((db, session: Placeholders<{ id: string }>) =>
   db
     .selectFrom("chatsession")
     .select(columns)
@@ -31,24 +32,24 @@ const selectExtent = prepare((db, session: { id: string }) =>
 
 /** A session that is not deleted. */
 export function findSessionExtent(db: Executor, id: string): Promise<SessionExtent | undefined> {
-  return selectExtent.first(db, { id });
+  return selectExtent.takeFirst(db, { id });
 }
 
 /** The head of a session's log, and how far its messages reach. */
 export type SessionLogExtent = SessionLogRow & Pick<SessionExtent, "last_id">;
 
-const selectLogExtent = prepare((db, session: { id: string }) =>
+const selectLogExtent = prepare((db, session: Placeholders<{ id: string }>) =>
   selectLogOf(db, session).select(lastIdOfAll.as("last_id")),
 );
 
 /** Also of a session that is deleted. */
 export function findSessionLogExtent(db: Executor, id: string): Promise<SessionLogExtent | undefined> {
-  return selectLogExtent.first(db, { id });
+  return selectLogExtent.takeFirst(db, { id });
 }
 
 type SessionPageQuery = { beforeOrdinal: number; limit: number };
 
-const selectExtents = prepare((db, page: SessionPageQuery) =>
+const selectExtents = prepare((db, page: Placeholders<SessionPageQuery>) =>
   db
     .selectFrom("chatsession")
     .select(columns)
@@ -56,24 +57,24 @@ const selectExtents = prepare((db, page: SessionPageQuery) =>
     .where("deleted", "=", sql.lit(0))
     .where("ordinal", "<", page.beforeOrdinal)
     .orderBy("ordinal", "desc")
-    .limit(opaque(page.limit, "integer")),
+    .limit(unpeekedParam(page.limit, "integer")),
 );
 
 /** Sessions newest first, those made before the one with `beforeOrdinal`. */
 export function listSessionExtents(db: Executor, page: SessionPageQuery): Promise<SessionExtent[]> {
-  return selectExtents.all(db, page);
+  return selectExtents.execute(db, page);
 }
 
-const selectLife = prepare((db, { id, ordinal }: Omit<SessionLife, "purge_id">) =>
+const selectLife = prepare((db, { id, ordinal }: Placeholders<Omit<SessionLife, "purge_id">>) =>
   db
     .selectFrom("chatsession")
     .select("id")
     .where("id", "=", id)
-    .where("ordinal", "=", opaque(ordinal, "integer"))
+    .where("ordinal", "=", unpeekedParam(ordinal, "integer"))
     .where("deleted", "=", sql.lit(0)),
 );
 
 /** Whether the session is neither deleted nor made anew since its life was read. */
 export async function isAlive(db: Executor, { id, ordinal }: SessionLife): Promise<boolean> {
-  return (await selectLife.first(db, { id, ordinal })) !== undefined;
+  return (await selectLife.takeFirst(db, { id, ordinal })) !== undefined;
 }

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Executor } from "../database.ts";
-import { opaque, prepare, prepareByShape } from "../statement.ts";
+import type { Placeholders } from "../statement.ts";
+import { unpeekedParam, prepare, prepareByShape } from "../statement.ts";
 import type { ListedSessionRow, ListExtent, SelectedRow } from "./listed-sessions.ts";
 import { selectSessions, toRow } from "./listed-sessions.ts";
 import { lastIdOfAll } from "./session-extents.ts";
@@ -14,7 +15,7 @@ type PageQuery = ListExtent & { order: ListPlace["order"]; beforeOrdinal: number
 
 const selectPage = prepareByShape(
   ({ order }: PageQuery) => ({ order }),
-  (db, page: PageQuery, { order }) =>
+  (db, page: Placeholders<PageQuery>, { order }) =>
     selectSessions(db, page.excerptChars)
       .select(lastIdOfAll.as("last_id_of_all"))
       .where("session.deleted", "=", sql.lit(0))
@@ -29,7 +30,7 @@ const selectPage = prepareByShape(
           .orderBy("session.activity_seq", "desc"),
       )
       .orderBy("session.ordinal", "desc")
-      .limit(opaque(page.limit, "integer")),
+      .limit(unpeekedParam(page.limit, "integer")),
 );
 
 /** A session as a list shows it, with the extent by which its messages are read. */
@@ -41,7 +42,7 @@ export async function listSidebarPage(
   { place, ...extent }: ListExtent & { place: ListPlace },
 ): Promise<SidebarRow[]> {
   const page = { beforeActivity: 0, ...place, ...extent };
-  return (await selectPage(page).all(db, page)).map(toSidebarRow);
+  return (await selectPage(page).execute(db, page)).map(toSidebarRow);
 }
 
 const selectOrdinalsByActivity = prepare((db) =>
@@ -55,11 +56,11 @@ const selectOrdinalsByActivity = prepare((db) =>
 
 /** The ordinals of all sessions in the order of activity, at one moment. */
 export async function listOrdinalsByActivity(db: Executor): Promise<number[]> {
-  return (await selectOrdinalsByActivity.all(db, {})).map(({ ordinal }) => ordinal);
+  return (await selectOrdinalsByActivity.execute(db, {})).map(({ ordinal }) => ordinal);
 }
 
 const selectByOrdinal = prepare(
-  (db, { ordinals, excerptChars }: { ordinals: string; excerptChars: number }) =>
+  (db, { ordinals, excerptChars }: Placeholders<{ ordinals: string; excerptChars: number }>) =>
     selectSessions(db, excerptChars)
       .innerJoin(
         sql<{ key: number; value: number }>`json_each(${ordinals})`.as("wanted"),
@@ -76,7 +77,7 @@ export async function findSidebarSessions(
   db: Executor,
   { ordinals, excerptChars }: { ordinals: readonly number[]; excerptChars: number },
 ): Promise<SidebarRow[]> {
-  const rows = await selectByOrdinal.all(db, { ordinals: JSON.stringify(ordinals), excerptChars });
+  const rows = await selectByOrdinal.execute(db, { ordinals: JSON.stringify(ordinals), excerptChars });
   return rows.map(toSidebarRow);
 }
 

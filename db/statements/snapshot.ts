@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import type { MessageRow } from "../message-queries.ts";
 import type { Executor } from "../database.ts";
 import type { SessionRow } from "../session-queries.ts";
-import { opaque, prepare } from "../statement.ts";
+import type { Placeholders } from "../statement.ts";
+import { unpeekedParam, prepare } from "../statement.ts";
 import { listMessages, listMessageSizes } from "./message-pages.ts";
 
 /** A session and the latest of its messages, oldest first. */
@@ -18,7 +19,7 @@ type SnapshotExtent = {
 /** Ids are numbers that JSON can hold. */
 const belowEveryId = Number.MIN_SAFE_INTEGER - 1;
 
-const selectStand = prepare((db, { sessionId, limit }: { sessionId: string; limit: number }) =>
+const selectStand = prepare((db, { sessionId, limit }: Placeholders<{ sessionId: string; limit: number }>) =>
   db
     .selectFrom("chatsession as session")
     .innerJoin(
@@ -28,16 +29,16 @@ const selectStand = prepare((db, { sessionId, limit }: { sessionId: string; limi
             inner
               .selectFrom("message")
               .select(sql<number>`octet_length(content)`.as("bytes"))
-              .where("session_id", "=", opaque(sessionId, "text"))
+              .where("session_id", "=", unpeekedParam(sessionId, "text"))
               .where("message.deleted", "=", sql.lit(0))
               .where("message.id", ">", (own) =>
                 own
                   .selectFrom("chatsession as own")
                   .select(sql<number>`ifnull(own.purge_id, ${sql.lit(belowEveryId)})`.as("id"))
-                  .where("own.id", "=", opaque(sessionId, "text")),
+                  .where("own.id", "=", unpeekedParam(sessionId, "text")),
               )
               .orderBy("message.id", "desc")
-              .limit(opaque(limit, "integer"))
+              .limit(unpeekedParam(limit, "integer"))
               .as("latest"),
           )
           .select(({ fn }) => [
@@ -65,7 +66,7 @@ export async function readSnapshot(
 ): Promise<Snapshot | undefined> {
   for (let readAt: number | undefined; ;) {
     const limit = extent.messages + 1;
-    const stand = await selectStand.first(db, { sessionId, limit });
+    const stand = await selectStand.takeFirst(db, { sessionId, limit });
     if (!stand) return undefined;
     const { message_count: count, content_bytes: bytes, ...session } = stand;
     if (count === 0 || extent.messages === 0) return { session, messages: [], hasEarlier: count > 0 };

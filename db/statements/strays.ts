@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Executor } from "../database.ts";
 import type { ChangePlace, SessionRow } from "../session-queries.ts";
 import { beyondPositions, lastSeqOfSession, nextListSeq } from "../session-queries.ts";
+import type { Placeholders } from "../statement.ts";
 import { prepare } from "../statement.ts";
 
 /**
@@ -37,11 +38,11 @@ const selectMarks = prepare((db) =>
 
 /** How far the tables reach now: what is beyond that later was written since. */
 export async function readStrayMarks(db: Executor): Promise<StrayMarks> {
-  const { messageId, sessionRow, listSeq } = await selectMarks.only(db, {});
+  const { messageId, sessionRow, listSeq } = await selectMarks.takeFirstOrThrow(db, {});
   return { messageId: messageId ?? 0, sessionRow: sessionRow ?? 0, listSeq: listSeq ?? 0 };
 }
 
-const selectWithStrays = prepare((db, range: { after: number; upTo: number }) =>
+const selectWithStrays = prepare((db, range: Placeholders<{ after: number; upTo: number }>) =>
   db
     .selectFrom("message")
     .innerJoin("chatsession", "chatsession.id", "message.session_id")
@@ -59,10 +60,10 @@ export async function findSessionsWithStrays(
   db: Executor,
   range: { after: number; upTo: number },
 ): Promise<string[]> {
-  return (await selectWithStrays.all(db, range)).map(({ id }) => id);
+  return (await selectWithStrays.execute(db, range)).map(({ id }) => id);
 }
 
-const selectBehind = prepare((db, range: { after: number; upTo: number }) =>
+const selectBehind = prepare((db, range: Placeholders<{ after: number; upTo: number }>) =>
   db
     .selectFrom("chatsession")
     .select("id")
@@ -77,10 +78,10 @@ export async function findSessionsBehind(
   db: Executor,
   range: { after: number; upTo: number },
 ): Promise<string[]> {
-  return (await selectBehind.all(db, range)).map(({ id }) => id);
+  return (await selectBehind.execute(db, range)).map(({ id }) => id);
 }
 
-const selectStraySessions = prepare((db, since: { row: number; listSeq: number }) =>
+const selectStraySessions = prepare((db, since: Placeholders<{ row: number; listSeq: number }>) =>
   db
     .selectFrom("chatsession")
     .select("id")
@@ -94,10 +95,10 @@ export async function findStraySessions(
   db: Executor,
   since: { row: number; listSeq: number },
 ): Promise<string[]> {
-  return (await selectStraySessions.all(db, since)).map(({ id }) => id);
+  return (await selectStraySessions.execute(db, since)).map(({ id }) => id);
 }
 
-const placeSession = prepare((db, stray: { id: string; listSeq: number }) =>
+const placeSession = prepare((db, stray: Placeholders<{ id: string; listSeq: number }>) =>
   db
     .updateTable("chatsession")
     .set((eb) => ({
@@ -125,10 +126,10 @@ export function placeStrays(
   db: Executor,
   stray: { id: string; listSeq: number },
 ): Promise<ChangePlace | undefined> {
-  return placeSession.first(db, stray);
+  return placeSession.takeFirst(db, stray);
 }
 
-const raiseSeq = prepare((db, session: { id: string }) =>
+const raiseSeq = prepare((db, session: Placeholders<{ id: string }>) =>
   db
     .updateTable("chatsession")
     .set({ seq: sql<number>`max(seq, ${lastSeqOfSession})` })
@@ -137,13 +138,13 @@ const raiseSeq = prepare((db, session: { id: string }) =>
 
 /** The next change of the session takes its place after every message there is. */
 export async function passStrays(db: Executor, id: string): Promise<void> {
-  await raiseSeq.all(db, { id });
+  await raiseSeq.execute(db, { id });
 }
 
 /** Where a session stands, and the last position that a message of it has. */
 export type Stand = Pick<SessionRow, "id" | "seq" | "ordinal" | "deleted"> & { last_seq: number };
 
-const selectStands = prepare((db, { ids }: { ids: string }) =>
+const selectStands = prepare((db, { ids }: Placeholders<{ ids: string }>) =>
   db
     .selectFrom(sql<{ value: string }>`json_each(${ids})`.as("wanted"))
     .innerJoin("chatsession", "chatsession.id", "wanted.value")
@@ -153,7 +154,7 @@ const selectStands = prepare((db, { ids }: { ids: string }) =>
 
 /** Where sessions stand; those that are not there are left out. */
 export function readStands(db: Executor, ids: readonly string[]): Promise<Stand[]> {
-  return selectStands.all(db, { ids: JSON.stringify(ids) });
+  return selectStands.execute(db, { ids: JSON.stringify(ids) });
 }
 
 const selectExtent = prepare((db) =>
@@ -167,6 +168,6 @@ const selectExtent = prepare((db) =>
  * by what others do.
  */
 export async function countMissingSessions(db: Executor): Promise<{ last: number; missing: number }> {
-  const { count, last } = await selectExtent.only(db, {});
+  const { count, last } = await selectExtent.takeFirstOrThrow(db, {});
   return { last: last ?? 0, missing: (last ?? 0) - count };
 }
