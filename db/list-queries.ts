@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import type { Executor } from "./database.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
-import type { ListedSessionRow, ListExtent, SelectedRow } from "./statements/listed-sessions.ts";
+import type { ListedSessionRow, ListExtent } from "./rows.ts";
+import type { SelectedRow } from "./statements/listed-sessions.ts";
 import { selectSessions, toRow } from "./statements/listed-sessions.ts";
 
 type ChangesQuery = ListExtent & { after: number; upTo: number };

@@ -1,15 +1,11 @@
+import type { ChangedMessagesQuery, StoredMessage } from "./rows.ts";
 import { sql } from "kysely";
-import type { MessageRow } from "./message-queries.ts";
 import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
 import type { Executor } from "./database.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
-import type { SessionRow } from "./session-queries.ts";
-import type { SessionLife } from "./statements/session-extents.ts";
-import { smallReadBytes } from "./statements/message-pages.ts";
+import { smallReadBytes } from "./read-sizes.ts";
 import { isAlive } from "./statements/session-extents.ts";
-
-export type ChangedMessageRow = MessageRow & { deleted: 0 | 1 };
 
 /** Of up to so many changes those that are small are read without asking first how large they are. */
 const fewChanges = 10;
@@ -72,15 +68,6 @@ function selectChanges(
     .orderBy("seq");
 }
 
-export type ChangedMessagesQuery = {
-  life: SessionLife & Pick<SessionRow, "start_seq">;
-  after: number;
-  upTo: number;
-  /** Only ids up to this one; by default all. */
-  upToId?: number | undefined;
-  limit: number;
-};
-
 /**
  * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
  * and fewer if they are large. Tells up to which position these are all.
@@ -90,7 +77,7 @@ export type ChangedMessagesQuery = {
 export async function listChangedMessages(
   db: Executor,
   query: ChangedMessagesQuery,
-): Promise<{ rows: ChangedMessageRow[]; upTo: number } | undefined> {
+): Promise<{ rows: StoredMessage[]; upTo: number } | undefined> {
   const page = toPage(query);
   const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
   return changes.rows.length > 0 || (await isAlive(db, query.life)) ? changes : undefined;
@@ -113,14 +100,14 @@ function toPage({
   return { ...range, sessionId, ordinal, upToId, after: Math.max(after, startSeq) };
 }
 
-type Changes = { rows: ChangedMessageRow[]; upTo: number };
+type Changes = { rows: StoredMessage[]; upTo: number };
 
 async function readFew(db: Executor, page: ChangePageQuery): Promise<Changes> {
   const rows = await selectSmallPage.execute(db, page);
   const end = countSmall(rows);
-  if (end === rows.length) return { rows: rows as ChangedMessageRow[], upTo: page.upTo };
+  if (end === rows.length) return { rows: rows as StoredMessage[], upTo: page.upTo };
   if (end === 0) return readFitting(db, page);
-  const small = rows.slice(0, end) as ChangedMessageRow[];
+  const small = rows.slice(0, end) as StoredMessage[];
   return { rows: small, upTo: small.at(-1)?.seq ?? page.upTo };
 }
 

@@ -1,4 +1,6 @@
-import type { Expression, ExpressionBuilder, Insertable, Selectable } from "kysely";
+import { NothingLeft } from "./store-errors.ts";
+import type { MessageRow, NamedMessage, SendRow, StoredMessage } from "./rows.ts";
+import type { Expression, ExpressionBuilder, Insertable } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./database.ts";
@@ -7,12 +9,6 @@ import { NothingStoredError } from "./database-errors.ts";
 import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
-
-/** The columns of a message that every door shows. */
-export type MessageRow = Pick<
-  Selectable<MessageTable>,
-  "id" | "session_id" | "content" | "sender" | "timestamp" | "key" | "seq"
->;
 
 export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key", "seq"] as const;
 
@@ -38,11 +34,6 @@ export function countSmall(rows: readonly { content: string | null }[]): number 
 }
 
 type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted" | "sent_seq">;
-
-/** Every message has an id that JSON holds exactly, and the largest of these has been given. Nothing was stored. */
-export class NoIdsLeftError extends Error {
-  override readonly name = "NoIdsLeftError";
-}
 
 const largestId = sql.lit(Number.MAX_SAFE_INTEGER);
 
@@ -72,7 +63,7 @@ const selectLastId = prepare((db) => db.selectNoFrom(lastMessageId.as("id")));
 /**
  * Stores a message, which takes its id now.
  *
- * @throws {NoIdsLeftError}
+ * @throws {NothingLeft}
  */
 export async function insertMessage(db: Executor, message: NewMessage): Promise<MessageRow> {
   const { session_id, content, sender, timestamp, seq, key = null, key_digest = null } = message;
@@ -80,7 +71,7 @@ export async function insertMessage(db: Executor, message: NewMessage): Promise<
   const stored = await addMessage.takeFirst(db, { ...row, key_digest });
   if (stored) return { id: stored.id, ...row };
   const { id: lastId } = await selectLastId.takeFirstOrThrow(db, {});
-  if (lastId >= Number.MAX_SAFE_INTEGER) throw new NoIdsLeftError("There are no message ids left.");
+  if (lastId >= Number.MAX_SAFE_INTEGER) throw new NothingLeft("message ids");
   throw new NothingStoredError("A message was not stored.");
 }
 
@@ -107,7 +98,7 @@ export async function findMessageByKey(
   trx: Executor,
   sessionId: string,
   key: string,
-): Promise<(MessageRow & { sent_seq: number | null; key_digest: string | null }) | undefined> {
+): Promise<SendRow | undefined> {
   const found = await selectByKey.takeFirst(trx, { sessionId, key });
   if (!found?.is_past) return found;
   await deleteMessage.execute(trx, { id: found.id });
@@ -121,9 +112,6 @@ function isPast(eb: ExpressionBuilder<Tables, "message">) {
     .select(sql<0 | 1>`ifnull(message.id <= own.purge_id, 0)`.as("is_past"))
     .whereRef("own.id", "=", "message.session_id");
 }
-
-/** A message is named by its id, or by the key of its send. */
-export type NamedMessage = { id: number } | { key: string };
 
 const selectById = prepare((db, message: Placeholders<{ sessionId: string; id: number }>) =>
   selectMessage(db, message.sessionId).where("id", "=", message.id),
@@ -146,7 +134,7 @@ export function findMessage(
   db: Executor,
   sessionId: string,
   named: NamedMessage,
-): Promise<(MessageRow & { deleted: 0 | 1 }) | undefined> {
+): Promise<StoredMessage | undefined> {
   return "id" in named
     ? selectById.takeFirst(db, { sessionId, id: named.id })
     : selectBySentKey.takeFirst(db, { sessionId, key: named.key });

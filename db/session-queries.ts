@@ -1,16 +1,11 @@
-import type { ExpressionBuilder, Selectable } from "kysely";
+import type { SessionHeadRow, SessionLogRow, SessionRow } from "./rows.ts";
+import type { ExpressionBuilder } from "kysely";
 import { sql } from "kysely";
-import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { Executor } from "./database.ts";
 import { NothingStoredError } from "./database-errors.ts";
 import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
-
-export type SessionHeadRow = Pick<Selectable<ChatSessionTable>, "id" | "title" | "created_at">;
-export type SessionRow = Selectable<ChatSessionTable>;
-/** With the name of the history that its positions belong to. */
-export type SessionLogRow = SessionRow & { epoch: string };
 
 /** Where a change stands: in its session's log, and in the log of the list of sessions. */
 export type ChangePlace = Pick<SessionRow, "seq" | "list_seq">;

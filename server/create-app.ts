@@ -2,13 +2,14 @@ import { randomUUIDv7 } from "node:crypto";
 import type { Logger } from "pino";
 import packageFile from "../package.json" with { type: "json" };
 import type { OpenOptions } from "../db/open-database.ts";
-import { AppDatabase } from "./app-database.ts";
+import { AppStore } from "./app-store.ts";
 import type { Guard } from "./access/guard.ts";
 import { allowAll } from "./access/guard.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
 import type { Services } from "./domain/services.ts";
 import { createPerform } from "./domain/perform.ts";
 import { Readiness } from "./domain/readiness.ts";
+import { publishCommits } from "./domain/publish-commits.ts";
 import { heedOthers } from "./domain/heed-others.ts";
 import { LiveHub } from "./live/live-hub.ts";
 import type { AccessLog } from "./http/access-log.ts";
@@ -74,12 +75,12 @@ export type App = {
 /** The whole product behind one port: every door over one database. */
 export function createApp(options: AppOptions): App {
   const { logger, hosts, origins } = options;
-  const database = new AppDatabase(options.database, logger);
+  const store = new AppStore(options.database, logger);
   const stop = new AbortController();
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const services: Services = {
-    get database() {
-      return database.opened;
+    get store() {
+      return store.opened;
     },
     hub: new LiveHub(),
     now: options.now ?? (() => new Date()),
@@ -151,9 +152,10 @@ export function createApp(options: AppOptions): App {
   async function listen(at: { host: string; port: number }): Promise<string> {
     const url = await server.listen(at);
     try {
-      await database.open(stop.signal);
+      await store.open(stop.signal);
       stop.signal.throwIfAborted();
-      await heedOthers(services);
+      publishCommits(services);
+      heedOthers(services);
     } catch (error) {
       await close();
       throw error;
@@ -167,7 +169,7 @@ export function createApp(options: AppOptions): App {
     gate.close();
     for (const { sockets } of doors) sockets?.close();
     await server.close();
-    await database.close();
+    await store.close();
   }
 
   let closed: Promise<void> | undefined;

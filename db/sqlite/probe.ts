@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { readListHead } from "../list-queries.ts";
-import { insertMessage, NoIdsLeftError } from "../message-queries.ts";
+import { insertMessage } from "../message-queries.ts";
+import { NothingLeft } from "../store-errors.ts";
 import type { Database, Executor } from "../database.ts";
 import { takePlaceOfMessage } from "../session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
@@ -43,7 +44,7 @@ async function tryWriting(
     await insertMessage(trx, { ...message, seq: place?.seq ?? 1 });
   } catch (error) {
     // Everything else can be written.
-    if (!(error instanceof NoIdsLeftError)) throw error;
+    if (!(error instanceof NothingLeft)) throw error;
   }
 }
 

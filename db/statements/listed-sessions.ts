@@ -1,24 +1,7 @@
-import type { Expression, Selectable } from "kysely";
+import type { ListedSessionRow } from "../rows.ts";
+import type { Expression } from "kysely";
 import { sql } from "kysely";
-import type { ChatSessionTable } from "../chatsession.table.ts";
 import type { Executor } from "../database.ts";
-
-/** A session as a list shows it, at its place in the log of the list. */
-export type ListedSessionRow = Pick<
-  Selectable<ChatSessionTable>,
-  "id" | "title" | "created_at" | "ordinal" | "list_seq" | "activity_seq" | "deleted" | "purge_id" | "seq"
-> & {
-  last_message: {
-    id: number;
-    key: string | null;
-    sender: string;
-    timestamp: string;
-    excerpt: string;
-  } | null;
-};
-
-/** How much a list shows: so many sessions, and of each one's last message so many characters. */
-export type ListExtent = { limit: number; excerptChars: number };
 
 export function selectSessions(db: Executor, excerptChars: Expression<number>) {
   return db

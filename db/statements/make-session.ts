@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Executor } from "../database.ts";
-import type { ChangePlace, SessionHeadRow } from "../session-queries.ts";
+import type { ChangePlace } from "../session-queries.ts";
+import type { SessionHeadRow } from "../rows.ts";
 import { beyondPositions, findSession, lastMessageId, nextListSeq } from "../session-queries.ts";
 import { NothingStoredError } from "../database-errors.ts";
 import type { Placeholders } from "../statement.ts";

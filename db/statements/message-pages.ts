@@ -1,45 +1,20 @@
+import { countInChunk, fewMessages, smallReadBytes } from "../read-sizes.ts";
+import type { MessagePageQuery, MessageRow, MessageSize } from "../rows.ts";
 import type { ExpressionBuilder } from "kysely";
 import { sql } from "kysely";
-import type { MessageRow } from "../message-queries.ts";
 import { countSmall, messageColumns, smallMessageColumns } from "../message-queries.ts";
 import type { Executor } from "../database.ts";
 import type { Placeholders } from "../statement.ts";
 import { unpeekedParam, prepareByShape } from "../statement.ts";
 import type { Tables } from "../tables.ts";
-import type { SessionLife } from "./session-extents.ts";
-
-type MessagePageQuery = {
-  /** The life of a session that the messages are of. When it has ended, there are none. */
-  life: SessionLife;
-  /** Only ids above this one. */
-  after?: number | undefined;
-  /** Only ids below this one. */
-  before?: number | undefined;
-  /** Only messages whose last change is not beyond this position. */
-  upToSeq?: number | undefined;
-  /** No messages at all unless the session stands at this position. */
-  atSeq?: number | undefined;
-  limit: number;
-  /** `newest` takes the page from the end. Either way the rows come in the order they were taken. */
-  from: "oldest" | "newest";
-};
 
 export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
   const parameters = parametersOf(page);
   return messagePages(parameters).execute(db, parameters);
 }
 
-/** Of up to so many messages those that are small are read without asking first how large they are. */
-export const fewMessages = 100;
-
 /** How much content these may have together, in bytes. */
 const fewBytes = 256 * 1024;
-
-/** How much content any other chunk of messages holds, in bytes, unless a single message has more. */
-const chunkBytes = 128 * 1024;
-
-/** A small read has at most so much content, in bytes. It takes no longer than most requests. */
-export const smallReadBytes = 64 * 1024;
 
 /** Whether the first chunk of these messages is a small read. */
 export async function isSmallPage(db: Executor, page: MessagePageQuery): Promise<boolean> {
@@ -70,19 +45,9 @@ async function readFitting(
   return { rows, isLast: rows.length < limit };
 }
 
-/** How large a message is: how many bytes its content has. */
-export type MessageSize = { id: number; bytes: number };
-
 export function listMessageSizes(db: Executor, page: MessagePageQuery): Promise<MessageSize[]> {
   const parameters = parametersOf(page);
   return messageSizes(parameters).execute(db, parameters);
-}
-
-/** How many of these, from the first, make a chunk. */
-export function countInChunk(sizes: readonly MessageSize[]): number {
-  let total = 0;
-  const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > chunkBytes);
-  return tooMany < 0 ? sizes.length : Math.max(1, tooMany);
 }
 
 async function countFitting(db: Executor, page: MessagePageQuery): Promise<number> {

@@ -1,20 +1,9 @@
+import type { SessionExtent, SessionLife, SessionLogExtent } from "../rows.ts";
 import { sql } from "kysely";
 import type { Executor } from "../database.ts";
-import type { SessionHeadRow, SessionLogRow, SessionRow } from "../session-queries.ts";
 import { selectLogOf } from "../session-queries.ts";
 import type { Placeholders } from "../statement.ts";
 import { unpeekedParam, prepare } from "../statement.ts";
-
-/** One life of a session: a session that is deleted and made anew is another one under the same id. */
-export type SessionLife = Pick<SessionRow, "id" | "ordinal" | "purge_id">;
-
-/** A session at one moment: its head, its position, and how far its messages reach. */
-export type SessionExtent = SessionHeadRow &
-  SessionLife & {
-    seq: number;
-    /** No message that there is has a higher id; null if there is none at all. */
-    last_id: number | null;
-  };
 
 /** Of all messages and not of those of one session: that is found once for all sessions of a page. */
 export const lastIdOfAll = sql<number | null>`(select max(id) from message)`;
@@ -34,9 +23,6 @@ const selectExtent = prepare((db, session: Placeholders<{ id: string }>) =>
 export function findSessionExtent(db: Executor, id: string): Promise<SessionExtent | undefined> {
   return selectExtent.takeFirst(db, { id });
 }
-
-/** The head of a session's log, and how far its messages reach. */
-export type SessionLogExtent = SessionLogRow & Pick<SessionExtent, "last_id">;
 
 const selectLogExtent = prepare((db, session: Placeholders<{ id: string }>) =>
   selectLogOf(db, session).select(lastIdOfAll.as("last_id")),

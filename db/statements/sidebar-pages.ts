@@ -1,15 +1,11 @@
+import type { ListExtent, ListPlace, SidebarRow } from "../rows.ts";
 import { sql } from "kysely";
 import type { Executor } from "../database.ts";
 import type { Placeholders } from "../statement.ts";
 import { unpeekedParam, prepare, prepareByShape } from "../statement.ts";
-import type { ListedSessionRow, ListExtent, SelectedRow } from "./listed-sessions.ts";
+import type { SelectedRow } from "./listed-sessions.ts";
 import { selectSessions, toRow } from "./listed-sessions.ts";
 import { lastIdOfAll } from "./session-extents.ts";
-
-/** A place in a list of sessions, which begins with the latest. By activity `ordinal` decides between equal ones. */
-export type ListPlace =
-  | { order: "newest"; beforeOrdinal: number }
-  | { order: "activity"; beforeActivity: number; beforeOrdinal: number };
 
 type PageQuery = ListExtent & { order: ListPlace["order"]; beforeOrdinal: number; beforeActivity: number };
 
@@ -32,9 +28,6 @@ const selectPage = prepareByShape(
       .orderBy("session.ordinal", "desc")
       .limit(unpeekedParam(page.limit, "integer")),
 );
-
-/** A session as a list shows it, with the extent by which its messages are read. */
-type SidebarRow = ListedSessionRow & { last_id: number | null };
 
 /** Sessions from a place on, each with the extent by which its messages are read. */
 export async function listSidebarPage(

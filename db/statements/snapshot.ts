@@ -1,20 +1,9 @@
+import type { Snapshot, SnapshotExtent } from "../rows.ts";
 import { sql } from "kysely";
-import type { MessageRow } from "../message-queries.ts";
 import type { Executor } from "../database.ts";
-import type { SessionRow } from "../session-queries.ts";
 import type { Placeholders } from "../statement.ts";
 import { unpeekedParam, prepare } from "../statement.ts";
 import { listMessages, listMessageSizes } from "./message-pages.ts";
-
-/** A session and the latest of its messages, oldest first. */
-type Snapshot = { session: SessionRow; messages: MessageRow[]; hasEarlier: boolean };
-
-type SnapshotExtent = {
-  /** How many messages it holds at most; none if this is 0. */
-  messages: number;
-  /** How much content they have together at most, in bytes. Unless `messages` is 0 the latest is there whatever it has. */
-  contentBytes: number;
-};
 
 /** Ids are numbers that JSON can hold. */
 const belowEveryId = Number.MIN_SAFE_INTEGER - 1;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Executor } from "../database.ts";
-import type { ChangePlace, SessionRow } from "../session-queries.ts";
+import type { ChangePlace } from "../session-queries.ts";
+import type { SessionRow } from "../rows.ts";
 import { beyondPositions, lastSeqOfSession, nextListSeq } from "../session-queries.ts";
 import type { Placeholders } from "../statement.ts";
 import { prepare } from "../statement.ts";

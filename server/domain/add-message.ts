@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
-import { findMessageByKey, insertMessage, NoIdsLeftError } from "../../db/message-queries.ts";
-import type { Executor } from "../../db/database.ts";
-import { takePlaceOfMessage } from "../../db/session-queries.ts";
+import type { SessionChange } from "../../db/store.ts";
 import type { AddMessageInput, Message } from "../contract/message.ts";
 import { AppError, sessionNotFound } from "../contract/app-error.ts";
-import { changeSession } from "./change-session.ts";
 import { assertContentFits } from "./content-length.ts";
 import type { Services } from "./services.ts";
 import { toMessage } from "./read-messages.ts";
@@ -22,43 +19,28 @@ export type SentMessage = { message: Message; seq: number; stored: boolean };
  */
 export async function addMessage(services: Services, input: AddMessageInput): Promise<SentMessage> {
   assertContentFits(services, input.content);
-  return changeSession<SentMessage>(services, input.session_id, async (trx) => {
-    const earlier = await findEarlierSend(trx, input);
-    if (earlier) return { value: { ...earlier, stored: false } };
-    const place = await takePlaceOfMessage(trx, input.session_id);
-    if (!place) throw sessionNotFound(input.session_id);
-    const row = await insertMessage(trx, {
-      session_id: input.session_id,
+  return services.store.change(input.session_id, async (session): Promise<SentMessage> => {
+    const earlier = await findEarlierSend(session, input);
+    if (earlier) return { ...earlier, stored: false };
+    const row = await session.addMessage({
       content: input.content,
       sender: input.sender,
       timestamp: input.timestamp ?? services.now().toISOString(),
-      seq: place.seq,
       key: input.key ?? null,
       key_digest: input.key === undefined ? null : digest(input),
-    }).catch((error: unknown) => {
-      throw error instanceof NoIdsLeftError ? noIdsLeft() : error;
     });
-    const message = toMessage(row);
-    const change = { type: "message", seq: place.seq, message } as const;
-    return { value: { message, seq: place.seq, stored: true }, place, change };
+    if (!row) throw sessionNotFound(input.session_id);
+    return { message: toMessage(row), seq: row.seq, stored: true };
   });
-}
-
-/** The original backend, or another program, may have used the largest id that JSON holds exactly. */
-function noIdsLeft(): AppError {
-  return new AppError(
-    "CONFLICT",
-    "This database has no message ids left: its largest is the largest that there may be.",
-  );
 }
 
 /** The message of the first send under this key, as it was then, even if it was edited or deleted since. */
 async function findEarlierSend(
-  trx: Executor,
+  session: SessionChange,
   input: AddMessageInput,
 ): Promise<Omit<SentMessage, "stored"> | undefined> {
   if (input.key === undefined) return undefined;
-  const found = await findMessageByKey(trx, input.session_id, input.key);
+  const found = await session.findSend(input.key);
   if (!found) return undefined;
   const { key_digest, sent_seq, seq, ...row } = found;
   if (key_digest === digest(input)) {

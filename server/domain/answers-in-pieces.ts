@@ -1,4 +1,4 @@
-import type { SessionExtent } from "../../db/statements/session-extents.ts";
+import type { SessionExtent } from "../../db/store.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { UpdateSessionInput } from "../contract/session.ts";
 import type { ListSessionsInput } from "../contract/session-list.ts";

@@ -1,7 +1,5 @@
-import { insertSession } from "../../db/statements/make-session.ts";
 import type { CreateSessionInput, Session } from "../contract/session.ts";
 import { AppError } from "../contract/app-error.ts";
-import { changeSession } from "./change-session.ts";
 import type { Services } from "./services.ts";
 import { sessionTopic } from "./session-log.ts";
 
@@ -12,18 +10,15 @@ export async function createSession(services: Services, input: CreateSessionInpu
     title: input.title ?? "New chat",
     created_at: input.created_at ?? services.now().toISOString(),
   };
-  const made = await changeSession(services, head.id, async (trx) => {
-    const row = await insertSession(trx, head);
-    if (!row) {
-      throw new AppError(
-        "CONFLICT",
-        `There is a session ${JSON.stringify(head.id)} already: choose another id.`,
-      );
-    }
-    return { value: row, place: row };
+  const { id, ...fields } = head;
+  await services.store.change(id, async (session) => {
+    if (!(await session.create(fields))) throw sessionExists(id);
   });
-  if (!made.isPurged) services.database.purge();
   // Another program may have removed a session with this id. Its readers hold positions that this session does not have.
   services.hub.compare(sessionTopic(head.id), undefined);
   return { ...head, messages: [] };
+}
+
+function sessionExists(id: string): AppError {
+  return new AppError("CONFLICT", `There is a session ${JSON.stringify(id)} already: choose another id.`);
 }

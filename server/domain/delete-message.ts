@@ -1,8 +1,5 @@
-import { entombMessage } from "../../db/message-queries.ts";
-import { takeNextPlace } from "../../db/session-queries.ts";
 import type { DeleteMessageInput } from "../contract/message.ts";
 import { sessionNotFound } from "../contract/app-error.ts";
-import { changeSession } from "./change-session.ts";
 import type { Services } from "./services.ts";
 import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
 
@@ -14,11 +11,9 @@ import { assertUnchanged, findMessageToChange, readName } from "./find-message.t
 export async function deleteMessage(services: Services, input: DeleteMessageInput): Promise<void> {
   const { session_id: sessionId, if_seq: ifSeq } = input;
   const named = readName(input);
-  await changeSession(services, sessionId, async (trx) => {
-    const found = await findMessageToChange(trx, sessionId, named);
+  await services.store.change(sessionId, async (session) => {
+    const found = await findMessageToChange(session, named);
     assertUnchanged(found, ifSeq);
-    const place = await takeNextPlace(trx, sessionId);
-    if (!place) throw sessionNotFound(sessionId);
-    return { value: await entombMessage(trx, { id: found.id, seq: place.seq }), place };
+    if (!(await session.removeMessage(found.id))) throw sessionNotFound(sessionId);
   });
 }

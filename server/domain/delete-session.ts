@@ -1,7 +1,5 @@
-import { findForbiddingTable } from "../../db/statements/referring-tables.ts";
-import { deleteSessionRow } from "../../db/statements/purge.ts";
+import { ReferredTo } from "../../db/store.ts";
 import { AppError, sessionNotFound } from "../contract/app-error.ts";
-import { changeSession } from "./change-session.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -11,14 +9,13 @@ import type { Services } from "./services.ts";
  * @throws {AppError} NOT_FOUND, CONFLICT (another program's table refers to the messages)
  */
 export async function deleteSession(services: Services, id: string): Promise<void> {
-  const isPurged = await changeSession(services, id, async (trx) => {
-    const table = await findForbiddingTable(trx, id);
-    if (table !== undefined) throw sessionReferredTo(id, table);
-    const deleted = await deleteSessionRow(trx, id);
-    if (!deleted) throw sessionNotFound(id);
-    return { value: deleted.isPurged, place: deleted.place };
-  });
-  if (!isPurged) services.database.purge();
+  await services.store
+    .change(id, async (session) => {
+      if (!(await session.remove())) throw sessionNotFound(id);
+    })
+    .catch((error: unknown) => {
+      throw error instanceof ReferredTo ? sessionReferredTo(id, error.table) : error;
+    });
 }
 
 /** @param table another program's, in the same file */

@@ -1,6 +1,5 @@
-import type { MessageRow, NamedMessage } from "../../db/message-queries.ts";
-import { findMessage } from "../../db/message-queries.ts";
-import type { Executor } from "../../db/database.ts";
+import type { MessageRow, NamedMessage, SessionChange } from "../../db/store.ts";
+import type { Services } from "./services.ts";
 import type { MessageName } from "../contract/message.ts";
 import { idOfMadeKey } from "../contract/message-key.ts";
 import { AppError, invalidInput, messageNotFound } from "../contract/app-error.ts";
@@ -26,12 +25,8 @@ export function readName({ message_id: ref, key }: MessageName): NamedMessage {
 }
 
 /** Finds the message that a change is meant for. @throws {AppError} NOT_FOUND */
-export async function findMessageToChange(
-  trx: Executor,
-  sessionId: string,
-  named: NamedMessage,
-): Promise<MessageRow> {
-  const found = await findMessage(trx, sessionId, named);
+export async function findMessageToChange(session: SessionChange, named: NamedMessage): Promise<MessageRow> {
+  const found = await session.findMessage(named);
   if (!found || found.deleted) throw messageNotFound(named);
   return found;
 }
@@ -42,10 +37,14 @@ export function assertUnchanged({ seq }: MessageRow, ifSeq: number | undefined):
 }
 
 /** The id of a message that a page or a stream begins at, also of one that is deleted. @throws {AppError} NOT_FOUND */
-export async function findMessageId(db: Executor, sessionId: string, ref: number | string): Promise<number> {
+export async function findMessageId(
+  { store }: Services,
+  sessionId: string,
+  ref: number | string,
+): Promise<number> {
   const named = toNamed(ref);
   if ("id" in named) return named.id;
-  const found = await findMessage(db, sessionId, named);
+  const found = await store.messages.find(sessionId, named);
   if (!found) throw messageNotFound(named);
   return found.id;
 }

@@ -1,4 +1,4 @@
-import type { SessionExtent } from "../../db/statements/session-extents.ts";
+import type { SessionExtent } from "../../db/store.ts";
 import { SessionEndedError } from "../contract/app-error.ts";
 import type { Message } from "../contract/message.ts";
 import { readMessages, toDocumented } from "./read-messages.ts";

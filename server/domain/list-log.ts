@@ -1,5 +1,4 @@
-import type { ListedSessionRow } from "../../db/statements/listed-sessions.ts";
-import { listChangedSessions, readListHead, readListSnapshot } from "../../db/list-queries.ts";
+import type { ListedSessionRow } from "../../db/store.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListEvent } from "../contract/list-event.ts";
 import type { SidebarSession } from "../contract/session-list.ts";
@@ -28,8 +27,7 @@ const fewChanges = 10;
 
 /** All sessions, in the order of their last changes of any kind. */
 function listLog(services: Services): ChangeLog<ListEvent> {
-  const { database, hub } = services;
-  const { read } = database;
+  const { store, hub } = services;
   const { excerptChars } = limits;
   return {
     topic: listTopic,
@@ -39,7 +37,7 @@ function listLog(services: Services): ChangeLog<ListEvent> {
     maxReaders: Number.POSITIVE_INFINITY,
     coalesceMs: limits.listIntervalMs,
     async readHead() {
-      const { epoch, seq } = await readListHead(read);
+      const { epoch, seq } = await store.list.readHead();
       return {
         epoch,
         seq,
@@ -47,7 +45,7 @@ function listLog(services: Services): ChangeLog<ListEvent> {
         startSeq: 0,
         end: undefined,
         async readChanges(after) {
-          const rows = await listChangedSessions(read, {
+          const rows = await store.list.listChanged({
             after,
             upTo: seq,
             limit: changesPerRead,
@@ -61,7 +59,7 @@ function listLog(services: Services): ChangeLog<ListEvent> {
       };
     },
     async readSnapshot() {
-      const { seq, rows } = await readListSnapshot(read, {
+      const { seq, rows } = await store.list.readSnapshot({
         limit: limits.snapshotSessions + 1,
         excerptChars,
       });

@@ -1,11 +1,5 @@
-import type { MessageSize } from "../../db/statements/message-pages.ts";
-import {
-  countInChunk,
-  smallReadBytes,
-  listMessages as listMessageRows,
-  listMessageSizes,
-} from "../../db/statements/message-pages.ts";
-import type { SessionLife } from "../../db/statements/session-extents.ts";
+import type { MessageSize, SessionLife } from "../../db/store.ts";
+import { countInChunk, smallReadBytes } from "../../db/store.ts";
 import { limits } from "../contract/limits.ts";
 import type { ListMessagesInput } from "../contract/message-list.ts";
 import type { Message } from "../contract/message.ts";
@@ -29,7 +23,7 @@ export async function readMessagePage(
   const { before, after, order } = await readBounds(services, sessionId, input);
   const backwards = order === "newest";
   const moved = cursor === undefined ? {} : { [backwards ? "before" : "after"]: Number(cursor) };
-  const sizes = await listMessageSizes(services.database.read, {
+  const sizes = await services.store.messages.listSizes({
     life,
     before,
     after,
@@ -52,7 +46,7 @@ async function readBounds(
   { before, after, order }: Pick<ListMessagesInput, "before" | "after" | "order">,
 ) {
   const idOf = async (ref: number | string | undefined): Promise<number | undefined> =>
-    ref === undefined ? undefined : findMessageId(services.database.read, sessionId, ref);
+    ref === undefined ? undefined : findMessageId(services, sessionId, ref);
   return {
     before: await idOf(before),
     after: after === 0 ? undefined : await idOf(after),
@@ -74,7 +68,7 @@ async function* readChunks(
     const after = Number(left[0]?.id) - 1;
     const before = Number(left[limit - 1]?.id) + 1;
     const range = { life, after, before, limit, from: "oldest" } as const;
-    const rows = await listMessageRows(services.database.read, range);
+    const rows = await services.store.messages.list(range);
     if (rows.length === 0) await assertAlive(services, life);
     yield rows.map(toMessage);
     left = left.slice(limit);

@@ -1,12 +1,4 @@
-import type { ListedSessionRow } from "../../db/statements/listed-sessions.ts";
-import type { ListPlace } from "../../db/statements/sidebar-pages.ts";
-import {
-  findSidebarSessions,
-  listOrdinalsByActivity,
-  listSidebarPage,
-} from "../../db/statements/sidebar-pages.ts";
-import type { SessionExtent } from "../../db/statements/session-extents.ts";
-import { listSessionExtents } from "../../db/statements/session-extents.ts";
+import type { ListedSessionRow, ListPlace, SessionExtent } from "../../db/store.ts";
 import { limits } from "../contract/limits.ts";
 import type { Page } from "../contract/page.ts";
 import { notACursor } from "../contract/page.ts";
@@ -28,7 +20,7 @@ export function listExtents(services: Services, { cursor, limit }: PageInput): P
   const { beforeOrdinal } = readCursor("newest", cursor);
   return readPage(
     limit,
-    (rows) => listSessionExtents(services.database.read, { beforeOrdinal, limit: rows }),
+    (rows) => services.store.sessions.listExtents({ beforeOrdinal, limit: rows }),
     ({ ordinal }) => String(ordinal),
   );
 }
@@ -42,7 +34,7 @@ export function listSidebar(
   const { excerptChars } = limits;
   return readPage(
     limit,
-    (rows) => listSidebarPage(services.database.read, { place, limit: rows, excerptChars }),
+    (rows) => services.store.list.listPage({ place, limit: rows, excerptChars }),
     order === "newest" ? ({ ordinal }) => String(ordinal) : activityCursor,
   );
 }
@@ -52,14 +44,14 @@ export function listSidebar(
  * Those that are deleted meanwhile are left out.
  */
 export async function listAllByActivity(services: Services): Promise<AsyncIterable<SidebarExtent>> {
-  return readInSlices(services, await listOrdinalsByActivity(services.database.read));
+  return readInSlices(services, await services.store.list.listOrdinals());
 }
 
 async function* readInSlices(services: Services, ordinals: readonly number[]): AsyncGenerator<SidebarExtent> {
   const { pageItems, excerptChars } = limits;
   for (let at = 0; at < ordinals.length; at += pageItems) {
     const slice = ordinals.slice(at, at + pageItems);
-    yield* await findSidebarSessions(services.database.read, { ordinals: slice, excerptChars });
+    yield* await services.store.list.find({ ordinals: slice, excerptChars });
   }
 }
 

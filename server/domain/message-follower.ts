@@ -1,6 +1,4 @@
-import { listChangedMessages } from "../../db/log-queries.ts";
-import { isSmallPage, listMessageChunk } from "../../db/statements/message-pages.ts";
-import type { SessionLogExtent } from "../../db/statements/session-extents.ts";
+import type { SessionLogExtent } from "../../db/store.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import { SessionEndedError } from "../contract/app-error.ts";
@@ -129,7 +127,7 @@ export class MessageFollower implements Listener<LiveEvent> {
     const session = this.#session;
     if (!session || !this.#hasMore) return true;
     const page = { life: session, after: this.#lastId, limit: changesPerRead, from: "oldest" } as const;
-    return isSmallPage(this.#services.database.read, page);
+    return this.#services.store.messages.isSmallPage(page);
   }
 
   /** Reads a page and sends it. @returns how far the session is read, if the page was the last */
@@ -166,7 +164,7 @@ export class MessageFollower implements Listener<LiveEvent> {
     const after = this.#seq;
     if (after === session.seq) return false;
     const range = { after, upTo: session.seq, upToId: this.#lastId, limit: changesPerRead };
-    const read = await listChangedMessages(this.#services.database.read, { life: session, ...range });
+    const read = await this.#services.store.messages.listChanged({ life: session, ...range });
     // This life has ended, and with it its messages.
     if (!read) return false;
     const news = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.has(seq));
@@ -184,7 +182,7 @@ export class MessageFollower implements Listener<LiveEvent> {
       return;
     }
     const page = { life: session, after, before: last + 1, limit: changesPerRead, from: "oldest" } as const;
-    const { rows, isLast } = await listMessageChunk(this.#services.database.read, page);
+    const { rows, isLast } = await this.#services.store.messages.listChunk(page);
     if (rows.length > 0) this.#sink.send(rows.map(toMessage));
     else if (this.#hasMore) await assertAlive(this.#services, session);
     this.#sentAhead.add(rows.map(({ seq }) => seq).filter((seq) => seq > session.seq));

@@ -43,7 +43,7 @@ export async function openMessages(
   { session_id: sessionId, after }: { session_id: string; after: number | string | undefined },
 ): Promise<(opened: Opened, sink: Sink<Message>) => MessageFollower> {
   const isRef = after !== undefined && after !== first;
-  const afterId = isRef ? await findMessageId(services.database.read, sessionId, after) : after;
+  const afterId = isRef ? await findMessageId(services, sessionId, after) : after;
   await getSessionHead(services, sessionId);
   return (opened, sink) => new MessageFollower(services, { sessionId, afterId, ...opened }, sink);
 }

@@ -1,8 +1,6 @@
-import type { MessageRow } from "../../db/message-queries.ts";
-import { fewMessages, isSmallPage, listMessageChunk } from "../../db/statements/message-pages.ts";
-import type { SessionExtent, SessionLife } from "../../db/statements/session-extents.ts";
-import { isAlive } from "../../db/statements/session-extents.ts";
-import { textValue } from "../../db/text-value.ts";
+import type { MessageRow, SessionExtent, SessionLife } from "../../db/store.ts";
+import { fewMessages } from "../../db/store.ts";
+import { textValue } from "./text-value.ts";
 import { limits } from "../contract/limits.ts";
 import type { DocumentedMessage, Message } from "../contract/message.ts";
 import { isMadeKey, madeKey } from "../contract/message-key.ts";
@@ -57,12 +55,12 @@ export async function* readMessages(
   const before = session.last_id + 1;
   const { turns } = services.hub;
   const first = { life: session, before, limit: fewMessages, from: "oldest" } as const;
-  const turn = turns.begin(() => isSmallPage(services.database.read, first));
+  const turn = turns.begin(() => services.store.messages.isSmallPage(first));
   if (turn) await turn;
   let after: number | undefined;
   // Most sessions are short, and the sizes of a few messages need not be read first.
   for (let limit: number = fewMessages; ; limit = limits.pageItems) {
-    const { rows, isLast } = await listMessageChunk(services.database.read, {
+    const { rows, isLast } = await services.store.messages.listChunk({
       life: session,
       after,
       before,
@@ -79,5 +77,5 @@ export async function* readMessages(
 
 /** Asserts that a session still has the life that was read. @throws {SessionEndedError} */
 export async function assertAlive(services: Services, life: SessionLife): Promise<void> {
-  if (!(await isAlive(services.database.read, life))) throw new SessionEndedError(life.id);
+  if (!(await services.store.sessions.isAlive(life))) throw new SessionEndedError(life.id);
 }

@@ -7,10 +7,10 @@ const keptMs = 1000;
 
 /** Whether the product can do its work now: it can read and write its database, and is not about to stop. */
 export class Readiness {
-  readonly #services: Pick<Services, "database" | "stopping">;
+  readonly #services: Pick<Services, "store" | "stopping">;
   #lastProbe: { begunMs: number; outcome: Promise<void> } | undefined;
 
-  constructor(services: Pick<Services, "database" | "stopping">) {
+  constructor(services: Pick<Services, "store" | "stopping">) {
     this.#services = services;
   }
 
@@ -26,7 +26,7 @@ export class Readiness {
 
   async #probe(): Promise<void> {
     try {
-      await this.#services.database.probe();
+      await this.#services.store.probe();
     } catch (cause) {
       const error = toAppError(cause);
       if (error.code === "SERVICE_UNAVAILABLE") throw error;

@@ -1,9 +1,9 @@
-import type { Database } from "../../db/database.ts";
+import type { Store } from "../../db/store.ts";
 import type { LiveHub } from "../live/live-hub.ts";
 
 /** The services that the product's actions work with. */
 export type Services = {
-  readonly database: Database;
+  readonly store: Store;
   readonly hub: LiveHub;
   /** The clock. */
   readonly now: () => Date;

@@ -1,5 +1,5 @@
-import type { SessionHeadRow } from "../../db/session-queries.ts";
-import { textValue } from "../../db/text-value.ts";
+import type { SessionHeadRow } from "../../db/store.ts";
+import { textValue } from "./text-value.ts";
 import type { SessionHead } from "../contract/session.ts";
 
 /** A session as the doors show it, without its messages. */

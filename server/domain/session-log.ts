@@ -1,9 +1,4 @@
-import type { ChangedMessageRow } from "../../db/log-queries.ts";
-import { areSmallChanges, listChangedMessages } from "../../db/log-queries.ts";
-import { isSmallPage } from "../../db/statements/message-pages.ts";
-import type { SessionRow } from "../../db/session-queries.ts";
-import { findSessionLog } from "../../db/session-queries.ts";
-import { readSnapshot } from "../../db/statements/snapshot.ts";
+import type { StoredMessage, SessionRow } from "../../db/store.ts";
 import { limits } from "../contract/limits.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
@@ -75,7 +70,7 @@ export class SessionLog implements ChangeLog<LiveEvent> {
   }
 
   async readHead(): Promise<ChangeLogHead<LiveEvent>> {
-    const session = await findSessionLog(this.#services.database.read, this.#sessionId);
+    const session = await this.#services.store.sessions.findLog(this.#sessionId);
     if (!session) throw this.gone();
     return {
       epoch: session.epoch,
@@ -89,8 +84,8 @@ export class SessionLog implements ChangeLog<LiveEvent> {
   }
 
   async readSnapshot(): Promise<SnapshotOf<LiveEvent> | undefined> {
-    const { read } = this.#services.database;
-    const found = await readSnapshot(read, this.#sessionId, {
+    const { store } = this.#services;
+    const found = await store.sessions.readSnapshot(this.#sessionId, {
       messages: this.#limit,
       contentBytes: limits.snapshotBytes,
     });
@@ -121,11 +116,11 @@ async function isSmallRead(
   session: SessionRow,
   { after, limit }: { after: number | undefined; limit: number },
 ): Promise<boolean> {
-  const { read } = services.database;
+  const { store } = services;
   if (after === undefined) {
-    return isSmallPage(read, { life: session, limit, from: "newest" });
+    return store.messages.isSmallPage({ life: session, limit, from: "newest" });
   }
-  return areSmallChanges(read, { life: session, after, upTo: session.seq, limit: changesPerRead });
+  return store.messages.areSmallChanges({ life: session, after, upTo: session.seq, limit: changesPerRead });
 }
 
 async function readChanges(
@@ -135,7 +130,7 @@ async function readChanges(
 ): Promise<{ changes: Change<LiveEvent>[]; upTo: number } | undefined> {
   if (session.seq <= after) return { changes: [], upTo: after };
   const page = { life: session, after, upTo: session.seq, limit: changesPerRead };
-  const read = await listChangedMessages(services.database.read, page);
+  const read = await services.store.messages.listChanged(page);
   if (!read) return undefined;
   const { rows, upTo } = read;
   const changes = rows.map(toChange);
@@ -150,7 +145,7 @@ async function readChanges(
   return { changes, upTo };
 }
 
-function toChange(row: ChangedMessageRow): Change<LiveEvent> {
+function toChange(row: StoredMessage): Change<LiveEvent> {
   const { seq } = row;
   return row.deleted
     ? { type: "message_deleted", seq, message_id: row.id, key: shownKey(row.id, row.key) }

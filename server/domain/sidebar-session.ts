@@ -1,5 +1,5 @@
-import type { ListedSessionRow } from "../../db/statements/listed-sessions.ts";
-import { textValue } from "../../db/text-value.ts";
+import type { ListedSessionRow } from "../../db/store.ts";
+import { textValue } from "./text-value.ts";
 import type { SidebarSession } from "../contract/session-list.ts";
 import { shownKey } from "./read-messages.ts";
 import { toSessionHead } from "./session-head.ts";

@@ -1,5 +1,5 @@
 import { ZodError } from "zod";
-import { DatabaseMovedError, isDatabaseUnavailable, whyForbidden } from "../../db/database-errors.ts";
+import { ChangeForbidden, NothingLeft, StoreMoved, StoreUnavailable } from "../../db/store.ts";
 import { AppError, invalidInput } from "../contract/app-error.ts";
 import { issuesOf } from "../contract/issues.ts";
 
@@ -10,18 +10,27 @@ import { issuesOf } from "../contract/issues.ts";
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ZodError) return invalidInput(issuesOf(error));
-  if (error instanceof DatabaseMovedError) {
-    return new AppError("SERVICE_UNAVAILABLE", databaseMoved, { cause: error });
+  if (error instanceof StoreMoved) return unavailable(error, databaseMoved);
+  if (error instanceof StoreUnavailable) return unavailable(error);
+  if (error instanceof ChangeForbidden) {
+    const message = `An index, constraint, trigger or row of another program in the database forbids this: ${error.reason}.`;
+    return new AppError("CONFLICT", message, { cause: error.cause });
   }
-  const why = whyForbidden(error);
-  if (why !== undefined) {
-    const message = `An index, constraint, trigger or row of another program in the database forbids this: ${why}.`;
-    return new AppError("CONFLICT", message, { cause: error });
-  }
-  if (isDatabaseUnavailable(error)) return new AppError("SERVICE_UNAVAILABLE", undefined, { cause: error });
+  if (error instanceof NothingLeft)
+    return new AppError("CONFLICT", nothingLeft(error.what), { cause: error });
   return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error });
+}
+
+/** The log shows the store's own reason. */
+function unavailable(error: StoreUnavailable, message?: string): AppError {
+  return new AppError("SERVICE_UNAVAILABLE", message, { cause: error.cause });
 }
 
 /** The sentence for clients. The log has one with the paths. */
 const databaseMoved =
   "The server's database was moved, removed or replaced: nothing can be stored until it is back in its place or the server is started anew.";
+
+/** The original backend, or another program, may have used the largest number. */
+function nothingLeft(what: string): string {
+  return `This database has no ${what} left: another program has stored one that is as large as may be. \`ai-desk check\` tells where.`;
+}

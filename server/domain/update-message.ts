@@ -1,8 +1,5 @@
-import { updateContent } from "../../db/message-queries.ts";
-import { takeNextPlace } from "../../db/session-queries.ts";
 import type { Message, UpdateMessageInput } from "../contract/message.ts";
 import { sessionNotFound } from "../contract/app-error.ts";
-import { changeSession } from "./change-session.ts";
 import { assertContentFits } from "./content-length.ts";
 import type { Services } from "./services.ts";
 import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
@@ -18,13 +15,12 @@ export async function updateMessage(services: Services, input: UpdateMessageInpu
   const { session_id: sessionId, content, if_seq: ifSeq } = input;
   const named = readName(input);
   assertContentFits(services, content);
-  return changeSession<Message>(services, sessionId, async (trx) => {
-    const found = await findMessageToChange(trx, sessionId, named);
-    if (found.content === content) return { value: toMessage(found) };
+  return services.store.change(sessionId, async (session) => {
+    const found = await findMessageToChange(session, named);
+    if (found.content === content) return toMessage(found);
     assertUnchanged(found, ifSeq);
-    const place = await takeNextPlace(trx, sessionId);
-    if (!place) throw sessionNotFound(sessionId);
-    const message = toMessage(await updateContent(trx, { id: found.id, content, seq: place.seq }));
-    return { value: message, place, change: { type: "message", seq: place.seq, message } };
+    const row = await session.editMessage(found.id, content);
+    if (!row) throw sessionNotFound(sessionId);
+    return toMessage(row);
   });
 }

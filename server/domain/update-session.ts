@@ -1,8 +1,6 @@
-import { findSession, updateTitle } from "../../db/session-queries.ts";
-import type { SessionLife } from "../../db/statements/session-extents.ts";
+import type { SessionLife } from "../../db/store.ts";
 import type { SessionHead, UpdateSessionInput } from "../contract/session.ts";
 import { sessionNotFound } from "../contract/app-error.ts";
-import { changeSession } from "./change-session.ts";
 import type { Services } from "./services.ts";
 import { toSessionHead } from "./session-head.ts";
 
@@ -22,11 +20,10 @@ export function renameSession(
   services: Services,
   { session_id: id, title }: UpdateSessionInput,
 ): Promise<SessionHead & Pick<SessionLife, "ordinal">> {
-  return changeSession(services, id, async (trx) => {
-    const session = await findSession(trx, id);
-    if (!session) throw sessionNotFound(id);
-    const place = session.title === title ? undefined : await updateTitle(trx, id, title);
-    const value = { ...toSessionHead(session), title, ordinal: session.ordinal };
-    return { value, place };
+  return services.store.change(id, async (session) => {
+    const found = await session.find();
+    if (!found) throw sessionNotFound(id);
+    if (found.title !== title) await session.rename(title);
+    return { ...toSessionHead(found), title, ordinal: found.ordinal };
   });
 }

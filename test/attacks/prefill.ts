@@ -1,8 +1,7 @@
 import { openDatabase } from "../../db/open-database.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
-import type { Services } from "../../server/domain/services.ts";
-import { LiveHub } from "../../server/live/live-hub.ts";
+import { servicesOn } from "../support/services.ts";
 
 const chars = 100_000;
 
@@ -20,17 +19,7 @@ const sessions = [
 /** Makes a database that holds them. */
 export async function prefill(file: string): Promise<void> {
   const database = await openDatabase({ file, synchronous: "normal" });
-  const services: Services = {
-    database,
-    hub: new LiveHub(),
-    now: () => new Date(),
-    newSessionId: () => "",
-    stopping: new AbortController().signal,
-    version: "0.0.0",
-    maxMessageChars: chars,
-    maxReadersPerSession: 1,
-    pollMs: 0,
-  };
+  const services = { ...servicesOn(database), maxMessageChars: chars };
   for (const { id, messages, content } of sessions) {
     await createSession(services, { id });
     const add = () => addMessage(services, { session_id: id, content, sender: "user" });

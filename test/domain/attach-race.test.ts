@@ -4,7 +4,7 @@ import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
-import type { Services } from "../../server/domain/services.ts";
+import type { OpenedServices } from "../support/services.ts";
 import { followMessages } from "../support/follow-messages.ts";
 import type { Session } from "../../server/contract/session.ts";
 import { parsePieces } from "../../server/domain/answer-share.ts";
@@ -19,14 +19,14 @@ const unbounded = { take: () => Promise.resolve(), done: () => undefined, refuse
 /** Beyond the number of reads that attaching takes, so that the last rows of the table act when all is live. */
 const moments = Array.from({ length: 14 }, (_, index) => index + 1);
 
-async function openFilled(): Promise<Services> {
+async function openFilled(): Promise<OpenedServices> {
   const services = await openServices();
   await createSession(services, { id: "s" });
   for (const content of ["one", "two", "three"]) await add(services, content);
   return services;
 }
 
-async function add(services: Services, content: string): Promise<{ id: number }> {
+async function add(services: OpenedServices, content: string): Promise<{ id: number }> {
   return (await addMessage(services, { session_id: "s", content, sender: "user" })).message;
 }
 

@@ -8,7 +8,8 @@ import { followMessages } from "../support/follow-messages.ts";
 import { followList } from "../../server/domain/list-log.ts";
 import { followSession, SessionLog } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
-import { openServices } from "../support/services.ts";
+import type { OpenedServices } from "../support/services.ts";
+import { openServices, servicesOn } from "../support/services.ts";
 import { getSession, listMessages, listSessions } from "../support/whole-answers.ts";
 
 /** More than are removed with their session. */
@@ -27,10 +28,10 @@ async function fill(
   );
 }
 
-/** A services on which the messages of the session `s` are left when it is deleted, until `purge` is called. */
-async function openLeaving(): Promise<{ services: Services; purge: () => void }> {
+/** Services on which the messages of the session `s` are left when it is deleted, until `purge` is called. */
+async function openLeaving(): Promise<{ services: OpenedServices; purge: () => void }> {
   const inner = await openServices();
-  const services = { ...inner, database: { ...inner.database, purge: () => undefined } };
+  const services = servicesOn({ ...inner.database, purge: () => undefined });
   await createSession(services, { id: "s" });
   await fill(services, "s", oldContents);
   await deleteSession(services, "s");
@@ -38,7 +39,7 @@ async function openLeaving(): Promise<{ services: Services; purge: () => void }>
   return { services, purge: () => inner.database.purge() };
 }
 
-async function countRows({ database }: Services, sessionId: string): Promise<number> {
+async function countRows({ database }: OpenedServices, sessionId: string): Promise<number> {
   const rows = await database.read
     .selectFrom("message")
     .select("id")

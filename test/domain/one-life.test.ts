@@ -5,7 +5,7 @@ import { AppError } from "../../server/contract/app-error.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
 import { deleteSession } from "../../server/domain/delete-session.ts";
-import type { Services } from "../../server/domain/services.ts";
+import type { OpenedServices } from "../support/services.ts";
 import { followMessages } from "../support/follow-messages.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { updateMessage } from "../../server/domain/update-message.ts";
@@ -21,7 +21,7 @@ const filler = "x".repeat(37_500);
 const contents = Array.from({ length: 15 }, (_, index) => `old ${index}${index < 10 ? "" : filler}`);
 const newContents = Array.from({ length: 30 }, (_, index) => `new ${index}`);
 
-async function openFilledDesk(): Promise<Services> {
+async function openFilledDesk(): Promise<OpenedServices> {
   const services = { ...(await openServices()), maxMessageChars: 1_000_000 };
   await createSession(services, { id: "before" });
   await createSession(services, { id: "s" });
@@ -30,7 +30,7 @@ async function openFilledDesk(): Promise<Services> {
   return services;
 }
 
-async function fill(services: Services, texts: string[]): Promise<void> {
+async function fill(services: OpenedServices, texts: string[]): Promise<void> {
   await Promise.all(
     texts.map((content) => addMessage(services, { session_id: "s", content, sender: "user" })),
   );
@@ -51,7 +51,7 @@ async function outcomeOf<Answer>(answer: Promise<Answer>): Promise<Answer | stri
 }
 
 /** All that a stream gives until it has sent what there was, or has ended. */
-async function replay(services: Services): Promise<string[]> {
+async function replay(services: OpenedServices): Promise<string[]> {
   const stop = new AbortController();
   const texts: string[] = [];
   for await (const { content } of followMessages(services, {
@@ -66,7 +66,7 @@ async function replay(services: Services): Promise<string[]> {
 }
 
 /** The contents that a stream from position 0 shows up to its `caught_up`. */
-async function catchUp(services: Services): Promise<string[]> {
+async function catchUp(services: OpenedServices): Promise<string[]> {
   const stop = new AbortController();
   const texts: string[] = [];
   for await (const { event } of followSession(services, {
@@ -82,7 +82,7 @@ async function catchUp(services: Services): Promise<string[]> {
   return texts;
 }
 
-async function list(services: Services): Promise<[string, string[]][]> {
+async function list(services: OpenedServices): Promise<[string, string[]][]> {
   return (await listSessions(services)).map(({ id, messages }) => [id, contentsOf(messages)]);
 }
 
@@ -90,7 +90,7 @@ async function list(services: Services): Promise<[string, string[]][]> {
 const oneLife = (again: boolean): unknown[] => [contents, "NOT_FOUND", ...(again ? [newContents] : [])];
 
 describe.each([false, true])("a session that is deleted, and made anew: %s", (again) => {
-  async function openDying(moment: number): Promise<Services> {
+  async function openDying(moment: number): Promise<OpenedServices> {
     const inner = await openFilledDesk();
     return actAfterRead(inner, moment, async () => {
       await deleteSession(inner, "s");

@@ -15,7 +15,8 @@ const followLog = "server/live/follow-log.ts";
 const liveReader = "server/live/subscriber.ts";
 const sessionLog = "server/domain/session-log.ts";
 const addMessage = "server/domain/add-message.ts";
-const changeSession = "server/domain/change-session.ts";
+const sessionWriter = "db/sqlite/session-writer.ts";
+const sqliteChange = "db/sqlite/sqlite-change.ts";
 const groupCommit = "db/group-commit.ts";
 const makeSession = "db/statements/make-session.ts";
 const whyNewEpoch = "db/sqlite/why-new-epoch.ts";
@@ -41,14 +42,13 @@ export const plantedBugs: PlantedBug[] = [
     bug: "readers are told before the commit",
     edits: [
       {
-        file: changeSession,
-        from: "await write(services, sessionId, unit);",
-        to: `await write(services, sessionId, async (trx) => {
-    const changed = await unit(trx);
-    if (changed.place) services.hub.publish(sessionTopic(sessionId), changed.place.seq);
-    await new Promise((told) => setTimeout(told, 1));
-    return { ...changed, place: undefined };
-  });`,
+        file: sessionWriter,
+        from: "return { value: await unit(change), change };",
+        to: `const value = await unit(change);
+      if (change.place) this.tell(sessionId, change.place, undefined);
+      await new Promise((told) => setTimeout(told, 1));
+      change.place = undefined;
+      return { value, change };`,
       },
     ],
     caughtAs: "STUCK",
@@ -101,22 +101,23 @@ export const plantedBugs: PlantedBug[] = [
     bug: "keys are kept in memory, and forgotten on restart",
     edits: [
       {
-        file: addMessage,
-        from: "const found = await findMessageByKey(trx, input.session_id, input.key);",
-        to: "const found = firsts.get(`${input.session_id} ${input.key}`);",
-      },
-      { file: addMessage, from: "key: input.key ?? null,", to: "key: null," },
-      {
-        file: addMessage,
-        from: "const message = toMessage(row);",
-        to: `const keyed = { ...row, key: input.key ?? null };
-    if (input.key !== undefined) firsts.set(\`\${input.session_id} \${input.key}\`, { ...keyed, key_digest: digest(input) });
-    const message = toMessage(keyed);`,
+        file: sqliteChange,
+        from: "return findMessageByKey(this.#trx, this.#id, key);",
+        to: "return Promise.resolve(firsts.get(`${this.#id} ${key}`));",
       },
       {
-        file: addMessage,
-        from: "/** The message of the first send",
-        to: "const firsts = new Map<string, MessageRow & { key_digest: string }>();\n/** The message of the first send",
+        file: sqliteChange,
+        from: "return this.#tell(await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: place.seq }));",
+        to: `const values = { session_id: this.#id, ...message, key: null, seq: place.seq };
+    const row = { ...(await insertMessage(this.#trx, values)), key: message.key };
+    const sent = { ...row, sent_seq: row.seq, key_digest: message.key_digest };
+    if (message.key !== null) firsts.set(\`\${this.#id} \${message.key}\`, sent);
+    return this.#tell(row);`,
+      },
+      {
+        file: sqliteChange,
+        from: "/** A change to a session within",
+        to: "const firsts = new Map();\n\n/** A change to a session within",
       },
     ],
     caughtAs: "DOUBLED",
@@ -146,7 +147,7 @@ export const plantedBugs: PlantedBug[] = [
         file: sessionLog,
         from: "const { seq } = found.session;",
         to: `await new Promise((later) => setTimeout(later, 3));
-      const { seq } = (await findSessionLog(read, this.#sessionId)) ?? found.session;`,
+      const { seq } = (await store.sessions.findLog(this.#sessionId)) ?? found.session;`,
       },
     ],
     caughtAs: "STATE",
@@ -223,9 +224,11 @@ export const plantedBugs: PlantedBug[] = [
     bug: "edits are stored and not told",
     edits: [
       {
-        file: "server/domain/update-message.ts",
-        from: 'return { value: message, place, change: { type: "message", seq: place.seq, message } };',
-        to: "return { value: message };",
+        file: sqliteChange,
+        from: "return place && this.#tell(await updateContent(this.#trx, { id, content, seq: place.seq }));",
+        to: `const row = place && (await updateContent(this.#trx, { id, content, seq: place.seq }));
+    this.place = undefined;
+    return row;`,
       },
     ],
     caughtAs: "STUCK",
@@ -259,17 +262,32 @@ export const plantedBugs: PlantedBug[] = [
     bug: "the position is taken in one transaction, the message stored in another",
     edits: [
       {
-        file: addMessage,
-        from: "return changeSession<SentMessage>(",
-        to: `const taken = await services.database.write((trx) => takePlaceOfMessage(trx, input.session_id));
-  if (taken) services.hub.publish(\`session:\${input.session_id}\`, taken.seq);
-  await new Promise((later) => setTimeout(later, 1));
-  return changeSession<SentMessage>(`,
+        file: sessionWriter,
+        from: "import { passStrays }",
+        to: 'import { takePlaceOfMessage } from "../session-queries.ts";\nimport { passStrays }',
       },
       {
-        file: addMessage,
-        from: "const place = await takePlaceOfMessage(trx, input.session_id);",
-        to: "const place = taken;",
+        file: sessionWriter,
+        from: "const { value, change } = await this.#write(sessionId, unit);",
+        to: `const taken = await this.#database.write((trx) => takePlaceOfMessage(trx, sessionId));
+    if (taken) this.tell(sessionId, taken, undefined);
+    await new Promise((later) => setTimeout(later, 1));
+    const { value, change } = await this.#write(sessionId, unit, taken);`,
+      },
+      {
+        file: sessionWriter,
+        from: "unit: (session: SessionChange) => Promise<Value>,\n  ): Promise<{ value: Value; change: SqliteChange }> {",
+        to: "unit: (session: SessionChange) => Promise<Value>,\n    taken,\n  ): Promise<{ value: Value; change: SqliteChange }> {",
+      },
+      {
+        file: sessionWriter,
+        from: "new SqliteChange(trx, sessionId);",
+        to: "Object.assign(new SqliteChange(trx, sessionId), { taken });",
+      },
+      {
+        file: sqliteChange,
+        from: "this.#take(await takePlaceOfMessage(this.#trx, this.#id))",
+        to: "this.#take(this.taken)",
       },
     ],
     caughtAs: "STUCK",
@@ -300,7 +318,7 @@ export const plantedBugs: PlantedBug[] = [
   },
   {
     bug: "what another server writes is not told",
-    edits: [{ file: "server/create-app.ts", from: "await heedOthers(services);", to: "" }],
+    edits: [{ file: "server/create-app.ts", from: "      heedOthers(services);", to: "" }],
     caughtAs: "STUCK",
     when: { secondServer: true },
   },
@@ -331,9 +349,9 @@ export const plantedBugs: PlantedBug[] = [
     bug: "the list is not told of new messages",
     edits: [
       {
-        file: changeSession,
-        from: "services.hub.publish(listTopic, place.list_seq);",
-        to: "if (sessionId === undefined) services.hub.publish(listTopic, place.list_seq);",
+        file: "server/domain/publish-commits.ts",
+        from: "hub.publish(listTopic, listSeq);",
+        to: "if (sessionId === undefined) hub.publish(listTopic, listSeq);",
       },
     ],
     caughtAs: "STUCK",

@@ -91,6 +91,21 @@ test("a door has no way into the domain but the actions, which it performs", () 
   expect(outside.map(({ file }) => file)).toEqual(["server/create-app.ts"]);
 });
 
+test("the server sees the store by its port, and its inside where the app opens it", () => {
+  const inside = imports.filter(
+    (found) =>
+      found.file.startsWith("server/") &&
+      targetOf(found).startsWith("db/") &&
+      targetOf(found) !== "db/store.ts" &&
+      !found.file.startsWith("server/cli/"),
+  );
+  expect(new Set(inside.filter(({ isType }) => !isType).map(({ file }) => file))).toEqual(
+    new Set(["server/app-store.ts"]),
+  );
+  const types = new Set(inside.map(({ file }) => file));
+  expect(types).toEqual(new Set(["server/app-store.ts", "server/config.ts", "server/create-app.ts"]));
+});
+
 test("the client takes values only from files that import nothing", () => {
   const values = imports.filter(
     (found) => found.file.startsWith("client-sdk/") && !found.isType && targetOf(found).startsWith("server/"),

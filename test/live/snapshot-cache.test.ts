@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
-import type { Services } from "../../server/domain/services.ts";
+import type { OpenedServices } from "../support/services.ts";
 import type { Sink } from "../../server/live/feed.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import { actAfterRead, openServices } from "../support/services.ts";
@@ -9,7 +9,7 @@ import { actAfterRead, openServices } from "../support/services.ts";
 type Sent = { items: readonly unknown[]; isShared: boolean };
 
 /** The events that a reader is sent before anything happens. */
-async function attach(services: Services, after?: string): Promise<Sent[]> {
+async function attach(services: OpenedServices, after?: string): Promise<Sent[]> {
   const sent: Sent[] = [];
   const left = new AbortController();
   const take = (items: readonly unknown[], isShared: boolean): void => {
@@ -26,7 +26,7 @@ async function attach(services: Services, after?: string): Promise<Sent[]> {
   return sent;
 }
 
-async function openWithMessage(content = "one"): Promise<Services> {
+async function openWithMessage(content = "one"): Promise<OpenedServices> {
   const services = { ...(await openServices()), maxMessageChars: 10_000_000 };
   await createSession(services, { id: "s", title: "t" });
   await addMessage(services, { session_id: "s", content, sender: "user" });

@@ -6,12 +6,10 @@ import type { Message, Session } from "../../client-sdk/src/index.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession as createSessionAt } from "../../server/domain/create-session.ts";
 import { openDatabase } from "../../db/open-database.ts";
-import { LiveHub } from "../../server/live/live-hub.ts";
+import { servicesOn } from "../support/services.ts";
 import { call, createSession, documented, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
-
-const now = (): Date => new Date();
 
 /** Writes to the same file as the app, as another process would, but without waiting for the disk at each commit. */
 async function fill(
@@ -19,17 +17,7 @@ async function fill(
   write: (services: Parameters<typeof addMessage>[0]) => Promise<void>,
 ): Promise<void> {
   const database = await openDatabase({ file: databaseFile, synchronous: "normal" });
-  await write({
-    database,
-    hub: new LiveHub(),
-    now,
-    newSessionId: () => "",
-    stopping: new AbortController().signal,
-    version: "0.0.0",
-    maxMessageChars: 1_000_000,
-    pollMs: 25_000,
-    maxReadersPerSession: 1000,
-  });
+  await write({ ...servicesOn(database), maxMessageChars: 1_000_000 });
   await database.close();
 }
 

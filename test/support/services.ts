@@ -1,25 +1,36 @@
 import { join } from "node:path";
 import type { KyselyPlugin } from "kysely";
 import { onTestFinished } from "vitest";
+import type { Database } from "../../db/database.ts";
 import { openDatabase } from "../../db/open-database.ts";
+import { createSqliteStore } from "../../db/sqlite/sqlite-store.ts";
 import type { Caller } from "../../server/access/caller.ts";
 import { anonymous } from "../../server/access/caller.ts";
 import { allowAll } from "../../server/access/guard.ts";
 import type { Services } from "../../server/domain/services.ts";
 import type { Perform } from "../../server/domain/perform.ts";
 import { createPerform } from "../../server/domain/perform.ts";
+import { publishCommits } from "../../server/domain/publish-commits.ts";
 import { LiveHub } from "../../server/live/live-hub.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
-/** A services on a database file of its own, for actions without a door. It is closed with the test. */
-export async function openServices(): Promise<Services> {
+export type OpenedServices = Services & { readonly database: Database };
+
+/** Services on a database file of their own, for actions without a door. It is closed with the test. */
+export async function openServices(): Promise<OpenedServices> {
   const database = await openDatabase({
     file: join(makeTemporaryFolder(), "ai_desk.db"),
     synchronous: "normal",
   });
   onTestFinished(() => database.close());
-  return {
+  return servicesOn(database);
+}
+
+/** The services over a database. */
+export function servicesOn(database: Database): OpenedServices {
+  const services = {
     database,
+    store: createSqliteStore(database),
     hub: new LiveHub(),
     now: () => new Date("2025-11-30T12:00:00.000Z"),
     newSessionId: () => "generated",
@@ -29,6 +40,8 @@ export async function openServices(): Promise<Services> {
     maxReadersPerSession: 1000,
     pollMs: 25_000,
   };
+  publishCommits(services);
+  return services;
 }
 
 /** What a door calls the domain with. */
@@ -41,10 +54,10 @@ export function callsOn(services: Services): { caller: Caller; perform: Perform 
  * when `actNow` is called, if that comes first.
  */
 export function actAfterRead(
-  services: Services,
+  services: OpenedServices,
   at: number,
   act: () => Promise<unknown>,
-): { services: Services; actNow: () => Promise<unknown> } {
+): { services: OpenedServices; actNow: () => Promise<unknown> } {
   let reads = 0;
   let acted: Promise<unknown> | undefined;
   const actNow = (): Promise<unknown> => (acted ??= act());
@@ -56,11 +69,10 @@ export function actAfterRead(
       return result;
     },
   };
-  return {
-    services: {
-      ...services,
-      database: { ...services.database, read: services.database.read.withPlugin(plugin) },
-    },
-    actNow,
-  };
+  const { database, store } = services;
+  const { sessions, messages, list } = createSqliteStore({
+    ...database,
+    read: database.read.withPlugin(plugin),
+  });
+  return { services: { ...services, store: { ...store, sessions, messages, list } }, actNow };
 }

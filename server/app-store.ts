@@ -1,16 +1,17 @@
 import type { Logger } from "pino";
 import type { Migrated } from "../db/migrate.ts";
-import type { Database } from "../db/database.ts";
+import { createSqliteStore } from "../db/sqlite/sqlite-store.ts";
+import type { Store } from "../db/store.ts";
 import type { OpenOptions } from "../db/open-database.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { AppError } from "./contract/app-error.ts";
 
-/** An app's database. It is opened once the app has its port. */
-export class AppDatabase {
+/** An app's store. It is opened once the app has its port. */
+export class AppStore {
   readonly #options: OpenOptions;
   readonly #logger: Logger;
-  #opening: Promise<Database> | undefined;
-  #opened: Database | undefined;
+  #opening: Promise<Store> | undefined;
+  #opened: Store | undefined;
 
   constructor(options: OpenOptions, logger: Logger) {
     this.#options = options;
@@ -18,33 +19,36 @@ export class AppDatabase {
   }
 
   /** @throws {AppError} SERVICE_UNAVAILABLE before it is open. */
-  get opened(): Database {
+  get opened(): Store {
     if (!this.#opened) throw new AppError("SERVICE_UNAVAILABLE", "The server is starting: come back.");
     return this.#opened;
   }
 
   /** @param signal ends the wait for the lock of another process */
   async open(signal: AbortSignal): Promise<void> {
-    const logger = this.#logger;
-    this.#opening = openDatabase({
-      ...this.#options,
-      signal,
-      warn: (message) => logger.warn(message),
-      onMigrated: (migrated) => logMigrated(logger, migrated),
-    });
-    const database = await this.#opening;
-    database.onRefusal((refusal) => {
-      if (refusal) logger.error(refusal.message);
-      else logger.info("The files of the database are back in their place: it is written again.");
-    });
-    this.#opened = database;
+    this.#opening = openStore(this.#options, this.#logger, signal);
+    this.#opened = await this.#opening;
   }
 
   /** Closes the database, also if its opening is still under way. */
   async close(): Promise<void> {
-    const database = await this.#opening?.catch(() => undefined);
-    await database?.close();
+    const store = await this.#opening?.catch(() => undefined);
+    await store?.close();
   }
+}
+
+async function openStore(options: OpenOptions, logger: Logger, signal: AbortSignal): Promise<Store> {
+  const database = await openDatabase({
+    ...options,
+    signal,
+    warn: (message) => logger.warn(message),
+    onMigrated: (migrated) => logMigrated(logger, migrated),
+  });
+  database.onRefusal((refusal) => {
+    if (refusal) logger.error(refusal.message);
+    else logger.info("The files of the database are back in their place: it is written again.");
+  });
+  return createSqliteStore(database);
 }
 
 function logMigrated(logger: Logger, { from, made }: Migrated): void {

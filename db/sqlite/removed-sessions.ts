@@ -1,5 +1,5 @@
-import type { Executor } from "../../db/database.ts";
-import { countMissingSessions } from "../../db/statements/strays.ts";
+import type { Executor } from "../database.ts";
+import { countMissingSessions } from "../statements/strays.ts";
 
 /** The largest share of the time that counting may take. A count of a million sessions takes 0.1 s. */
 const countingShare = 0.01;

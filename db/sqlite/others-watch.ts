@@ -1,0 +1,149 @@
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
+import type { Database } from "../database.ts";
+import type { Stand, StrayMarks } from "../statements/strays.ts";
+import {
+  findSessionsBehind,
+  findSessionsWithStrays,
+  findStraySessions,
+  placeStrays,
+  readStands,
+  readStrayMarks,
+} from "../statements/strays.ts";
+import type { OthersListener, SessionStand } from "../store.ts";
+import { RemovedSessions } from "./removed-sessions.ts";
+import type { SessionWriter } from "./session-writer.ts";
+
+/** How many rows are read before other work has its turn. */
+const rowsPerTurn = 250;
+
+/** The pause between two reads while the file is searched for older strays, in milliseconds. */
+const pauseMs = 5;
+
+/** How soon a failed read is tried again, in milliseconds. */
+const retryMs = 250;
+
+/**
+ * Gives the writes of other processes their places in the logs, as long as the database is open. Other servers write as this
+ * one does; tools may write rows without a place (strays).
+ */
+export class OthersWatch {
+  readonly #database: Database;
+  readonly #writer: SessionWriter;
+  readonly #removed: RemovedSessions;
+  readonly #stop = new AbortController();
+  #listener: OthersListener | undefined;
+  /** How far the tables reached when it was last looked. */
+  #marks: Promise<StrayMarks> | undefined;
+  #countingLater: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  #isToldAgain = false;
+
+  constructor(database: Database, writer: SessionWriter) {
+    this.#database = database;
+    this.#writer = writer;
+    this.#removed = new RemovedSessions(database.read);
+  }
+
+  /** Begins to watch, and places the strays that were written while no server had the file. */
+  watch(listener: OthersListener): void {
+    this.#listener = listener;
+    // Before another process can have written.
+    this.#marks = readStrayMarks(this.#database.read);
+    this.#database.onOthersCommit(() => this.#look());
+    void this.#placeOldStrays(this.#marks);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    clearTimeout(this.#countingLater);
+  }
+
+  /** Where sessions stand, once what strays they have are placed; those that are not there are left out. */
+  async listStands(ids: readonly string[]): Promise<SessionStand[]> {
+    const { read } = this.#database;
+    let stands = await readStands(read, ids);
+    const behind = stands.filter(isBehind).map(({ id }) => id);
+    if (behind.length > 0) {
+      await this.#place(behind);
+      stands = await readStands(read, ids);
+    }
+    return stands.filter(({ deleted }) => deleted === 0);
+  }
+
+  /** Called when another process has committed. */
+  #look(): void {
+    this.#listener?.onHint();
+    this.#isToldAgain = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    void this.#lookOn();
+  }
+
+  async #placeOldStrays(marks: Promise<StrayMarks>): Promise<void> {
+    const { read } = this.#database;
+    try {
+      const { sessionRow } = await marks;
+      await wait(pauseMs, undefined, { ref: false });
+      await this.#removed.count();
+      await this.#place(await findStraySessions(read, { row: 0, listSeq: 0 }));
+      for (let after = 0; after < sessionRow; after += rowsPerTurn) {
+        if (this.#stop.signal.aborted) return;
+        const upTo = Math.min(sessionRow, after + rowsPerTurn);
+        await this.#place(await findSessionsBehind(read, { after, upTo }));
+        await wait(pauseMs, undefined, { ref: false });
+      }
+    } catch {
+      // The next change to such a session is placed after its strays.
+    }
+  }
+
+  async #lookOn(): Promise<void> {
+    while (this.#isToldAgain && !this.#stop.signal.aborted) {
+      this.#isToldAgain = false;
+      try {
+        await this.#lookOnce();
+      } catch {
+        // The readers of the database get this error as their own.
+        this.#isToldAgain = true;
+        await wait(retryMs, undefined, { ref: false });
+      }
+    }
+    this.#isLooking = false;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { read } = this.#database;
+    const { messageId, sessionRow, listSeq } = (await this.#marks) ?? none;
+    const marks = await readStrayMarks(read);
+    await this.#place(await findStraySessions(read, { row: sessionRow, listSeq }), listSeq);
+    for (let after = messageId; after < marks.messageId; after += rowsPerTurn) {
+      const upTo = Math.min(marks.messageId, after + rowsPerTurn);
+      await this.#place(await findSessionsWithStrays(read, { after, upTo }));
+      await nextTurn();
+    }
+    this.#marks = Promise.resolve(marks);
+    await this.#listener?.onReadable(await this.#hasLostSessions());
+  }
+
+  /** Counts now, or later if that would be too often. */
+  async #hasLostSessions(): Promise<boolean> {
+    const { waitMs } = this.#removed;
+    if (waitMs === 0) return this.#removed.count();
+    clearTimeout(this.#countingLater);
+    this.#countingLater = setTimeout(() => this.#look(), waitMs).unref();
+    return false;
+  }
+
+  async #place(ids: readonly string[], listSeq = 0): Promise<void> {
+    for (const id of ids) {
+      const place = await this.#database.write((trx) => placeStrays(trx, { id, listSeq }));
+      if (place) this.#writer.tell(id, place, undefined);
+    }
+  }
+}
+
+const none: StrayMarks = { messageId: 0, sessionRow: 0, listSeq: 0 };
+
+function isBehind({ seq, deleted, last_seq }: Stand): boolean {
+  return deleted === 0 && seq < last_seq;
+}

@@ -1,0 +1,55 @@
+import type { Database, Executor } from "../database.ts";
+import { isPlaceTaken } from "../database-errors.ts";
+import type { ChangePlace } from "../session-queries.ts";
+import { passStrays } from "../statements/strays.ts";
+import type { Commit, SessionChange } from "../store.ts";
+import { SqliteChange } from "./sqlite-change.ts";
+
+/** Writes changes of sessions, and tells of their commits. */
+export class SessionWriter {
+  readonly #database: Pick<Database, "write" | "purge">;
+  readonly #listeners: ((commit: Commit) => void)[] = [];
+
+  constructor(database: Pick<Database, "write" | "purge">) {
+    this.#database = database;
+  }
+
+  onCommit(listener: (commit: Commit) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async change<Value>(sessionId: string, unit: (session: SessionChange) => Promise<Value>): Promise<Value> {
+    const { value, change } = await this.#write(sessionId, unit);
+    const { place, changes, hasLeftMessages } = change;
+    if (place) this.tell(sessionId, place, changes);
+    if (hasLeftMessages) this.#database.purge();
+    return value;
+  }
+
+  /** Tells the listeners of a commit. */
+  tell(sessionId: string, { seq, list_seq }: ChangePlace, changes: Commit["changes"]): void {
+    for (const listener of this.#listeners) {
+      listener({ session_id: sessionId, seq, list_seq, ...(changes && { changes }) });
+    }
+  }
+
+  /** Writes. If a message of another program has the next position, the change is placed after all such messages. */
+  async #write<Value>(
+    sessionId: string,
+    unit: (session: SessionChange) => Promise<Value>,
+  ): Promise<{ value: Value; change: SqliteChange }> {
+    const run = async (trx: Executor): Promise<{ value: Value; change: SqliteChange }> => {
+      const change = new SqliteChange(trx, sessionId);
+      return { value: await unit(change), change };
+    };
+    try {
+      return await this.#database.write(run);
+    } catch (error) {
+      if (!isPlaceTaken(error)) throw error;
+      return this.#database.write(async (trx) => {
+        await passStrays(trx, sessionId);
+        return run(trx);
+      });
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { Executor } from "../database.ts";
+import {
+  entombMessage,
+  findMessage,
+  findMessageByKey,
+  insertMessage,
+  updateContent,
+} from "../message-queries.ts";
+import type { ChangePlace } from "../session-queries.ts";
+import { findSession, takeNextPlace, takePlaceOfMessage, updateTitle } from "../session-queries.ts";
+import { insertSession } from "../statements/make-session.ts";
+import { deleteSessionRow } from "../statements/purge.ts";
+import { findForbiddingTable } from "../statements/referring-tables.ts";
+import type {
+  CommittedChange,
+  MessageRow,
+  NamedMessage,
+  NewMessageRow,
+  SessionChange,
+  SessionHeadRow,
+} from "../store.ts";
+import { NothingLeft, ReferredTo } from "../store.ts";
+
+/** A change to a session within a write transaction, which locks the whole file. */
+export class SqliteChange implements SessionChange {
+  readonly #trx: Executor;
+  readonly #id: string;
+  /** The position of its last change; undefined as long as nothing has changed. */
+  place: ChangePlace | undefined;
+  readonly changes: CommittedChange[] = [];
+  /** Whether messages of a deleted session wait to be removed. */
+  hasLeftMessages = false;
+
+  constructor(trx: Executor, id: string) {
+    this.#trx = trx;
+    this.#id = id;
+  }
+
+  find() {
+    return findSession(this.#trx, this.#id);
+  }
+
+  findMessage(named: NamedMessage) {
+    return findMessage(this.#trx, this.#id, named);
+  }
+
+  findSend(key: string) {
+    return findMessageByKey(this.#trx, this.#id, key);
+  }
+
+  async create(head: Omit<SessionHeadRow, "id">): Promise<boolean> {
+    const made = await insertSession(this.#trx, { id: this.#id, ...head });
+    if (!made) return false;
+    this.#take(made);
+    if (!Number.isSafeInteger(made.ordinal)) throw new NothingLeft("ordinals for new sessions");
+    this.hasLeftMessages = !made.isPurged;
+    return true;
+  }
+
+  async addMessage(message: NewMessageRow): Promise<MessageRow | undefined> {
+    const place = this.#take(await takePlaceOfMessage(this.#trx, this.#id));
+    if (!place) return undefined;
+    return this.#tell(await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: place.seq }));
+  }
+
+  async editMessage(id: number, content: string): Promise<MessageRow | undefined> {
+    const place = this.#take(await takeNextPlace(this.#trx, this.#id));
+    return place && this.#tell(await updateContent(this.#trx, { id, content, seq: place.seq }));
+  }
+
+  async removeMessage(id: number): Promise<boolean> {
+    const place = this.#take(await takeNextPlace(this.#trx, this.#id));
+    if (!place) return false;
+    await entombMessage(this.#trx, { id, seq: place.seq });
+    return true;
+  }
+
+  async rename(title: string): Promise<void> {
+    this.#take(await updateTitle(this.#trx, this.#id, title));
+  }
+
+  async remove(): Promise<boolean> {
+    const table = await findForbiddingTable(this.#trx, this.#id);
+    if (table !== undefined) throw new ReferredTo(table);
+    const deleted = await deleteSessionRow(this.#trx, this.#id);
+    if (!deleted) return false;
+    this.#take(deleted.place);
+    this.hasLeftMessages = !deleted.isPurged;
+    return true;
+  }
+
+  /** Another program may have stored the largest number that JSON holds exactly, or a larger one. */
+  #take(place: ChangePlace | undefined): ChangePlace | undefined {
+    if (!place) return undefined;
+    if (!Number.isSafeInteger(place.seq)) throw new NothingLeft("positions in this session");
+    if (!Number.isSafeInteger(place.list_seq)) throw new NothingLeft("positions in its list of sessions");
+    this.place = place;
+    return place;
+  }
+
+  #tell(message: MessageRow): MessageRow {
+    this.changes.push({ type: "message", seq: message.seq, message });
+    return message;
+  }
+}

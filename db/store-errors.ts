@@ -1,0 +1,47 @@
+/**
+ * The database could not be used: it is locked, full, failing, or out of reach. Nobody knows whether a change took effect:
+ * a repeat may find it done.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name: string = "StoreUnavailable";
+}
+
+/** The files of the database are not in their place. Nothing is stored until they are. */
+export class StoreMoved extends StoreUnavailable {
+  override readonly name = "StoreMoved";
+}
+
+/** A rule of another program in the database forbids a change. Nothing was changed. */
+export class ChangeForbidden extends Error {
+  override readonly name = "ChangeForbidden";
+  /** The rule, as the database names it. */
+  readonly reason: string;
+
+  constructor(reason: string, cause: unknown) {
+    super(`A rule of another program forbids this: ${reason}.`, { cause });
+    this.reason = reason;
+  }
+}
+
+/** The database has no larger number that JSON holds exactly. Nothing was changed. */
+export class NothingLeft extends Error {
+  override readonly name = "NothingLeft";
+  /** The numbers that have run out, such as `message ids`. */
+  readonly what: string;
+
+  constructor(what: string) {
+    super(`There are no ${what} left.`);
+    this.what = what;
+  }
+}
+
+/** A table of another program refers to messages of a session that is to be deleted. Nothing was changed. */
+export class ReferredTo extends Error {
+  override readonly name = "ReferredTo";
+  readonly table: string;
+
+  constructor(table: string) {
+    super(`The table ${JSON.stringify(table)} refers to messages of the session.`);
+    this.table = table;
+  }
+}
