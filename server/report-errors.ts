@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { DatabaseMovedError } from "../db/database-errors.ts";
+import { StoreMoved } from "../db/store.ts";
 import type { AppError } from "./contract/app-error.ts";
 import type { Report } from "./http/report.ts";
 import { SocketTrace } from "./http/socket-trace.ts";
@@ -39,7 +39,7 @@ export function createReport(logger: Logger): Report {
 
 /** Whether the log needs no error line: a 503 without a cause is intended, and a moved file has a line of its own. */
 function needsNoLine({ code, cause }: AppError): boolean {
-  return cause instanceof DatabaseMovedError || (code === "SERVICE_UNAVAILABLE" && cause === undefined);
+  return cause instanceof StoreMoved || (code === "SERVICE_UNAVAILABLE" && cause === undefined);
 }
 
 /** The request's names in the log. */

@@ -11,7 +11,7 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ZodError) return invalidInput(issuesOf(error));
   if (error instanceof StoreMoved) return unavailable(error, databaseMoved);
-  if (error instanceof StoreUnavailable) return unavailable(error);
+  if (error instanceof StoreUnavailable) return unavailable(error.cause);
   if (error instanceof ChangeForbidden) {
     const message = `An index, constraint, trigger or row of another program in the database forbids this: ${error.reason}.`;
     return new AppError("CONFLICT", message, { cause: error.cause });
@@ -21,9 +21,8 @@ export function toAppError(error: unknown): AppError {
   return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error });
 }
 
-/** The log shows the store's own reason. */
-function unavailable(error: StoreUnavailable, message?: string): AppError {
-  return new AppError("SERVICE_UNAVAILABLE", message, { cause: error.cause });
+function unavailable(cause: unknown, message?: string): AppError {
+  return new AppError("SERVICE_UNAVAILABLE", message, { cause });
 }
 
 /** The sentence for clients. The log has one with the paths. */
