@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
-import type { Migrated } from "../db/migrate.ts";
+import type { Migrated } from "../db/sqlite/migrate.ts";
 import { createSqliteStore } from "../db/sqlite/sqlite-store.ts";
 import type { Store } from "../db/store.ts";
-import type { OpenOptions } from "../db/open-database.ts";
-import { openDatabase } from "../db/open-database.ts";
+import type { OpenOptions } from "../db/sqlite/open-database.ts";
+import { openDatabase } from "../db/sqlite/open-database.ts";
 import { AppError } from "./contract/app-error.ts";
 
 /** An app's store. It is opened once the app has its port. */

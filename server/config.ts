@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { OpenOptions } from "../db/open-database.ts";
+import type { OpenOptions } from "../db/sqlite/open-database.ts";
 import { limits } from "./contract/limits.ts";
 import type { HostPolicy } from "./http/host-policy.ts";
 import { createHostPolicy, readPublicHosts } from "./http/host-policy.ts";

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Logger } from "pino";
 import packageFile from "../package.json" with { type: "json" };
-import type { OpenOptions } from "../db/open-database.ts";
+import type { OpenOptions } from "../db/sqlite/open-database.ts";
 import { AppStore } from "./app-store.ts";
 import type { Guard } from "./access/guard.ts";
 import { allowAll } from "./access/guard.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import type { Database } from "better-sqlite3";
-import { isDatabaseUnavailable, isLocked } from "../database-errors.ts";
-import { writeTransactions } from "../write-transaction.ts";
+import { isDatabaseUnavailable, isLocked } from "./database-errors.ts";
+import { writeTransactions } from "./write-transaction.ts";
 import type { FileIdentity } from "./file-identity.ts";
 import { giveNewEpoch, prepareIdentity } from "./file-identity.ts";
 import type { Mark } from "./mark-beside.ts";

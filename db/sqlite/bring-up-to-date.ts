@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import type SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
-import type { Migrated } from "../migrate.ts";
-import { migrate } from "../migrate.ts";
-import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
-import { withStatementCache } from "../statement-cache.ts";
-import type { Tables } from "../tables.ts";
+import type { Migrated } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
+import { SqliteMigrationDialect } from "./sqlite-dialect.ts";
+import { withStatementCache } from "./statement-cache.ts";
+import type { Tables } from "../statements/tables.ts";
 import { copyBeforeMigration } from "./copies/migration-copy.ts";
 import { refuseIncomplete } from "./required-schema.ts";
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { SqliteError } from "better-sqlite3";
-import { ForeignDatabaseError, NewerDatabaseError } from "../migrate.ts";
+import { ForeignDatabaseError, NewerDatabaseError } from "./migrate.ts";
 import { isForLackOfRoom } from "./disk-room.ts";
 
 /** The database file cannot be used. The message names the setting, the file, what is wrong and the way out. */

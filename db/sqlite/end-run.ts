@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
-import { DatabaseMovedError, isLocked } from "../database-errors.ts";
-import type { Writer } from "../writer.ts";
+import { DatabaseMovedError, isLocked } from "./database-errors.ts";
+import type { Writer } from "./writer.ts";
 import type { ServedMark } from "./served-mark.ts";
 
 /**

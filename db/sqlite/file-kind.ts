@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type SqliteFile from "better-sqlite3";
-import type { ExaminedFile } from "../migrations/examine-file.ts";
-import { examineFile } from "../migrations/examine-file.ts";
-import { ForeignDatabaseError } from "../migrations/foreign-database-error.ts";
-import { migrations } from "../migrations/index.ts";
-import { NewerDatabaseError } from "../migrations/newer-database-error.ts";
-import { SqliteStatements } from "../sqlite-statements.ts";
+import type { ExaminedFile } from "./migrations/examine-file.ts";
+import { examineFile } from "./migrations/examine-file.ts";
+import { ForeignDatabaseError } from "./migrations/foreign-database-error.ts";
+import { migrations } from "./migrations/index.ts";
+import { NewerDatabaseError } from "./migrations/newer-database-error.ts";
+import { SqliteStatements } from "./sqlite-statements.ts";
 import { codeOf, toFileError } from "./file-error.ts";
 
 /** The kind of a file, as this version of AI Desk sees it. */

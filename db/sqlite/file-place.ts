@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { DatabaseMovedError } from "../database-errors.ts";
+import { DatabaseMovedError } from "./database-errors.ts";
 import { realPathOf } from "./mark-beside.ts";
 
 /** A path, and the file that it named when the database was opened. */

@@ -1,4 +1,4 @@
-import type { Writer } from "../writer.ts";
+import type { Writer } from "./writer.ts";
 import type { FilePlace } from "./file-place.ts";
 import { isOverwritten } from "./renew-overwritten.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { SqliteError } from "better-sqlite3";
-import type { Migrated } from "../migrate.ts";
-import { ForeignDatabaseError, NewerDatabaseError } from "../migrate.ts";
+import type { Migrated } from "./migrate.ts";
+import { ForeignDatabaseError, NewerDatabaseError } from "./migrate.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
 import type { MigrationOrder, MigrationReport } from "./migration-order.ts";
 import { ProcessError, runApart } from "./run-apart.ts";

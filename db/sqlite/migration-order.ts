@@ -1,4 +1,4 @@
-import type { Migrated } from "../migrate.ts";
+import type { Migrated } from "./migrate.ts";
 
 /** The order to a process that migrates a file. */
 export type MigrationOrder = {

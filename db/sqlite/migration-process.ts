@@ -1,5 +1,5 @@
 import { SqliteError } from "better-sqlite3";
-import { openForWriting } from "../writer.ts";
+import { openForWriting } from "./writer.ts";
 import { bringUpToDate } from "./bring-up-to-date.ts";
 import { closeAtExit } from "./close-at-exit.ts";
 import { closeKeepingLog } from "./close-keeping-log.ts";

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
-import type { Database } from "../database.ts";
+import type { Database } from "./database.ts";
 import type { Stand, StrayMarks } from "../statements/strays.ts";
 import {
   findSessionsBehind,

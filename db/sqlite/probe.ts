@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
-import { readListHead } from "../list-queries.ts";
-import { insertMessage } from "../message-queries.ts";
+import { readListHead } from "../statements/list-queries.ts";
+import { insertMessage } from "../statements/message-queries.ts";
 import { NothingLeft } from "../store-errors.ts";
-import type { Database, Executor } from "../database.ts";
-import { takePlaceOfMessage } from "../session-queries.ts";
+import type { Database } from "./database.ts";
+import type { Executor } from "../statements/executor.ts";
+import { takePlaceOfMessage } from "../statements/session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
 import { listMessages } from "../statements/message-pages.ts";
 import { listSessionExtents } from "../statements/session-extents.ts";

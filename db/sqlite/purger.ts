@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { whyForbidden } from "../database-errors.ts";
-import type { GroupCommit } from "../group-commit.ts";
+import { whyForbidden } from "./database-errors.ts";
+import type { GroupCommit } from "./group-commit.ts";
 import type { PurgeProgress } from "../statements/purge.ts";
 import { purgeSlice } from "../statements/purge.ts";
 

@@ -1,4 +1,4 @@
-import type { Executor } from "../database.ts";
+import type { Executor } from "../statements/executor.ts";
 import { countMissingSessions } from "../statements/strays.ts";
 
 /** The largest share of the time that counting may take. A count of a million sessions takes 0.1 s. */

@@ -1,11 +1,11 @@
 import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
-import { migrate } from "../migrate.ts";
-import { readMigrations } from "../migrations/examine-file.ts";
-import { migrations as knownMigrations } from "../migrations/index.ts";
-import { SqliteMigrationDialect } from "../sqlite-dialect.ts";
-import { SqliteStatements } from "../sqlite-statements.ts";
-import type { Tables } from "../tables.ts";
+import { migrate } from "./migrate.ts";
+import { readMigrations } from "./migrations/examine-file.ts";
+import { migrations as knownMigrations } from "./migrations/index.ts";
+import { SqliteMigrationDialect } from "./sqlite-dialect.ts";
+import { SqliteStatements } from "./sqlite-statements.ts";
+import type { Tables } from "../statements/tables.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
 
 /** The objects that a file lacks, such as `table message`: those that the product needs, and indexes. */

@@ -1,6 +1,7 @@
-import type { Database, Executor } from "../database.ts";
-import { isPlaceTaken } from "../database-errors.ts";
-import type { ChangePlace } from "../session-queries.ts";
+import type { Database } from "./database.ts";
+import type { Executor } from "../statements/executor.ts";
+import { isPlaceTaken } from "./database-errors.ts";
+import type { ChangePlace } from "../statements/session-queries.ts";
 import { passStrays } from "../statements/strays.ts";
 import type { Commit, SessionChange } from "../store.ts";
 import { SqliteChange } from "./sqlite-change.ts";

@@ -1,13 +1,18 @@
-import type { Executor } from "../database.ts";
+import type { Executor } from "../statements/executor.ts";
 import {
   entombMessage,
   findMessage,
   findMessageByKey,
   insertMessage,
   updateContent,
-} from "../message-queries.ts";
-import type { ChangePlace } from "../session-queries.ts";
-import { findSession, takeNextPlace, takePlaceOfMessage, updateTitle } from "../session-queries.ts";
+} from "../statements/message-queries.ts";
+import type { ChangePlace } from "../statements/session-queries.ts";
+import {
+  findSession,
+  takeNextPlace,
+  takePlaceOfMessage,
+  updateTitle,
+} from "../statements/session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
 import { deleteSessionRow } from "../statements/purge.ts";
 import { findForbiddingTable } from "../statements/referring-tables.ts";

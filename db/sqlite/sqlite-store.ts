@@ -1,8 +1,8 @@
-import type { Database } from "../database.ts";
-import { listChangedSessions, readListHead, readListSnapshot } from "../list-queries.ts";
-import { areSmallChanges, listChangedMessages } from "../log-queries.ts";
-import { findMessage } from "../message-queries.ts";
-import { findSession, findSessionLog } from "../session-queries.ts";
+import type { Database } from "./database.ts";
+import { listChangedSessions, readListHead, readListSnapshot } from "../statements/list-queries.ts";
+import { areSmallChanges, listChangedMessages } from "../statements/log-queries.ts";
+import { findMessage } from "../statements/message-queries.ts";
+import { findSession, findSessionLog } from "../statements/session-queries.ts";
 import {
   isSmallPage,
   listMessageChunk,
@@ -17,7 +17,7 @@ import {
 } from "../statements/session-extents.ts";
 import { findSidebarSessions, listOrdinalsByActivity, listSidebarPage } from "../statements/sidebar-pages.ts";
 import { readSnapshot } from "../statements/snapshot.ts";
-import type { Executor } from "../database.ts";
+import type { Executor } from "../statements/executor.ts";
 import type { ListReads, MessageReads, SessionReads, Store } from "../store.ts";
 import { OthersWatch } from "./others-watch.ts";
 import { SessionWriter } from "./session-writer.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import SqliteFile from "better-sqlite3";
-import type { Migrated } from "../migrate.ts";
-import { openForWriting } from "../writer.ts";
+import type { Migrated } from "./migrate.ts";
+import { openForWriting } from "./writer.ts";
 import type { FoundFile, Run } from "./begin-run.ts";
 import { beginRun, findFile } from "./begin-run.ts";
 import { bringUpToDate, LargeMigrationError } from "./bring-up-to-date.ts";

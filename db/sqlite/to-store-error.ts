@@ -1,4 +1,4 @@
-import { DatabaseMovedError, isDatabaseUnavailable, whyForbidden } from "../database-errors.ts";
+import { DatabaseMovedError, isDatabaseUnavailable, whyForbidden } from "./database-errors.ts";
 import { ChangeForbidden, StoreMoved, StoreUnavailable } from "../store-errors.ts";
 
 /** Rejects with the store's own error in the place of SQLite's. Other errors stay as they are. */

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isLocked } from "../database-errors.ts";
+import { isLocked } from "./database-errors.ts";
 
 type WaitOptions = {
   /** How long to wait for the lock. */

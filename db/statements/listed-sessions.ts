@@ -1,7 +1,7 @@
 import type { ListedSessionRow } from "../rows.ts";
 import type { Expression } from "kysely";
 import { sql } from "kysely";
-import type { Executor } from "../database.ts";
+import type { Executor } from "./executor.ts";
 
 export function selectSessions(db: Executor, excerptChars: Expression<number>) {
   return db

@@ -1,11 +1,11 @@
 import { sql } from "kysely";
-import type { Executor } from "../database.ts";
-import type { ChangePlace } from "../session-queries.ts";
+import type { Executor } from "./executor.ts";
+import type { ChangePlace } from "./session-queries.ts";
 import type { SessionHeadRow } from "../rows.ts";
-import { beyondPositions, findSession, lastMessageId, nextListSeq } from "../session-queries.ts";
-import { NothingStoredError } from "../database-errors.ts";
-import type { Placeholders } from "../statement.ts";
-import { prepare } from "../statement.ts";
+import { beyondPositions, findSession, lastMessageId, nextListSeq } from "./session-queries.ts";
+import { NothingStoredError } from "./nothing-stored-error.ts";
+import type { Placeholders } from "./statement.ts";
+import { prepare } from "./statement.ts";
 
 /**
  * Where another program has removed a session and left its messages, these tell of its positions, but not of titles that

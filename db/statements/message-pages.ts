@@ -2,11 +2,11 @@ import { countInChunk, fewMessages, smallReadBytes } from "../read-sizes.ts";
 import type { MessagePageQuery, MessageRow, MessageSize } from "../rows.ts";
 import type { ExpressionBuilder } from "kysely";
 import { sql } from "kysely";
-import { countSmall, messageColumns, smallMessageColumns } from "../message-queries.ts";
-import type { Executor } from "../database.ts";
-import type { Placeholders } from "../statement.ts";
-import { unpeekedParam, prepareByShape } from "../statement.ts";
-import type { Tables } from "../tables.ts";
+import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
+import type { Executor } from "./executor.ts";
+import type { Placeholders } from "./statement.ts";
+import { unpeekedParam, prepareByShape } from "./statement.ts";
+import type { Tables } from "./tables.ts";
 
 export function listMessages(db: Executor, page: MessagePageQuery): Promise<MessageRow[]> {
   const parameters = parametersOf(page);

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
-import type { Executor } from "../database.ts";
-import type { ChangePlace } from "../session-queries.ts";
-import { endSession } from "../session-queries.ts";
-import { NothingStoredError } from "../database-errors.ts";
-import type { Placeholders } from "../statement.ts";
-import { unpeekedParam, prepare } from "../statement.ts";
+import type { Executor } from "./executor.ts";
+import type { ChangePlace } from "./session-queries.ts";
+import { endSession } from "./session-queries.ts";
+import { NothingStoredError } from "./nothing-stored-error.ts";
+import type { Placeholders } from "./statement.ts";
+import { unpeekedParam, prepare } from "./statement.ts";
 
 /** How many messages are removed by one statement, and how much content they have at most, in bytes, if it is more than one. */
 const batchRows = 100;

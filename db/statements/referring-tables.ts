@@ -1,6 +1,6 @@
 import type { RawBuilder } from "kysely";
 import { sql } from "kysely";
-import type { Executor } from "../database.ts";
+import type { Executor } from "./executor.ts";
 
 /** A foreign key: columns of one table that refer to those of another. */
 type Reference = { table: string; parent: string; deletes: boolean; columns: [from: string, to: string][] };

@@ -1,9 +1,9 @@
 import type { SessionExtent, SessionLife, SessionLogExtent } from "../rows.ts";
 import { sql } from "kysely";
-import type { Executor } from "../database.ts";
-import { selectLogOf } from "../session-queries.ts";
-import type { Placeholders } from "../statement.ts";
-import { unpeekedParam, prepare } from "../statement.ts";
+import type { Executor } from "./executor.ts";
+import { selectLogOf } from "./session-queries.ts";
+import type { Placeholders } from "./statement.ts";
+import { unpeekedParam, prepare } from "./statement.ts";
 
 /** Of all messages and not of those of one session: that is found once for all sessions of a page. */
 export const lastIdOfAll = sql<number | null>`(select max(id) from message)`;

@@ -1,8 +1,8 @@
 import type { ListExtent, ListPlace, SidebarRow } from "../rows.ts";
 import { sql } from "kysely";
-import type { Executor } from "../database.ts";
-import type { Placeholders } from "../statement.ts";
-import { unpeekedParam, prepare, prepareByShape } from "../statement.ts";
+import type { Executor } from "./executor.ts";
+import type { Placeholders } from "./statement.ts";
+import { unpeekedParam, prepare, prepareByShape } from "./statement.ts";
 import type { SelectedRow } from "./listed-sessions.ts";
 import { selectSessions, toRow } from "./listed-sessions.ts";
 import { lastIdOfAll } from "./session-extents.ts";

@@ -1,8 +1,8 @@
 import type { Snapshot, SnapshotExtent } from "../rows.ts";
 import { sql } from "kysely";
-import type { Executor } from "../database.ts";
-import type { Placeholders } from "../statement.ts";
-import { unpeekedParam, prepare } from "../statement.ts";
+import type { Executor } from "./executor.ts";
+import type { Placeholders } from "./statement.ts";
+import { unpeekedParam, prepare } from "./statement.ts";
 import { listMessages, listMessageSizes } from "./message-pages.ts";
 
 /** Ids are numbers that JSON can hold. */

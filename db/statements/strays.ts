@@ -1,10 +1,10 @@
 import { sql } from "kysely";
-import type { Executor } from "../database.ts";
-import type { ChangePlace } from "../session-queries.ts";
+import type { Executor } from "./executor.ts";
+import type { ChangePlace } from "./session-queries.ts";
 import type { SessionRow } from "../rows.ts";
-import { beyondPositions, lastSeqOfSession, nextListSeq } from "../session-queries.ts";
-import type { Placeholders } from "../statement.ts";
-import { prepare } from "../statement.ts";
+import { beyondPositions, lastSeqOfSession, nextListSeq } from "./session-queries.ts";
+import type { Placeholders } from "./statement.ts";
+import { prepare } from "./statement.ts";
 
 /**
  * Strays are rows that another program has written without giving them their places in the logs: a message beyond the

@@ -1,4 +1,4 @@
-import { ForeignDatabaseError, NewerDatabaseError } from "../../db/migrate.ts";
+import { ForeignDatabaseError, NewerDatabaseError } from "../../db/sqlite/migrate.ts";
 import { DatabaseFileError } from "../../db/sqlite/database-file-error.ts";
 import { ConfigError } from "../config.ts";
 import { ListenError } from "../http/listen-error.ts";

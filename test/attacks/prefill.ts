@@ -1,4 +1,4 @@
-import { openDatabase } from "../../db/open-database.ts";
+import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { servicesOn } from "../support/services.ts";

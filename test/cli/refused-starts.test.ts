@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { openDatabase } from "../../db/open-database.ts";
+import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { startRefused } from "../support/refused-start.ts";
 import { serverCommand } from "../support/server-command.ts";
 import { startServer } from "../support/start-server.ts";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import SqliteFile from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
-import { openDatabase } from "../../db/open-database.ts";
+import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { newDatabasePath } from "../db/database-file.ts";
 import { sendRaw } from "../support/raw-request.ts";
 import { startRefused } from "../support/refused-start.ts";

@@ -5,12 +5,12 @@ import SqliteFile from "better-sqlite3";
 import { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { onTestFinished } from "vitest";
-import { migrate } from "../../db/migrate.ts";
-import { migrations } from "../../db/migrations/index.ts";
-import type { Database } from "../../db/database.ts";
-import { openDatabase } from "../../db/open-database.ts";
-import { SqliteMigrationDialect } from "../../db/sqlite-dialect.ts";
-import type { Tables } from "../../db/tables.ts";
+import { migrate } from "../../db/sqlite/migrate.ts";
+import { migrations } from "../../db/sqlite/migrations/index.ts";
+import type { Database } from "../../db/sqlite/database.ts";
+import { openDatabase } from "../../db/sqlite/open-database.ts";
+import { SqliteMigrationDialect } from "../../db/sqlite/sqlite-dialect.ts";
+import type { Tables } from "../../db/statements/tables.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 export function newDatabasePath(): string {

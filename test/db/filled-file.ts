@@ -1,6 +1,6 @@
-import { entombMessage, insertMessage, updateContent } from "../../db/message-queries.ts";
-import type { Database } from "../../db/database.ts";
-import { takeNextPlace, updateTitle } from "../../db/session-queries.ts";
+import { entombMessage, insertMessage, updateContent } from "../../db/statements/message-queries.ts";
+import type { Database } from "../../db/sqlite/database.ts";
+import { takeNextPlace, updateTitle } from "../../db/statements/session-queries.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { deleteSessionRow } from "../../db/statements/purge.ts";
 

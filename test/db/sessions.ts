@@ -1,4 +1,4 @@
-import type { Database } from "../../db/database.ts";
+import type { Database } from "../../db/sqlite/database.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { listSessionExtents } from "../../db/statements/session-extents.ts";
 

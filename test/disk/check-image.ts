@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
-import { openDatabase } from "../../db/open-database.ts";
+import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { checkFile } from "../../db/sqlite/check-file.ts";
 import type { Answer } from "./answers.ts";

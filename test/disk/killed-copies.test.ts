@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openDatabase } from "../../db/open-database.ts";
+import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { checkFile } from "../../db/sqlite/check-file.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";

@@ -8,8 +8,8 @@ import { record } from "./record.ts";
 import { describeTraced } from "./strace.ts";
 import { auditHandles, auditSyncs } from "./trace-rules.ts";
 
-const writer = "db/writer.ts";
-const groupCommit = "db/group-commit.ts";
+const writer = "db/sqlite/writer.ts";
+const groupCommit = "db/sqlite/group-commit.ts";
 const level = "`synchronous = ${synchronous}`";
 const early: Edit = {
   file: groupCommit,
@@ -17,7 +17,7 @@ const early: Edit = {
   to: "for (const settle of settled) settle(); await new Promise((sent) => setTimeout(sent, 5)); return settled;",
 };
 const commitThatCannotFail: Edit = {
-  file: "db/write-transaction.ts",
+  file: "db/sqlite/write-transaction.ts",
   from: "commit.run();",
   to: "try { commit.run(); } catch { if (file.inTransaction) rollBack.run(); }",
 };
@@ -81,7 +81,7 @@ describeTraced("what would lose messages is found", 120_000, () => {
   });
 
   test("in the answers: a failing disk is called a fault of the server", async () => {
-    const unknown: Edit = { file: "db/database-errors.ts", from: '"SQLITE_IOERR",', to: "" };
+    const unknown: Edit = { file: "db/sqlite/database-errors.ts", from: '"SQLITE_IOERR",', to: "" };
     const { attempts } = await record({
       synchronous: "full",
       lives,

@@ -17,7 +17,7 @@ const sessionLog = "server/domain/session-log.ts";
 const addMessage = "server/domain/add-message.ts";
 const sessionWriter = "db/sqlite/session-writer.ts";
 const sqliteChange = "db/sqlite/sqlite-change.ts";
-const groupCommit = "db/group-commit.ts";
+const groupCommit = "db/sqlite/group-commit.ts";
 const makeSession = "db/statements/make-session.ts";
 const whyNewEpoch = "db/sqlite/why-new-epoch.ts";
 
@@ -238,7 +238,7 @@ export const plantedBugs: PlantedBug[] = [
     bug: "an edit keeps the position of its message",
     edits: [
       {
-        file: "db/message-queries.ts",
+        file: "db/statements/message-queries.ts",
         from: ".set({ content, seq, sent_seq: firstSeq })",
         to: ".set({ content })",
       },

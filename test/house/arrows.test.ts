@@ -6,7 +6,9 @@ const root = resolve(import.meta.dirname, "../..");
 
 /** The rooms and packages that each room may import. */
 const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
-  db: { rooms: [], packages: /^(kysely|better-sqlite3)/ },
+  db: { rooms: [], packages: /^$/ },
+  "db/statements": { rooms: ["db"], packages: /^kysely$/ },
+  "db/sqlite": { rooms: ["db", "db/statements"], packages: /^(kysely|better-sqlite3)/ },
   "server/contract": { rooms: [], packages: /^zod$/ },
   "server/access": { rooms: ["server/contract"], packages: /^$/ },
   "server/live": { rooms: ["server/contract"], packages: /^$/ },
@@ -21,10 +23,10 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   "server/ws": { rooms: below("server/trpc"), packages: /^$/ },
   "server/pages": { rooms: below("server/socket"), packages: /^$/ },
   server: {
-    rooms: [...below("server"), "server/rest", "server/ws", "server/pages", "db"],
+    rooms: [...below("server"), "server/rest", "server/ws", "server/pages", "db", "db/sqlite"],
     packages: /^(pino|zod)$/,
   },
-  "server/cli": { rooms: ["server", "server/http", "db"], packages: /^pino(-pretty)?$/ },
+  "server/cli": { rooms: ["server", "server/http", "db/sqlite"], packages: /^pino(-pretty)?$/ },
   "client-sdk/src/react": { rooms: ["client-sdk"], packages: /^react$/ },
   "client-sdk": { rooms: ["server/contract", "server/trpc"], packages: /^@trpc\/(client|server)$/ },
 };

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Message, Session } from "../../client-sdk/src/index.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession as createSessionAt } from "../../server/domain/create-session.ts";
-import { openDatabase } from "../../db/open-database.ts";
+import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { servicesOn } from "../support/services.ts";
 import { call, createSession, documented, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { KyselyPlugin } from "kysely";
 import { onTestFinished } from "vitest";
-import type { Database } from "../../db/database.ts";
-import { openDatabase } from "../../db/open-database.ts";
+import type { Database } from "../../db/sqlite/database.ts";
+import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { createSqliteStore } from "../../db/sqlite/sqlite-store.ts";
 import type { Caller } from "../../server/access/caller.ts";
 import { anonymous } from "../../server/access/caller.ts";

@@ -1,6 +1,6 @@
 import { linkSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
-import { isLocked } from "../../database-errors.ts";
+import { isLocked } from "../database-errors.ts";
 import { removeDatabase } from "../durable-files.ts";
 import type { FileIdentity } from "../file-identity.ts";
 import { hasIdentity, prepareIdentity } from "../file-identity.ts";

@@ -1,5 +1,5 @@
 import SqliteFile from "better-sqlite3";
-import { openDatabase } from "../../../db/open-database.ts";
+import { openDatabase } from "../../../db/sqlite/open-database.ts";
 
 export type Prefill = { sessions: number; messagesEach: number; chars: number };
 

@@ -1,8 +1,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { migrations } from "../../../db/migrations/index.ts";
-import { openDatabase } from "../../../db/open-database.ts";
+import { migrations } from "../../../db/sqlite/migrations/index.ts";
+import { openDatabase } from "../../../db/sqlite/open-database.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
 import { checkFile } from "../../../db/sqlite/check-file.ts";
 import { fileRules } from "../../../db/sqlite/file-rules.ts";

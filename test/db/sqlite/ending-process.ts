@@ -1,4 +1,4 @@
-import { openDatabase } from "../../../db/open-database.ts";
+import { openDatabase } from "../../../db/sqlite/open-database.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
 
 // Opens the file, writes to it, and ends by itself without closing it: within a write where it is told so.

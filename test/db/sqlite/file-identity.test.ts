@@ -1,7 +1,7 @@
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
-import { insertMessage } from "../../../db/message-queries.ts";
-import { openDatabase } from "../../../db/open-database.ts";
+import { insertMessage } from "../../../db/statements/message-queries.ts";
+import { openDatabase } from "../../../db/sqlite/open-database.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
 import { giveNewEpoch, markAsCopy, prepareIdentity } from "../../../db/sqlite/file-identity.ts";
 import { newDatabasePath, open, query, writeFile } from "../database-file.ts";

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import type { DatabaseMovedError } from "../../../db/database-errors.ts";
-import { openDatabase } from "../../../db/open-database.ts";
+import type { DatabaseMovedError } from "../../../db/sqlite/database-errors.ts";
+import { openDatabase } from "../../../db/sqlite/open-database.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 import { addSession, idsIn } from "../sessions.ts";
 

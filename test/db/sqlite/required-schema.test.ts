@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { openDatabase } from "../../../db/open-database.ts";
+import { openDatabase } from "../../../db/sqlite/open-database.ts";
 import { startRefused } from "../../support/refused-start.ts";
 import { digest, newDatabasePath, query, writeFile } from "../database-file.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openDatabase } from "../../../../db/open-database.ts";
+import { openDatabase } from "../../../../db/sqlite/open-database.ts";
 import { startVerb } from "../../../cli/run-verb.ts";
 import { newDatabasePath, open, originalTables, writeFile } from "../../database-file.ts";
 

@@ -1,8 +1,8 @@
 import { linkSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { insertMessage } from "../../../../db/message-queries.ts";
-import { takeNextPlace } from "../../../../db/session-queries.ts";
+import { insertMessage } from "../../../../db/statements/message-queries.ts";
+import { takeNextPlace } from "../../../../db/statements/session-queries.ts";
 import { backUp } from "../../../../db/sqlite/copies/backup.ts";
 import { checkFile } from "../../../../db/sqlite/check-file.ts";
 import { FileError } from "../../../../db/sqlite/file-error.ts";

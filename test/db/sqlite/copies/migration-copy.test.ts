@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { expect, test } from "vitest";
-import { migrations } from "../../../../db/migrations/index.ts";
-import type { OpenOptions } from "../../../../db/open-database.ts";
-import { openDatabase } from "../../../../db/open-database.ts";
+import { migrations } from "../../../../db/sqlite/migrations/index.ts";
+import type { OpenOptions } from "../../../../db/sqlite/open-database.ts";
+import { openDatabase } from "../../../../db/sqlite/open-database.ts";
 import { checkFile } from "../../../../db/sqlite/check-file.ts";
 import { startServer } from "../../../support/start-server.ts";
 import { newDatabasePath, olderFile, originalWithMessages, query, writeFile } from "../../database-file.ts";

@@ -21,7 +21,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { openDatabase } from "../../../../db/open-database.ts";
+import { openDatabase } from "../../../../db/sqlite/open-database.ts";
 import { backUp } from "../../../../db/sqlite/copies/backup.ts";
 import { checkFile } from "../../../../db/sqlite/check-file.ts";
 import { FileError } from "../../../../db/sqlite/file-error.ts";

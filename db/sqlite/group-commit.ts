@@ -1,0 +1,121 @@
+import { SqliteError } from "better-sqlite3";
+import { CompiledQuery } from "kysely";
+import { DatabaseMovedError } from "./database-errors.ts";
+import type { Executor } from "../statements/executor.ts";
+import type { Writer } from "./writer.ts";
+
+type Unit<Value> = (trx: Executor) => Promise<Value>;
+
+/** Settles a unit once its group is on disk. */
+type Outcome = () => void;
+
+type Job = {
+  run(trx: Executor): Promise<Outcome>;
+  fail(error: unknown): void;
+};
+
+const savepoint = CompiledQuery.raw("savepoint unit");
+const release = CompiledQuery.raw("release unit");
+const rollBack = CompiledQuery.raw("rollback to unit");
+
+/** A group holds the writer, and a reader of the log waits for it: beyond this, more in one sync saves little. */
+const maxGroupSize = 256;
+
+/** How long units may keep a group open by coming, in turns of the event loop: under a steady stream each turn brings some. */
+const maxGatheringTurns = 4;
+
+/**
+ * Runs write units one after the other. Units that arrive together share one transaction and one sync, which is most of
+ * the cost of a durable write. Each unit has its own outcome, and a unit that throws is undone alone.
+ *
+ * Nobody learns of an outcome before the commit of its group is on disk. If that commit fails, all of the group fail, and
+ * the connection that failed is not used again.
+ */
+export class GroupCommit {
+  readonly #writer: Writer;
+  readonly #onCommit: () => void;
+  #waiting: Job[] = [];
+  #working: Promise<void> | undefined;
+
+  /** @param onCommit is called after each commit, before anyone learns of it. It must not throw. */
+  constructor(writer: Writer, onCommit: () => void = () => undefined) {
+    this.#writer = writer;
+    this.#onCommit = onCommit;
+  }
+
+  write<Value>(unit: Unit<Value>): Promise<Value> {
+    return new Promise<Value>((resolve, reject) => {
+      this.#waiting.push({
+        fail: reject,
+        async run(trx) {
+          await trx.executeQuery(savepoint);
+          try {
+            const value = await unit(trx);
+            await trx.executeQuery(release);
+            return () => resolve(value);
+          } catch (error) {
+            // Where SQLite itself has ended the transaction (a full disk, say) this throws, and with it the whole group.
+            await undo(trx, error);
+            return () => reject(error);
+          }
+        },
+      });
+      this.#working ??= this.#work();
+    });
+  }
+
+  /** Resolves when nothing is left to do. */
+  async idle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#gather();
+      await this.#commit(this.#waiting.splice(0, maxGroupSize));
+    }
+    this.#working = undefined;
+  }
+
+  /**
+   * The database answers within this turn of the event loop, so whatever came in with the first unit of a group is only
+   * known in the next one. Those who were answered together come again over a few turns, and are met in one.
+   */
+  async #gather(): Promise<void> {
+    for (let turn = 0; turn < maxGatheringTurns; turn += 1) {
+      const before = this.#waiting.length;
+      await new Promise(setImmediate);
+      if (this.#waiting.length === before) return;
+    }
+  }
+
+  async #commit(group: Job[]): Promise<void> {
+    try {
+      const { transaction, statements } = this.#writer.connection;
+      const outcomes = await transaction(async () => {
+        const settled: Outcome[] = [];
+        for (const job of group) settled.push(await job.run(statements));
+        // Readers of the open file must not see a write that is refused.
+        this.#writer.assertInPlace();
+        return settled;
+      });
+      this.#writer.assertInPlace();
+      this.#onCommit();
+      for (const settle of outcomes) settle();
+    } catch (error) {
+      if (!(error instanceof DatabaseMovedError)) this.#writer.discard();
+      for (const job of group) job.fail(error);
+    }
+  }
+}
+
+async function undo(trx: Executor, because: unknown): Promise<void> {
+  try {
+    await trx.executeQuery(rollBack);
+    await trx.executeQuery(release);
+  } catch (failure) {
+    // Where SQLite has ended the transaction, its reason then says more than the failure now, that there is none. An error
+    // that the unit threw by itself is no answer to the others of its group.
+    throw because instanceof SqliteError ? because : failure;
+  }
+}

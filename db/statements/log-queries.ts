@@ -1,0 +1,126 @@
+import type { ChangedMessagesQuery, StoredMessage } from "../rows.ts";
+import { sql } from "kysely";
+import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
+import type { Executor } from "./executor.ts";
+import type { Placeholders } from "./statement.ts";
+import { unpeekedParam, prepare } from "./statement.ts";
+import { smallReadBytes } from "../read-sizes.ts";
+import { isAlive } from "./session-extents.ts";
+
+/** Of up to so many changes those that are small are read without asking first how large they are. */
+const fewChanges = 10;
+
+const smallContentBytes = 16 * 1024;
+
+/** How much content a page of changes holds, in bytes, unless a single message has more. */
+const pageBytes = 128 * 1024;
+
+type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: number; upToId: number };
+
+type ChangePageQuery = ChangesQuery & { limit: number };
+
+const selectPage = prepare((db, changes: Placeholders<ChangesQuery>) =>
+  selectChanges(db, changes).select([...messageColumns, "deleted"]),
+);
+
+const selectSmallPage = prepare((db, changes: Placeholders<ChangesQuery>) =>
+  selectChanges(db, changes).select([...smallMessageColumns(smallContentBytes), "deleted"]),
+);
+
+const selectExtent = prepare((db, page: Placeholders<ChangePageQuery>) =>
+  db
+    .selectFrom(selectSizesOf(db, page).as("page"))
+    .select(({ fn }) => [
+      fn.countAll<number>().as("count"),
+      fn.max("seq").as("last"),
+      fn.sum<number | null>("bytes").as("bytes"),
+    ]),
+);
+
+const selectSizes = prepare(selectSizesOf);
+
+function selectSizesOf(db: Executor, page: Placeholders<ChangePageQuery>) {
+  return selectChanges(db, page)
+    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
+    .limit(unpeekedParam(page.limit, "integer"));
+}
+
+function selectChanges(
+  db: Executor,
+  { sessionId, ordinal, after, upTo, upToId }: Placeholders<ChangesQuery>,
+) {
+  return db
+    .selectFrom("message")
+    .where("session_id", "=", unpeekedParam(sessionId, "text"))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("chatsession")
+          .select(sql.lit(1).as("lives"))
+          .where("chatsession.id", "=", unpeekedParam(sessionId, "text"))
+          .where("chatsession.ordinal", "=", unpeekedParam(ordinal, "integer"))
+          .where("chatsession.deleted", "=", sql.lit(0)),
+      ),
+    )
+    .where("seq", ">", after)
+    .where("seq", "<=", upTo)
+    .where("id", "<=", unpeekedParam(upToId, "integer"))
+    .orderBy("seq");
+}
+
+/**
+ * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
+ * and fewer if they are large. Tells up to which position these are all.
+ *
+ * @returns undefined if this life of the session has ended.
+ */
+export async function listChangedMessages(
+  db: Executor,
+  query: ChangedMessagesQuery,
+): Promise<{ rows: StoredMessage[]; upTo: number } | undefined> {
+  const page = toPage(query);
+  const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
+  return changes.rows.length > 0 || (await isAlive(db, query.life)) ? changes : undefined;
+}
+
+/** Whether these changes are a small read. */
+export async function areSmallChanges(db: Executor, query: ChangedMessagesQuery): Promise<boolean> {
+  const { bytes } = await selectExtent.takeFirstOrThrow(db, toPage(query));
+  return (bytes ?? 0) <= smallReadBytes;
+}
+
+function toPage({
+  life,
+  after,
+  upToId = Number.MAX_SAFE_INTEGER,
+  ...range
+}: ChangedMessagesQuery): ChangePageQuery {
+  const { id: sessionId, ordinal, start_seq: startSeq } = life;
+  // Changes up to there are those of past lives.
+  return { ...range, sessionId, ordinal, upToId, after: Math.max(after, startSeq) };
+}
+
+type Changes = { rows: StoredMessage[]; upTo: number };
+
+async function readFew(db: Executor, page: ChangePageQuery): Promise<Changes> {
+  const rows = await selectSmallPage.execute(db, page);
+  const end = countSmall(rows);
+  if (end === rows.length) return { rows: rows as StoredMessage[], upTo: page.upTo };
+  if (end === 0) return readFitting(db, page);
+  const small = rows.slice(0, end) as StoredMessage[];
+  return { rows: small, upTo: small.at(-1)?.seq ?? page.upTo };
+}
+
+async function readFitting(db: Executor, page: ChangePageQuery): Promise<Changes> {
+  const upTo = await findPageEnd(db, page);
+  return { rows: await selectPage.execute(db, { ...page, upTo }), upTo };
+}
+
+async function findPageEnd(db: Executor, page: ChangePageQuery): Promise<number> {
+  const { count, last, bytes: together } = await selectExtent.takeFirstOrThrow(db, page);
+  if ((together ?? 0) <= pageBytes) return count < page.limit ? page.upTo : (last ?? page.upTo);
+  const sizes = await selectSizes.execute(db, page);
+  let total = 0;
+  const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > pageBytes);
+  return sizes[Math.max(0, tooMany - 1)]?.seq ?? page.upTo;
+}

@@ -1,0 +1,171 @@
+import { NothingLeft } from "../store-errors.ts";
+import type { MessageRow, NamedMessage, SendRow, StoredMessage } from "../rows.ts";
+import type { Expression, ExpressionBuilder, Insertable } from "kysely";
+import { sql } from "kysely";
+import type { MessageTable } from "./message.table.ts";
+import type { Executor } from "./executor.ts";
+import { lastMessageId } from "./session-queries.ts";
+import { NothingStoredError } from "./nothing-stored-error.ts";
+import type { Placeholders } from "./statement.ts";
+import { prepare } from "./statement.ts";
+import type { Tables } from "./tables.ts";
+
+export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key", "seq"] as const;
+
+/** The columns of a message. A content of more than `maxBytes` is null: the number of messages alone says how much is read. */
+export function smallMessageColumns(maxBytes: number) {
+  return [
+    "id",
+    "session_id",
+    sql<string | null>`case when octet_length(content) <= ${sql.lit(maxBytes)} then content end`.as(
+      "content",
+    ),
+    "sender",
+    "timestamp",
+    "key",
+    "seq",
+  ] as const;
+}
+
+/** How many of these, from the first, have their content. */
+export function countSmall(rows: readonly { content: string | null }[]): number {
+  const large = rows.findIndex(({ content }) => content === null);
+  return large < 0 ? rows.length : large;
+}
+
+type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted" | "sent_seq">;
+
+const largestId = sql.lit(Number.MAX_SAFE_INTEGER);
+
+const addMessage = prepare((db, message: Placeholders<Required<NewMessage>>) =>
+  db
+    .insertInto("message")
+    .columns(["session_id", "content", "sender", "timestamp", "seq", "key", "key_digest"])
+    .expression(
+      db
+        .selectNoFrom((eb) => [
+          eb.val(message.session_id).as("session_id"),
+          eb.val(message.content).as("content"),
+          eb.val(message.sender).as("sender"),
+          eb.val(message.timestamp).as("timestamp"),
+          eb.val(message.seq).as("seq"),
+          eb.val(message.key).as("key"),
+          eb.val(message.key_digest).as("key_digest"),
+        ])
+        // Of an id that SQLite itself has none after, it says that the disk is full, and undoes the whole transaction.
+        .where(lastMessageId, "<", largestId),
+    )
+    .returning("id"),
+);
+
+const selectLastId = prepare((db) => db.selectNoFrom(lastMessageId.as("id")));
+
+/**
+ * Stores a message, which takes its id now.
+ *
+ * @throws {NothingLeft}
+ */
+export async function insertMessage(db: Executor, message: NewMessage): Promise<MessageRow> {
+  const { session_id, content, sender, timestamp, seq, key = null, key_digest = null } = message;
+  const row = { session_id, content, sender, timestamp, key, seq };
+  const stored = await addMessage.takeFirst(db, { ...row, key_digest });
+  if (stored) return { id: stored.id, ...row };
+  const { id: lastId } = await selectLastId.takeFirstOrThrow(db, {});
+  if (lastId >= Number.MAX_SAFE_INTEGER) throw new NothingLeft("message ids");
+  throw new NothingStoredError("A message was not stored.");
+}
+
+const selectByKey = prepare((db, send: Placeholders<{ sessionId: string; key: string }>) =>
+  db
+    .selectFrom("message")
+    .select([...messageColumns, "sent_seq", "key_digest"])
+    .select((eb) => isPast(eb).as("is_past"))
+    .where("session_id", "=", send.sessionId)
+    .where("key", "=", send.key),
+);
+
+const deleteMessage = prepare((db, { id }: Placeholders<{ id: number }>) =>
+  db.deleteFrom("message").where("id", "=", id),
+);
+
+/**
+ * The send that named `key`, deleted or not. One of a past life of the session is removed instead: it would keep the key
+ * from the session.
+ *
+ * @param trx where the caller is about to store a message of that key
+ */
+export async function findMessageByKey(
+  trx: Executor,
+  sessionId: string,
+  key: string,
+): Promise<SendRow | undefined> {
+  const found = await selectByKey.takeFirst(trx, { sessionId, key });
+  if (!found?.is_past) return found;
+  await deleteMessage.execute(trx, { id: found.id });
+  return undefined;
+}
+
+/** Whether a message is of a past life of its session, and waits to be removed. */
+function isPast(eb: ExpressionBuilder<Tables, "message">) {
+  return eb
+    .selectFrom("chatsession as own")
+    .select(sql<0 | 1>`ifnull(message.id <= own.purge_id, 0)`.as("is_past"))
+    .whereRef("own.id", "=", "message.session_id");
+}
+
+const selectById = prepare((db, message: Placeholders<{ sessionId: string; id: number }>) =>
+  selectMessage(db, message.sessionId).where("id", "=", message.id),
+);
+
+const selectBySentKey = prepare((db, message: Placeholders<{ sessionId: string; key: string }>) =>
+  selectMessage(db, message.sessionId).where("key", "=", message.key),
+);
+
+function selectMessage(db: Executor, sessionId: Expression<string>) {
+  return db
+    .selectFrom("message")
+    .select([...messageColumns, "deleted"])
+    .where("session_id", "=", sessionId)
+    .where(isPast, "=", 0);
+}
+
+/** A message, also one that is deleted: then its content is empty. */
+export function findMessage(
+  db: Executor,
+  sessionId: string,
+  named: NamedMessage,
+): Promise<StoredMessage | undefined> {
+  return "id" in named
+    ? selectById.takeFirst(db, { sessionId, id: named.id })
+    : selectBySentKey.takeFirst(db, { sessionId, key: named.key });
+}
+
+const firstSeq = sql<number>`coalesce(sent_seq, seq)`;
+
+type Edit = { id: number; content: string; seq: number };
+
+const editMessage = prepare((db, { id, content, seq }: Placeholders<Edit>) =>
+  db
+    .updateTable("message")
+    .set({ content, seq, sent_seq: firstSeq })
+    .where("id", "=", id)
+    .returning(messageColumns),
+);
+
+/** Gives a message other content and the position `seq`. */
+export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
+  return editMessage.takeFirstOrThrow(db, edit);
+}
+
+const emptyMessage = prepare((db, { id, seq }: Placeholders<{ id: number; seq: number }>) =>
+  db
+    .updateTable("message")
+    .set({ content: "", deleted: 1, seq, sent_seq: firstSeq })
+    .where("id", "=", id)
+    .returning("id"),
+);
+
+/** Leaves of a message its id, its key and the position of its deletion. */
+export async function entombMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
+  await emptyMessage.takeFirstOrThrow(db, tomb);
+}

@@ -1,0 +1,115 @@
+import type { Compilable, CompiledQuery, Expression, RawBuilder } from "kysely";
+import { NoResultError, sql } from "kysely";
+import type { Executor } from "./executor.ts";
+import { NothingStoredError } from "./nothing-stored-error.ts";
+
+/** A statement that is built and compiled once for each dialect, at its first use, and run with other parameters each time. */
+export type Statement<Parameters, Row> = {
+  /** @throws {TypeError} where a parameter is missing */
+  execute(db: Executor, parameters: Parameters): Promise<Row[]>;
+  /** The first row, if there is any. */
+  takeFirst(db: Executor, parameters: Parameters): Promise<Row | undefined>;
+  /** The first row. @throws {NoResultError} if there is none; of a statement that writes, {@link NothingStoredError} */
+  takeFirstOrThrow(db: Executor, parameters: Parameters): Promise<Row>;
+};
+
+/**
+ * The parameters of a statement while it is built: expressions. They have no value yet, so that a statement that looks at one
+ * does not compile.
+ */
+export type Placeholders<Parameters> = {
+  readonly [Name in keyof Parameters]-?: RawBuilder<Exclude<Parameters[Name], undefined>>;
+};
+
+/** Takes a parameter's place in a compiled statement. */
+class Placeholder {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+const placeholders = new Proxy({}, { get: (_target, name) => sql.val(new Placeholder(String(name))) });
+
+/**
+ * Building and compiling a query costs several times what SQLite takes to answer it.
+ *
+ * @param build is called once for each dialect
+ */
+export function prepare<Parameters extends object, Row>(
+  build: (db: Executor, parameters: Placeholders<Parameters>) => Compilable<Row>,
+): Statement<Parameters, Row> {
+  const byDialect = new Map<unknown, CompiledQuery<Row>>();
+
+  function compile(db: Executor): CompiledQuery<Row> {
+    const dialect = db.getExecutor().adapter.constructor;
+    let compiled = byDialect.get(dialect);
+    if (!compiled) {
+      compiled = build(db, placeholders as Placeholders<Parameters>).compile();
+      byDialect.set(dialect, compiled);
+    }
+    return compiled;
+  }
+
+  async function execute(db: Executor, parameters: Parameters): Promise<Row[]> {
+    const compiled = compile(db);
+    const query: CompiledQuery<Row> = { ...compiled, parameters: fill(compiled, parameters) };
+    const { rows } = await db.executeQuery(query);
+    return rows;
+  }
+
+  return {
+    execute,
+    takeFirst: async (db, parameters) => (await execute(db, parameters))[0],
+    async takeFirstOrThrow(db, parameters) {
+      const [row] = await execute(db, parameters);
+      if (row !== undefined) return row;
+      const { query, sql: text } = compile(db);
+      if (query.kind === "SelectQueryNode") throw new NoResultError(query);
+      throw new NothingStoredError(`No row from: ${text}`);
+    },
+  };
+}
+
+/**
+ * The same for statements of several shapes, each of which is compiled once for each dialect.
+ *
+ * @param shapeOf tells what of the parameters makes another statement. `build` may look at that.
+ */
+export function prepareByShape<Parameters extends object, Shape extends object, Row>(
+  shapeOf: (parameters: Parameters) => Shape,
+  build: (db: Executor, parameters: Placeholders<Parameters>, shape: Shape) => Compilable<Row>,
+): (parameters: Parameters) => Statement<Parameters, Row> {
+  const statements = new Map<string, Statement<Parameters, Row>>();
+  return (parameters) => {
+    const shape = shapeOf(parameters);
+    const name = Object.values(shape).join();
+    let statement = statements.get(name);
+    if (!statement) {
+      statement = prepare((db, placeholder) => build(db, placeholder, shape));
+      statements.set(name, statement);
+    }
+    return statement;
+  };
+}
+
+/**
+ * Hides a parameter from SQLite's planner. SQLite plans a statement anew whenever a parameter of its limit, or the one that its
+ * order goes by, has changed, which costs more than to read ten rows.
+ */
+export function unpeekedParam<Value>(
+  parameter: Expression<Value>,
+  type: "integer" | "text",
+): RawBuilder<Value> {
+  return sql<Value>`cast(${parameter} as ${sql.raw(type)})`;
+}
+
+function fill({ parameters: inPlace, sql: text }: CompiledQuery, parameters: object): unknown[] {
+  return inPlace.map((value) => {
+    if (!(value instanceof Placeholder)) return value;
+    const given = (parameters as Record<string, unknown>)[value.name];
+    if (given === undefined) throw new TypeError(`The parameter ${value.name} is missing: ${text}`);
+    return given;
+  });
+}
