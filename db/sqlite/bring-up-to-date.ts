@@ -4,7 +4,6 @@ import { Kysely } from "kysely";
 import type { Migrated } from "./migrate.ts";
 import { migrate } from "./migrate.ts";
 import { SqliteMigrationDialect } from "./sqlite-dialect.ts";
-import { withStatementCache } from "./statement-cache.ts";
 import type { Tables } from "../statements/tables.ts";
 import { copyBeforeMigration } from "./copies/migration-copy.ts";
 import { refuseIncomplete } from "./required-schema.ts";
@@ -34,7 +33,7 @@ export async function bringUpToDate(
   { file, copiesBeforeMigration = false, signal, largeBytes = Infinity }: MigrationOptions,
 ): Promise<Migrated> {
   await refuseIncomplete(database, file);
-  const dialect = new SqliteMigrationDialect({ database: withStatementCache(database) }, 0);
+  const dialect = new SqliteMigrationDialect({ database }, 0);
   const migrated = await migrate(new Kysely<Tables>({ dialect }), undefined, async (missing) => {
     if (statSync(file).size >= largeBytes) throw new LargeMigrationError();
     if (copiesBeforeMigration) await copyBeforeMigration(file, { missing, signal });

@@ -54,7 +54,7 @@ function readBeginning(path: string): string {
 export async function recognise(database: SqliteFile.Database): Promise<FileKind> {
   const known = Object.keys(migrations).toSorted();
   try {
-    return describe(await examineFile(new SqliteStatements(database), known));
+    return describe(await examineFile(new SqliteStatements(database).builder, known));
   } catch (error) {
     const refused = { migrations: [] };
     if (error instanceof ForeignDatabaseError) {

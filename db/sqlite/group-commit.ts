@@ -48,10 +48,10 @@ export class GroupCommit {
       this.#waiting.push({
         fail: reject,
         async run(trx) {
-          await trx.executeQuery(savepoint);
+          await trx.run(savepoint, []);
           try {
             const value = await unit(trx);
-            await trx.executeQuery(release);
+            await trx.run(release, []);
             return () => resolve(value);
           } catch (error) {
             // Where SQLite itself has ended the transaction (a full disk, say) this throws, and with it the whole group.
@@ -111,8 +111,8 @@ export class GroupCommit {
 
 async function undo(trx: Executor, because: unknown): Promise<void> {
   try {
-    await trx.executeQuery(rollBack);
-    await trx.executeQuery(release);
+    await trx.run(rollBack, []);
+    await trx.run(release, []);
   } catch (failure) {
     // Where SQLite has ended the transaction, its reason then says more than the failure now, that there is none. An error
     // that the unit threw by itself is no answer to the others of its group.

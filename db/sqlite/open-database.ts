@@ -49,7 +49,9 @@ async function open(options: OpenOptions): Promise<Database> {
   const place = new FilePlace(file);
   const writer = new Writer({ file, synchronous, busyTimeoutMs }, place);
   const mark = new ServedMark({ file, run, reader: readerFile }, () => {
-    void write((trx) => trx.updateTable("history").set({ closed: 0 }).execute()).catch(() => undefined);
+    void write((trx) => trx.builder.updateTable("history").set({ closed: 0 }).execute()).catch(
+      () => undefined,
+    );
   });
   const groups = new GroupCommit(writer, () => mark.noteCommit());
   const write = groups.write.bind(groups);
@@ -78,7 +80,7 @@ async function open(options: OpenOptions): Promise<Database> {
       await groups.idle();
       stayOpen();
       endRun({ writer, reader: readerFile, mark });
-      await reader.destroy();
+      await reader.close();
       warnOfLeftLog(file, warn);
     },
   };

@@ -26,10 +26,10 @@ export async function probe({ read, write }: Pick<Database, "read" | "write">): 
     from: "newest",
   });
   await write(async (trx) => {
-    await sql`savepoint probe`.execute(trx);
+    await sql`savepoint probe`.execute(trx.builder);
     await tryWriting(trx, session);
-    await sql`rollback to probe`.execute(trx);
-    await sql`release probe`.execute(trx);
+    await sql`rollback to probe`.execute(trx.builder);
+    await sql`release probe`.execute(trx.builder);
     await dirtyOnePage(trx);
   });
 }
@@ -51,6 +51,6 @@ async function tryWriting(
 
 /** Writes what stands there already: SQLite compares a row with what it replaces, and not this number. */
 async function dirtyOnePage(trx: Executor): Promise<void> {
-  const { rows } = await sql<{ user_version: number }>`pragma main.user_version`.execute(trx);
-  await sql`pragma main.user_version = ${sql.lit(rows[0]?.user_version ?? 0)}`.execute(trx);
+  const { rows } = await sql<{ user_version: number }>`pragma main.user_version`.execute(trx.builder);
+  await sql`pragma main.user_version = ${sql.lit(rows[0]?.user_version ?? 0)}`.execute(trx.builder);
 }

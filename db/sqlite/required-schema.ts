@@ -17,7 +17,7 @@ type MissingObjects = { needed: string[]; indexes: string[] };
  * @throws {DatabaseFileError} when something that the product needs is missing.
  */
 export async function refuseIncomplete(database: SqliteFile.Database, file: string): Promise<void> {
-  const migrations = await readMigrations(new SqliteStatements(database));
+  const migrations = await readMigrations(new SqliteStatements(database).builder);
   // One of another program, or of a newer version, is refused by its migrations.
   if (migrations.length === 0 || !migrations.every((name) => name in knownMigrations)) return;
   const { needed } = await findMissingObjects(database, migrations);

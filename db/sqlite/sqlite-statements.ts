@@ -1,30 +1,39 @@
-import type { Database } from "better-sqlite3";
-import type { Compilable, CompiledQuery, QueryResult, SqliteDatabase } from "kysely";
+import type { Database, Statement } from "better-sqlite3";
+import type { CompiledQuery } from "kysely";
 import { Kysely } from "kysely";
-import { SqliteStatementDialect } from "./sqlite-dialect.ts";
-import { withStatementCache } from "./statement-cache.ts";
+import type { Executor } from "../statements/executor.ts";
 import type { Tables } from "../statements/tables.ts";
+import { SqliteStatementDialect } from "./sqlite-dialect.ts";
 
 /**
  * Where statements run on a connection, within whatever transaction that has: it begins none of its own.
  *
- * A compiled statement goes straight to SQLite. Kysely's way to a connection (a driver that is made ready, a provider, a
- * lock) costs more than most statements, and here there is nothing to wait for.
+ * A compiled statement goes straight to SQLite, which prepares it once for the connection. Kysely's way to a connection (a
+ * driver that is made ready, a provider, a lock) costs more than most statements, and here there is nothing to wait for.
  */
-export class SqliteStatements extends Kysely<Tables> {
-  readonly #database: SqliteDatabase;
+export class SqliteStatements implements Executor {
+  readonly builder: Kysely<Tables>;
+  readonly #database: Database;
+  readonly #prepared = new WeakMap<CompiledQuery, Statement>();
 
   constructor(database: Database) {
-    const cached = withStatementCache(database);
-    super({ dialect: new SqliteStatementDialect({ database: cached }) });
-    this.#database = cached;
+    this.#database = database;
+    this.builder = new Kysely<Tables>({ dialect: new SqliteStatementDialect({ database }) });
   }
 
-  override async executeQuery<Row>(query: CompiledQuery<Row> | Compilable<Row>): Promise<QueryResult<Row>> {
-    const { sql, parameters } = "compile" in query ? query.compile() : query;
-    const statement = this.#database.prepare(sql);
-    if (statement.reader) return { rows: statement.all(parameters) as Row[] };
-    const { changes } = statement.run(parameters);
-    return { numAffectedRows: BigInt(changes), rows: [] };
+  async run<Row>(statement: CompiledQuery<Row>, values: readonly unknown[]): Promise<Row[]> {
+    let prepared = this.#prepared.get(statement);
+    if (!prepared) {
+      prepared = this.#database.prepare(statement.sql);
+      this.#prepared.set(statement, prepared);
+    }
+    if (prepared.reader) return prepared.all(...values) as Row[];
+    prepared.run(...values);
+    return [];
+  }
+
+  /** Closes the connection. */
+  close(): Promise<void> {
+    return this.builder.destroy();
   }
 }

@@ -1,5 +1,13 @@
-import type { Kysely } from "kysely";
+import type { CompiledQuery, Kysely } from "kysely";
 import type { Tables } from "./tables.ts";
 
-/** A statement runs on it: the reading side of a database, or the transaction of a write unit. */
-export type Executor = Kysely<Tables>;
+/** Where statements run: the reading side of a database, or the transaction of a write unit. */
+export type Executor = {
+  /** Builds statements in the dialect of the database. What it runs itself takes longer than `run` does. */
+  readonly builder: Kysely<Tables>;
+  /**
+   * Runs a compiled statement with these values of its parameters. What the database makes of the statement is kept as long
+   * as the object is.
+   */
+  run<Row>(statement: CompiledQuery<Row>, values: readonly unknown[]): Promise<Row[]>;
+};

@@ -1,9 +1,9 @@
+import type { Tables } from "./tables.ts";
 import type { ListedSessionRow } from "../rows.ts";
-import type { Expression } from "kysely";
+import type { Expression, Kysely } from "kysely";
 import { sql } from "kysely";
-import type { Executor } from "./executor.ts";
 
-export function selectSessions(db: Executor, excerptChars: Expression<number>) {
+export function selectSessions(db: Kysely<Tables>, excerptChars: Expression<number>) {
   return db
     .selectFrom("chatsession as session")
     .leftJoin("message as last", (join) =>

@@ -1,3 +1,5 @@
+import type { Tables } from "./tables.ts";
+import type { Kysely } from "kysely";
 import type { ChangedMessagesQuery, StoredMessage } from "../rows.ts";
 import { sql } from "kysely";
 import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
@@ -39,14 +41,14 @@ const selectExtent = prepare((db, page: Placeholders<ChangePageQuery>) =>
 
 const selectSizes = prepare(selectSizesOf);
 
-function selectSizesOf(db: Executor, page: Placeholders<ChangePageQuery>) {
+function selectSizesOf(db: Kysely<Tables>, page: Placeholders<ChangePageQuery>) {
   return selectChanges(db, page)
     .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
     .limit(unpeekedParam(page.limit, "integer"));
 }
 
 function selectChanges(
-  db: Executor,
+  db: Kysely<Tables>,
   { sessionId, ordinal, after, upTo, upToId }: Placeholders<ChangesQuery>,
 ) {
   return db

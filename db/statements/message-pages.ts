@@ -1,6 +1,6 @@
 import { countInChunk, fewMessages, smallReadBytes } from "../read-sizes.ts";
 import type { MessagePageQuery, MessageRow, MessageSize } from "../rows.ts";
-import type { ExpressionBuilder } from "kysely";
+import type { ExpressionBuilder, Kysely } from "kysely";
 import { sql } from "kysely";
 import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
 import type { Executor } from "./executor.ts";
@@ -100,7 +100,7 @@ function shapeOf({ after, before, upToSeq, atSeq, from }: Parameters) {
 
 type Shape = ReturnType<typeof shapeOf>;
 
-function selectPage(db: Executor, page: Placeholders<Parameters>, shape: Shape) {
+function selectPage(db: Kysely<Tables>, page: Placeholders<Parameters>, shape: Shape) {
   return db
     .selectFrom("message")
     .where("session_id", "=", unpeekedParam(page.sessionId, "text"))

@@ -1,6 +1,6 @@
 import { NothingLeft } from "../store-errors.ts";
 import type { MessageRow, NamedMessage, SendRow, StoredMessage } from "../rows.ts";
-import type { Expression, ExpressionBuilder, Insertable } from "kysely";
+import type { Expression, ExpressionBuilder, Insertable, Kysely } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./executor.ts";
@@ -121,7 +121,7 @@ const selectBySentKey = prepare((db, message: Placeholders<{ sessionId: string; 
   selectMessage(db, message.sessionId).where("key", "=", message.key),
 );
 
-function selectMessage(db: Executor, sessionId: Expression<string>) {
+function selectMessage(db: Kysely<Tables>, sessionId: Expression<string>) {
   return db
     .selectFrom("message")
     .select([...messageColumns, "deleted"])

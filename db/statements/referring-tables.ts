@@ -33,7 +33,7 @@ async function listReferences(trx: Executor): Promise<Reference[]> {
       key."from", coalesce(key."to", (select name from pragma_table_info(key."table") where pk = key.seq + 1)) as "to"
     from sqlite_master as child, pragma_foreign_key_list(child.name) as key
     where child.type = 'table' and child.name <> 'message' and key.on_delete <> 'SET NULL'
-    order by child.name, key.id, key.seq`.execute(trx);
+    order by child.name, key.id, key.seq`.execute(trx.builder);
   return [...Map.groupBy(rows, ({ table, key }) => `${key}:${table}`).values()].flatMap((columns) =>
     columns.slice(0, 1).map(({ table, parent, deletes }) => ({
       table,
@@ -67,7 +67,7 @@ async function leadsToRows(trx: Executor, path: readonly Reference[], sessionId:
   });
   const { rows } = await sql`
     select 1 from message as step_0 ${joined(joins, sql` `)} where step_0.session_id = ${sessionId} limit 1`.execute(
-    trx,
+    trx.builder,
   );
   return rows.length > 0;
 }

@@ -1,5 +1,5 @@
 import type { SessionHeadRow, SessionLogRow, SessionRow } from "../rows.ts";
-import type { ExpressionBuilder } from "kysely";
+import type { ExpressionBuilder, Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Executor } from "./executor.ts";
 import { NothingStoredError } from "./nothing-stored-error.ts";
@@ -31,7 +31,7 @@ export function findSession(
 
 const selectSessionLog = prepare(selectLogOf);
 
-export function selectLogOf(db: Executor, session: Placeholders<{ id: string }>) {
+export function selectLogOf(db: Kysely<Tables>, session: Placeholders<{ id: string }>) {
   return (
     db
       .selectFrom("chatsession")

@@ -1,6 +1,7 @@
-import type { Compilable, CompiledQuery, Expression, RawBuilder } from "kysely";
+import type { Compilable, CompiledQuery, Expression, Kysely, RawBuilder } from "kysely";
 import { NoResultError, sql } from "kysely";
 import type { Executor } from "./executor.ts";
+import type { Tables } from "./tables.ts";
 import { NothingStoredError } from "./nothing-stored-error.ts";
 
 /** A statement that is built and compiled once for each dialect, at its first use, and run with other parameters each time. */
@@ -38,15 +39,15 @@ const placeholders = new Proxy({}, { get: (_target, name) => sql.val(new Placeho
  * @param build is called once for each dialect
  */
 export function prepare<Parameters extends object, Row>(
-  build: (db: Executor, parameters: Placeholders<Parameters>) => Compilable<Row>,
+  build: (db: Kysely<Tables>, parameters: Placeholders<Parameters>) => Compilable<Row>,
 ): Statement<Parameters, Row> {
   const byDialect = new Map<unknown, CompiledQuery<Row>>();
 
   function compile(db: Executor): CompiledQuery<Row> {
-    const dialect = db.getExecutor().adapter.constructor;
+    const dialect = db.builder.getExecutor().adapter.constructor;
     let compiled = byDialect.get(dialect);
     if (!compiled) {
-      compiled = build(db, placeholders as Placeholders<Parameters>).compile();
+      compiled = build(db.builder, placeholders as Placeholders<Parameters>).compile();
       byDialect.set(dialect, compiled);
     }
     return compiled;
@@ -54,9 +55,7 @@ export function prepare<Parameters extends object, Row>(
 
   async function execute(db: Executor, parameters: Parameters): Promise<Row[]> {
     const compiled = compile(db);
-    const query: CompiledQuery<Row> = { ...compiled, parameters: fill(compiled, parameters) };
-    const { rows } = await db.executeQuery(query);
-    return rows;
+    return db.run(compiled, fill(compiled, parameters));
   }
 
   return {
@@ -79,7 +78,7 @@ export function prepare<Parameters extends object, Row>(
  */
 export function prepareByShape<Parameters extends object, Shape extends object, Row>(
   shapeOf: (parameters: Parameters) => Shape,
-  build: (db: Executor, parameters: Placeholders<Parameters>, shape: Shape) => Compilable<Row>,
+  build: (db: Kysely<Tables>, parameters: Placeholders<Parameters>, shape: Shape) => Compilable<Row>,
 ): (parameters: Parameters) => Statement<Parameters, Row> {
   const statements = new Map<string, Statement<Parameters, Row>>();
   return (parameters) => {

@@ -74,8 +74,11 @@ async function startOn(file: string): Promise<string> {
   const database = await openDatabase({ file, synchronous: "normal" });
   try {
     await database.write((trx) => insertSession(trx, { id: "after the crash", title: "", created_at: "" }));
-    await database.read.selectFrom("message").select("id").limit(1).execute();
-    const { epoch } = await database.read.selectFrom("history").select("epoch").executeTakeFirstOrThrow();
+    await database.read.builder.selectFrom("message").select("id").limit(1).execute();
+    const { epoch } = await database.read.builder
+      .selectFrom("history")
+      .select("epoch")
+      .executeTakeFirstOrThrow();
     return epoch;
   } finally {
     await database.close();

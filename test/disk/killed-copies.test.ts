@@ -59,7 +59,7 @@ async function leaveKilled(file: string, session: string): Promise<void> {
 /** Starts on the file, and tells which session is in it. */
 async function startOn(file: string): Promise<string[]> {
   const database = await openDatabase({ file, synchronous: "normal" });
-  const rows = await database.read.selectFrom("chatsession").select("id").execute();
+  const rows = await database.read.builder.selectFrom("chatsession").select("id").execute();
   await database.close();
   return rows.map(({ id }) => id);
 }

@@ -40,7 +40,7 @@ async function openLeaving(): Promise<{ services: OpenedServices; purge: () => v
 }
 
 async function countRows({ database }: OpenedServices, sessionId: string): Promise<number> {
-  const rows = await database.read
+  const rows = await database.read.builder
     .selectFrom("message")
     .select("id")
     .where("session_id", "=", sessionId)

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { KyselyPlugin } from "kysely";
 import { onTestFinished } from "vitest";
+import type { Executor } from "../../db/statements/executor.ts";
 import type { Database } from "../../db/sqlite/database.ts";
 import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { createSqliteStore } from "../../db/sqlite/sqlite-store.ts";
@@ -61,18 +61,16 @@ export function actAfterRead(
   let reads = 0;
   let acted: Promise<unknown> | undefined;
   const actNow = (): Promise<unknown> => (acted ??= act());
-  const plugin: KyselyPlugin = {
-    transformQuery: ({ node }) => node,
-    async transformResult({ result }) {
+  const { database, store } = services;
+  const read: Executor = {
+    builder: database.read.builder,
+    async run(statement, values) {
+      const rows = await database.read.run(statement, values);
       reads += 1;
       if (reads === at) await actNow();
-      return result;
+      return rows;
     },
   };
-  const { database, store } = services;
-  const { sessions, messages, list } = createSqliteStore({
-    ...database,
-    read: database.read.withPlugin(plugin),
-  });
+  const { sessions, messages, list } = createSqliteStore({ ...database, read });
   return { services: { ...services, store: { ...store, sessions, messages, list } }, actNow };
 }

@@ -3,14 +3,14 @@ import type { Database } from "../../../db/sqlite/database.ts";
 import { looseOriginalTables, open, originalTables, writeFile } from "../database-file.ts";
 
 const readSessions = ({ read }: Database) =>
-  read
+  read.builder
     .selectFrom("chatsession")
     .select(["id", "title", "created_at", "ordinal", "seq"])
     .orderBy("ordinal")
     .execute();
 
 const readMessages = ({ read }: Database) =>
-  read
+  read.builder
     .selectFrom("message")
     .select(["id", "session_id", "content", "sender", "timestamp", "seq"])
     .orderBy("id")
@@ -46,7 +46,7 @@ test("new messages go on above the highest id", async () => {
   const database = await adopt(`${originalTables}
     insert into chatsession values ('s', 'S', ''); insert into message values (41, 's', '', 'user', '');`);
   const inserted = await database.write((trx) =>
-    trx
+    trx.builder
       .insertInto("message")
       .values({ session_id: "s", content: "", sender: "user", timestamp: "", seq: 2 })
       .returning("id")

@@ -28,13 +28,13 @@ describe.skipIf(!hasSqlModel && mayBeLeftOut())(
         expect(shown.flatMap(({ messages }) => messages)).toHaveLength(6);
 
         const { read } = await open(file);
-        const sessions = await read
+        const sessions = await read.builder
           .selectFrom("chatsession")
           .select(["id", "title", "created_at"])
           .where("id", "!=", "gone")
           .orderBy("ordinal")
           .execute();
-        const messages = await read
+        const messages = await read.builder
           .selectFrom("message")
           .select(["id", "session_id", "content", "sender", "timestamp"])
           .orderBy("id")

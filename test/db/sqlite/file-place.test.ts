@@ -94,7 +94,7 @@ test("the connection that takes the place of one that failed opens no other file
   const { database, file, refusals } = await open();
   await addSession(database, "before");
   const failing = database.write(async (trx) => {
-    await sql`rollback`.execute(trx);
+    await sql`rollback`.execute(trx.builder);
   });
   await expect(failing).rejects.toThrow("no such savepoint");
   const stranger = new SqliteFile(`${file}.stranger`);
@@ -114,7 +114,7 @@ test("the connection that takes the place of one that failed opens no other file
 test("a database that can be read and written says so, and is left as it was", async () => {
   const { database } = await open();
   await addSession(database, "only");
-  const ids = () => sql`select * from sqlite_sequence`.execute(database.read);
+  const ids = () => sql`select * from sqlite_sequence`.execute(database.read.builder);
   const before = await ids();
   await database.probe();
   await database.probe();
@@ -124,7 +124,7 @@ test("a database that can be read and written says so, and is left as it was", a
 
 test("a database that takes no writes says so", async () => {
   const { database } = await open();
-  await database.write((trx) => sql`pragma query_only = on`.execute(trx));
+  await database.write((trx) => sql`pragma query_only = on`.execute(trx.builder));
   await expect(database.probe()).rejects.toMatchObject({ code: "SQLITE_READONLY" });
 });
 

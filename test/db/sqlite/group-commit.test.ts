@@ -32,11 +32,13 @@ function countCommits(file: string): number {
 }
 
 function rememberConnection(trx: Executor): Promise<unknown> {
-  return sql`create temp table of_this_connection (id integer)`.execute(trx);
+  return sql`create temp table of_this_connection (id integer)`.execute(trx.builder);
 }
 
 async function isRemembered(trx: Executor): Promise<boolean> {
-  const { rows } = await sql`select 1 from temp.sqlite_master where name = 'of_this_connection'`.execute(trx);
+  const { rows } = await sql`select 1 from temp.sqlite_master where name = 'of_this_connection'`.execute(
+    trx.builder,
+  );
   return rows.length > 0;
 }
 
@@ -89,7 +91,7 @@ test("when the commit itself fails, the whole group fails and nothing is stored 
     addSession(database, "a"),
     // Ends the transaction under the group, as SQLite itself does on a full disk.
     database.write(async (trx) => {
-      await sql`rollback`.execute(trx);
+      await sql`rollback`.execute(trx.builder);
     }),
     addSession(database, "c"),
   ]);
@@ -104,7 +106,7 @@ test("a unit that cannot be undone fails its group by that failure, not by the r
   const outcomes = await Promise.allSettled([
     addSession(database, "a"),
     database.write(async (trx) => {
-      await sql`rollback`.execute(trx);
+      await sql`rollback`.execute(trx.builder);
       throw new Error("no such session");
     }),
   ]);
@@ -119,11 +121,11 @@ test("a connection whose commit failed is not used again [DURABLE-4]", async () 
   await database.write(rememberConnection);
   expect(await database.write(isRemembered)).toBe(true);
   const failing = database.write(async (trx) => {
-    await sql`rollback`.execute(trx);
+    await sql`rollback`.execute(trx.builder);
   });
   await expect(failing).rejects.toThrow("no such savepoint");
   expect(await database.write(isRemembered)).toBe(false);
-  const { rows } = await database.write((trx) => sql`pragma synchronous`.execute(trx));
+  const { rows } = await database.write((trx) => sql`pragma synchronous`.execute(trx.builder));
   expect(rows).toEqual([{ synchronous: 2 }]);
 });
 
@@ -131,7 +133,7 @@ test("a full disk fails a write by its own name, and the next one that fits is s
   const { database } = await open();
   await addSession(database, "before");
   const limitPages = (count: number): Promise<unknown> =>
-    database.write((trx) => sql`pragma max_page_count = ${sql.lit(count)}`.execute(trx));
+    database.write((trx) => sql`pragma max_page_count = ${sql.lit(count)}`.execute(trx.builder));
   await limitPages(1);
   const tooLarge = database.write((trx) =>
     insertSession(trx, { id: "large", title: "x".repeat(1_000_000), created_at: "" }),

@@ -15,7 +15,7 @@ const session = { id: "s", title: "New chat", created_at: "2025-11-30T12:00:00.0
 /** The settings of the connection that writes. */
 function readPragma(database: Database, name: string): Promise<unknown> {
   return database.write(async (trx) => {
-    const { rows } = await sql<Record<string, unknown>>`${sql.raw(`pragma ${name}`)}`.execute(trx);
+    const { rows } = await sql<Record<string, unknown>>`${sql.raw(`pragma ${name}`)}`.execute(trx.builder);
     return Object.values(rows[0] ?? {})[0];
   });
 }
@@ -39,7 +39,7 @@ test("foreign keys are enforced", async () => {
   const database = await open();
   expect(await readPragma(database, "foreign_keys")).toBe(1);
   const orphan = { session_id: "nobody", content: "", sender: "user", timestamp: "", seq: 1 };
-  const inserting = database.write((trx) => trx.insertInto("message").values(orphan).execute());
+  const inserting = database.write((trx) => trx.builder.insertInto("message").values(orphan).execute());
   await expect(inserting).rejects.toThrow("FOREIGN KEY");
 });
 
@@ -61,14 +61,14 @@ test("what a write unit throws undoes what it did", async () => {
     throw new Error("too late");
   });
   await expect(writing).rejects.toThrow("too late");
-  expect(await database.read.selectFrom("chatsession").selectAll().execute()).toEqual([]);
+  expect(await database.read.builder.selectFrom("chatsession").selectAll().execute()).toEqual([]);
 });
 
 test("reads see a write as soon as it is acknowledged, and cannot write", async () => {
   const database = await open();
   await database.write((trx) => insertSession(trx, session));
-  expect(await database.read.selectFrom("chatsession").select("id").execute()).toEqual([{ id: "s" }]);
-  await expect(database.read.deleteFrom("chatsession").execute()).rejects.toThrow("readonly");
+  expect(await database.read.builder.selectFrom("chatsession").select("id").execute()).toEqual([{ id: "s" }]);
+  await expect(database.read.builder.deleteFrom("chatsession").execute()).rejects.toThrow("readonly");
 });
 
 test("a missing file is made with its folder", async () => {
@@ -88,7 +88,7 @@ test("a closed database is one file that holds everything", async () => {
     false,
   ]);
   const again = await open(file);
-  expect(await again.read.selectFrom("chatsession").select("id").execute()).toEqual([{ id: "s" }]);
+  expect(await again.read.builder.selectFrom("chatsession").select("id").execute()).toEqual([{ id: "s" }]);
 });
 
 test("every new database has a history of its own, which stays when it is opened again", async () => {
@@ -107,13 +107,13 @@ test("the id of a deleted message is not used again", async () => {
   const message = { session_id: "s", content: "", sender: "user", timestamp: "" };
   const insert = (seq: number) =>
     database.write((trx) =>
-      trx
+      trx.builder
         .insertInto("message")
         .values({ ...message, seq })
         .returning("id")
         .executeTakeFirstOrThrow(),
     );
   expect([await insert(1), await insert(2)]).toEqual([{ id: 1 }, { id: 2 }]);
-  await database.write((trx) => trx.deleteFrom("message").execute());
+  await database.write((trx) => trx.builder.deleteFrom("message").execute());
   expect(await insert(3)).toEqual({ id: 3 });
 });

@@ -5,7 +5,7 @@ import { openDatabase } from "../../../db/sqlite/open-database.ts";
 for await (const file of createInterface({ input: process.stdin })) {
   try {
     const database = await openDatabase({ file, synchronous: "normal" });
-    const sessions = await database.read.selectFrom("chatsession").select("id").execute();
+    const sessions = await database.read.builder.selectFrom("chatsession").select("id").execute();
     await database.close();
     process.stdout.write(`opened with ${sessions.length} sessions\n`);
   } catch (error) {

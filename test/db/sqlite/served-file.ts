@@ -34,7 +34,7 @@ export class ServedFile {
   }
 
   async readEpoch(): Promise<string> {
-    const rows = await this.#opened.read.selectFrom("history").select("epoch").execute();
+    const rows = await this.#opened.read.builder.selectFrom("history").select("epoch").execute();
     return rows[0]?.epoch ?? "";
   }
 

@@ -1,14 +1,13 @@
+import type { Executor } from "../../../db/statements/executor.ts";
 import SqliteFile from "better-sqlite3";
-import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../../db/statements/list-queries.ts";
 import { entombMessage, insertMessage, updateContent } from "../../../db/statements/message-queries.ts";
 import type { Database } from "../../../db/sqlite/database.ts";
 import { takeNextPlace, updateTitle } from "../../../db/statements/session-queries.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
-import { SqliteStatementDialect } from "../../../db/sqlite/sqlite-dialect.ts";
+import { SqliteStatements } from "../../../db/sqlite/sqlite-statements.ts";
 import { deleteSessionRow } from "../../../db/statements/purge.ts";
-import type { Tables } from "../../../db/statements/tables.ts";
 import { newDatabasePath, open } from "../database-file.ts";
 
 const extent = { limit: 10, excerptChars: 5 };
@@ -88,10 +87,14 @@ test("a snapshot is the newest sessions and the head at one moment: one statemen
   const reader = new SqliteFile(file, { readonly: true });
   onTestFinished(() => void reader.close());
   const statements: string[] = [];
-  const read = new Kysely<Tables>({
-    dialect: new SqliteStatementDialect({ database: reader }),
-    log: ({ query }) => void statements.push(query.sql),
-  });
+  const inner = new SqliteStatements(reader);
+  const read: Executor = {
+    builder: inner.builder,
+    run(statement, values) {
+      statements.push(statement.sql);
+      return inner.run(statement, values);
+    },
+  };
   expect(await readListSnapshot(read, extent)).toEqual({ seq: 0, rows: [] });
   for (const id of ["a", "b", "c", "d"]) await make(database, id);
   await database.write((trx) => deleteSessionRow(trx, "d"));

@@ -66,7 +66,10 @@ test("an unfinished deletion is gone on with when the database is opened [DELETE
   expect(countLeft()).toBe(2900);
   const again = await open(file);
   await expect.poll(countLeft).toBe(0);
-  const unpurged = again.read.selectFrom("chatsession").select("id").where("purge_id", "is not", null);
+  const unpurged = again.read.builder
+    .selectFrom("chatsession")
+    .select("id")
+    .where("purge_id", "is not", null);
   await expect.poll(() => unpurged.execute()).toEqual([]);
 });
 

@@ -1,6 +1,4 @@
 import SqliteFile from "better-sqlite3";
-import type { CompiledQuery } from "kysely";
-import { Kysely } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../../db/statements/list-queries.ts";
 import {
@@ -11,12 +9,11 @@ import {
 import { listChangedMessages } from "../../../db/statements/log-queries.ts";
 import { findMessageByKey } from "../../../db/statements/message-queries.ts";
 import type { Executor } from "../../../db/statements/executor.ts";
-import { SqliteStatementDialect } from "../../../db/sqlite/sqlite-dialect.ts";
+import { SqliteStatements } from "../../../db/sqlite/sqlite-statements.ts";
 import { listMessages } from "../../../db/statements/message-pages.ts";
 import { hasUnpurged } from "../../../db/statements/purge.ts";
 import { findSessionExtent, listSessionExtents } from "../../../db/statements/session-extents.ts";
 import { readSnapshot } from "../../../db/statements/snapshot.ts";
-import type { Tables } from "../../../db/statements/tables.ts";
 import { newDatabasePath, open } from "../database-file.ts";
 
 /** How SQLite goes about the statements that `run` sends, with the values that it sends. */
@@ -25,18 +22,18 @@ async function planOf(run: (db: Executor) => Promise<unknown>): Promise<string> 
   await open(file);
   const database = new SqliteFile(file, { readonly: true });
   onTestFinished(() => void database.close());
-  const sent: CompiledQuery[] = [];
-  await run(
-    new Kysely<Tables>({
-      dialect: new SqliteStatementDialect({ database }),
-      log: ({ query }) => void sent.push(query),
-    }),
-  );
+  const sent: { sql: string; values: readonly unknown[] }[] = [];
+  const statements = new SqliteStatements(database);
+  await run({
+    builder: statements.builder,
+    run(statement, values) {
+      sent.push({ sql: statement.sql, values });
+      return statements.run(statement, values);
+    },
+  });
   return sent
-    .flatMap((query) =>
-      database
-        .prepare<unknown[], { detail: string }>(`explain query plan ${query.sql}`)
-        .all(query.parameters),
+    .flatMap(({ sql, values }) =>
+      database.prepare<unknown[], { detail: string }>(`explain query plan ${sql}`).all(...values),
     )
     .map(({ detail }) => detail)
     .join("\n");

@@ -99,7 +99,7 @@ test("a backup is restored where no database is, in a folder that does not exist
   expect(filesBeside(file)).toEqual(["ai_desk.db"]);
   const database = await open(file);
   expect(
-    await database.read.selectFrom("chatsession").select("id").where("deleted", "=", 0).execute(),
+    await database.read.builder.selectFrom("chatsession").select("id").where("deleted", "=", 0).execute(),
   ).toHaveLength(2);
 });
 
