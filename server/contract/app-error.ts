@@ -64,3 +64,36 @@ export function messageNotFound(named: { id: number } | { key: string }): AppErr
   const message = "id" in named ? `message ${named.id}` : `message with the key ${JSON.stringify(named.key)}`;
   return new AppError("NOT_FOUND", `There is no ${message} in this session.`);
 }
+
+/** The id of a new session is taken. */
+export function sessionExists(id: string): AppError {
+  return new AppError("CONFLICT", `There is a session ${JSON.stringify(id)} already: choose another id.`);
+}
+
+/** @param table another program's, in the same file */
+export function sessionReferredTo(id: string, table: string): AppError {
+  return new AppError(
+    "CONFLICT",
+    `The table ${JSON.stringify(table)} of this database refers to messages of the session ${JSON.stringify(id)}: delete those of its rows first.`,
+  );
+}
+
+/** The message has changed since the client read it. */
+export function messageChanged(ifSeq: number, seq: number): AppError {
+  return new AppError(
+    "CONFLICT",
+    `if_seq: the message's seq is ${seq}, not ${ifSeq}: read it, and decide again.`,
+  );
+}
+
+/** The key of a send names another send of the session. */
+export function keyUsedBefore(): AppError {
+  return new AppError(
+    "UNPROCESSABLE_CONTENT",
+    "This key was used before in this session, for other content: take a new key for a new message.",
+  );
+}
+
+export function bodyTooLarge(maxBytes: number): AppError {
+  return new AppError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBytes} bytes.`);
+}

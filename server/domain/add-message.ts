@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SessionChange } from "../../db/store.ts";
 import type { AddMessageInput, Message } from "../contract/message.ts";
-import { AppError, sessionNotFound } from "../contract/app-error.ts";
+import { keyUsedBefore, sessionNotFound } from "../contract/app-error.ts";
 import { assertContentFits } from "./content-length.ts";
 import type { Services } from "./services.ts";
 import { toMessage } from "./read-messages.ts";
@@ -49,10 +49,7 @@ async function findEarlierSend(
     const firstSeq = sent_seq ?? (row.content === content ? seq : seq - 1);
     return { message: toMessage({ ...row, content, seq: firstSeq }), seq };
   }
-  throw new AppError(
-    "UNPROCESSABLE_CONTENT",
-    "This key was used before in this session, for other content: take a new key for a new message.",
-  );
+  throw keyUsedBefore();
 }
 
 /** Identifies a send by its sender and content. A client that tries again may send another timestamp. */

@@ -1,5 +1,5 @@
 import type { CreateSessionInput, Session } from "../contract/session.ts";
-import { AppError } from "../contract/app-error.ts";
+import { sessionExists } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
 import { sessionTopic } from "./session-log.ts";
 
@@ -17,8 +17,4 @@ export async function createSession(services: Services, input: CreateSessionInpu
   // Another program may have removed a session with this id. Its readers hold positions that this session does not have.
   services.hub.compare(sessionTopic(head.id), undefined);
   return { ...head, messages: [] };
-}
-
-function sessionExists(id: string): AppError {
-  return new AppError("CONFLICT", `There is a session ${JSON.stringify(id)} already: choose another id.`);
 }

@@ -1,5 +1,5 @@
 import { ReferredTo } from "../../db/store.ts";
-import { AppError, sessionNotFound } from "../contract/app-error.ts";
+import { sessionNotFound, sessionReferredTo } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -16,12 +16,4 @@ export async function deleteSession(services: Services, id: string): Promise<voi
     .catch((error: unknown) => {
       throw error instanceof ReferredTo ? sessionReferredTo(id, error.table) : error;
     });
-}
-
-/** @param table another program's, in the same file */
-export function sessionReferredTo(id: string, table: string): AppError {
-  return new AppError(
-    "CONFLICT",
-    `The table ${JSON.stringify(table)} of this database refers to messages of the session ${JSON.stringify(id)}: delete those of its rows first.`,
-  );
 }

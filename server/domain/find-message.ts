@@ -2,7 +2,7 @@ import type { MessageRow, NamedMessage, SessionChange } from "../../db/store.ts"
 import type { Services } from "./services.ts";
 import type { MessageName } from "../contract/message.ts";
 import { idOfMadeKey } from "../contract/message-key.ts";
-import { AppError, invalidInput, messageNotFound } from "../contract/app-error.ts";
+import { invalidInput, messageNotFound, messageChanged } from "../contract/app-error.ts";
 
 const keyPrefix = "key:";
 
@@ -47,11 +47,4 @@ export async function findMessageId(
   const found = await store.messages.find(sessionId, named);
   if (!found) throw messageNotFound(named);
   return found.id;
-}
-
-export function messageChanged(ifSeq: number, seq: number): AppError {
-  return new AppError(
-    "CONFLICT",
-    `if_seq: the message's seq is ${seq}, not ${ifSeq}: read it, and decide again.`,
-  );
 }

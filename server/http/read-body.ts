@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AppError } from "../contract/app-error.ts";
+import { bodyTooLarge, AppError } from "../contract/app-error.ts";
 import { GatheredBytes } from "./gathered-bytes.ts";
 import { FairTimer, fairTimeout } from "./fair-timer.ts";
 import { accountOf } from "./connection-account.ts";
@@ -104,7 +104,7 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
   // A request without a body has ended before a listener could be added.
   if (request.readableEnded) return Promise.resolve(gathered);
   const announcedBytes = Number(request.headers["content-length"] ?? 0);
-  if (announcedBytes > maxBytes) throw tooLarge(maxBytes);
+  if (announcedBytes > maxBytes) throw bodyTooLarge(maxBytes);
   const account = accountOf(request.socket);
   if (announcedBytes > smallBytes) account?.ledger.assertRoom();
   return new Promise<GatheredBytes>((resolve, reject) => {
@@ -141,7 +141,7 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
         return;
       }
       request.removeAllListeners("data").pause();
-      reject(tooLarge(maxBytes));
+      reject(bodyTooLarge(maxBytes));
     });
     request.on("end", () => {
       deadline.cancel();
@@ -157,10 +157,6 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
     request.on("error", refuseHalf);
     request.on("close", refuseHalf);
   });
-}
-
-function tooLarge(maxBytes: number): AppError {
-  return new AppError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBytes} bytes.`);
 }
 
 function late({ headers }: IncomingMessage, size: number): AppError {

@@ -3,10 +3,18 @@ import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
 import { maxBodyBytes } from "../contract/limits.ts";
-import { AppError, messageNotFound, sessionNotFound, tooManyReaders } from "../contract/app-error.ts";
+import {
+  AppError,
+  bodyTooLarge,
+  keyUsedBefore,
+  messageChanged,
+  messageNotFound,
+  sessionExists,
+  sessionNotFound,
+  sessionReferredTo,
+  tooManyReaders,
+} from "../contract/app-error.ts";
 import { toAppError } from "../domain/to-app-error.ts";
-import { messageChanged } from "../domain/find-message.ts";
-import { sessionReferredTo } from "../domain/delete-session.ts";
 import { readQuery } from "../http/request-target.ts";
 import type { DescribedOperation } from "./openapi-transforms.ts";
 import type { Route } from "./routes.ts";
@@ -59,21 +67,20 @@ function exampleOf(
   { maxMessageChars, maxReadersPerSession }: DescribedLimits,
 ): ErrorBody {
   if (code === "BAD_REQUEST") return refusalOf(route);
-  if (code === "TOO_MANY_REQUESTS") return tooManyReaders(maxReadersPerSession).toBody();
-  if (code === "NOT_FOUND")
-    return (
-      route.path.includes("{message_id}") ? messageNotFound({ id: 1 }) : sessionNotFound("123")
-    ).toBody();
-  if (code === "CONFLICT" && route.procedure === "session.delete")
-    return sessionReferredTo("123", "attachment").toBody();
-  if (code === "CONFLICT" && route.path.includes("{message_id}")) return messageChanged(1, 2).toBody();
-  const messages: Partial<Record<ErrorCode, string>> = {
-    CONFLICT: 'There is a session "123" already: choose another id.',
-    PAYLOAD_TOO_LARGE: `The body is larger than ${maxBodyBytes(maxMessageChars)} bytes.`,
-    UNPROCESSABLE_CONTENT:
-      "This key was used before in this session, for other content: take a new key for a new message.",
+  const isOfMessage = route.path.includes("{message_id}");
+  const isDeletion = route.procedure === "session.delete";
+  const errors: Partial<Record<ErrorCode, AppError>> = {
+    NOT_FOUND: isOfMessage ? messageNotFound({ id: 1 }) : sessionNotFound("123"),
+    CONFLICT: isDeletion
+      ? sessionReferredTo("123", "attachment")
+      : isOfMessage
+        ? messageChanged(1, 2)
+        : sessionExists("123"),
+    PAYLOAD_TOO_LARGE: bodyTooLarge(maxBodyBytes(maxMessageChars)),
+    UNPROCESSABLE_CONTENT: keyUsedBefore(),
+    TOO_MANY_REQUESTS: tooManyReaders(maxReadersPerSession),
   };
-  const error = new AppError(code, messages[code]);
+  const error = errors[code] ?? new AppError(code);
   return { ...error.toBody(), ...(error.httpStatus >= 500 && { request_id: "7f9c2ba4e88f-1" }) };
 }
 
