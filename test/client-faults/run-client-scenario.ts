@@ -25,7 +25,7 @@ export async function runClientScenario(scenario: ClientScenario, root?: string)
   const folder = makeTemporaryFolder();
   const databaseFile = join(folder, "ai_desk.db");
   const environment = { MAX_MESSAGE_CHARS: String(maxMessageChars), PING_SECONDS: "1" };
-  const server = await ServerUnderFire.start({ databaseFile, environment });
+  const server = await ServerUnderFire.start({ databaseFile, environment, clockSeed: scenario.seed });
   const seeds = new Random(scenario.seed);
   const nextRandom = (): Random => new Random(seeds.below(2 ** 31));
   const progress = new Progress(scenario.operations);

@@ -60,7 +60,7 @@ export function describeStore(name: string, openUnderTest: () => Promise<StoreUn
     return (await open()).store();
   }
 
-  describe(name, () => {
+  describe.each([name])("%s", () => {
     test("writers at the same time take positions without a gap and without a repeat [ORDER-1]", async () => {
       const store = await openStore();
       const { seq } = await logOf(store);
@@ -126,20 +126,18 @@ export function describeStore(name: string, openUnderTest: () => Promise<StoreUn
     test("what a change was told to be is read by everyone who hears of its commit [DURABLE-1]", async () => {
       const store = await openStore();
       const read: Promise<unknown>[] = [];
+      const told: MessageRow[] = [];
       const heard: number[] = [];
       store.onCommit(({ session_id, seq, changes = [] }) => {
         heard.push(seq);
         for (const { message } of changes) {
-          read.push(
-            store.messages.find(session_id, { id: message.id }).then((found) => {
-              expect(found).toMatchObject(message);
-            }),
-          );
+          told.push(message);
+          read.push(store.messages.find(session_id, { id: message.id }));
         }
       });
       const rows = await together(30, (index) => add(store, `message ${index}`));
-      await Promise.all(read);
-      expect(read).toHaveLength(30);
+      expect(told).toHaveLength(30);
+      expect(await Promise.all(read)).toMatchObject(told);
       expect(heard).toEqual(rows.map(({ seq }) => seq).toSorted((a, b) => a - b));
     });
 

@@ -1,3 +1,4 @@
+import { applyEvent, emptySession } from "../../client-sdk/src/chat/apply-event.ts";
 import { describe, expect, test } from "vitest";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
@@ -47,18 +48,8 @@ async function followToEnd({ services, actNow }: Watched, after: string | undefi
 
 /** The state of a reader that applies the events. */
 function apply(events: LiveEvent[]): { title: string; messages: [number, string][] } {
-  let title = "";
-  const messages = new Map<number, string>();
-  for (const event of events) {
-    if (event.type === "snapshot" || event.type === "reset") {
-      ({ title } = event.session);
-      messages.clear();
-      for (const { id, content } of event.session.messages) messages.set(id, content);
-    } else if (event.type === "message") messages.set(event.message.id, event.message.content);
-    else if (event.type === "message_deleted") messages.delete(event.message_id);
-    else if (event.type === "session") ({ title } = event.session);
-  }
-  return { title, messages: [...messages].toSorted(([a], [b]) => a - b) };
+  const { session, messages } = events.reduce(applyEvent, emptySession);
+  return { title: session?.title ?? "", messages: messages.map(({ id, content }) => [id, content]) };
 }
 
 describe.each(moments)("changes after read number %i of a reader that attaches", (moment) => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { applyListEvent, emptyList } from "../../client-sdk/src/chat/apply-list-event.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
@@ -12,14 +13,13 @@ const moments = Array.from({ length: 10 }, (_, index) => index + 1);
 
 /** The titles and last messages of a list that is made as the events say. */
 function apply(events: ListEvent[]): [string, string, string | undefined][] {
-  const sessions = new Map<string, [string, string | undefined]>();
-  for (const event of events) {
-    const told = event.type === "session" ? [event.session] : "sessions" in event ? event.sessions : [];
-    for (const { id, title, last_message } of told) sessions.set(id, [title, last_message?.excerpt]);
-    if (event.type === "session_deleted") sessions.delete(event.session_id);
-  }
-  return [...sessions]
-    .map(([id, shown]): [string, string, string | undefined] => [id, ...shown])
+  const { sessions } = events.reduce(applyListEvent, emptyList);
+  return sessions
+    .map(({ id, title, last_message: last }): [string, string, string | undefined] => [
+      id,
+      title,
+      last?.excerpt,
+    ])
     .toSorted(([a], [b]) => a.localeCompare(b));
 }
 

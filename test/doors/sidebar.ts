@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
 import { createClient } from "../../client-sdk/src/index.ts";
+import { applyListEvent, emptyList } from "../../client-sdk/src/chat/apply-list-event.ts";
 import type { ListEvent } from "../../server/contract/list-event.ts";
 import type { SidebarSession } from "../../server/contract/session-list.ts";
 import type { TrackedEvent } from "../../server/live/change-log.ts";
@@ -8,16 +9,8 @@ import { listDoors } from "./list-doors.ts";
 
 /** The content of a sidebar that applies the events. */
 export function apply(seen: TrackedEvent<ListEvent>[]): Map<string, SidebarSession> {
-  const sessions = new Map<string, SidebarSession>();
-  for (const { event } of seen) {
-    if (event.type === "snapshot" || event.type === "reset") {
-      sessions.clear();
-      for (const session of event.sessions) sessions.set(session.id, session);
-    }
-    if (event.type === "session") sessions.set(event.session.id, event.session);
-    if (event.type === "session_deleted") sessions.delete(event.session_id);
-  }
-  return sessions;
+  const { sessions } = seen.map(({ event }) => event).reduce(applyListEvent, emptyList);
+  return new Map(sessions.map((session) => [session.id, session]));
 }
 
 /** The same as the server has it now. */

@@ -1,11 +1,14 @@
 /* Loaded before the server: its clock is set forward and back at any moment, as by an operator or a time server. */
+import { env } from "node:process";
 import { setInterval } from "node:timers";
+import { Random } from "../support/random.ts";
 
 const RealDate = Date;
+const random = new Random(Number(env["CLOCK_SEED"]));
 let offsetMs = 0;
 
 setInterval(() => {
-  offsetMs = Math.round((Math.random() - 0.5) * 2 * 86_400_000);
+  offsetMs = Math.round((random.fraction() - 0.5) * 2 * 86_400_000);
 }, 5).unref();
 
 globalThis.Date = class extends RealDate {

@@ -25,6 +25,7 @@ export async function runScenario(scenario: Scenario, root?: string): Promise<Hi
   const server = await ServerUnderFire.start({
     databaseFile,
     root,
+    clockSeed: scenario.seed,
     environment: scenario.standstills > 0 ? standingStill : {},
     hasSecond: scenario.secondServer,
   });

@@ -22,6 +22,8 @@ export type ServerUnderFireOptions = {
   root?: string | undefined;
   /** Its settings. */
   environment?: Record<string, string>;
+  /** The seed of the jumps of its clock. */
+  clockSeed: number;
   /** Whether another server has the same file. */
   hasSecond?: boolean;
 };
@@ -37,6 +39,7 @@ export class ServerUnderFire {
   readonly #root: string;
   readonly #proxies: TcpProxy[];
   readonly #environment: Record<string, string>;
+  #clockSeed: number;
   #running: RunningServer | undefined;
   #second: RunningServer | undefined;
   #port: number | undefined;
@@ -45,13 +48,14 @@ export class ServerUnderFire {
 
   private constructor(
     proxy: TcpProxy,
-    { databaseFile, root = repository, environment = {} }: ServerUnderFireOptions,
+    { databaseFile, root = repository, environment = {}, clockSeed }: ServerUnderFireOptions,
   ) {
     this.proxy = proxy;
     this.#proxies = [proxy];
     this.databaseFile = databaseFile;
     this.#root = root;
     this.#environment = environment;
+    this.#clockSeed = clockSeed;
   }
 
   static async start(options: ServerUnderFireOptions): Promise<ServerUnderFire> {
@@ -156,10 +160,13 @@ export class ServerUnderFire {
   }
 
   async #launch(): Promise<RunningServer> {
+    // Each start has jumps of its own.
+    this.#clockSeed += 1;
     const running = await startServer(
       {
         DATABASE_URL: `file:${this.databaseFile}`,
         NODE_OPTIONS: `--import ${clockThatJumps}`,
+        CLOCK_SEED: String(this.#clockSeed),
         ...this.#environment,
       },
       { cwd: this.#root, launch: serverCommand(this.#root) },

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { applyEvent, emptySession } from "../../client-sdk/src/chat/apply-event.ts";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
 import { Collector } from "../support/readers.ts";
 import { call, createSession, send } from "../support/rest.ts";
@@ -8,16 +9,8 @@ import { openTrpcSocket } from "../support/trpc-wire.ts";
 
 /** The messages that a reader ends up with, if it does as the events say. */
 function apply(events: LiveEvent[]): Map<number, string> {
-  const messages = new Map<number, string>();
-  for (const event of events) {
-    if (event.type === "snapshot" || event.type === "reset") {
-      messages.clear();
-      for (const { id, content } of event.session.messages) messages.set(id, content);
-    }
-    if (event.type === "message") messages.set(event.message.id, event.message.content);
-    if (event.type === "message_deleted") messages.delete(event.message_id);
-  }
-  return messages;
+  const { messages } = events.reduce(applyEvent, emptySession);
+  return new Map(messages.map(({ id, content }) => [id, content]));
 }
 
 test("a subscription whose socket is cut again and again misses nothing and gets nothing twice [RESUME-1] [RESUME-3]", async () => {
