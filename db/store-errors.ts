@@ -1,5 +1,5 @@
 /**
- * The database could not be used: it is locked, full, failing, or out of reach. Nobody knows whether a change took effect:
+ * The database could not be used: it is locked, full, failing, or out of reach. The outcome of a change is not known:
  * a repeat may find it done.
  */
 export class StoreUnavailable extends Error {

@@ -34,11 +34,11 @@ export type Commit = {
   /** The position of its last change in the log of the session, and in that of the list. */
   seq: number;
   list_seq: number;
-  /** Its changes, where nobody needs to read them from the log. */
+  /** Its changes, where they are known without reading the log. */
   changes?: readonly CommittedChange[];
 };
 
-/** Where a session stands: its position, and its life by the ordinal. */
+/** The position of a session, and its life by the ordinal. */
 export type SessionStand = Pick<SessionRow, "id" | "seq" | "ordinal">;
 
 /** Hears of what other processes have committed. */
@@ -68,7 +68,7 @@ export type SessionReads = {
   listExtents(page: { beforeOrdinal: number; limit: number }): Promise<SessionExtent[]>;
   /** @returns undefined if there is no such session */
   readSnapshot(id: string, extent: SnapshotExtent): Promise<Snapshot | undefined>;
-  /** Where these sessions stand; those that are not there are left out. */
+  /** The positions of these sessions. Sessions that do not exist are left out. */
   listStands(ids: readonly string[]): Promise<SessionStand[]>;
 };
 

@@ -25,7 +25,7 @@ export function syncFolderOf(path: string): void {
 /** The endings of the files that SQLite keeps beside a database. */
 export const sqliteCompanions = ["-wal", "-shm", "-journal"] as const;
 
-/** Removes a database that nobody has open, with its companions. */
+/** Removes a database that no process has open, with its companions. */
 export function removeDatabase(path: string): void {
   for (const end of ["", ...sqliteCompanions]) rmSync(`${path}${end}`, { force: true });
 }

@@ -70,7 +70,7 @@ export class FileWatch {
     const { connection } = this.#writer;
     if (connection.file.inTransaction) return false;
     const version = connection.readDataVersion();
-    // Of a connection that has taken another's place nobody knows what that one had seen.
+    // A connection that has replaced another one does not know the version that the other one had seen.
     const isNew = version !== this.#versionSeen || connection !== this.#connectionSeen;
     this.#versionSeen = version;
     this.#connectionSeen = connection;

@@ -21,14 +21,14 @@ const rollBack = CompiledQuery.raw("rollback to unit");
 /** A group holds the writer, and a reader of the log waits for it: beyond this, more in one sync saves little. */
 const maxGroupSize = 256;
 
-/** How long units may keep a group open by coming, in turns of the event loop: under a steady stream each turn brings some. */
+/** The longest gathering of a group, in turns of the event loop. Under a steady stream each turn brings further units. */
 const maxGatheringTurns = 4;
 
 /**
  * Runs write units one after the other. Units that arrive together share one transaction and one sync, which is most of
  * the cost of a durable write. Each unit has its own outcome, and a unit that throws is undone alone.
  *
- * Nobody learns of an outcome before the commit of its group is on disk. If that commit fails, all of the group fail, and
+ * No outcome is told before the commit of its group is on disk. If that commit fails, all of the group fail, and
  * the connection that failed is not used again.
  */
 export class GroupCommit {
@@ -54,7 +54,7 @@ export class GroupCommit {
             await trx.run(release, []);
             return () => resolve(value);
           } catch (error) {
-            // Where SQLite itself has ended the transaction (a full disk, say) this throws, and with it the whole group.
+            // If SQLite has ended the transaction (a full disk, for instance), `undo` throws, and the whole group fails.
             await undo(trx, error);
             return () => reject(error);
           }
@@ -114,8 +114,8 @@ async function undo(trx: Executor, because: unknown): Promise<void> {
     await trx.run(rollBack, []);
     await trx.run(release, []);
   } catch (failure) {
-    // Where SQLite has ended the transaction, its reason then says more than the failure now, that there is none. An error
-    // that the unit threw by itself is no answer to the others of its group.
+    // SQLite has ended the transaction. Its reason tells more than this failure, which says that there is no transaction. An
+    // error of the unit's own is no answer to the other units of the group.
     throw because instanceof SqliteError ? because : failure;
   }
 }

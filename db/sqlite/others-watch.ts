@@ -58,7 +58,7 @@ export class OthersWatch {
     clearTimeout(this.#countingLater);
   }
 
-  /** Where sessions stand, once what strays they have are placed; those that are not there are left out. */
+  /** The positions of sessions, after their strays have been placed. Sessions that do not exist are left out. */
   async listStands(ids: readonly string[]): Promise<SessionStand[]> {
     const { read } = this.#database;
     let stands = await readStands(read, ids);

@@ -48,7 +48,7 @@ export class Purger {
     try {
       return await this.#groups.write((trx) => purgeSlice(trx, progress));
     } catch (error) {
-      // A table of somebody else's may refer to the messages. They are shown to nobody, and other sessions are next.
+      // A table of another program may refer to the messages. No answer shows them, and other sessions are next.
       if (whyForbidden(error) !== undefined) progress.from += "\u0000";
       else await wait(retryMs, undefined, { ref: false, signal: this.#stop.signal }).catch(() => undefined);
       return false;

@@ -78,7 +78,7 @@ async function describeMigrated(names: readonly string[]): Promise<DescribedTabl
   }
 }
 
-/** Nothing of a table that is not there, or is none. */
+/** An empty list for a table that is missing, and for a name that is no table. */
 function describeTable(database: SqliteFile.Database, name: string): DescribedTable {
   const sql = database
     .prepare<[string], string>(

@@ -6,7 +6,7 @@ import type { Tables } from "../statements/tables.ts";
 import { SqliteStatementDialect } from "./sqlite-dialect.ts";
 
 /**
- * Where statements run on a connection, within whatever transaction that has: it begins none of its own.
+ * Runs statements on a connection, within the transaction that the connection has. It begins none.
  *
  * A compiled statement goes straight to SQLite, which prepares it once for the connection. Kysely's way to a connection (a
  * driver that is made ready, a provider, a lock) costs more than most statements, and here there is nothing to wait for.

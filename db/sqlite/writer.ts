@@ -112,7 +112,7 @@ export class Writer {
     return file;
   }
 
-  /** Here nobody waits within SQLite: the process has others to answer meanwhile. */
+  /** No call waits within SQLite: the process answers other requests meanwhile. */
   #open(): WriterConnection {
     this.#place.assertAll();
     const file = openForWriting({ ...this.#options, mustExist: true });

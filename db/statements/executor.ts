@@ -1,7 +1,7 @@
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Tables } from "./tables.ts";
 
-/** Where statements run: the reading side of a database, or the transaction of a write unit. */
+/** Runs statements: on the reading connection of a database, or in the transaction of a write unit. */
 export type Executor = {
   /** Builds statements in the dialect of the database. What it runs itself takes longer than `run` does. */
   readonly builder: Kysely<Tables>;

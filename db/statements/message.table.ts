@@ -4,7 +4,7 @@ import type { ColumnType, Generated } from "kysely";
  * A message, and at the same time the entry of the session's log that says what became of it: `seq` is the position
  * of its last change, so `where seq > ? order by seq` is what a reader missed, each message once, in its latest form.
  *
- * A row is of a past life of its session, and nobody is shown it, exactly if `id <= chatsession.purge_id`. Its `seq` is then
+ * A row is of a past life of its session, and no reader is shown it, exactly if `id <= chatsession.purge_id`. Its `seq` is then
  * not above the `start_seq` of the session, or the session is deleted. A row whose session is deleted, or whose `seq` is
  * not above `start_seq`, is always such a row. The rows are removed a slice at a time; `purge_id` becomes null with the last.
  */

@@ -7,7 +7,7 @@ import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
-/** Where a change stands: in its session's log, and in the log of the list of sessions. */
+/** The positions of a change: in its session's log, and in the log of the list of sessions. */
 export type ChangePlace = Pick<SessionRow, "seq" | "list_seq">;
 
 const head = ["id", "title", "created_at"] as const;
@@ -109,7 +109,7 @@ async function noPlace(db: Executor, id: string): Promise<undefined> {
 
 /**
  * The next position after every message there is, also one that another program has put beyond the session's position.
- * Messages themselves cannot take a place that another has; what else changes a session could, and nobody would notice.
+ * A message cannot take a position that another message has. Another change could, without an error.
  */
 const seqAfterAll = sql<number>`max(seq, ${lastSeqOfSession}) + 1`;
 

@@ -9,7 +9,7 @@ import { prepare } from "./statement.ts";
 /**
  * Strays are rows that another program has written without giving them their places in the logs: a message beyond the
  * position of its session, a session at a place of the list that was passed before. They are shown where rows are listed,
- * and told to nobody who follows a log, until they get their places.
+ * and no follower of a log is told of them, until they get their positions.
  */
 export type StrayMarks = {
   /** The highest id of a message. */
@@ -142,7 +142,7 @@ export async function passStrays(db: Executor, id: string): Promise<void> {
   await raiseSeq.execute(db, { id });
 }
 
-/** Where a session stands, and the last position that a message of it has. */
+/** The position of a session, and the last position of its messages. */
 export type Stand = Pick<SessionRow, "id" | "seq" | "ordinal" | "deleted"> & { last_seq: number };
 
 const selectStands = prepare((db, { ids }: Placeholders<{ ids: string }>) =>
@@ -153,7 +153,7 @@ const selectStands = prepare((db, { ids }: Placeholders<{ ids: string }>) =>
     .select(lastSeqOfSession.as("last_seq")),
 );
 
-/** Where sessions stand; those that are not there are left out. */
+/** The positions of sessions. Sessions that do not exist are left out. */
 export function readStands(db: Executor, ids: readonly string[]): Promise<Stand[]> {
   return selectStands.execute(db, { ids: JSON.stringify(ids) });
 }

@@ -1,4 +1,4 @@
-/** Who calls an operation. Every caller is anonymous: there is no sign-in yet. */
+/** The caller of an operation. Every caller is anonymous: there is no sign-in yet. */
 export type Caller = { readonly kind: "anonymous" };
 
 export const anonymous: Caller = { kind: "anonymous" };

@@ -15,7 +15,7 @@ const failureRetryMs = 1000;
 const lastLinesMs = 250;
 
 /**
- * The destination of the log. A failure of it (a full disk, a closed pipe, a pipe that nobody reads) throws nothing and
+ * The destination of the log. A failure of it (a full disk, a closed pipe, a pipe without a reader) throws nothing and
  * makes the process wait for nothing: lines that find no room are dropped, and a line tells their number when there is room.
  */
 export class LogDestination {
@@ -114,7 +114,7 @@ export class LogDestination {
 }
 
 /**
- * A handle on which a write that nobody takes fails at once. One of its own, if the system allows it, since other processes
+ * A handle on which a write fails at once if no reader takes it. One of its own, if the system allows it, since other processes
  * share the flags of the given one.
  */
 function openUnblocked(fd: number): { handle: number; unblocking?: Socket } {

@@ -1,6 +1,6 @@
 /** One fault of an input. The SDK's types read this file, so it imports nothing. */
 export type Issue = {
-  /** Where in the input it is. */
+  /** The path of the field within the input. */
   path: (string | number)[];
   /** The kind of the fault, such as `too_big`. */
   code: string;

@@ -1,4 +1,4 @@
-/** What the product does for its callers, by the names that the procedures of tRPC have. */
+/** The operations of the product, by the names of the tRPC procedures. */
 export const operations = [
   "health",
   "session.list",

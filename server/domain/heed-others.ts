@@ -10,7 +10,7 @@ const sessionsPerTurn = 250;
 export function heedOthers(services: Services): void {
   const { hub, store } = services;
   store.onOthersCommit({
-    // A subscriber that begins from now on sees the commit.
+    // A subscriber that begins after this sees the commit.
     onHint: () => hub.snapshots.clear(),
     async onReadable(hasLostSessions) {
       const ids = hub.topics.flatMap((topic) => sessionIdOf(topic) ?? []);

@@ -33,7 +33,7 @@ export type Perform = <Input extends object, Output>(
   input: Input,
 ) => Output;
 
-/** What holds for every operation at every door is written here: who may do it, how much of it, and what is counted. */
+/** The rules for every operation at every door stand here: the permission, the limits and the counts. */
 export function createPerform(services: Services, guard: Guard): Perform {
   return (caller, action, input) => {
     guard({ caller, operation: action.operation, input });

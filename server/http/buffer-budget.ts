@@ -116,7 +116,7 @@ export class BufferBudget implements Ledger {
 
   #sweep(): void {
     const nowMs = performance.now();
-    // While the process itself stood still, nobody could take anything.
+    // While the process stood still, no client could take anything.
     const stoodStill = nowMs - this.#sweptAtMs > 2 * sweepIntervalMs;
     this.#sweptAtMs = nowMs;
     for (const account of this.#holders) {

@@ -56,7 +56,7 @@ export class Feed<Item> implements AsyncIterable<Item> {
   }
 }
 
-/** How many live events may wait for who takes them one at a time: a few, so that a burst is not read from the log again. */
+/** How many live events may wait in an iteration: a few, so that a burst is not read from the log again. */
 const maxWaiting = 8;
 
 /** Items that were sent and are not taken yet: those of one read, or a few that came meanwhile. */

@@ -33,7 +33,7 @@ export class LiveHub {
     this.#topics.get(topic)?.compare(stand);
   }
 
-  /** Gives a log another life: it has changed in a way that its positions do not show. */
+  /** Gives a log another life, after a change that its positions do not show. */
   beginAnew(topic: string): void {
     this.#lives.set(topic, this.lifeOf(topic) + 1);
   }

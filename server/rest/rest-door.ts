@@ -30,7 +30,7 @@ export type RestDoorOptions = {
   readiness: Readiness;
   /** Aborts when the server is about to stop. */
   stopping: AbortSignal;
-  /** What the OpenAPI document tells of this server. */
+  /** The facts of this server that the OpenAPI document names. */
   described: { version: string; maxMessageChars: number; maxReadersPerSession: number };
   router: AppRouter;
   maxBodyBytes: number;

@@ -98,7 +98,7 @@ export class ClientSocket extends WebSocket {
   }
 
   /**
-   * Does `work` when it may be sent more, one after the other: nobody else has a turn meanwhile. It is done too when the
+   * Does `work` when the socket may be sent more, one work after the other. The work is done too when the
    * socket is closed.
    */
   async whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -116,12 +116,12 @@ export class ClientSocket extends WebSocket {
     }
   }
 
-  /** Sends texts that go to nobody else, each in a frame, in their order, after what was sent before. */
+  /** Sends texts for this socket alone, each in a frame, in their order, after earlier frames. */
   sendTexts(texts: readonly string[]): void {
     this.#sendQueue?.sendTexts(texts);
   }
 
-  /** Sends frames that go to others too, in their order, after what was sent before. */
+  /** Sends frames that other sockets are sent too, in their order, after earlier frames. */
   sendFrames(frames: readonly FrameBatch[]): void {
     this.#sendQueue?.sendFrames(frames);
   }
@@ -181,7 +181,7 @@ export class ClientSocket extends WebSocket {
       if (this.isWritable) return;
       await this.#allSent();
     }
-    // Work for a closing socket would read the log for nobody.
+    // Work for a closing socket would read the log in vain.
     if (this.readyState === this.CLOSING) await once(this.closed, "abort");
   }
 

@@ -89,7 +89,7 @@ export class SocketSession {
 
   /** Resolves when the next call may be begun, with what is not yet answered. */
   async #begin(call: SocketCall): Promise<Promise<void>[]> {
-    // Nobody would tell a subscription that it is over.
+    // A closed socket tells no subscription that it is over.
     if (this.#socket.readyState === this.#socket.CLOSED) return [];
     if (call.method === "refused") {
       this.#answerError(call.name, call.cause, undefined);

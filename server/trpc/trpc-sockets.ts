@@ -93,7 +93,7 @@ function closeUnlessStopped(socket: ClientSocket, timeoutMs: number): FairTimer 
   return deadline;
 }
 
-/** Nothing is made of them yet, but what is none ends the connection, as it does with tRPC's own adapter. */
+/** Reads the connection parameters. They are not used yet. A frame that is none ends the connection, as with tRPC's own adapter. */
 function takeParams(socket: ClientSocket, data: Buffer, isBinary: boolean): void {
   try {
     readConnectionParams(data, isBinary);

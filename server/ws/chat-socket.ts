@@ -76,7 +76,7 @@ export function followEvents(sessionId: string, open: Opened<typeof actions.open
   };
 }
 
-/** What an action gives for a connection that is still to be opened. */
+/** The function that an action gives for a connection that is still to be opened. */
 type Opened<Opening> = Opening extends Action<never, Promise<infer Open>> ? Open : never;
 
 /** The messages of one client. They are stored in the order in which they came. */

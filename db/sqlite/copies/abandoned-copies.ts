@@ -22,7 +22,7 @@ export function removeAbandonedOf(file: string): void {
       name === basename(real) || (name.startsWith(beginning) && /^\d+$/.test(name.slice(beginning.length)));
     remove(dirname(real), isCopy);
   } catch {
-    // They are in nobody's way but the disk's.
+    // They take room on the disk, and do no other harm.
   }
 }
 

@@ -12,7 +12,7 @@ import { putInPlace } from "./replace-file.ts";
 type BackupOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
   /** The database, which a server may have open. */
   file: string;
-  /** Where the copy goes. */
+  /** The path of the copy. */
   to: string;
   /** Whether a file that is there already is replaced. */
   force: boolean;

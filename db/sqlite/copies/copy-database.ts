@@ -12,7 +12,7 @@ export type CopyProgress = { step: "copying" | "checking"; bytes: number; expect
 
 export type CopyOptions = {
   from: string;
-  /** Where the copy shall go by the caller's renaming. It is made beside that, under a name of its own. */
+  /** The path to which the caller renames the copy. The copy is made beside it, under another name. */
   beside: string;
   purpose: CopyPurpose;
   /** See {@link CopyOrder}. */

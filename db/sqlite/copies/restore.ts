@@ -83,7 +83,7 @@ function giveToUsersOf(path: string, target: string): void {
   const model = statSync(target, { throwIfNoEntry: false });
   const { uid, gid } = model ?? statSync(dirname(target));
   if (process.getuid?.() === 0) chownSync(path, uid, gid);
-  // Only once it has its owner: until then it is for nobody else.
+  // After its owner is set: until then no other user may read it.
   if (model) chmodSync(path, model.mode & 0o777);
 }
 

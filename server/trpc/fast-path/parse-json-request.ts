@@ -15,9 +15,8 @@ export type JsonCalls = {
 };
 
 /**
- * The calls of a request that needs no more than JSON: queries and mutations that exist or not, asked for by a client's
- * GET or POST. Undefined is everything else: subscriptions, batches that are streamed line by line, HEAD, and what no client
- * asks for.
+ * The calls of a request that is answered with one JSON text: queries and mutations by GET or POST, also of procedures that do
+ * not exist. Undefined for other requests: subscriptions, batches that are streamed line by line, and HEAD.
  */
 export function parseJsonRequest(
   { request, path, query, body }: Pick<ReadRequest, "request" | "path" | "query" | "body">,
@@ -35,7 +34,7 @@ export function parseJsonRequest(
   return { calls, isBatch, readInput };
 }
 
-/** A body's type has been looked at by then. The adapter has its own view of a GET that has one, and of a fragment. */
+/** Whether the request takes JSON. The type of a body has been checked before. tRPC's adapter answers a GET with a type, and an address with a fragment. */
 export function takesJson({ method, headers, url }: IncomingMessage): boolean {
   if (headers["trpc-accept"] !== undefined || headers.accept?.includes("application/jsonl")) return false;
   if (url?.includes("#")) return false;

@@ -34,7 +34,7 @@ export function watchPage({ onShown, onOnline, onOffline, onFreeze, onResume }: 
   ]);
 }
 
-/** Where there are no pages everything counts as visible. */
+/** On a platform without pages everything counts as visible. */
 export function isVisible(): boolean {
   return platform.document?.visibilityState !== "hidden";
 }

@@ -4,7 +4,7 @@ import type { Known, Way } from "../http/next-way.ts";
 import type { Carrier, CarrierEvents, CarrierOptions } from "./carrier.ts";
 import { openSocket } from "./socket.ts";
 
-/** Where a WebSocket gets through, none of this code is needed. */
+/** The code of the fallbacks. It is loaded when a WebSocket does not get through. */
 let fallbacks: typeof Fallbacks | undefined;
 
 /** The way that works with each server. It is kept for the life of the page. */

@@ -5,7 +5,7 @@ import { probe } from "./probe.ts";
 /** The kinds of carriers, the best first. */
 export type Way = "socket" | "stream" | "poll";
 
-/** What is known of the ways to a server. */
+/** The known facts of the ways to a server. */
 export type Known = {
   way: Way;
   sinceMs: number;

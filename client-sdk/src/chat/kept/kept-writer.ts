@@ -71,7 +71,7 @@ export class KeptWriter {
       if (text === undefined || text.length > maxChars)
         return await this.#storage.write(this.#deletions(name));
       const use: Use = { at: this.#now(), chars: text.length };
-      // Nothing is read before it: a page that ends gets no answer any more.
+      // No read comes before the write: a page that ends gets no answer any more.
       await this.#storage.write([
         [this.#state(name), text],
         [this.#use(name), JSON.stringify(use)],

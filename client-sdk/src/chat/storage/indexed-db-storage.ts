@@ -9,7 +9,7 @@ const openTimeoutMs = 3000;
 /**
  * A storage in the browser's IndexedDB, which all tabs of an origin share.
  *
- * Where IndexedDB cannot be opened, each call rejects: a chat then shows what is unsent as not kept. A connection that the browser
+ * If IndexedDB cannot be opened, each call rejects: a chat then shows unsent messages as not kept. A connection that the browser
  * ends, because the database is deleted or the site's data is cleared, is opened again for the next call.
  */
 export function createIndexedDbStorage(databaseName = "ai-desk"): ChatStorage {
@@ -40,7 +40,7 @@ export function createIndexedDbStorage(databaseName = "ai-desk"): ChatStorage {
         // The browser has ended it; another tab deletes the database, or opens a later version.
         database.addEventListener("close", end);
         database.addEventListener("versionchange", end);
-        // Where it comes late, later calls have it.
+        // A database that opens late serves the later calls.
         opening = Promise.resolve(database);
         resolve(database);
       });

@@ -5,7 +5,7 @@ import type { Sender } from "../line.ts";
 /** Messages between tabs about what is stored. */
 export type Announcements = Pick<Sender, "announce" | "onAnnounced"> & { close(): void };
 
-/** Where there is no BroadcastChannel, or no page, nobody is told. */
+/** Without a BroadcastChannel or a page no tab is told. */
 export function openAnnouncements(name: string): Announcements {
   const listeners = createListeners<[topic: string]>();
   let channel = openChannel<string>(name, listeners.call);

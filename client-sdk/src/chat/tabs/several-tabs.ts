@@ -27,7 +27,7 @@ export type JoinOptions = {
   connect: () => Upstream;
   locks: Locks;
   timing: Timing;
-  /** What the tab follows. */
+  /** The followings of the tab. */
   followings: Switch;
   channel: Channel<TabMessage> | undefined;
   /** Hears that this tab leads, or leads no more. */
