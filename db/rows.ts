@@ -122,6 +122,6 @@ export type SidebarRow = ListedSessionRow & { last_id: number | null };
 export type ListExtent = { limit: number; excerptChars: number };
 
 /** A place in a list of sessions, which begins with the latest. By activity `ordinal` decides between equal ones. */
-export type ListPlace =
+export type ListCursor =
   | { order: "newest"; beforeOrdinal: number }
   | { order: "activity"; beforeActivity: number; beforeOrdinal: number };

@@ -1,7 +1,7 @@
 import type {
   ChangedMessagesQuery,
   ListExtent,
-  ListPlace,
+  ListCursor,
   ListedSessionRow,
   MessagePageQuery,
   MessageRow,
@@ -101,7 +101,7 @@ export type ListReads = {
   /** The latest sessions by activity, and the position of the list at that moment. */
   readSnapshot(extent: ListExtent): Promise<{ seq: number; rows: ListedSessionRow[] }>;
   /** Sessions from a place on. */
-  listPage(page: ListExtent & { place: ListPlace }): Promise<SidebarRow[]>;
+  listPage(page: ListExtent & { place: ListCursor }): Promise<SidebarRow[]>;
   /** The ordinals of all sessions in the order of activity, at one moment. */
   listOrdinals(): Promise<number[]>;
   /** The sessions with these ordinals, in their order. Those that are deleted are left out. */

@@ -54,7 +54,7 @@ export function whyForbidden(error: unknown): string | undefined {
 }
 
 /** Whether a row was not stored because another has its place. */
-export function isPlaceTaken(error: unknown): boolean {
+export function isSeqTaken(error: unknown): boolean {
   return error instanceof SqliteError && error.code === "SQLITE_CONSTRAINT_UNIQUE";
 }
 

@@ -5,7 +5,7 @@ import {
   findSessionsBehind,
   findSessionsWithStrays,
   findStraySessions,
-  placeStrays,
+  giveSeqsToStrays,
   readStands,
   readStrayMarks,
 } from "../statements/strays.ts";
@@ -24,7 +24,7 @@ const retryMs = 250;
 
 /**
  * Gives the writes of other processes their places in the logs, as long as the database is open. Other servers write as this
- * one does; tools may write rows without a place (strays).
+ * one does; tools may write rows without positions (strays).
  */
 export class OthersWatch {
   readonly #database: Database;
@@ -136,8 +136,8 @@ export class OthersWatch {
 
   async #place(ids: readonly string[], listSeq = 0): Promise<void> {
     for (const id of ids) {
-      const place = await this.#database.write((trx) => placeStrays(trx, { id, listSeq }));
-      if (place) this.#writer.tell(id, place, undefined);
+      const seqs = await this.#database.write((trx) => giveSeqsToStrays(trx, { id, listSeq }));
+      if (seqs) this.#writer.tell(id, seqs, undefined);
     }
   }
 }

@@ -5,7 +5,7 @@ import { insertMessage } from "../statements/message-queries.ts";
 import { NothingLeft } from "../store-errors.ts";
 import type { Database } from "./database.ts";
 import type { Executor } from "../statements/executor.ts";
-import { takePlaceOfMessage } from "../statements/session-queries.ts";
+import { takeSeqOfMessage } from "../statements/session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
 import { listMessages } from "../statements/message-pages.ts";
 import { listSessionExtents } from "../statements/session-extents.ts";
@@ -39,7 +39,7 @@ async function tryWriting(
   session: { id: string; title: string; created_at: string },
 ): Promise<void> {
   await insertSession(trx, session);
-  const place = await takePlaceOfMessage(trx, session.id);
+  const place = await takeSeqOfMessage(trx, session.id);
   const message = { session_id: session.id, content: "", sender: "", timestamp: "" };
   try {
     await insertMessage(trx, { ...message, seq: place?.seq ?? 1 });

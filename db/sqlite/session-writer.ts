@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 import type { Executor } from "../statements/executor.ts";
-import { isPlaceTaken } from "./database-errors.ts";
-import type { ChangePlace } from "../statements/session-queries.ts";
+import { isSeqTaken } from "./database-errors.ts";
+import type { ChangeSeqs } from "../statements/session-queries.ts";
 import { passStrays } from "../statements/strays.ts";
 import type { Commit, SessionChange } from "../store.ts";
 import { SqliteChange } from "./sqlite-change.ts";
@@ -21,14 +21,14 @@ export class SessionWriter {
 
   async change<Value>(sessionId: string, unit: (session: SessionChange) => Promise<Value>): Promise<Value> {
     const { value, change } = await this.#write(sessionId, unit);
-    const { place, changes, hasLeftMessages } = change;
-    if (place) this.tell(sessionId, place, changes);
+    const { seqs, changes, hasLeftMessages } = change;
+    if (seqs) this.tell(sessionId, seqs, changes);
     if (hasLeftMessages) this.#database.purge();
     return value;
   }
 
   /** Tells the listeners of a commit. */
-  tell(sessionId: string, { seq, list_seq }: ChangePlace, changes: Commit["changes"]): void {
+  tell(sessionId: string, { seq, list_seq }: ChangeSeqs, changes: Commit["changes"]): void {
     for (const listener of this.#listeners) {
       listener({ session_id: sessionId, seq, list_seq, ...(changes && { changes }) });
     }
@@ -46,7 +46,7 @@ export class SessionWriter {
     try {
       return await this.#database.write(run);
     } catch (error) {
-      if (!isPlaceTaken(error)) throw error;
+      if (!isSeqTaken(error)) throw error;
       return this.#database.write(async (trx) => {
         await passStrays(trx, sessionId);
         return run(trx);

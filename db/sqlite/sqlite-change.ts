@@ -1,18 +1,13 @@
 import type { Executor } from "../statements/executor.ts";
 import {
-  entombMessage,
+  tombstoneMessage,
   findMessage,
   findMessageByKey,
   insertMessage,
   updateContent,
 } from "../statements/message-queries.ts";
-import type { ChangePlace } from "../statements/session-queries.ts";
-import {
-  findSession,
-  takeNextPlace,
-  takePlaceOfMessage,
-  updateTitle,
-} from "../statements/session-queries.ts";
+import type { ChangeSeqs } from "../statements/session-queries.ts";
+import { findSession, takeNextSeq, takeSeqOfMessage, updateTitle } from "../statements/session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
 import { deleteSessionRow } from "../statements/purge.ts";
 import { findForbiddingTable } from "../statements/referring-tables.ts";
@@ -31,7 +26,7 @@ export class SqliteChange implements SessionChange {
   readonly #trx: Executor;
   readonly #id: string;
   /** The position of its last change; undefined as long as nothing has changed. */
-  place: ChangePlace | undefined;
+  seqs: ChangeSeqs | undefined;
   readonly changes: CommittedChange[] = [];
   /** Whether messages of a deleted session wait to be removed. */
   hasLeftMessages = false;
@@ -63,20 +58,20 @@ export class SqliteChange implements SessionChange {
   }
 
   async addMessage(message: NewMessageRow): Promise<MessageRow | undefined> {
-    const place = this.#take(await takePlaceOfMessage(this.#trx, this.#id));
-    if (!place) return undefined;
-    return this.#tell(await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: place.seq }));
+    const seqs = this.#take(await takeSeqOfMessage(this.#trx, this.#id));
+    if (!seqs) return undefined;
+    return this.#tell(await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: seqs.seq }));
   }
 
   async editMessage(id: number, content: string): Promise<MessageRow | undefined> {
-    const place = this.#take(await takeNextPlace(this.#trx, this.#id));
-    return place && this.#tell(await updateContent(this.#trx, { id, content, seq: place.seq }));
+    const seqs = this.#take(await takeNextSeq(this.#trx, this.#id));
+    return seqs && this.#tell(await updateContent(this.#trx, { id, content, seq: seqs.seq }));
   }
 
   async removeMessage(id: number): Promise<boolean> {
-    const place = this.#take(await takeNextPlace(this.#trx, this.#id));
-    if (!place) return false;
-    await entombMessage(this.#trx, { id, seq: place.seq });
+    const seqs = this.#take(await takeNextSeq(this.#trx, this.#id));
+    if (!seqs) return false;
+    await tombstoneMessage(this.#trx, { id, seq: seqs.seq });
     return true;
   }
 
@@ -89,18 +84,18 @@ export class SqliteChange implements SessionChange {
     if (table !== undefined) throw new ReferredTo(table);
     const deleted = await deleteSessionRow(this.#trx, this.#id);
     if (!deleted) return false;
-    this.#take(deleted.place);
+    this.#take(deleted.seqs);
     this.hasLeftMessages = !deleted.isPurged;
     return true;
   }
 
   /** Another program may have stored the largest number that JSON holds exactly, or a larger one. */
-  #take(place: ChangePlace | undefined): ChangePlace | undefined {
-    if (!place) return undefined;
-    if (!Number.isSafeInteger(place.seq)) throw new NothingLeft("positions in this session");
-    if (!Number.isSafeInteger(place.list_seq)) throw new NothingLeft("positions in its list of sessions");
-    this.place = place;
-    return place;
+  #take(seqs: ChangeSeqs | undefined): ChangeSeqs | undefined {
+    if (!seqs) return undefined;
+    if (!Number.isSafeInteger(seqs.seq)) throw new NothingLeft("positions in this session");
+    if (!Number.isSafeInteger(seqs.list_seq)) throw new NothingLeft("positions in its list of sessions");
+    this.seqs = seqs;
+    return seqs;
   }
 
   #tell(message: MessageRow): MessageRow {

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Executor } from "./executor.ts";
-import type { ChangePlace } from "./session-queries.ts";
+import type { ChangeSeqs } from "./session-queries.ts";
 import type { SessionHeadRow } from "../rows.ts";
 import { beyondPositions, findSession, lastMessageId, nextListSeq } from "./session-queries.ts";
 import { NothingStoredError } from "./nothing-stored-error.ts";
@@ -70,7 +70,7 @@ const upsertSession = prepare((db, session: Placeholders<SessionHeadRow>) => {
 export async function insertSession(
   db: Executor,
   session: SessionHeadRow,
-): Promise<(SessionHeadRow & ChangePlace & { ordinal: number; isPurged: boolean }) | undefined> {
+): Promise<(SessionHeadRow & ChangeSeqs & { ordinal: number; isPurged: boolean }) | undefined> {
   const made = await upsertSession.takeFirst(db, session);
   if (!made && !(await findSession(db, session.id))) {
     throw new NothingStoredError("A session that is not there was not made.");

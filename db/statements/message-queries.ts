@@ -166,6 +166,6 @@ const emptyMessage = prepare((db, { id, seq }: Placeholders<{ id: number; seq: n
 );
 
 /** Leaves of a message its id, its key and the position of its deletion. */
-export async function entombMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
+export async function tombstoneMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
   await emptyMessage.takeFirstOrThrow(db, tomb);
 }

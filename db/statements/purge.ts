@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Executor } from "./executor.ts";
-import type { ChangePlace } from "./session-queries.ts";
+import type { ChangeSeqs } from "./session-queries.ts";
 import { endSession } from "./session-queries.ts";
 import { NothingStoredError } from "./nothing-stored-error.ts";
 import type { Placeholders } from "./statement.ts";
@@ -64,12 +64,12 @@ async function findBatch(db: Executor, range: Range): Promise<Batch> {
 export async function deleteSessionRow(
   db: Executor,
   id: string,
-): Promise<{ place: ChangePlace; isPurged: boolean } | undefined> {
+): Promise<{ seqs: ChangeSeqs; isPurged: boolean } | undefined> {
   const batch = await findBatch(db, { sessionId: id, upToSeq: everySeq });
-  const place = await endSession(db, { id, hasMessages: !batch.isAll });
-  if (!place) return undefined;
+  const seqs = await endSession(db, { id, hasMessages: !batch.isAll });
+  if (!seqs) return undefined;
   await removeBatch(db, batch);
-  return { place, isPurged: batch.isAll };
+  return { seqs, isPurged: batch.isAll };
 }
 
 const setPurged = prepare((db, session: Placeholders<{ id: string }>) =>

@@ -8,10 +8,10 @@ import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 /** The positions of a change: in its session's log, and in the log of the list of sessions. */
-export type ChangePlace = Pick<SessionRow, "seq" | "list_seq">;
+export type ChangeSeqs = Pick<SessionRow, "seq" | "list_seq">;
 
 const head = ["id", "title", "created_at"] as const;
-const changePlace = ["seq", "list_seq"] as const;
+const changeSeqs = ["seq", "list_seq"] as const;
 
 const selectSession = prepare((db, session: Placeholders<{ id: string }>) =>
   db
@@ -75,7 +75,7 @@ const advanceSession = prepare((db, session: Placeholders<{ id: string }>) =>
     .set((eb) => ({ seq: eb("seq", "+", 1), list_seq: nextListSeq(eb) }))
     .where("id", "=", session.id)
     .where("deleted", "=", sql.lit(0))
-    .returning(changePlace),
+    .returning(changeSeqs),
 );
 
 const enliven = prepare((db, session: Placeholders<{ id: string }>) =>
@@ -84,7 +84,7 @@ const enliven = prepare((db, session: Placeholders<{ id: string }>) =>
     .set((eb) => ({ seq: eb("seq", "+", 1), list_seq: nextListSeq(eb), activity_seq: nextListSeq(eb) }))
     .where("id", "=", session.id)
     .where("deleted", "=", sql.lit(0))
-    .returning(changePlace),
+    .returning(changeSeqs),
 );
 
 /**
@@ -93,17 +93,17 @@ const enliven = prepare((db, session: Placeholders<{ id: string }>) =>
  * @returns undefined if there is no such session.
  * @throws {NothingStoredError} where a trigger keeps it from that.
  */
-export async function takeNextPlace(db: Executor, id: string): Promise<ChangePlace | undefined> {
-  return (await advanceSession.takeFirst(db, { id })) ?? noPlace(db, id);
+export async function takeNextSeq(db: Executor, id: string): Promise<ChangeSeqs | undefined> {
+  return (await advanceSession.takeFirst(db, { id })) ?? noSeq(db, id);
 }
 
 /** The same for a message that is added, which is an activity of the session. */
-export async function takePlaceOfMessage(db: Executor, id: string): Promise<ChangePlace | undefined> {
-  return (await enliven.takeFirst(db, { id })) ?? noPlace(db, id);
+export async function takeSeqOfMessage(db: Executor, id: string): Promise<ChangeSeqs | undefined> {
+  return (await enliven.takeFirst(db, { id })) ?? noSeq(db, id);
 }
 
 /** Why a session was not changed: it is not there, or a trigger has left the change out. */
-async function noPlace(db: Executor, id: string): Promise<undefined> {
+async function noSeq(db: Executor, id: string): Promise<undefined> {
   if (await findSession(db, id)) throw new NothingStoredError("A session that is there was not changed.");
 }
 
@@ -123,11 +123,11 @@ const renameSession = prepare((db, session: Placeholders<{ id: string; title: st
       list_seq: nextListSeq(eb),
     }))
     .where("id", "=", session.id)
-    .returning(changePlace),
+    .returning(changeSeqs),
 );
 
 /** Gives the session another title and the next position. */
-export function updateTitle(db: Executor, id: string, title: string): Promise<ChangePlace> {
+export function updateTitle(db: Executor, id: string, title: string): Promise<ChangeSeqs> {
   return renameSession.takeFirstOrThrow(db, { id, title });
 }
 
@@ -143,7 +143,7 @@ const endSessionRow = prepare((db, session: Placeholders<{ id: string; hasMessag
     }))
     .where("id", "=", session.id)
     .where("deleted", "=", sql.lit(0))
-    .returning(changePlace),
+    .returning(changeSeqs),
 );
 
 /** The last id that any message was given: that of the next one is above it. */
@@ -159,6 +159,6 @@ export const lastMessageId = sql<number>`coalesce((select seq from sqlite_sequen
 export async function endSession(
   db: Executor,
   { id, hasMessages }: { id: string; hasMessages: boolean },
-): Promise<ChangePlace | undefined> {
-  return (await endSessionRow.takeFirst(db, { id, hasMessages: hasMessages ? 1 : 0 })) ?? noPlace(db, id);
+): Promise<ChangeSeqs | undefined> {
+  return (await endSessionRow.takeFirst(db, { id, hasMessages: hasMessages ? 1 : 0 })) ?? noSeq(db, id);
 }

@@ -1,4 +1,4 @@
-import type { ListExtent, ListPlace, SidebarRow } from "../rows.ts";
+import type { ListExtent, ListCursor, SidebarRow } from "../rows.ts";
 import { sql } from "kysely";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
@@ -7,7 +7,7 @@ import type { SelectedRow } from "./listed-sessions.ts";
 import { selectSessions, toRow } from "./listed-sessions.ts";
 import { lastIdOfAll } from "./session-extents.ts";
 
-type PageQuery = ListExtent & { order: ListPlace["order"]; beforeOrdinal: number; beforeActivity: number };
+type PageQuery = ListExtent & { order: ListCursor["order"]; beforeOrdinal: number; beforeActivity: number };
 
 const selectPage = prepareByShape(
   ({ order }: PageQuery) => ({ order }),
@@ -32,7 +32,7 @@ const selectPage = prepareByShape(
 /** Sessions from a place on, each with the extent by which its messages are read. */
 export async function listSidebarPage(
   db: Executor,
-  { place, ...extent }: ListExtent & { place: ListPlace },
+  { place, ...extent }: ListExtent & { place: ListCursor },
 ): Promise<SidebarRow[]> {
   const page = { beforeActivity: 0, ...place, ...extent };
   return (await selectPage(page).execute(db, page)).map(toSidebarRow);

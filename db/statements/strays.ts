@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Executor } from "./executor.ts";
-import type { ChangePlace } from "./session-queries.ts";
+import type { ChangeSeqs } from "./session-queries.ts";
 import type { SessionRow } from "../rows.ts";
 import { beyondPositions, lastSeqOfSession, nextListSeq } from "./session-queries.ts";
 import type { Placeholders } from "./statement.ts";
@@ -123,10 +123,10 @@ const placeSession = prepare((db, stray: Placeholders<{ id: string; listSeq: num
  * @param listSeq up to where the place of the session itself was passed before
  * @returns undefined if there are none (any more)
  */
-export function placeStrays(
+export function giveSeqsToStrays(
   db: Executor,
   stray: { id: string; listSeq: number },
-): Promise<ChangePlace | undefined> {
+): Promise<ChangeSeqs | undefined> {
   return placeSession.takeFirst(db, stray);
 }
 

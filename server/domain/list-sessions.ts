@@ -1,4 +1,4 @@
-import type { ListedSessionRow, ListPlace, SessionExtent } from "../../db/store.ts";
+import type { ListedSessionRow, ListCursor, SessionExtent } from "../../db/store.ts";
 import { limits } from "../contract/limits.ts";
 import type { Page } from "../contract/page.ts";
 import { notACursor } from "../contract/page.ts";
@@ -60,7 +60,7 @@ export function activityCursor({ activity_seq, ordinal }: ListedSessionRow): str
   return `${activity_seq}-${ordinal}`;
 }
 
-function readCursor(order: ListPlace["order"], cursor: string | undefined): ListPlace {
+function readCursor(order: ListCursor["order"], cursor: string | undefined): ListCursor {
   const beforeAll = Number.MAX_SAFE_INTEGER;
   if (cursor === undefined) return { order, beforeActivity: beforeAll, beforeOrdinal: beforeAll };
   const [, activity, ordinal] = /^(?:(-?[0-9]+)-)?([0-9]+)$/.exec(cursor) ?? [];

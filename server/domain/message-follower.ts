@@ -24,7 +24,7 @@ export type WantedMessages = {
 };
 
 /** A message, and the position of its last change. */
-export type MessagePlace = { id: number; seq: number };
+export type MessageSeq = { id: number; seq: number };
 
 /** Below every id. */
 const beforeAll = Number.MIN_SAFE_INTEGER - 1;
@@ -110,7 +110,7 @@ export class MessageFollower implements Listener<LiveEvent> {
   }
 
   /** Resolves when every message up to this one was sent, or no more are. One may be waited for at a time. */
-  async sent({ id, seq }: MessagePlace): Promise<void> {
+  async sent({ id, seq }: MessageSeq): Promise<void> {
     while (!this.#hasEnded && id > this.#lastId && !(this.#isRead && seq <= this.#seq)) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

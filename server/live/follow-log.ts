@@ -88,7 +88,7 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     if (!this.#sink.isWritable) return false;
     // Events that all subscribers get are sent unchanged, and so are encoded once for all.
     if (live[0]?.event.prev === this.#seq) this.#sink.sendShared(live);
-    else this.#sink.send(live.map(({ event }) => this.#place(event)));
+    else this.#sink.send(live.map(({ event }) => this.#track(event)));
     this.#seq = live.at(-1)?.event.seq;
     return true;
   }
@@ -111,14 +111,14 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     const seq = this.#seq;
     if (head.end) {
       if (seq === undefined || seq >= head.seq) throw this.#log.gone();
-      this.#sink.send([this.#placeChange(head.end)]);
+      this.#sink.send([this.#trackChange(head.end)]);
       return "end";
     }
     if (seq === undefined || this.#isOutside(head)) return this.#sendBeginning(head);
     const page: TrackedEvent<Event>[] = [];
     const read = await head.readChanges(seq);
     if (!read) return "more";
-    page.push(...read.changes.map((change) => this.#placeChange(change)));
+    page.push(...read.changes.map((change) => this.#trackChange(change)));
     const isLast = read.upTo === head.seq && (await this.#isWhole(head, seq, read.changes.length));
     if (isLast) this.#addCaughtUp(page);
     if (page.length > 0) this.#sink.send(page);
@@ -146,8 +146,8 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
   /** Sends the log's state. It is the same for all subscribers that begin at this position. */
   async #sendBeginning({ epoch, life, seq }: ChangeLogHead<Event>): Promise<ReadUpTo | "more"> {
     const type = this.#beginning;
-    const place = { snapshotName: this.#log.snapshotName, type, epoch, seq };
-    const shared = await this.#hub.snapshots.share(place, () => readBeginning(this.#log, place));
+    const key = { snapshotName: this.#log.snapshotName, type, epoch, seq };
+    const shared = await this.#hub.snapshots.share(key, () => readBeginning(this.#log, key));
     const first = shared?.beginning.again[0];
     if (!first) return "more";
     const { events, again } = shared.beginning;
@@ -166,7 +166,7 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     if (this.#isCaughtUp) return;
     this.#isCaughtUp = true;
     const seq = this.#seq ?? 0;
-    page.push(this.#place(toEvent({ type: "caught_up", seq }, { prev: seq, epoch: this.#epoch })));
+    page.push(this.#track(toEvent({ type: "caught_up", seq }, { prev: seq, epoch: this.#epoch })));
   }
 
   #begin(head: ChangeLogHead<Event>): void {
@@ -182,7 +182,7 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     this.#seq = undefined;
   }
 
-  #place(event: Event): TrackedEvent<Event> {
+  #track(event: Event): TrackedEvent<Event> {
     const prev = this.#seq ?? 0;
     this.#seq = event.seq;
     return {
@@ -191,7 +191,7 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     };
   }
 
-  #placeChange(change: Change<Event>): TrackedEvent<Event> {
-    return this.#place(toEvent(change, { prev: this.#seq ?? 0 }));
+  #trackChange(change: Change<Event>): TrackedEvent<Event> {
+    return this.#track(toEvent(change, { prev: this.#seq ?? 0 }));
   }
 }

@@ -61,7 +61,7 @@ export class LiveHub {
   ): Subscriber<Event> {
     const known = this.#topics.get(log.topic) as LiveTopic<Event> | undefined;
     const topic = known ?? new LiveTopic(log, () => this.#topics.delete(log.topic));
-    if (!topic.hasPlaceFor(connection)) throw tooManyReaders(log.maxReaders);
+    if (!topic.hasRoomFor(connection)) throw tooManyReaders(log.maxReaders);
     this.#topics.set(log.topic, topic as unknown as LiveTopic<never>);
     return topic.subscribe(signal, connection);
   }

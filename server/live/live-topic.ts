@@ -15,7 +15,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   readonly #onEmpty: () => void;
   readonly #subscribers = new Set<Subscriber<Event>>();
   /** The number of subscribers by connection. A subscriber without a connection has an entry of its own. */
-  readonly #places = new Map<object, number>();
+  readonly #connections = new Map<object, number>();
   readonly #live = new Set<Subscriber<Event>>();
   /** The last position that was published. */
   #publishedSeq = 0;
@@ -43,9 +43,9 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   }
 
   /** Whether another subscriber may join, of this connection or of none. */
-  hasPlaceFor(connection: object | undefined): boolean {
-    if (this.#places.size < this.#log.maxReaders) return true;
-    return connection !== undefined && this.#places.has(connection);
+  hasRoomFor(connection: object | undefined): boolean {
+    if (this.#connections.size < this.#log.maxReaders) return true;
+    return connection !== undefined && this.#connections.has(connection);
   }
 
   /** @param change the change at `seq`. If it follows the last one directly, the log need not be read. */
@@ -71,7 +71,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   subscribe(signal: AbortSignal, connection: object | undefined): Subscriber<Event> {
     const subscriber = new Subscriber(signal, this, connection);
     this.#subscribers.add(subscriber);
-    this.#places.set(subscriber.place, (this.#places.get(subscriber.place) ?? 0) + 1);
+    this.#connections.set(subscriber.connection, (this.#connections.get(subscriber.connection) ?? 0) + 1);
     return subscriber;
   }
 
@@ -99,9 +99,9 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   leave(subscriber: Subscriber<Event>): void {
     this.fallBehind(subscriber);
     if (!this.#subscribers.delete(subscriber)) return;
-    const others = (this.#places.get(subscriber.place) ?? 0) - 1;
-    if (others > 0) this.#places.set(subscriber.place, others);
-    else this.#places.delete(subscriber.place);
+    const others = (this.#connections.get(subscriber.connection) ?? 0) - 1;
+    if (others > 0) this.#connections.set(subscriber.connection, others);
+    else this.#connections.delete(subscriber.connection);
     if (this.#subscribers.size === 0) this.#onEmpty();
   }
 

@@ -1,12 +1,12 @@
 import type { ChangeLog, LogEvent, TrackedEvent } from "./change-log.ts";
 import { formatPosition } from "./position.ts";
-import type { BeginningPlace } from "./snapshot-cache.ts";
+import type { BeginningKey } from "./snapshot-cache.ts";
 import { toEvent } from "./to-event.ts";
 
 /** Reads the first events for a subscriber that begins: the log's state, and `caught_up`. Undefined if the log has just ended. */
 export async function readBeginning<Event extends LogEvent>(
   log: ChangeLog<Event>,
-  { type, epoch }: BeginningPlace,
+  { type, epoch }: BeginningKey,
 ): Promise<TrackedEvent<Event>[] | undefined> {
   const snapshot = await log.readSnapshot();
   if (!snapshot) return undefined;

@@ -2,7 +2,7 @@ import { toSharedJson } from "./event-json.ts";
 import type { LogEvent, TrackedEvent } from "./change-log.ts";
 
 /** The log's snapshot, and the kind and position of a beginning. */
-export type BeginningPlace = {
+export type BeginningKey = {
   snapshotName: string;
   type: "snapshot" | "reset";
   epoch: string;
@@ -43,18 +43,18 @@ export class SnapshotCache {
   #generation = 0;
 
   /**
-   * The beginning at a place: the kept one, or the result of `read`, which may be further than `place.seq`. Subscribers that ask
+   * The beginning for a key: the kept one, or the result of `read`, which may be further than `key.seq`. Subscribers that ask
    * for the same meanwhile share it.
    *
    * @returns undefined if `read` gives nothing; `isShared` is whether it is worth encoding for others
    */
   async share<Event extends LogEvent>(
-    place: BeginningPlace,
+    key: BeginningKey,
     read: () => Promise<Beginning<Event>["events"] | undefined>,
   ): Promise<{ beginning: Beginning<Event>; isShared: boolean } | undefined> {
-    const name = `${place.type} ${place.snapshotName}`;
+    const name = `${key.type} ${key.snapshotName}`;
     const kept = this.#kept.get(name);
-    if (kept?.epoch === place.epoch && kept.seq === place.seq) {
+    if (kept?.epoch === key.epoch && kept.seq === key.seq) {
       this.#kept.delete(name);
       this.#kept.set(name, kept);
       return { beginning: kept.beginning, isShared: true };
@@ -62,11 +62,11 @@ export class SnapshotCache {
     for (let making = this.#making.get(name); making; making = this.#making.get(name)) {
       // A failure belongs to the subscriber that read. Its result may be too old for this subscriber.
       const made = (await making.catch(() => undefined)) as Kept<Event> | undefined;
-      if (made?.epoch === place.epoch && made.seq >= place.seq) {
+      if (made?.epoch === key.epoch && made.seq >= key.seq) {
         return { beginning: made.beginning, isShared: true };
       }
     }
-    const making = this.#make(name, place.epoch, read);
+    const making = this.#make(name, key.epoch, read);
     this.#making.set(name, making);
     try {
       const made = await making;

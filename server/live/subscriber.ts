@@ -22,7 +22,7 @@ export type Seat<Event extends LogEvent> = {
 /** One subscriber of a log in this process. */
 export class Subscriber<Event extends LogEvent> implements Disposable, EventListenerObject {
   /** The connection, or the subscriber itself if it has none. */
-  readonly place: object;
+  readonly connection: object;
   readonly #signal: AbortSignal;
   readonly #seat: Seat<Event>;
   #upTo = 0;
@@ -32,7 +32,7 @@ export class Subscriber<Event extends LogEvent> implements Disposable, EventList
   #wake: (() => void) | undefined;
 
   constructor(signal: AbortSignal, seat: Seat<Event>, connection: object | undefined) {
-    this.place = connection ?? this;
+    this.connection = connection ?? this;
     this.#signal = signal;
     this.#seat = seat;
     signal.addEventListener("abort", this);

@@ -119,7 +119,7 @@ export class SocketSession {
     const { name, path } = call;
     let subscribed: Subscribed | undefined;
     try {
-      subscribed = this.#takePlace(name.id);
+      subscribed = this.#reserve(name.id);
       const { signal } = subscribed.stop;
       const outcome = await this.#run(call, this.#allowance(), signal);
       if (!outcome.ok) throw outcome.error;
@@ -129,10 +129,10 @@ export class SocketSession {
         this.#answer(name, { result: { type: "started" } });
         await outcome.data.pipeTo(new SocketSink(this.#socket, subscriptionEncoding(name)));
       }
-      this.#leavePlace(name.id, subscribed);
+      this.#endSubscription(name.id, subscribed);
       this.#answer(name, { result: { type: "stopped" } });
     } catch (cause) {
-      if (subscribed) this.#leavePlace(name.id, subscribed);
+      if (subscribed) this.#endSubscription(name.id, subscribed);
       this.#answerError(name, cause, path);
     }
   }
@@ -155,7 +155,7 @@ export class SocketSession {
   }
 
   /** @throws {TRPCError | AppError} BAD_REQUEST, TOO_MANY_REQUESTS */
-  #takePlace(id: number | string): Subscribed {
+  #reserve(id: number | string): Subscribed {
     const { maxSubscriptions, further } = this.#options;
     const { size } = this.#subscriptions;
     if (this.#subscriptions.has(id)) {
@@ -174,7 +174,7 @@ export class SocketSession {
     return subscribed;
   }
 
-  #leavePlace(id: number | string, subscribed: Subscribed): void {
+  #endSubscription(id: number | string, subscribed: Subscribed): void {
     if (this.#subscriptions.get(id) !== subscribed) return;
     this.#subscriptions.delete(id);
     if (subscribed.isFurther) this.#options.further.release();

@@ -6,7 +6,7 @@ import { closeCodes } from "../contract/close-codes.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import type { SentMessage } from "../domain/add-message.ts";
 import { toAppError } from "../domain/to-app-error.ts";
-import type { MessagePlace } from "../domain/message-follower.ts";
+import type { MessageSeq } from "../domain/message-follower.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { Traced } from "../http/traced-request.ts";
@@ -47,7 +47,7 @@ export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions):
   );
 }
 
-type Sent = (place: MessagePlace) => Promise<void>;
+type Sent = (place: MessageSeq) => Promise<void>;
 
 /** The events of the session, as they are sent to a client. */
 type Following = {

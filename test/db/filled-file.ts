@@ -1,6 +1,6 @@
-import { entombMessage, insertMessage, updateContent } from "../../db/statements/message-queries.ts";
+import { tombstoneMessage, insertMessage, updateContent } from "../../db/statements/message-queries.ts";
 import type { Database } from "../../db/sqlite/database.ts";
-import { takeNextPlace, updateTitle } from "../../db/statements/session-queries.ts";
+import { takeNextSeq, updateTitle } from "../../db/statements/session-queries.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { deleteSessionRow } from "../../db/statements/purge.ts";
 
@@ -14,7 +14,7 @@ export async function fillFile(database: Database): Promise<void> {
   await database.write(async (trx) => {
     const session = (id: string) => insertSession(trx, { id, title: "New chat", created_at: time });
     const add = async (id: string, key: string | null = null): Promise<void> => {
-      const place = await takeNextPlace(trx, id);
+      const place = await takeNextSeq(trx, id);
       await insertMessage(trx, {
         session_id: id,
         content: `Said in ${id}`,
@@ -28,8 +28,8 @@ export async function fillFile(database: Database): Promise<void> {
     await session("busy");
     for (const key of [null, "first", null, "second"]) await add("busy", key);
     await updateTitle(trx, "busy", "A title");
-    await updateContent(trx, { id: 1, content: "edited", seq: (await takeNextPlace(trx, "busy"))?.seq ?? 0 });
-    await entombMessage(trx, { id: 3, seq: (await takeNextPlace(trx, "busy"))?.seq ?? 0 });
+    await updateContent(trx, { id: 1, content: "edited", seq: (await takeNextSeq(trx, "busy"))?.seq ?? 0 });
+    await tombstoneMessage(trx, { id: 3, seq: (await takeNextSeq(trx, "busy"))?.seq ?? 0 });
     await session("again");
     await add("again");
     await deleteSessionRow(trx, "again");

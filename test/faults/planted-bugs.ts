@@ -45,9 +45,9 @@ export const plantedBugs: PlantedBug[] = [
         file: sessionWriter,
         from: "return { value: await unit(change), change };",
         to: `const value = await unit(change);
-      if (change.place) this.tell(sessionId, change.place, undefined);
+      if (change.seqs) this.tell(sessionId, change.seqs, undefined);
       await new Promise((told) => setTimeout(told, 1));
-      change.place = undefined;
+      change.seqs = undefined;
       return { value, change };`,
       },
     ],
@@ -107,8 +107,8 @@ export const plantedBugs: PlantedBug[] = [
       },
       {
         file: sqliteChange,
-        from: "return this.#tell(await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: place.seq }));",
-        to: `const values = { session_id: this.#id, ...message, key: null, seq: place.seq };
+        from: "return this.#tell(await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: seqs.seq }));",
+        to: `const values = { session_id: this.#id, ...message, key: null, seq: seqs.seq };
     const row = { ...(await insertMessage(this.#trx, values)), key: message.key };
     const sent = { ...row, sent_seq: row.seq, key_digest: message.key_digest };
     if (message.key !== null) firsts.set(\`\${this.#id} \${message.key}\`, sent);
@@ -225,9 +225,9 @@ export const plantedBugs: PlantedBug[] = [
     edits: [
       {
         file: sqliteChange,
-        from: "return place && this.#tell(await updateContent(this.#trx, { id, content, seq: place.seq }));",
-        to: `const row = place && (await updateContent(this.#trx, { id, content, seq: place.seq }));
-    this.place = undefined;
+        from: "return seqs && this.#tell(await updateContent(this.#trx, { id, content, seq: seqs.seq }));",
+        to: `const row = seqs && (await updateContent(this.#trx, { id, content, seq: seqs.seq }));
+    this.seqs = undefined;
     return row;`,
       },
     ],
@@ -264,12 +264,12 @@ export const plantedBugs: PlantedBug[] = [
       {
         file: sessionWriter,
         from: "import { passStrays }",
-        to: 'import { takePlaceOfMessage } from "../session-queries.ts";\nimport { passStrays }',
+        to: 'import { takeSeqOfMessage } from "../statements/session-queries.ts";\nimport { passStrays }',
       },
       {
         file: sessionWriter,
         from: "const { value, change } = await this.#write(sessionId, unit);",
-        to: `const taken = await this.#database.write((trx) => takePlaceOfMessage(trx, sessionId));
+        to: `const taken = await this.#database.write((trx) => takeSeqOfMessage(trx, sessionId));
     if (taken) this.tell(sessionId, taken, undefined);
     await new Promise((later) => setTimeout(later, 1));
     const { value, change } = await this.#write(sessionId, unit, taken);`,
@@ -286,7 +286,7 @@ export const plantedBugs: PlantedBug[] = [
       },
       {
         file: sqliteChange,
-        from: "this.#take(await takePlaceOfMessage(this.#trx, this.#id))",
+        from: "this.#take(await takeSeqOfMessage(this.#trx, this.#id))",
         to: "this.#take(this.taken)",
       },
     ],

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { insertMessage } from "../../../db/statements/message-queries.ts";
 import type { Database } from "../../../db/sqlite/database.ts";
 import { openDatabase } from "../../../db/sqlite/open-database.ts";
-import { takeNextPlace } from "../../../db/statements/session-queries.ts";
+import { takeNextSeq } from "../../../db/statements/session-queries.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
 import { readMark } from "../../../db/sqlite/mark-beside.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
@@ -43,7 +43,7 @@ export class ServedFile {
     let last = 0;
     for (let sent = 0; sent < count; sent += 1) {
       last = await this.#opened.write(async (trx) => {
-        const { seq = 0 } = (await takeNextPlace(trx, "s")) ?? {};
+        const { seq = 0 } = (await takeNextSeq(trx, "s")) ?? {};
         const message = { session_id: "s", content: "", sender: "user", timestamp: "", seq };
         return (await insertMessage(trx, message)).id;
       });

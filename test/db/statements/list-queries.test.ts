@@ -2,9 +2,9 @@ import type { Executor } from "../../../db/statements/executor.ts";
 import SqliteFile from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { listChangedSessions, readListHead, readListSnapshot } from "../../../db/statements/list-queries.ts";
-import { entombMessage, insertMessage, updateContent } from "../../../db/statements/message-queries.ts";
+import { tombstoneMessage, insertMessage, updateContent } from "../../../db/statements/message-queries.ts";
 import type { Database } from "../../../db/sqlite/database.ts";
-import { takeNextPlace, updateTitle } from "../../../db/statements/session-queries.ts";
+import { takeNextSeq, updateTitle } from "../../../db/statements/session-queries.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
 import { SqliteStatements } from "../../../db/sqlite/sqlite-statements.ts";
 import { deleteSessionRow } from "../../../db/statements/purge.ts";
@@ -19,7 +19,7 @@ function make(database: Database, id: string): Promise<unknown> {
 /** @returns the message's id */
 function add(database: Database, session_id: string, content: string): Promise<number> {
   return database.write(async (trx) => {
-    const { seq = 0 } = (await takeNextPlace(trx, session_id)) ?? {};
+    const { seq = 0 } = (await takeNextSeq(trx, session_id)) ?? {};
     const message = { session_id, content, sender: "user", timestamp: "2025", seq };
     return (await insertMessage(trx, message)).id;
   });
@@ -33,7 +33,7 @@ test("each session stands at the place of its last change, whatever that was [LI
   await database.write((trx) => updateTitle(trx, "c", "Renamed"));
   await database.write((trx) => deleteSessionRow(trx, "d"));
   await database.write(async (trx) => {
-    const { seq = 0 } = (await takeNextPlace(trx, "b")) ?? {};
+    const { seq = 0 } = (await takeNextSeq(trx, "b")) ?? {};
     return updateContent(trx, { id: first, content: "edited", seq });
   });
   expect(await readListHead(database.read)).toMatchObject({ seq: 9 });
@@ -66,9 +66,9 @@ test("the last message is the last that is not deleted, by its id and not by its
     (await readListSnapshot(database.read, extent)).rows[0]?.last_message?.excerpt;
   const change = (act: (seq: number) => { id: number; seq: number; content?: string }): Promise<unknown> =>
     database.write(async (trx) => {
-      const { id, seq, content } = act((await takeNextPlace(trx, "a"))?.seq ?? 0);
+      const { id, seq, content } = act((await takeNextSeq(trx, "a"))?.seq ?? 0);
       return content === undefined
-        ? entombMessage(trx, { id, seq })
+        ? tombstoneMessage(trx, { id, seq })
         : updateContent(trx, { id, seq, content });
     });
   expect(await excerpt()).toBe("three");

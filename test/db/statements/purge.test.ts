@@ -2,7 +2,7 @@ import SqliteFile from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { insertMessage } from "../../../db/statements/message-queries.ts";
 import type { Database } from "../../../db/sqlite/database.ts";
-import { takeNextPlace } from "../../../db/statements/session-queries.ts";
+import { takeNextSeq } from "../../../db/statements/session-queries.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
 import { deleteSessionRow } from "../../../db/statements/purge.ts";
 import { fillSession } from "../../support/fill-session.ts";
@@ -34,7 +34,7 @@ test("others have their writes stored between the slices of a deletion, each of 
   const left: number[] = [countLeft()];
   for (let index = 0; (left.at(-1) ?? 0) > 0; index += 1) {
     await database.write(async (trx) => {
-      const place = await takeNextPlace(trx, "other");
+      const place = await takeNextSeq(trx, "other");
       const message = { session_id: "other", content: `${index}`, sender: "user", timestamp: "" };
       await insertMessage(trx, { ...message, seq: place?.seq ?? 0 });
     });

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync
 import { basename, dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { insertMessage } from "../../../../db/statements/message-queries.ts";
-import { takeNextPlace } from "../../../../db/statements/session-queries.ts";
+import { takeNextSeq } from "../../../../db/statements/session-queries.ts";
 import { backUp } from "../../../../db/sqlite/copies/backup.ts";
 import { checkFile } from "../../../../db/sqlite/check-file.ts";
 import { FileError } from "../../../../db/sqlite/file-error.ts";
@@ -26,7 +26,7 @@ async function liveFile() {
   await fillFile(database);
   const send = () =>
     database.write(async (trx) => {
-      const { seq = 0 } = (await takeNextPlace(trx, "busy")) ?? {};
+      const { seq = 0 } = (await takeNextSeq(trx, "busy")) ?? {};
       const sent = { session_id: "busy", content: "x".repeat(2000), sender: "user", timestamp: "", seq };
       return (await insertMessage(trx, sent)).id;
     });
