@@ -3,7 +3,7 @@ import { full, readSession, send } from "../support/rest.ts";
 import { edit, first, follow, remove, rename, startWithSession } from "./followed-session.ts";
 import type { Following } from "./live-door.ts";
 import { resumingDoors } from "./live-doors.ts";
-import { apply, changesOf, expectUnbroken, seenUpTo, typesAndPlaces, viewOf } from "./stream-rules.ts";
+import { apply, changesOf, expectUnbroken, seenUpTo, typesAndSeqs, viewOf } from "./stream-rules.ts";
 
 const sixteenDigits = /^[0-9a-f]{16}$/;
 
@@ -89,7 +89,7 @@ describe.each(resumingDoors)("over $name", (door) => {
     await send(app.url, "s", "two");
     const seen = await seenUpTo(empty, 2);
     expect(seen.filter(({ event }) => event.type === "caught_up")).toHaveLength(door.tellsCaughtUp ? 1 : 0);
-    expect(typesAndPlaces(await first(door, follow(door, app, "1"), 1))).toEqual([
+    expect(typesAndSeqs(await first(door, follow(door, app, "1"), 1))).toEqual([
       ["message", 2, 1],
       ...(door.tellsCaughtUp ? [["caught_up", 2, 2]] : []),
     ]);
@@ -117,12 +117,12 @@ describe.each(resumingDoors)("over $name", (door) => {
       { type: "session", seq: 9, prev: 8, session: { id: "s", title: "Two", created_at } },
     ]);
     const later = changesOf(await first(door, follow(door, app, "7"), 2));
-    expect(typesAndPlaces(later)).toEqual([
+    expect(typesAndSeqs(later)).toEqual([
       ["message_deleted", 8, 7],
       ["session", 9, 8],
     ]);
     const fromSnapshot = await first(door, follow(door, app), 1);
-    expect(typesAndPlaces(fromSnapshot)[0]).toEqual(["snapshot", 9, 0]);
+    expect(typesAndSeqs(fromSnapshot)[0]).toEqual(["snapshot", 9, 0]);
   });
 
   test("a reader that is cut again and again misses nothing and gets nothing twice [RESUME-1]", async () => {

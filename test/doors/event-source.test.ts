@@ -13,7 +13,7 @@ import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { startServer } from "../support/start-server.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import type { Seen } from "./live-door.ts";
-import { apply, changesOf, expectUnbroken, typesAndPlaces, viewOf } from "./stream-rules.ts";
+import { apply, changesOf, expectUnbroken, typesAndSeqs, viewOf } from "./stream-rules.ts";
 
 /** Gathers the events in the page; this runs in the browser. */
 function gather(address: string): void {
@@ -107,6 +107,6 @@ test("curl -N follows a session and resumes it with the header alone [RESUME-1]"
   await send(url, "s", "five");
   const all = [...seen, ...(await second.events.until((items) => items.at(-1)?.event.seq === 5))];
   expectUnbroken(changesOf(all));
-  expect(typesAndPlaces(changesOf(all)).map((place) => (place as unknown[])[1])).toEqual([1, 2, 3, 4, 5]);
+  expect(typesAndSeqs(changesOf(all)).map((place) => (place as unknown[])[1])).toEqual([1, 2, 3, 4, 5]);
   expect(apply(all).messages.map(({ content }) => content)).toEqual(["one", "two", "three", "four", "five"]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { call, createSession, send } from "../support/rest.ts";
 import { edit, first, follow, removeSession, startWithSession } from "./followed-session.ts";
 import { resumingDoors } from "./live-doors.ts";
-import { changesOf, expectUnbroken, seenUpTo, typesAndPlaces } from "./stream-rules.ts";
+import { changesOf, expectUnbroken, seenUpTo, typesAndSeqs } from "./stream-rules.ts";
 
 describe.each(resumingDoors)("over $name", (door) => {
   test("limit bounds the messages of a snapshot and of a reset, and says whether there are more [ATTACH-3]", async () => {
@@ -33,7 +33,7 @@ describe.each(resumingDoors)("over $name", (door) => {
     const app = await startWithSession();
     for (let index = 1; index <= 6; index += 1) await send(app.url, "s", `${index}`);
     const missed = async (after: string, extent: { max_missed?: number; limit?: number }) =>
-      typesAndPlaces(changesOf(await first(door, follow(door, app, after, extent), 1)));
+      typesAndSeqs(changesOf(await first(door, follow(door, app, after, extent), 1)));
     expect(await missed("3", { max_missed: 2 })).toEqual([["snapshot", 6, 0]]);
     expect((await missed("3", { max_missed: 3 })).at(0)).toEqual(["message", 4, 3]);
     expect((await missed("0", {})).at(0)).toEqual(["message", 1, 0]);
@@ -46,9 +46,9 @@ describe.each(resumingDoors)("over $name", (door) => {
     const behind = follow(door, app, "1", { max_missed: 1, limit: 2 });
     await behind.events.count(1);
     await send(app.url, "s", "live");
-    expect(typesAndPlaces(changesOf(await seenUpTo(atTheEnd, 9)))).toEqual([["message", 9, 8]]);
+    expect(typesAndSeqs(changesOf(await seenUpTo(atTheEnd, 9)))).toEqual([["message", 9, 8]]);
     const seen = await seenUpTo(behind, 9);
-    expect(typesAndPlaces(changesOf(seen))).toEqual([
+    expect(typesAndSeqs(changesOf(seen))).toEqual([
       ["snapshot", 8, 0],
       ["message", 9, 8],
     ]);

@@ -10,7 +10,7 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import type { Address } from "./live-door.ts";
 import { listDoors } from "./list-doors.ts";
 import { apply, isCaughtUp, readSidebar } from "./sidebar.ts";
-import { changesOf, expectUnbroken, seenUpTo, typesAndPlaces } from "./stream-rules.ts";
+import { changesOf, expectUnbroken, seenUpTo, typesAndSeqs } from "./stream-rules.ts";
 
 describe.each(listDoors)("over $name", (door) => {
   function follow(server: Address, after?: string): ReturnType<typeof door.follow> {
@@ -52,7 +52,7 @@ describe.each(listDoors)("over $name", (door) => {
     await call(url, "DELETE", "/api/sessions/c");
     await call(url, "PATCH", "/api/sessions/a", { title: "Renamed" });
     const missed = await follow(app, position).events.until(isCaughtUp);
-    expect(typesAndPlaces(missed)).toEqual([
+    expect(typesAndSeqs(missed)).toEqual([
       ["session", 13, 3],
       ["session_deleted", 14, 13],
       ["session", 15, 14],

@@ -3,7 +3,7 @@ import { openDoors } from "../support/doors.ts";
 import { call, createSession, full, readSession, send } from "../support/rest.ts";
 import { edit, first, follow, remove, removeSession, rename, startWithSession } from "./followed-session.ts";
 import { resumingDoors } from "./live-doors.ts";
-import { apply, changesOf, expectUnbroken, seenUpTo, typesAndPlaces, viewOf } from "./stream-rules.ts";
+import { apply, changesOf, expectUnbroken, seenUpTo, typesAndSeqs, viewOf } from "./stream-rules.ts";
 
 describe.each(resumingDoors)("over $name", (door) => {
   test("every change takes the next seq, what changes nothing takes none, and the reader sees them so [ORDER-1] [ORDER-3]", async () => {
@@ -26,7 +26,7 @@ describe.each(resumingDoors)("over $name", (door) => {
     for (const change of changes) await change();
     const seen = changesOf(await seenUpTo(reader, 6));
     // Two of them may be one, if the reader came late to the first.
-    expect(typesAndPlaces(seen).slice(-3)).toEqual([
+    expect(typesAndSeqs(seen).slice(-3)).toEqual([
       ["session", 4, 3],
       ["message_deleted", 5, 4],
       ["session_deleted", 6, 5],

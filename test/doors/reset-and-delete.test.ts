@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createSession, full, send } from "../support/rest.ts";
 import { edit, first, follow, remove, removeSession, rename, startWithSession } from "./followed-session.ts";
 import { resumingDoors } from "./live-doors.ts";
-import { changesOf, expectUnbroken, seenUpTo, typesAndPlaces } from "./stream-rules.ts";
+import { changesOf, expectUnbroken, seenUpTo, typesAndSeqs } from "./stream-rules.ts";
 
 /** Of a session whose last change is 2. */
 const impossiblePositions = [
@@ -82,7 +82,7 @@ describe.each(resumingDoors)("over $name", (door) => {
       expect(reset?.event).toMatchObject({ type: "reset", seq: 5, session: { title: "Anew" } });
     }
     for (const after of ["0", "3"]) {
-      expect(typesAndPlaces(changesOf(await first(door, follow(door, app, after), 2)))).toEqual([
+      expect(typesAndSeqs(changesOf(await first(door, follow(door, app, after), 2)))).toEqual([
         ["session", 4, Number(after)],
         ["message", 5, 4],
       ]);
@@ -109,7 +109,7 @@ describe.each(resumingDoors)("over $name", (door) => {
     for (const after of ["0", "1"]) {
       const reader = follow(door, app, after);
       expect(await reader.ended).toBe(door.ends.sessionDeleted);
-      expect(typesAndPlaces(reader.events.items)).toEqual([["session_deleted", 2, Number(after)]]);
+      expect(typesAndSeqs(reader.events.items)).toEqual([["session_deleted", 2, Number(after)]]);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { LiveEvent } from "../../server/contract/live-event.ts";
+import { applyEvent, emptySession } from "../../client-sdk/src/chat/apply-event.ts";
 import type { LogEvent, TrackedEvent } from "../../server/live/change-log.ts";
 import type { Following, Seen } from "./live-door.ts";
 
@@ -16,7 +16,7 @@ export function changesOf<Event extends LogEvent>(seen: TrackedEvent<Event>[]): 
   return seen.filter(({ event }) => event.type !== "caught_up");
 }
 
-export function typesAndPlaces(seen: TrackedEvent<LogEvent>[]): unknown[] {
+export function typesAndSeqs(seen: TrackedEvent<LogEvent>[]): unknown[] {
   return seen.map(({ event: { type, seq, prev } }) => [type, seq, prev]);
 }
 
@@ -42,44 +42,15 @@ export function expectUnbroken(seen: TrackedEvent<LogEvent>[], after = 0): void 
 
 export type View = { title: string | undefined; messages: { id: number; content: string }[] };
 
-/** The state of a reader that applies the events to its earlier state. */
-export function apply(seen: Seen[], had: View = { title: undefined, messages: [] }): View {
-  let { title } = had;
-  const messages = new Map(had.messages.map(({ id, content }) => [id, content]));
-  for (const { event } of seen) take(event);
-  return {
-    title,
-    messages: [...messages].map(([id, content]) => ({ id, content })).toSorted((a, b) => a.id - b.id),
-  };
+type Viewed = { title: string | undefined; messages: readonly { id: number; content: string }[] };
 
-  function take(event: LiveEvent): void {
-    switch (event.type) {
-      case "snapshot":
-      case "reset":
-        ({ title } = event.session);
-        messages.clear();
-        for (const { id, content } of event.session.messages) messages.set(id, content);
-        break;
-      case "message":
-        messages.set(event.message.id, event.message.content);
-        break;
-      case "message_deleted":
-        messages.delete(event.message_id);
-        break;
-      case "session":
-        ({ title } = event.session);
-        break;
-      case "session_deleted":
-        title = undefined;
-        messages.clear();
-        break;
-      case "caught_up":
-        break;
-    }
-  }
+/** The state of a reader that applies the events. */
+export function apply(seen: Seen[]): View {
+  const { session, messages, isDeleted } = seen.map(({ event }) => event).reduce(applyEvent, emptySession);
+  return viewOf({ title: isDeleted ? undefined : session?.title, messages });
 }
 
 /** The same of a session as it was read. */
-export function viewOf({ title, messages }: View): View {
+export function viewOf({ title, messages }: Viewed): View {
   return { title, messages: messages.map(({ id, content }) => ({ id, content })) };
 }
