@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import type { ClientSocket } from "../../server/socket/client-socket.ts";
@@ -57,6 +58,28 @@ test.each([
   await expect.poll(() => received.length, { timeout: 10_000 }).toBe(sent.length);
   expect(received.map(nameOf)).toEqual(sent.map(nameOf));
   await expect.poll(() => socket.isWritable).toBe(true);
+});
+
+test("the streams of a socket read one at a time, whether or not its client reads [SLOW-3]", async () => {
+  const { socket, client } = await connect();
+  client.pause();
+  socket.sendFrames(toFrameBatches(Array.from({ length: 200 }, () => "x".repeat(60_000))));
+  const reading = { now: 0, most: 0 };
+  const reads = Promise.all(
+    Array.from({ length: 50 }, () =>
+      socket.whenWritable(async () => {
+        reading.now += 1;
+        reading.most = Math.max(reading.most, reading.now);
+        await nextTurn();
+        reading.now -= 1;
+      }),
+    ),
+  );
+  await nextTurn();
+  expect(reading.most).toBe(0);
+  client.resume();
+  await reads;
+  expect(reading.most).toBe(1);
 });
 
 test("a socket that is closed is sent nothing more", async () => {
