@@ -16,6 +16,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // Programs that tests start share one cache of compiled code.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
+    reporters: ["default", "./test/left-out-rules.ts"],
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: "alone", include: filesOfTheirOwn } },
