@@ -41,7 +41,7 @@ export function createRouting({
   report,
 }: RoutingOptions): Routing {
   function doorAt(target: RequestTarget): Door {
-    const found = doors.find((door) => door.isAt(target));
+    const found = doors.find(({ at }) => at.test(target.pathname));
     if (!found) throw new TypeError(`No door is at ${target.pathname}.`);
     return found;
   }
@@ -67,7 +67,7 @@ export function createRouting({
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const target = readTarget(request);
     const { sockets } = doorAt(target);
-    const found = sockets?.isAt(target) ? sockets : undefined;
+    const found = sockets?.at.test(target.pathname) ? sockets : undefined;
     if (found) nameRoute(request, found.route);
     admit(request, target);
     // The open sockets have been told to reconnect. A socket that opened now would not be told.

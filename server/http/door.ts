@@ -5,8 +5,8 @@ import type { RequestTarget } from "./request-target.ts";
 
 /** A transport adapter: it serves the operations at its addresses, each in the door's own protocol. */
 export type Door = {
-  /** Whether the address is this door's. */
-  isAt(target: RequestTarget): boolean;
+  /** The addresses of this door, as paths. */
+  readonly at: RegExp;
   /** The methods of an address; none if nothing is there. */
   methodsAt(target: RequestTarget): readonly string[];
   /** Answers a request. Never rejects. */
@@ -20,8 +20,8 @@ export type Door = {
 export type DoorSockets = {
   /** Their address as it is documented, such as `/ws/{session_id}`. */
   readonly route: string;
-  /** Whether a WebSocket is opened at the address. */
-  isAt(target: RequestTarget): boolean;
+  /** The addresses at which a WebSocket is opened, as paths. */
+  readonly at: RegExp;
   /**
    * Takes over a connection whose request has been admitted.
    *

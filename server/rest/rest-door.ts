@@ -120,7 +120,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
   }
 
   return {
-    isAt: () => true,
+    at: /^/,
     methodsAt: ({ pathname }) => methodsOf(pathname),
     isPage: (pathname) => pathname === "/" || findFile(pathname) !== undefined,
     async answer(request, response, target) {

@@ -13,12 +13,12 @@ export function createTrpcDoor(options: TrpcDoorOptions): Door & Required<Pick<D
   const answerCalls = answerHttpCalls(options);
   const sockets = createTrpcSockets(options);
   return {
-    isAt: ({ pathname }) => pathname === "/trpc" || pathname.startsWith("/trpc/"),
+    at: /^\/trpc(?:\/|$)/,
     methodsAt: () => ["GET", "POST"],
     answer(request, response, target) {
       const { method = "" } = request;
       // A POST to `/trpc` is a call that names no procedure.
-      if (!sockets.isAt(target) || !["GET", "HEAD"].includes(method))
+      if (!sockets.at.test(target.pathname) || !["GET", "HEAD"].includes(method))
         return answerCalls(request, response, target);
       nameRoute(request, sockets.route);
       sendUpgradeRequired(response);

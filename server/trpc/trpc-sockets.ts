@@ -62,7 +62,7 @@ export function createTrpcSockets(options: TrpcSocketsOptions): DoorSockets {
 
   return {
     route: "/trpc",
-    isAt: ({ pathname }) => pathname === "/trpc",
+    at: /^\/trpc$/,
     upgrade(request, connection, head, { query }) {
       const announcesParams = new URLSearchParams(query).get("connectionParams") === "1";
       server.upgrade(request, connection, head, (socket, trace) => serve(socket, trace, announcesParams));

@@ -30,13 +30,16 @@ export type ChatDoorOptions = {
   access?: AccessLog | undefined;
 };
 
+/** One path segment: the session id. */
+const at = /^\/ws\/[^/]*$/;
+
 /** The plain WebSocket, one socket for each session, as in PROTOCOL.md. */
 export function createChatDoor(options: ChatDoorOptions): Door & Required<Pick<Door, "sockets">> {
   const { perform, report } = options;
   const server = createSocketServer(options);
   const sockets: DoorSockets = {
     route: "/ws/{session_id}",
-    isAt,
+    at,
     async upgrade(request, connection, head, target) {
       const sessionId = readSessionId(target);
       const follow = await openSession(perform, {
@@ -56,7 +59,7 @@ export function createChatDoor(options: ChatDoorOptions): Door & Required<Pick<D
     },
   };
   return {
-    isAt,
+    at,
     methodsAt: () => ["GET"],
     answer(request, response) {
       nameRoute(request, sockets.route);
@@ -65,10 +68,6 @@ export function createChatDoor(options: ChatDoorOptions): Door & Required<Pick<D
     },
     sockets,
   };
-}
-
-function isAt({ pathname }: RequestTarget): boolean {
-  return pathname.startsWith("/ws/") && !pathname.includes("/", "/ws/".length);
 }
 
 function readSessionId({ pathname }: RequestTarget): string {
