@@ -18,3 +18,8 @@ export const closeCodes = {
   badFrames: { code: 4500, reason: "what was announced did not come" },
   sessionDeleted: { code: 4504, reason: "the session was deleted" },
 } as const;
+
+/** The reason that goes with a code of ours. */
+export function reasonOf(code: number | undefined): string | undefined {
+  return Object.values(closeCodes).find((each) => each.code === code)?.reason;
+}

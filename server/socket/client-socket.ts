@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
-import { closeCodes } from "../contract/close-codes.ts";
+import { closeCodes, reasonOf } from "../contract/close-codes.ts";
 import { fairInterval, fairTimeout } from "../http/fair-timer.ts";
 import type { Account } from "../http/buffer-account.ts";
 import { accountOf } from "../http/connection-account.ts";
@@ -27,10 +27,6 @@ const roomCloseTimeoutMs = 500;
 
 /** The code of a close frame without a code (RFC 6455, §7.1.5). */
 const noCode = 1005;
-
-function reasonOf(code: number | undefined): string | undefined {
-  return Object.values(closeCodes).find((each) => each.code === code)?.reason;
-}
 
 /**
  * The WebSocket of a client. It distinguishes a client that reads from a client that does not.
