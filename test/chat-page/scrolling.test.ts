@@ -85,6 +85,7 @@ test("while the page scrolls, all messages of a conversation that is not long st
     await placeAfter(page, 5);
   }
   await send(page, "the last one");
+  await messageWith(page, "the last one").waitFor();
   await expectSent(page);
   expect(await page.evaluate("window.fewest")).toBe(51);
 });
