@@ -33,6 +33,9 @@ export type Perform = <Input extends object, Output>(
   input: Input,
 ) => Output;
 
+/** A door's way to call the domain for one caller. */
+export type Calling = { readonly caller: Caller; readonly perform: Perform };
+
 /** The rules for every operation at every door stand here: the permission, the limits and the counts. */
 export function createPerform(services: Services, guard: Guard): Perform {
   return (caller, action, input) => {

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Health } from "../contract/health.ts";
-import type { Caller } from "../access/caller.ts";
 import { actions } from "../domain/actions.ts";
 import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
-import type { Perform } from "../domain/perform.ts";
+import type { Calling } from "../domain/perform.ts";
 import { toDocumented } from "../domain/read-messages.ts";
 import type { Readiness } from "../domain/readiness.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
@@ -16,9 +15,7 @@ import { answerLive, answerReady } from "./health-routes.ts";
 import type { Route } from "./routes.ts";
 import { answerListEvents, answerSessionEvents } from "./events.ts";
 
-export type Call = {
-  caller: Caller;
-  perform: Perform;
+export type Call = Calling & {
   /** Aborts when the server is about to stop. */
   stopping: AbortSignal;
   readiness: Readiness;

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ListEventsInput, SessionEventsInput } from "../contract/polled-events.ts";
 import { listEventsInputSchema, sessionEventsInputSchema } from "../contract/polled-events.ts";
-import type { Caller } from "../access/caller.ts";
 import { actions } from "../domain/actions.ts";
-import type { Perform } from "../domain/perform.ts";
+import type { Calling } from "../domain/perform.ts";
 import type { Feed } from "../live/feed.ts";
 import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import type { Polled } from "../domain/poll-events.ts";
@@ -34,9 +33,7 @@ export const eventsRoutes = {
   },
 } satisfies Record<string, Route>;
 
-type StreamCall = {
-  caller: Caller;
-  perform: Perform;
+type StreamCall = Calling & {
   /** Aborts when the server is about to stop. */
   stopping: AbortSignal;
   request: IncomingMessage;

@@ -5,9 +5,9 @@ import { limits } from "../contract/limits.ts";
 import type { ListSessionsInput } from "../contract/session-list.ts";
 import type { AnswerInPieces } from "../domain/answers-in-pieces.ts";
 import { actions } from "../domain/actions.ts";
+import type { Calling } from "../domain/perform.ts";
 import { parsePieces } from "../domain/answer-share.ts";
 import type { AnswerAllowance } from "../http/answer-allowance.ts";
-import type { Context } from "./context.ts";
 import type { JsonParts } from "../http/whole-json.ts";
 import { gatherJson } from "../http/whole-json.ts";
 
@@ -34,8 +34,6 @@ export class LargeAnswer {
     return parsePieces(this.#pieces, allowance.begin(this.#advice));
   }
 }
-
-type Calling = Pick<Context, "caller" | "perform">;
 
 export async function getLargeSession(
   { caller, perform }: Calling,

@@ -1,7 +1,6 @@
 import { getTRPCErrorFromUnknown, TRPCError } from "@trpc/server";
 import { AppError } from "../contract/app-error.ts";
-import type { Caller } from "../access/caller.ts";
-import type { Perform } from "../domain/perform.ts";
+import type { Calling } from "../domain/perform.ts";
 import { AnswerAllowance } from "../http/answer-allowance.ts";
 import type { ClientSocket } from "../socket/client-socket.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
@@ -20,9 +19,7 @@ import { fromTRPCError, toErrorShape } from "./to-error-shape.ts";
 import type { Report } from "../http/report.ts";
 import type { Traced } from "../http/traced-request.ts";
 
-export type SocketSessionOptions = {
-  caller: Caller;
-  perform: Perform;
+export type SocketSessionOptions = Calling & {
   procedures: ReadonlyMap<string, CallableProcedure>;
   /** How many subscriptions one socket may have at a time. */
   maxSubscriptions: number;

@@ -1,6 +1,5 @@
-import type { Caller } from "../access/caller.ts";
 import { actions } from "../domain/actions.ts";
-import type { Action, Perform } from "../domain/perform.ts";
+import type { Action, Calling } from "../domain/perform.ts";
 import { chatFrameSchema } from "../contract/chat-frame.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
@@ -15,9 +14,7 @@ import { SocketSink } from "../socket/socket-sink.ts";
 import { encodeFrame, chatEventEncoding, messageEncoding, messageFrame } from "./chat-frames.ts";
 import type { Report } from "../http/report.ts";
 
-export type ChatSocketOptions = {
-  caller: Caller;
-  perform: Perform;
+export type ChatSocketOptions = Calling & {
   sessionId: string;
   /** Sends what happens in the session, never faster than the client reads. */
   follow: StartFollowing;

@@ -5,7 +5,7 @@ import { listRoutes } from "../../server/rest/routes.ts";
 import type { Route } from "../../server/rest/routes.ts";
 import { appRouter } from "../../server/trpc/router.ts";
 
-/** What a call is about: a session of its own, with one message. */
+/** The subject of a call: a session of its own, with one message. */
 export type Subject = { url: string; sessionId: string; messageId: number };
 
 /** An operation at a door. */

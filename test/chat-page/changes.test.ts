@@ -112,7 +112,7 @@ test("an editor in which nothing is written shows a change from elsewhere, and w
   await expect.poll(() => page.getByTestId("editor").inputValue()).toBe("theirs");
   await page.getByTestId("editor").press("Enter");
   await send(page, "marker");
-  await expectSent(page);
+  await expectSent(page, "marker");
   expect(await stored(id)).toEqual(["theirs", "marker"]);
 });
 
@@ -224,7 +224,7 @@ test.each(["Enter", "Tab"])(
     await expect.poll(() => page.getByTestId("title").allTextContents()).toEqual(["Theirs"]);
     // The marker is sent after a rename would be, so the rename would be stored by now.
     await send(page, "marker");
-    await expectSent(page);
+    await expectSent(page, "marker");
     expect([(await client.session.get.query({ session_id: id })).title, renames]).toEqual(["Theirs", 0]);
   },
 );
@@ -267,6 +267,6 @@ test("a session that there never was says so, and a percent-encoded id opens its
   await page.reload();
   await expectShown(page, ["here"]);
   await send(page, "more");
-  await expectSent(page);
+  await expectSent(page, "more");
   await expectShown(page, ["here", "more"]);
 });

@@ -18,7 +18,7 @@ test("what is written without a session open begins one, with its first line as 
   await send(page, "A first question\nand more");
   await expect.poll(() => page.getByTestId("title").allTextContents()).toEqual(["A first question"]);
   await expectShown(page, ["A first question\nand more"]);
-  await expectSent(page);
+  await expectSent(page, "and more");
   const { items } = await stage.client.session.list.query();
   expect(items.map(({ title }) => title)).toEqual(["A first question"]);
 });
@@ -38,7 +38,7 @@ test("a chat without a title takes the first line of its first message, wherever
   await send(page, "A first question\nand more");
   await send(page, "A second one");
   await expect.poll(title).toEqual(["A first question"]);
-  await expectSent(page);
+  await expectSent(page, "A second one");
   const elsewhere = await client.session.create.mutate({});
   const named = await makeSession("Named");
   const begun = await makeSession("New chat", ["old"]);
@@ -50,7 +50,7 @@ test("a chat without a title takes the first line of its first message, wherever
     await page.goto(`${gateway.url}/app#${id}`);
     await page.getByTestId("title").waitFor();
     await send(page, "From elsewhere");
-    await expectSent(page);
+    await expectSent(page, "From elsewhere");
     await expect.poll(title).toEqual([now]);
     await expect.poll(async () => (await stored(id)).at(-1)).toBe("From elsewhere");
   }
@@ -78,7 +78,7 @@ test("each session keeps its draft, over a change of the session and a reload, u
   await page.locator(`[data-session="${one}"] a`).click();
   await expect.poll(() => page.getByTestId("composer").inputValue()).toBe("draft of one");
   await page.getByTestId("composer").press("Enter");
-  await expectSent(page);
+  await expectSent(page, "draft of one");
   await page.reload();
   await expectShown(page, ["draft of one"]);
   expect(await page.getByTestId("composer").inputValue()).toBe("");
@@ -99,7 +99,7 @@ test("a refused send says why, stays over a reload, and goes out with a retry", 
   await page.locator('li[data-state="failed"]').waitFor();
   await context.unrouteAll();
   await page.locator("li .retry").click();
-  await expectSent(page);
+  await expectSent(page, "please");
   expect(await page.locator(".retry").count()).toBe(0);
   expect(await stored(id)).toEqual(["please"]);
 });
@@ -110,7 +110,7 @@ test("the switch chooses who speaks", async () => {
   await send(page, "question");
   await page.getByText("Assistant", { exact: true }).click();
   await send(page, "answer");
-  await expectSent(page);
+  await expectSent(page, "answer");
   const senders = page.locator("li[data-id]").evaluateAll((items) =>
     // The page's own types are not known here.
     items.map((item) => (item as unknown as { dataset: { sender: string } }).dataset.sender),
@@ -196,7 +196,7 @@ test("the keyboard does everything", async () => {
   await page.keyboard.type("line");
   await press("Enter");
   await expectShown(page, ["first\nline"]);
-  await expectSent(page);
+  await expectSent(page, "first");
   // The arrow up edits the last message of one's own; the focus comes back.
   await press("ArrowUp");
   await focused("[data-testid=editor]");

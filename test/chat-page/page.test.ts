@@ -15,7 +15,7 @@ test("the page loads from nowhere else, complains of nothing, and works under a 
   expect(new URL(page.url()).pathname).toBe("/some/where/app");
   await page.getByTestId("new").click();
   await send(page, "through the prefix");
-  await expectSent(page);
+  await expectSent(page, "through the prefix");
   await expectShown(page, ["through the prefix"]);
   expect(stage.trouble).toEqual([]);
   expect(await page.evaluate("window.chat.status")).toBe("live");

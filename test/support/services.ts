@@ -4,11 +4,10 @@ import type { Executor } from "../../db/statements/executor.ts";
 import type { Database } from "../../db/sqlite/database.ts";
 import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { createSqliteStore } from "../../db/sqlite/sqlite-store.ts";
-import type { Caller } from "../../server/access/caller.ts";
 import { anonymous } from "../../server/access/caller.ts";
 import { allowAll } from "../../server/access/guard.ts";
 import type { Services } from "../../server/domain/services.ts";
-import type { Perform } from "../../server/domain/perform.ts";
+import type { Calling } from "../../server/domain/perform.ts";
 import { createPerform } from "../../server/domain/perform.ts";
 import { publishCommits } from "../../server/domain/publish-commits.ts";
 import { LiveHub } from "../../server/live/live-hub.ts";
@@ -44,8 +43,8 @@ export function servicesOn(database: Database): OpenedServices {
   return services;
 }
 
-/** What a door calls the domain with. */
-export function callsOn(services: Services): { caller: Caller; perform: Perform } {
+/** The arguments of a door's calls of the domain. */
+export function callsOn(services: Services): Calling {
   return { caller: anonymous, perform: createPerform(services, allowAll) };
 }
 

@@ -16,7 +16,7 @@ import { callsOn, openServices } from "../support/services.ts";
 
 const setCorsHeaders = createCors(anyOrigin);
 
-/** Our tRPC door over HTTP, on a database of its own unless it is given a services. @returns its address */
+/** Our tRPC door over HTTP, on a database of its own unless it is given services. @returns its address */
 export async function startDoor(given?: Services): Promise<string> {
   const services = given ?? (await openServices());
   const answer = answerHttpCalls({

@@ -11,14 +11,15 @@ export async function expectShown(page: Page, contents: readonly string[]): Prom
   await expect.poll(() => contentsOf(page)).toEqual(contents);
 }
 
-/** Resolves when the page shows messages, and that all of them are sent. */
-export async function expectSent(page: Page): Promise<void> {
+/** Resolves when the page shows a message that has this text, and that all its messages are sent. */
+export async function expectSent(page: Page, text: string): Promise<void> {
+  // A page that does not show the message yet has none that is not sent.
+  await page.locator("li[data-id]").filter({ hasText: text }).first().waitFor();
   const states = () =>
     page.locator("li[data-id]").evaluateAll((items) =>
       // The page's own types are not known here.
       items.map((item) => (item as unknown as { dataset: { state: string } }).dataset.state),
     );
-  // A page that does not show the message yet would have none that is not sent.
   await expect.poll(async () => new Set(await states())).toEqual(new Set(["sent"]));
 }
 
