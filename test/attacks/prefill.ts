@@ -1,4 +1,5 @@
 import { openDatabase } from "../../db/sqlite/open-database.ts";
+import { createSqliteStore } from "../../db/sqlite/sqlite-store.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { servicesOn } from "../support/services.ts";
@@ -19,7 +20,7 @@ const sessions = [
 /** Makes a database that holds them. */
 export async function prefill(file: string): Promise<void> {
   const database = await openDatabase({ file, synchronous: "normal" });
-  const services = { ...servicesOn(database), maxMessageChars: chars };
+  const services = { ...servicesOn(createSqliteStore(database)), maxMessageChars: chars };
   for (const { id, messages, content } of sessions) {
     await createSession(services, { id });
     const add = () => addMessage(services, { session_id: id, content, sender: "user" });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createSqliteStore } from "../../db/sqlite/sqlite-store.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { deleteMessage } from "../../server/domain/delete-message.ts";
@@ -31,7 +32,8 @@ async function fill(
 /** Services on which the messages of the session `s` are left when it is deleted, until `purge` is called. */
 async function openLeaving(): Promise<{ services: OpenedServices; purge: () => void }> {
   const inner = await openServices();
-  const services = servicesOn({ ...inner.database, purge: () => undefined });
+  const leaving = createSqliteStore({ ...inner.database, purge: () => undefined });
+  const services = { ...inner, ...servicesOn(leaving) };
   await createSession(services, { id: "s" });
   await fill(services, "s", oldContents);
   await deleteSession(services, "s");

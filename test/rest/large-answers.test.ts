@@ -6,6 +6,7 @@ import type { Message, Session } from "../../client-sdk/src/index.ts";
 import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession as createSessionAt } from "../../server/domain/create-session.ts";
 import { openDatabase } from "../../db/sqlite/open-database.ts";
+import { createSqliteStore } from "../../db/sqlite/sqlite-store.ts";
 import { servicesOn } from "../support/services.ts";
 import { call, createSession, documented, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
@@ -17,7 +18,7 @@ async function fill(
   write: (services: Parameters<typeof addMessage>[0]) => Promise<void>,
 ): Promise<void> {
   const database = await openDatabase({ file: databaseFile, synchronous: "normal" });
-  await write({ ...servicesOn(database), maxMessageChars: 1_000_000 });
+  await write({ ...servicesOn(createSqliteStore(database)), maxMessageChars: 1_000_000 });
   await database.close();
 }
 

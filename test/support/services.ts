@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Executor } from "../../db/statements/executor.ts";
 import type { Database } from "../../db/sqlite/database.ts";
 import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { createSqliteStore } from "../../db/sqlite/sqlite-store.ts";
+import type { Store } from "../../db/store.ts";
 import { anonymous } from "../../server/access/caller.ts";
 import { allowAll } from "../../server/access/guard.ts";
 import type { Services } from "../../server/domain/services.ts";
@@ -12,8 +12,18 @@ import { createPerform } from "../../server/domain/perform.ts";
 import { publishCommits } from "../../server/domain/publish-commits.ts";
 import { LiveHub } from "../../server/live/live-hub.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
+import { watchStatements } from "./watched-reads.ts";
 
-export type OpenedServices = Services & { readonly database: Database };
+/** Services over a store whose reads can be watched. */
+export type WatchableServices = Services & {
+  /** The same store, which awaits `afterRead` after each read and before the rows of the read are seen. */
+  watch(afterRead: () => Promise<void>): Store;
+};
+
+/** Opens services that are closed with the test. */
+export type OpenServices = () => Promise<WatchableServices>;
+
+export type OpenedServices = WatchableServices & { readonly database: Database };
 
 /** Services on a database file of their own, for actions without a door. It is closed with the test. */
 export async function openServices(): Promise<OpenedServices> {
@@ -22,14 +32,18 @@ export async function openServices(): Promise<OpenedServices> {
     synchronous: "normal",
   });
   onTestFinished(() => database.close());
-  return servicesOn(database);
+  const services = servicesOn(createSqliteStore(database));
+  return {
+    ...services,
+    database,
+    watch: (afterRead) => watchStatements(database, services.store, afterRead),
+  };
 }
 
-/** The services over a database. */
-export function servicesOn(database: Database): OpenedServices {
-  const services = {
-    database,
-    store: createSqliteStore(database),
+/** The services over a store. */
+export function servicesOn(store: Store): Services {
+  const services: Services = {
+    store,
     hub: new LiveHub(),
     now: () => new Date("2025-11-30T12:00:00.000Z"),
     newSessionId: () => "generated",
@@ -52,24 +66,17 @@ export function callsOn(services: Services): Calling {
  * The same services, on which `act` is run and awaited after the read number `at` (from 1) and before its rows are seen, or
  * when `actNow` is called, if that comes first.
  */
-export function actAfterRead(
-  services: OpenedServices,
+export function actAfterRead<Watchable extends WatchableServices>(
+  services: Watchable,
   at: number,
   act: () => Promise<unknown>,
-): { services: OpenedServices; actNow: () => Promise<unknown> } {
+): { services: Watchable; actNow: () => Promise<unknown> } {
   let reads = 0;
   let acted: Promise<unknown> | undefined;
   const actNow = (): Promise<unknown> => (acted ??= act());
-  const { database, store } = services;
-  const read: Executor = {
-    builder: database.read.builder,
-    async run(statement, values) {
-      const rows = await database.read.run(statement, values);
-      reads += 1;
-      if (reads === at) await actNow();
-      return rows;
-    },
-  };
-  const { sessions, messages, list } = createSqliteStore({ ...database, read });
-  return { services: { ...services, store: { ...store, sessions, messages, list } }, actNow };
+  const store = services.watch(async () => {
+    reads += 1;
+    if (reads === at) await actNow();
+  });
+  return { services: { ...services, store }, actNow };
 }
