@@ -120,7 +120,11 @@ export type SessionChange = {
   findSend(key: string): Promise<SendRow | undefined>;
   /** Makes the session, anew if it was deleted. @returns false if it is there */
   create(head: Omit<SessionHeadRow, "id">): Promise<boolean>;
-  /** @returns undefined if there is no such session. @throws {NothingLeft} */
+  /**
+   * Its id is above those of all messages of the session that were added before it: ids rise in the order of commits.
+   *
+   * @returns undefined if there is no such session. @throws {NothingLeft}
+   */
   addMessage(message: NewMessageRow): Promise<MessageRow | undefined>;
   /** Gives a message of the session other content. @returns undefined if there is no such session */
   editMessage(id: number, content: string): Promise<MessageRow | undefined>;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Commit, MessageRow, SessionChange, SessionLogRow, Store } from "../../db/store.ts";
 import { StoreUnavailable } from "../../db/store.ts";
@@ -68,6 +69,22 @@ export function describeStore(name: string, openUnderTest: () => Promise<StoreUn
       const seqs = rows.map((row) => row.seq).toSorted((a, b) => a - b);
       expect(seqs).toEqual(rising(seq + 1, writers * 20));
       expect((await logOf(store)).seq).toBe(seq + writers * 20);
+    });
+
+    test("a message that can be read has an id above those of all messages that could be read before it [RESUME-6]", async () => {
+      const store = await openStore();
+      const writing = together(writers * 20, (index) => add(store, `message ${index}`));
+      const seen = new Set<number>();
+      for (let look = 0; look < 100; look += 1) {
+        const highest = Math.max(0, ...seen);
+        const ids = (await allMessages(store)).map((row) => row.id);
+        expect(ids.filter((each) => !seen.has(each) && each < highest)).toEqual([]);
+        for (const each of ids) seen.add(each);
+        await nextTurn();
+      }
+      const rows = await writing;
+      const bySeq = rows.toSorted((a, b) => a.seq - b.seq).map((row) => row.id);
+      expect(bySeq).toEqual(bySeq.toSorted((a, b) => a - b));
     });
 
     test("changes of many sessions take positions of the list without a repeat", async () => {
