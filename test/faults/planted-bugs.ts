@@ -1,15 +1,5 @@
-import type { Edit } from "../support/changed-copy.ts";
-import type { Scenario } from "./scenario.ts";
-import type { ViolationName } from "./violation.ts";
-
-export type PlantedBug = {
-  bug: string;
-  edits: Edit[];
-  /** The name that the checker has to give it. */
-  caughtAs: ViolationName;
-  /** The conditions under which the bug shows, beside a load. */
-  when?: Partial<Scenario>;
-};
+import { comingAndGoing } from "./planted/planted-bug.ts";
+import type { PlantedBug } from "./planted/planted-bug.ts";
 
 const followLog = "server/live/follow-log.ts";
 const liveReader = "server/live/subscriber.ts";
@@ -21,10 +11,8 @@ const groupCommit = "db/sqlite/group-commit.ts";
 const makeSession = "db/statements/make-session.ts";
 const whyNewEpoch = "db/sqlite/why-new-epoch.ts";
 
-const comingAndGoing: Partial<Scenario> = { moody: true, linkFaults: 20, cuts: 2 };
-
 /** Mistakes that a chat backend can make and that a test of one thing at a time would not see. */
-export const plantedBugs: PlantedBug[] = [
+export const plantedBugs: readonly PlantedBug[] = [
   {
     bug: "an answer goes out before its commit",
     edits: [

@@ -15,16 +15,17 @@ import { runReader } from "./run-reader.ts";
 import { runWriter, Writing } from "./run-writers.ts";
 import type { Scenario } from "./scenario.ts";
 import { recreatedSession } from "./scenario.ts";
+import type { Product } from "./server-under-fire.ts";
 import { ServerUnderFire } from "./server-under-fire.ts";
 import { findFileFaults, readStored } from "./stored-state.ts";
 import { httpWriteDoors } from "./write-doors.ts";
 
-/** Runs a scenario against the real server, of the product at `root` if it is not this one, and tells all that was seen. */
-export async function runScenario(scenario: Scenario, root?: string): Promise<History> {
+/** Runs a scenario against the real server, and tells all that was seen. */
+export async function runScenario(scenario: Scenario, product: Product = {}): Promise<History> {
   const databaseFile = join(makeTemporaryFolder(), "ai_desk.db");
   const server = await ServerUnderFire.start({
     databaseFile,
-    root,
+    product,
     clockSeed: scenario.seed,
     environment: scenario.standstills > 0 ? standingStill : {},
     hasSecond: scenario.secondServer,

@@ -9,6 +9,7 @@ import { TcpProxy } from "./tcp-proxy.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const clockThatJumps = pathToFileURL(join(import.meta.dirname, "clock-that-jumps.ts")).href;
+const plant = pathToFileURL(join(import.meta.dirname, "planted/plant.ts")).href;
 
 /** It may take 5 seconds over connections that are in use, and the machine may be busy. */
 const stopPatienceMs = 20_000;
@@ -16,10 +17,17 @@ const stopPatienceMs = 20_000;
 /** From 50 on a line of the log tells of a failure of the server. */
 const errorLevel = 50;
 
+/** The product that runs. */
+export type Product = {
+  /** Where it is, if it is not this one. */
+  root?: string;
+  /** The bug that wraps ports of this one, if there is one. */
+  bug?: string;
+};
+
 export type ServerUnderFireOptions = {
   databaseFile: string;
-  /** Where the product is, if it is not this one. */
-  root?: string | undefined;
+  product?: Product;
   /** Its settings. */
   environment?: Record<string, string>;
   /** The seed of the jumps of its clock. */
@@ -36,7 +44,7 @@ export class ServerUnderFire {
   readonly incidents: string[] = [];
   /** How often it was started. */
   starts = 0;
-  readonly #root: string;
+  readonly #product: Product;
   readonly #proxies: TcpProxy[];
   readonly #environment: Record<string, string>;
   #clockSeed: number;
@@ -48,12 +56,12 @@ export class ServerUnderFire {
 
   private constructor(
     proxy: TcpProxy,
-    { databaseFile, root = repository, environment = {}, clockSeed }: ServerUnderFireOptions,
+    { databaseFile, product = {}, environment = {}, clockSeed }: ServerUnderFireOptions,
   ) {
     this.proxy = proxy;
     this.#proxies = [proxy];
     this.databaseFile = databaseFile;
-    this.#root = root;
+    this.#product = product;
     this.#environment = environment;
     this.#clockSeed = clockSeed;
   }
@@ -162,14 +170,17 @@ export class ServerUnderFire {
   async #launch(): Promise<RunningServer> {
     // Each start has jumps of its own.
     this.#clockSeed += 1;
+    const { root = repository, bug } = this.#product;
+    const preloaded = bug === undefined ? [clockThatJumps] : [clockThatJumps, plant];
     const running = await startServer(
       {
         DATABASE_URL: `file:${this.databaseFile}`,
-        NODE_OPTIONS: `--import ${clockThatJumps}`,
+        NODE_OPTIONS: preloaded.map((url) => `--import ${url}`).join(" "),
         CLOCK_SEED: String(this.#clockSeed),
+        ...(bug !== undefined && { SERVER_BUG: bug }),
         ...this.#environment,
       },
-      { cwd: this.#root, launch: serverCommand(this.#root) },
+      { cwd: root, launch: serverCommand(root) },
     );
     running.process.once("exit", (code, signal) => {
       const isMeant = this.#running !== running && this.#second !== running;
