@@ -1,46 +1,18 @@
 import { comingAndGoing } from "./planted/planted-bug.ts";
+import { storeBugs } from "./planted/store-bugs.ts";
 import type { PlantedBug } from "./planted/planted-bug.ts";
 
 const followLog = "server/live/follow-log.ts";
 const liveReader = "server/live/subscriber.ts";
-const sessionLog = "server/domain/session-log.ts";
 const addMessage = "server/domain/add-message.ts";
 const sessionWriter = "db/sqlite/session-writer.ts";
 const sqliteChange = "db/sqlite/sqlite-change.ts";
-const groupCommit = "db/sqlite/group-commit.ts";
 const makeSession = "db/statements/make-session.ts";
 const whyNewEpoch = "db/sqlite/why-new-epoch.ts";
 
 /** Mistakes that a chat backend can make and that a test of one thing at a time would not see. */
 export const plantedBugs: readonly PlantedBug[] = [
-  {
-    bug: "an answer goes out before its commit",
-    edits: [
-      {
-        file: groupCommit,
-        from: "return settled;",
-        to: "for (const settle of settled) settle(); await new Promise((sent) => setTimeout(sent, 25)); return settled;",
-      },
-    ],
-    caughtAs: "LOST",
-    // A call that counts as overdue ends the run, on a busy machine before it has shown anything.
-    when: { kills: 3, operations: 150, patienceMs: 15_000 },
-  },
-  {
-    bug: "readers are told before the commit",
-    edits: [
-      {
-        file: sessionWriter,
-        from: "return { value: await unit(change), change };",
-        to: `const value = await unit(change);
-      if (change.seqs) this.tell(sessionId, change.seqs, undefined);
-      await new Promise((told) => setTimeout(told, 1));
-      change.seqs = undefined;
-      return { value, change };`,
-      },
-    ],
-    caughtAs: "STUCK",
-  },
+  ...storeBugs,
   {
     bug: "resuming skips one",
     edits: [{ file: followLog, from: "head.readChanges(seq)", to: "head.readChanges(seq + 1)" }],
@@ -86,32 +58,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     when: comingAndGoing,
   },
   {
-    bug: "keys are kept in memory, and forgotten on restart",
-    edits: [
-      {
-        file: sqliteChange,
-        from: "return findMessageByKey(this.#trx, this.#id, key);",
-        to: "return Promise.resolve(firsts.get(`${this.#id} ${key}`));",
-      },
-      {
-        file: sqliteChange,
-        from: "return this.#tell(await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: seqs.seq }));",
-        to: `const values = { session_id: this.#id, ...message, key: null, seq: seqs.seq };
-    const row = { ...(await insertMessage(this.#trx, values)), key: message.key };
-    const sent = { ...row, sent_seq: row.seq, key_digest: message.key_digest };
-    if (message.key !== null) firsts.set(\`\${this.#id} \${message.key}\`, sent);
-    return this.#tell(row);`,
-      },
-      {
-        file: sqliteChange,
-        from: "/** A change to a session within",
-        to: "const firsts = new Map();\n\n/** A change to a session within",
-      },
-    ],
-    caughtAs: "DOUBLED",
-    when: { kills: 5, operations: 300 },
-  },
-  {
     bug: "a key is answered whatever the content",
     edits: [{ file: addMessage, from: "key_digest === digest(input)", to: "true" }],
     caughtAs: "KEY",
@@ -121,36 +67,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [{ file: addMessage, from: "content, seq: firstSeq", to: "seq" }],
     caughtAs: "KEY",
     when: { operations: 400 },
-  },
-  {
-    bug: "a key is answered with the position of a later edit",
-    edits: [{ file: addMessage, from: "seq: firstSeq", to: "seq" }],
-    caughtAs: "KEY",
-    when: { operations: 400 },
-  },
-  {
-    bug: "a snapshot is read in two statements",
-    edits: [
-      {
-        file: sessionLog,
-        from: "const { seq } = found.session;",
-        to: `await new Promise((later) => setTimeout(later, 3));
-      const { seq } = (await store.sessions.findLog(this.#sessionId)) ?? found.session;`,
-      },
-    ],
-    caughtAs: "STATE",
-    when: { moody: true, linkFaults: 20, cuts: 2, readers: 2 },
-  },
-  {
-    bug: "tombstones are left out",
-    edits: [
-      {
-        file: sessionLog,
-        from: "rows.map(toChange)",
-        to: "rows.filter(({ deleted }) => !deleted).map(toChange)",
-      },
-    ],
-    caughtAs: "STATE",
   },
   {
     bug: "prev is the position before, whatever came before",
@@ -207,20 +123,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [{ file: followLog, from: "wanted.epoch === epoch", to: "true" }],
     caughtAs: "RESET",
     when: { ...comingAndGoing, operations: 300, readers: 2 },
-  },
-  {
-    bug: "edits are stored and not told",
-    edits: [
-      {
-        file: sqliteChange,
-        from: "return seqs && this.#tell(await updateContent(this.#trx, { id, content, seq: seqs.seq }));",
-        to: `const row = seqs && (await updateContent(this.#trx, { id, content, seq: seqs.seq }));
-    this.seqs = undefined;
-    return row;`,
-      },
-    ],
-    caughtAs: "STUCK",
-    when: { lastOperation: "edit" },
   },
   {
     bug: "an edit keeps the position of its message",
@@ -303,12 +205,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
     caughtAs: "GAP",
     when: { moody: true, heavy: true },
-  },
-  {
-    bug: "what another server writes is not told",
-    edits: [{ file: "server/create-app.ts", from: "      heedOthers(services);", to: "" }],
-    caughtAs: "STUCK",
-    when: { secondServer: true },
   },
   {
     bug: "a copy that was put back keeps its epoch",
