@@ -10,6 +10,11 @@ import { calm } from "./scenario.ts";
 /** The findings depend on the machine too, so a bug that hides from one seed may show with another. */
 const seeds = [1, 2, 3, 4];
 
+test("each text that is edited stands in its file once", () => {
+  const edited = plantedBugs.flatMap((planted) => ("edits" in planted ? [planted.edits] : []));
+  for (const edits of edited) expect(() => copyWith(edits)).not.toThrow();
+});
+
 test("the checker finds nothing where ports are wrapped and nothing is wrong", async () => {
   // It is waited out by what is wrong alone, so it leaves room for a busy machine.
   const scenario = { ...calm, ...comingAndGoing, kills: 1, secondServer: true, patienceMs: 60_000, seed: 1 };
