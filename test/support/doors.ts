@@ -23,14 +23,26 @@ export type Door = {
   send(sessionId: string, fields: Record<string, unknown>, key?: string): Promise<Outcome>;
 };
 
+/** A door that also takes the text of a message as it stands, be it JSON or not. Over tRPC the text names the session. */
+export type TextDoor = Door & { sendText(sessionId: string, text: string): Promise<Outcome> };
+
 /** Every door by which a message can come in, each on a connection of its own that stays open between sends. */
-export async function openDoors({ url, wsUrl }: { url: string; wsUrl: string }): Promise<Door[]> {
+export async function openDoors({ url, wsUrl }: { url: string; wsUrl: string }): Promise<TextDoor[]> {
   const trpcSocket = await openTrpcSocket(wsUrl);
-  const chats = new Map<string, { socket: WebSocket; frames: Collector<Frame> }>();
+  const openOnce = memoizeChats(wsUrl);
   return [
-    { name: "REST", send: (sessionId, fields, key) => sendByRest(url, { sessionId, fields, key }) },
+    {
+      name: "REST",
+      send: (sessionId, fields, key) => sendByRest(url, { sessionId, text: JSON.stringify(fields), key }),
+      sendText: (sessionId, text) => sendByRest(url, { sessionId, text, key: undefined }),
+    },
     {
       name: "tRPC over HTTP",
+      async sendText(_sessionId, text) {
+        const headers = { "content-type": "application/json" };
+        const answer = await fetch(`${url}/trpc/message.add`, { method: "POST", headers, body: text });
+        return fromEnvelope(await answer.json());
+      },
       async send(sessionId, fields, key) {
         const input = { ...fields, session_id: sessionId, ...(key !== undefined && { key }) };
         const { body } = await callTrpc(url, "message.add", { input });
@@ -39,6 +51,12 @@ export async function openDoors({ url, wsUrl }: { url: string; wsUrl: string }):
     },
     {
       name: "tRPC over WebSocket",
+      async sendText(_sessionId, text) {
+        const { socket, frames } = trpcSocket;
+        const seen = frames.items.length;
+        socket.send(`{"id":"text","method":"mutation","params":{"path":"message.add","input":${text}}}`);
+        return fromEnvelope((await frames.count(seen + 1))[seen]);
+      },
       async send(sessionId, fields, key) {
         const input = { ...fields, session_id: sessionId, ...(key !== undefined && { key }) };
         return fromEnvelope(await trpcSocket.call("mutation", "message.add", input));
@@ -46,28 +64,16 @@ export async function openDoors({ url, wsUrl }: { url: string; wsUrl: string }):
     },
     {
       name: "plain WebSocket",
-      async send(sessionId, fields, key) {
-        let chat = chats.get(sessionId);
-        if (!chat) {
-          const opened = await openChatOrRefusal(wsUrl, sessionId);
-          if ("error" in opened) return opened;
-          chat = opened;
-          chats.set(sessionId, chat);
-        }
-        const { socket, frames } = chat;
-        const seen = frames.items.length;
-        socket.send(JSON.stringify({ ...fields, ...(key !== undefined && { key }) }));
-        const frame = (await frames.count(seen + 1))[seen];
-        if (frame?.error) return { error: frame.error as WireError };
-        return { message: { session_id: frame?.session_id ?? "", ...frame?.message } };
-      },
+      send: (sessionId, fields, key) =>
+        sendByChat(openOnce, sessionId, JSON.stringify({ ...fields, ...(key !== undefined && { key }) })),
+      sendText: (sessionId, text) => sendByChat(openOnce, sessionId, text),
     },
   ];
 }
 
 async function sendByRest(
   url: string,
-  { sessionId, fields, key }: { sessionId: string; fields: Record<string, unknown>; key: string | undefined },
+  { sessionId, text, key }: { sessionId: string; text: string; key: string | undefined },
 ): Promise<Outcome> {
   const response = await fetch(`${url}/api/sessions/${encodeURIComponent(sessionId)}/messages`, {
     method: "POST",
@@ -76,7 +82,7 @@ async function sendByRest(
       // A header's value goes out byte for byte; fetch takes these bytes as Latin-1 characters.
       ...(key !== undefined && { "idempotency-key": Buffer.from(key).toString("latin1") }),
     },
-    body: JSON.stringify(fields),
+    body: text,
   });
   const body: unknown = await response.json();
   if (response.ok) return { message: body as DocumentedMessage };
@@ -101,10 +107,31 @@ function fromEnvelope(envelope: unknown): Outcome {
   };
 }
 
-async function openChatOrRefusal(
-  wsUrl: string,
-  sessionId: string,
-): Promise<{ socket: WebSocket; frames: Collector<Frame> } | { error: WireError }> {
+type Chat = { socket: WebSocket; frames: Collector<Frame> };
+
+/** The plain WebSocket of a session, which is opened with the first send to it. */
+type OpenChat = (sessionId: string) => Promise<Chat | { error: WireError }>;
+
+function memoizeChats(wsUrl: string): OpenChat {
+  const chats = new Map<string, Chat>();
+  return async (sessionId) => {
+    const chat = chats.get(sessionId) ?? (await openChatOrRefusal(wsUrl, sessionId));
+    if (!("error" in chat)) chats.set(sessionId, chat);
+    return chat;
+  };
+}
+
+async function sendByChat(open: OpenChat, sessionId: string, text: string): Promise<Outcome> {
+  const chat = await open(sessionId);
+  if ("error" in chat) return chat;
+  const seen = chat.frames.items.length;
+  chat.socket.send(text);
+  const frame = (await chat.frames.count(seen + 1))[seen];
+  if (frame?.error) return { error: frame.error as WireError };
+  return { message: { session_id: frame?.session_id ?? "", ...frame?.message } };
+}
+
+async function openChatOrRefusal(wsUrl: string, sessionId: string): Promise<Chat | { error: WireError }> {
   const socket = new WebSocket(`${wsUrl}/ws/${encodeURIComponent(sessionId)}`);
   const frames = new Collector<Frame>();
   socket.on("message", (data: Buffer) => frames.add(JSON.parse(data.toString()) as Frame));

@@ -1,6 +1,7 @@
 import { createTRPCClient, httpBatchStreamLink, httpLink } from "@trpc/client";
 import { describe, expect, test } from "vitest";
 import type { AppRouter } from "../../server/trpc/router.ts";
+import { textsWithoutMessage } from "../doors/bad-messages.ts";
 import { sendRaw } from "../support/raw-request.ts";
 import { createSession, readSession } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
@@ -84,7 +85,23 @@ describe("a call that is not valid is answered below 500 in tRPC's envelope, and
     expect((await callTrpc(url, "message.add", { input: good })).status).toBe(200);
   });
 
-  test("a POST that says what it brings, and brings nothing", async () => {
+  test("a batch of one or of two whose body is no JSON object is refused and stores nothing", async () => {
+    const { url } = await startApp();
+    await createSession(url, { id: "s" });
+    for (const { text } of textsWithoutMessage) {
+      for (const path of ["message.add", "message.add,message.add"]) {
+        const { path: address, ...init } = post(`${path}?batch=1`, text);
+        const answer = await fetch(`${url}/trpc/${address}`, init);
+        const [body]: unknown[] = [await answer.json()].flat();
+        expect
+          .soft([answer.status, body], `${path}: ${text.slice(0, 20)}`)
+          .toMatchObject([400, { error: { data: { code: "BAD_REQUEST", httpStatus: 400 } } }]);
+      }
+    }
+    expect((await readSession(url, "s")).messages).toEqual([]);
+  });
+
+  test("a POST with a type and without a body is refused", async () => {
     const { url } = await startApp();
     const head =
       "POST /trpc/message.add HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n";

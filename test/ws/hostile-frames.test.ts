@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { closeCodes } from "../../server/contract/close-codes.ts";
+import { badMessages, textsWithoutMessage } from "../doors/bad-messages.ts";
 import { openChat } from "../support/readers.ts";
 import { createSession, readSession, send } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
@@ -131,36 +132,24 @@ test("frames that came with the handshake in one packet are not lost", async () 
   socket.destroy();
 });
 
-test("each frame that is not valid gets its error, the socket stays open, and others hear nothing of it", async () => {
+test("frames without a good message that come together are answered with an error each, in their order, and others hear nothing of it", async () => {
   const { url, wsUrl } = await startApp();
   await createSession(url, { id: "s" });
   const writer = await openChat(wsUrl, "s");
   const other = await openChat(wsUrl, "s");
-  const bad = [
-    "",
-    " ",
-    "{",
-    "[]",
-    "null",
-    "5",
-    '"x"',
-    "true",
-    "NaN",
-    "PING",
-    "[".repeat(600_000),
-    "\u0000",
-    `${message}x`,
-    "{'content':'a'}",
-  ];
-  for (const sent of bad) writer.socket.send(sent);
+  // The limit of this app is greater than the suite's, so that content that is too long there is good here.
+  const bad = badMessages.filter(({ what }) => !what.includes("too long"));
+  for (const { fields } of bad) writer.socket.send(JSON.stringify(fields));
+  for (const sent of textsWithoutMessage) writer.socket.send(sent.text);
   writer.socket.send(message);
-  const got = await writer.frames.count(bad.length + 1);
+  const got = await writer.frames.count(bad.length + textsWithoutMessage.length + 1);
+  const expected = [
+    ...bad.map(({ faults }) => faults.map((fault) => fault.join(": ")).join("; ")),
+    ...textsWithoutMessage.map(({ refusal }) => expect.stringMatching(refusal) as string),
+  ];
   for (const [index, each] of got.slice(0, -1).entries()) {
-    expect.soft(Object.keys(each), bad[index]?.slice(0, 9)).toEqual(["error"]);
-    expect.soft(each.error, bad[index]?.slice(0, 9)).toMatchObject({
-      code: "BAD_REQUEST",
-      message: expect.stringMatching(/\w/) as string,
-    });
+    expect.soft(Object.keys(each)).toEqual(["error"]);
+    expect.soft(each.error).toMatchObject({ code: "BAD_REQUEST", message: expected[index] });
   }
   expect(got.at(-1)).toEqual({
     session_id: "s",
