@@ -17,6 +17,7 @@ export const longest: string[] = [
   "test/chat-page/changes.test.ts",
   "test/chat-page/composing.test.ts",
   "test/client-sdk/package/types.test.ts",
+  "test/doors/slow-readers.test.ts",
   "test/disk/planted-faults.test.ts",
   "test/disk/failing-checkpoints.test.ts",
   "test/disk/crash-images.test.ts",

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
+import type { Message } from "../../server/contract/message.ts";
 import type { LogEvent, TrackedEvent } from "../../server/live/change-log.ts";
 import type { WireError } from "../support/doors.ts";
 import { Collector } from "../support/readers.ts";
@@ -38,6 +39,25 @@ export const socketDoors: LiveDoor[] = [
     },
   },
 ];
+
+/**
+ * The plain WebSocket without `events=all`. It tells of messages alone, under their ids: the id of a message stands here for its
+ * position and for its `seq`.
+ */
+export const messagesDoor: LiveDoor = {
+  name: "the plain WebSocket's messages",
+  tellsCaughtUp: false,
+  ends: { sessionDeleted: "4504", tooMany: "4005", slow: "4008" },
+  follow({ wsUrl }, { session_id, after }) {
+    return openSocket<LiveEvent>(`${wsUrl}/ws/${encodeURIComponent(session_id)}?${toQuery({ after })}`, {
+      read(frame, { events }) {
+        const { message } = frame as { message: Message };
+        const { id } = message;
+        events.add({ position: `${id}`, event: { type: "message", seq: id, prev: id - 1, message } });
+      },
+    });
+  },
+};
 
 /** A tRPC subscription on a socket of its own. */
 export function subscribeOverSocket<Event extends LogEvent>(

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { WebSocket } from "ws";
 import { closeCodes } from "../../server/contract/close-codes.ts";
 import { badMessages, textsWithoutMessage } from "../doors/bad-messages.ts";
 import { openChat } from "../support/readers.ts";
@@ -158,23 +157,6 @@ test("frames without a good message that come together are answered with an erro
   expect(await other.frames.count(1)).toEqual([got.at(-1)]);
   writer.socket.close();
   other.socket.close();
-});
-
-test("a client that goes away under a heavy backlog is no failure of the server [ALIVE-2]", async () => {
-  const { app, url, wsUrl } = await startApp();
-  await createSession(url, { id: "s" });
-  const content = "x".repeat(100_000);
-  for (let index = 0; index < 150; index += 1) await send(url, "s", content);
-  for (const leave of ["terminate", "close"] as const) {
-    const socket = new WebSocket(`${wsUrl}/ws/s?after=0`);
-    await once(socket, "message");
-    socket.pause();
-    await send(url, "s", "a sign that the rest is queued");
-    socket[leave]();
-    if (leave === "close") socket.resume();
-    await once(socket, "close");
-  }
-  await expect.poll(() => app.counts().followers).toBe(0);
 });
 
 test("a frame that breaks the protocol after the server has begun to close ends nothing but its own socket", async () => {
