@@ -1,15 +1,15 @@
 import type { MessageSize } from "./rows.ts";
 
-/** Of up to so many messages those that are small are read without asking first how large they are. */
+/** Up to this many messages, the small ones are read without a query for their sizes first. */
 export const fewMessages = 100;
 
-/** How much content any other chunk of messages holds, in bytes, unless a single message has more. */
+/** The most content that a chunk of more messages holds, in bytes, unless it has only one message. */
 const chunkBytes = 128 * 1024;
 
-/** A small read has at most so much content, in bytes. It takes no longer than most requests. */
+/** The most content of a small read, in bytes. Such a read takes no longer than most requests. */
 export const smallReadBytes = 64 * 1024;
 
-/** How many of these, from the first, make a chunk. */
+/** The number of messages, from the first, that make up a chunk. */
 export function countInChunk(sizes: readonly MessageSize[]): number {
   let total = 0;
   const tooMany = sizes.findIndex(({ bytes }) => (total += bytes) > chunkBytes);

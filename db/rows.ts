@@ -1,87 +1,87 @@
 /** The head of a session. */
 export type SessionHeadRow = { id: string; title: string; created_at: string };
 
-/** A session, and where it stands. */
+/** A session with its numbers in the change logs. */
 export type SessionRow = SessionHeadRow & {
-  /** Its place in the list by the time of its making. A session that is made anew has another one. */
+  /** Its place in the list by creation time. A session that is created again gets a new one. */
   ordinal: number;
-  /** The position of its last change, in its own log. */
+  /** The `seq` of its last change, in its own change log. */
   seq: number;
-  /** The position of its last change, in the log of the list of sessions. */
+  /** The `seq` of its last change, in the list's change log. */
   list_seq: number;
-  /** The position, in the log of the list, of its last activity: of its making, or of the last message that was added. */
+  /** The list's `seq` at which its last message was added, or else the session was created. */
   activity_seq: number;
-  /** The position of its title. */
+  /** The `seq` of the last change to its title. */
   title_seq: number;
-  /** The position at which its life begins: smaller ones belong to a past life. */
+  /** The `seq` at which its life begins. Smaller numbers belong to an earlier life. */
   start_seq: number;
-  /** Whether it is deleted: its row stays, so that its log tells of it. */
+  /** Whether it is deleted. The row of a deleted session stays, so that the change log has the deletion. */
   deleted: 0 | 1;
-  /** Messages with ids up to this one are of a past life, and wait to be removed; null if there are none. */
+  /** Messages with ids up to this one belong to an earlier life and wait for removal; null if there are none. */
   purge_id: number | null;
 };
 
-/** With the name of the history that its positions belong to. */
+/** A session with the name of the history to which its numbers belong. */
 export type SessionLogRow = SessionRow & { epoch: string };
 
-/** One life of a session: a session that is deleted and made anew is another one under the same id. */
+/** One life of a session. A session that is deleted and created again has another life under the same id. */
 export type SessionLife = Pick<SessionRow, "id" | "ordinal" | "purge_id">;
 
-/** A session at one moment: its head, its position, and how far its messages reach. */
+/** A session at one moment: its head, its `seq`, and the range of its messages. */
 export type SessionExtent = SessionHeadRow &
   SessionLife & {
     seq: number;
-    /** No message that there is has a higher id; null if there is none at all. */
+    /** No existing message has a higher id; null if there is no message at all. */
     last_id: number | null;
   };
 
-/** The head of a session's log, and how far its messages reach. */
+/** The head of a session's change log, and the range of its messages. */
 export type SessionLogExtent = SessionLogRow & Pick<SessionExtent, "last_id">;
 
-/** A message, at the position of its last change. */
+/** A message, with the `seq` of its last change. */
 export type MessageRow = {
-  /** Never used again, not even after the message is deleted. */
+  /** Never reused, not even after the message is deleted. */
   id: number;
   session_id: string;
   /** Empty once the message is deleted. */
   content: string;
   sender: string;
   timestamp: string;
-  /** The key that its send named. */
+  /** The key of its send. */
   key: string | null;
   seq: number;
 };
 
-/** A message, also one that is deleted. */
+/** A message, deleted or not. */
 export type StoredMessage = MessageRow & { deleted: 0 | 1 };
 
-/** The send of a message: the digest of what was sent, and the position at which it was added, if that is known. */
+/** The send of a message: the digest of its content, and the `seq` at which the message was added, if known. */
 export type SendRow = MessageRow & { sent_seq: number | null; key_digest: string | null };
 
-/** A message is named by its id, or by the key of its send. */
+/** The name of a message: its id, or the key of its send. */
 export type NamedMessage = { id: number } | { key: string };
 
 export type NewMessageRow = Pick<MessageRow, "content" | "sender" | "timestamp" | "key"> & {
-  /** Identifies what was sent under the key. */
+  /** The digest of the content that was sent with the key. */
   key_digest: string | null;
 };
 
-/** How large a message is: how many bytes its content has. */
+/** The size of a message's content. */
 export type MessageSize = { id: number; bytes: number };
 
 export type MessagePageQuery = {
-  /** The life of a session that the messages are of. When it has ended, there are none. */
+  /** The life of the session to which the messages belong. If that life has ended, there are none. */
   life: SessionLife;
   /** Only ids above this one. */
   after?: number | undefined;
   /** Only ids below this one. */
   before?: number | undefined;
-  /** Only messages whose last change is not beyond this position. */
+  /** Only messages whose last change has at most this `seq`. */
   upToSeq?: number | undefined;
-  /** No messages at all unless the session stands at this position. */
+  /** No messages at all unless this is the session's `seq`. */
   atSeq?: number | undefined;
   limit: number;
-  /** `newest` takes the page from the end. Either way the rows come in the order they were taken. */
+  /** `newest` takes the page from the end. Either way the rows are in the order in which they were taken. */
   from: "oldest" | "newest";
 };
 
@@ -94,17 +94,20 @@ export type ChangedMessagesQuery = {
   limit: number;
 };
 
-/** A session and the latest of its messages, oldest first, as they stood together at one moment. */
+/** A session and its latest messages, oldest first, at one moment. */
 export type Snapshot = { session: SessionRow; messages: MessageRow[]; hasEarlier: boolean };
 
 export type SnapshotExtent = {
-  /** How many messages it holds at most; none if this is 0. */
+  /** The most messages that it holds; 0 for none. */
   messages: number;
-  /** How much content they have together at most, in bytes. Unless `messages` is 0 the latest is there whatever it has. */
+  /**
+   * The most content of all its messages together, in bytes. Unless `messages` is 0, the latest message is included at
+   * any size.
+   */
   contentBytes: number;
 };
 
-/** A session as a list shows it, at its place in the log of the list. */
+/** A session as a list shows it, with its `seq` in the list's change log. */
 export type ListedSessionRow = Omit<SessionRow, "title_seq" | "start_seq"> & {
   last_message: {
     id: number;
@@ -115,13 +118,13 @@ export type ListedSessionRow = Omit<SessionRow, "title_seq" | "start_seq"> & {
   } | null;
 };
 
-/** With the extent by which its messages are read. */
+/** A listed session with the extent by which its messages are read. */
 export type SidebarRow = ListedSessionRow & { last_id: number | null };
 
-/** How much a list shows: so many sessions, and of each one's last message so many characters. */
+/** The size of a list: the number of sessions, and the number of characters of each last message. */
 export type ListExtent = { limit: number; excerptChars: number };
 
-/** A place in a list of sessions, which begins with the latest. By activity `ordinal` decides between equal ones. */
+/** A place in a list of sessions, latest first. In the order of activity `ordinal` decides between equal ones. */
 export type ListCursor =
   | { order: "newest"; beforeOrdinal: number }
   | { order: "activity"; beforeActivity: number; beforeOrdinal: number };

@@ -1,12 +1,12 @@
 /**
- * The database could not be used: it is locked, full, failing, or out of reach. The outcome of a change is not known:
- * a repeat may find it done.
+ * The database could not be used: it is locked, full, failing or unreachable. The outcome of a change is unknown; a
+ * repeat may find the change made.
  */
 export class StoreUnavailable extends Error {
   override readonly name: string = "StoreUnavailable";
 }
 
-/** The files of the database are not in their place. Nothing is stored until they are. */
+/** The database files are not at their paths. Nothing is stored until they are. */
 export class StoreMoved extends StoreUnavailable {
   override readonly name = "StoreMoved";
 }
@@ -14,7 +14,7 @@ export class StoreMoved extends StoreUnavailable {
 /** A rule of another program in the database forbids a change. Nothing was changed. */
 export class ChangeForbidden extends Error {
   override readonly name = "ChangeForbidden";
-  /** The rule, as the database names it. */
+  /** The rule, in the database's words. */
   readonly reason: string;
 
   constructor(reason: string, cause: unknown) {
@@ -26,7 +26,7 @@ export class ChangeForbidden extends Error {
 /** The database has no larger number that JSON holds exactly. Nothing was changed. */
 export class NothingLeft extends Error {
   override readonly name = "NothingLeft";
-  /** The numbers that have run out, such as `message ids`. */
+  /** The kind of number that has run out, such as `message ids`. */
   readonly what: string;
 
   constructor(what: string) {
@@ -35,7 +35,7 @@ export class NothingLeft extends Error {
   }
 }
 
-/** A table of another program refers to messages of a session that is to be deleted. Nothing was changed. */
+/** Another program's table refers to messages of a session that is to be deleted. Nothing was changed. */
 export class ReferredTo extends Error {
   override readonly name = "ReferredTo";
   readonly table: string;

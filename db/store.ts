@@ -31,59 +31,59 @@ export type CommittedChange = { type: "message"; seq: number; message: MessageRo
 /** A commit to a session. */
 export type Commit = {
   session_id: string;
-  /** The position of its last change in the log of the session, and in that of the list. */
+  /** The `seq` of its last change in the session's change log, and in the list's. */
   seq: number;
   list_seq: number;
-  /** Its changes, where they are known without reading the log. */
+  /** Its changes, if they are known without a read of the change log. */
   changes?: readonly CommittedChange[];
 };
 
-/** The position of a session, and its life by the ordinal. */
+/** The `seq` of a session, and its life, given by the ordinal. */
 export type SessionStand = Pick<SessionRow, "id" | "seq" | "ordinal">;
 
-/** Hears of what other processes have committed. */
+/** Receives notice of the commits of other processes. */
 export type OthersListener = {
   /** Another process may have committed. */
   onHint(): void;
   /**
-   * All that others have committed has its place in the logs now.
+   * All commits of other processes are now in the change logs.
    *
-   * @param hasLostSessions whether sessions are gone without a change that tells of it
+   * @param hasLostSessions whether sessions were removed without a change in the log
    */
   onReadable(hasLostSessions: boolean): Promise<void>;
 };
 
-/** Sessions as one read sees them. */
+/** Reads of sessions, each of one moment. */
 export type SessionReads = {
   /** A session that is not deleted. */
   find(id: string): Promise<(SessionHeadRow & Pick<SessionRow, "ordinal">) | undefined>;
-  /** The head of its log, also of a session that is deleted. */
+  /** The head of its change log, also of a deleted session. */
   findLog(id: string): Promise<SessionLogRow | undefined>;
   findExtent(id: string): Promise<SessionExtent | undefined>;
-  /** Also of a session that is deleted. */
+  /** The extent of a session, deleted or not. */
   findLogExtent(id: string): Promise<SessionLogExtent | undefined>;
-  /** Whether the session is neither deleted nor made anew since its life was read. */
+  /** Whether the session still has the life that was read: it was neither deleted nor created again since. */
   isAlive(life: SessionLife): Promise<boolean>;
-  /** Sessions newest first, those made before the one with `beforeOrdinal`. */
+  /** Sessions, newest first, from those created before the session with `beforeOrdinal`. */
   listExtents(page: { beforeOrdinal: number; limit: number }): Promise<SessionExtent[]>;
   /** @returns undefined if there is no such session */
   readSnapshot(id: string, extent: SnapshotExtent): Promise<Snapshot | undefined>;
-  /** The positions of these sessions. Sessions that do not exist are left out. */
+  /** The `seq` of these sessions. Sessions that do not exist are left out. */
   listStands(ids: readonly string[]): Promise<SessionStand[]>;
 };
 
-/** Messages as one read sees them. */
+/** Reads of messages, each of one moment. */
 export type MessageReads = {
   find(sessionId: string, named: NamedMessage): Promise<StoredMessage | undefined>;
   list(page: MessagePageQuery): Promise<MessageRow[]>;
-  /** The page, or if its messages are large the first of them, and whether there are no more after these. */
+  /** The page or, if its messages are large, its first messages; and whether these end the page. */
   listChunk(page: MessagePageQuery): Promise<{ rows: MessageRow[]; isLast: boolean }>;
   listSizes(page: MessagePageQuery): Promise<MessageSize[]>;
   /** Whether the first chunk of these messages is a small read. */
   isSmallPage(page: MessagePageQuery): Promise<boolean>;
   /**
-   * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
-   * and fewer if they are large. Tells up to which position these are all.
+   * The messages whose last change is after `after` and not after `upTo`, in the order of those changes: at most
+   * `limit`, and fewer if they are large. `upTo` in the result is the `seq` up to which the page is complete.
    *
    * @returns undefined if this life of the session has ended
    */
@@ -92,33 +92,33 @@ export type MessageReads = {
   areSmallChanges(query: ChangedMessagesQuery): Promise<boolean>;
 };
 
-/** The list of sessions as one read sees it. */
+/** Reads of the list of sessions, each of one moment. */
 export type ListReads = {
-  /** The position of the last change to any session, and the name of the history that it belongs to. */
+  /** The `seq` of the last change to any session, and the name of the history to which it belongs. */
   readHead(): Promise<{ epoch: string; seq: number }>;
-  /** The sessions whose last change lies after `after` and not beyond `upTo`, in the order of those changes. */
+  /** The sessions whose last change is after `after` and not after `upTo`, in the order of those changes. */
   listChanged(query: ListExtent & { after: number; upTo: number }): Promise<ListedSessionRow[]>;
-  /** The latest sessions by activity, and the position of the list at that moment. */
+  /** The latest sessions by activity, and the list's `seq` at that moment. */
   readSnapshot(extent: ListExtent): Promise<{ seq: number; rows: ListedSessionRow[] }>;
   /** Sessions from a place on. */
   listPage(page: ListExtent & { place: ListCursor }): Promise<SidebarRow[]>;
   /** The ordinals of all sessions in the order of activity, at one moment. */
   listOrdinals(): Promise<number[]>;
-  /** The sessions with these ordinals, in their order. Those that are deleted are left out. */
+  /** The sessions with these ordinals, in the given order. Deleted ones are left out. */
   find(query: { ordinals: readonly number[]; excerptChars: number }): Promise<SidebarRow[]>;
 };
 
 /**
- * A change to one session, which is locked: no other change to it is under way. A verb takes the session's next position by
- * itself. Reads see what the verbs have done.
+ * A change to one session, which is locked: no other change to the session runs meanwhile. Each method that changes
+ * something takes the session's next `seq`. Reads see the earlier changes of the same unit.
  */
 export type SessionChange = {
   /** The session, unless it is deleted. */
   find(): Promise<(SessionHeadRow & Pick<SessionRow, "ordinal">) | undefined>;
   findMessage(named: NamedMessage): Promise<StoredMessage | undefined>;
-  /** The send that named `key`, deleted or not. */
+  /** The send with this key, whether its message is deleted or not. */
   findSend(key: string): Promise<SendRow | undefined>;
-  /** Makes the session, anew if it was deleted. @returns false if it is there */
+  /** Creates the session, or creates a deleted one again. @returns false if the session exists */
   create(head: Omit<SessionHeadRow, "id">): Promise<boolean>;
   /**
    * Its id is above those of all messages of the session that were added before it: ids rise in the order of commits.
@@ -126,18 +126,22 @@ export type SessionChange = {
    * @returns undefined if there is no such session. @throws {NothingLeft}
    */
   addMessage(message: NewMessageRow): Promise<MessageRow | undefined>;
-  /** Gives a message of the session other content. @returns undefined if there is no such session */
+  /** Sets the content of a message of the session. @returns undefined if there is no such session */
   editMessage(id: number, content: string): Promise<MessageRow | undefined>;
-  /** Leaves of a message its id, its key and the position of its deletion. @returns false if there is no such session */
+  /**
+   * Removes everything of a message but its id, its key and the `seq` of its deletion. @returns false if there is no
+   * such session
+   */
   removeMessage(id: number): Promise<boolean>;
-  /** Gives the session another title. It is there. */
+  /** Sets the session's title. The session must exist. */
   rename(title: string): Promise<void>;
   /** Deletes the session with its messages. @returns false if there is no such session. @throws {ReferredTo} */
   remove(): Promise<boolean>;
 };
 
 /**
- * A database of sessions and messages. Reads see every change that was acknowledged before they began, each at one moment.
+ * A database of sessions and messages. A read sees every change that was acknowledged before the read began, and shows
+ * one moment.
  *
  * Any call may reject with `StoreUnavailable`.
  */
@@ -146,18 +150,18 @@ export type Store = {
   readonly messages: MessageReads;
   readonly list: ListReads;
   /**
-   * Locks a session, runs `unit`, and resolves once what it did is committed and on disk. An error of the unit undoes all that
-   * it did, and rejects.
+   * Locks a session, runs `unit`, and resolves once the changes of the unit are committed and on disk. An error in the
+   * unit undoes all its changes, and rejects.
    *
-   * @throws {ChangeForbidden} where another program's rule in the database forbids it
-   * @throws {NothingLeft} where it has no positions left
+   * @throws {ChangeForbidden} if another program's rule in the database forbids a change
+   * @throws {NothingLeft} if no `seq` is left
    */
   change<Value>(sessionId: string, unit: (session: SessionChange) => Promise<Value>): Promise<Value>;
-  /** Calls `listener` after each commit of this process, before its caller has the answer. */
+  /** Calls `listener` after each commit of this process, before the caller of the change gets its result. */
   onCommit(listener: (commit: Commit) => void): void;
-  /** Calls `listener` soon after other processes have committed. It may be called when none has. */
+  /** Calls `listener` soon after another process has committed. Calls without such a commit are possible. */
   onOthersCommit(listener: OthersListener): void;
-  /** Tries whether it can be read and written now. It rejects with what is in the way. */
+  /** Tests whether the database can be read and written now. Rejects with the reason if not. */
   probe(): Promise<void>;
   close(): Promise<void>;
 };

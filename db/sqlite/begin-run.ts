@@ -11,7 +11,7 @@ import type { NewEpochReason } from "./why-new-epoch.ts";
 import { whyNewEpoch } from "./why-new-epoch.ts";
 import { hasLog, readLogNumber } from "./write-ahead-log.ts";
 
-/** A database file as it lies there before SQLite opens it, which makes a log or takes one in. */
+/** A database file as it is before SQLite opens it, since SQLite may create a write-ahead log or checkpoint one. */
 export type FoundFile = {
   hasContent: boolean;
   hasLog: boolean;
@@ -22,7 +22,7 @@ export function findFile(file: string): FoundFile {
   return { hasContent, hasLog: hasLog(file) };
 }
 
-/** A run of the server over a file. */
+/** A run of the server on a file. */
 export type Run = {
   /** The mark beside the file when the run begins. */
   mark: Mark;
@@ -32,21 +32,24 @@ export type Run = {
 type BeginOptions = {
   file: string;
   found: FoundFile;
-  /** Whether this process has migrated the file: then a log that is there now may be its own. */
+  /** Whether this process has migrated the file. A log that exists now may then be from that migration. */
   isMigrated: boolean;
 };
 
 /**
- * Writes into the file that a run has it open, and gives it a new epoch where it is not the successor of what was last
- * served. The steps are in such an order that after a crash between any two of them the file and the mark still agree:
+ * Records in the file that a run has it open. Gives the file a new epoch if it does not continue the state that was
+ * last served. The order of the steps ensures that the file and the mark agree after a crash between any two of them:
  *
- * 1. the log of the run before is taken in, so that the new run begins it anew, and the mark names both runs, and is synced;
- * 2. the file names the new run, and a checkpoint brings that past the log, so that a copy without the log says it;
- * 3. the mark names the new run alone.
+ * 1. The log of the previous run is checkpointed, so that the new run begins the log again. The mark names both runs
+ *   and is synced.
+ * 2. The file names the new run. A checkpoint writes that into the file itself, so that a copy without the log has it.
+ * 3. The mark names the new run alone.
  *
- * A file that gets a new epoch must not agree with the mark before it has it: there, step 1 names the new run alone.
+ * A file that needs a new epoch must not agree with the mark before it has the epoch: for such a file step 1 names the
+ * new run alone.
  *
- * @throws {SqliteError} where the file cannot be written, if it needs a new epoch; else it is served as it is.
+ * @throws {SqliteError} if the file needs a new epoch and cannot be written. Without that need the file is served
+ *   unchanged.
  */
 export async function beginRun(database: Database, options: BeginOptions): Promise<Run> {
   const { file } = options;
@@ -54,10 +57,10 @@ export async function beginRun(database: Database, options: BeginOptions): Promi
   const { plan, isCommitted } = await nameRun(database, options);
   const { run, newEpoch } = plan;
   const isInFile = isCommitted && checkpoint(database, "PASSIVE");
-  // The run before stays in the mark for as long as a power failure may bring it back.
+  // The previous run stays in the mark as long as a power failure may restore it in the file.
   const runs = isInFile ? [run] : plan.runs;
-  // A log is told from one that is left over by the run in the file itself: only where that has got there, and where
-  // nothing of the run before is in the log, which a copy of the file may need.
+  // The mark names the log only if the file itself names the run, and if the log holds nothing of the previous run that
+  // a copy of the file may need. Otherwise a later start could not distinguish this log from a left-over one.
   const log = isInFile && beginsLog ? readLogNumber(file) : undefined;
   const { listSeq, messageId } = prepareIdentity(database)();
   const mark = { runs, listSeq, messageId, isSettled: true, log };
@@ -65,11 +68,11 @@ export async function beginRun(database: Database, options: BeginOptions): Promi
   return { mark, newEpoch };
 }
 
-/** The findings of a beginning run under the write lock. */
+/** The decisions of a beginning run, made under the write lock. */
 type Plan = {
-  /** The run that the file shall name. */
+  /** The run that the file is to name. */
   run: string;
-  /** The runs that it may name until `run` is on disk. */
+  /** The runs that the file may name until `run` is on disk. */
   runs: readonly string[];
   newEpoch: NewEpochReason | undefined;
   mark: Mark | undefined;
@@ -89,20 +92,20 @@ async function nameRun(
     });
     return { plan: plan as unknown as Plan, isCommitted: true };
   } catch (error) {
-    // A full disk is no reason not to serve, as long as what is served is what it was.
+    // A full disk does not prevent serving, as long as the served state is unchanged.
     if (!plan || plan.newEpoch || isLocked(error) || !isDatabaseUnavailable(error)) throw error;
     return { plan, isCommitted: false };
   }
 }
 
-/** Decides, and does step 1: no other process can be between the two, for it would have the write lock. */
+/** Makes the decisions and does step 1. The write lock keeps other processes out in between. */
 function makePlan(inside: FileIdentity, { file, found, isMigrated }: BeginOptions): Plan {
   const mark = readMark(file);
   const hadLog = found.hasLog || (!isMigrated && hasLog(file));
   const newEpoch = found.hasContent ? whyNewEpoch(inside, mark, hadLog) : undefined;
   const run = randomBytes(8).toString("hex");
   const runs = newEpoch ? [run] : [inside.run, run];
-  // The content may not be on disk yet if its writer was killed: the mark must not be ahead of it.
+  // If its writer was killed, the content may not be on disk yet: the mark must not be ahead of it.
   const isKnown = newEpoch === undefined && found.hasContent;
   const first: Mark = {
     runs,
@@ -113,7 +116,7 @@ function makePlan(inside: FileIdentity, { file, found, isMigrated }: BeginOption
   };
   const isMarked = writeMark(file, first, { isSynced: true });
   if (!isMarked && newEpoch) removeMark(file);
-  // A mark that stays as it is names the run before: so does the file then.
+  // A mark that could not be written still names the previous run, so the file keeps that name too.
   return { run: isMarked || newEpoch ? run : inside.run, runs, newEpoch, mark };
 }
 
@@ -123,8 +126,8 @@ function writePlan(database: Database, { run, newEpoch, mark }: Plan): void {
 }
 
 /**
- * @param how `RESTART` besides makes the next commit write the log from its beginning.
- * @returns whether all that is committed is now in the file itself, and on disk.
+ * @param how `RESTART` also makes the next commit write the log from its beginning.
+ * @returns whether everything committed is now in the file itself, and on disk.
  */
 function checkpoint(database: Database, how: "PASSIVE" | "RESTART"): boolean {
   try {

@@ -8,7 +8,7 @@ import type { Tables } from "../statements/tables.ts";
 import { copyBeforeMigration } from "./copies/migration-copy.ts";
 import { refuseIncomplete } from "./required-schema.ts";
 
-/** The file lacks migrations, and is too large to be migrated here. Nothing was changed. */
+/** The file lacks migrations, and is too large to be migrated in this process. Nothing was changed. */
 export class LargeMigrationError extends Error {
   override readonly name = "LargeMigrationError";
 }
@@ -16,17 +16,17 @@ export class LargeMigrationError extends Error {
 type MigrationOptions = {
   file: string;
   copiesBeforeMigration?: boolean | undefined;
-  /** Ends the copying. */
+  /** Aborts the copying. */
   signal?: AbortSignal | undefined;
-  /** The size of a file, in bytes, from which on it is not migrated here. By default every file is. */
+  /** The size of a file, in bytes, from which on it is not migrated in this process. By default every file is. */
   largeBytes?: number;
 };
 
 /**
- * Makes the migrations that a file lacks and gives it a write-ahead log.
+ * Runs the migrations that a file lacks and gives it a write-ahead log.
  *
- * @throws {DatabaseFileError} when the file lacks what its migrations have made.
- * @throws {LargeMigrationError} when there are some to make and the file has `largeBytes`.
+ * @throws {DatabaseFileError} if the file lacks objects that its migrations have created.
+ * @throws {LargeMigrationError} if migrations are missing and the file has at least `largeBytes`.
  */
 export async function bringUpToDate(
   database: SqliteFile.Database,
@@ -38,7 +38,7 @@ export async function bringUpToDate(
     if (statSync(file).size >= largeBytes) throw new LargeMigrationError();
     if (copiesBeforeMigration) await copyBeforeMigration(file, { missing, signal });
   });
-  // Only now: the mode is written into the file, and one that was refused must stay as it was.
+  // Only at this point: the mode is written into the file, and a refused file must stay unchanged.
   database.pragma("journal_mode = WAL");
   return migrated;
 }

@@ -6,20 +6,20 @@ import type { FileFault } from "./find-faults.ts";
 import { findDamagedPages, findFaults } from "./find-faults.ts";
 import { openUnchanged } from "./open-unchanged.ts";
 
-/** The result of a check: the kind of the file, its faults, and how much it holds. */
+/** The result of a check: the kind of the file, its faults, and the number of its rows. */
 type CheckedFile = {
   kind: FileKind;
   faults: FileFault[];
-  /** The number of those that are not deleted. */
+  /** The number of sessions and messages that are not deleted. */
   sessions: number;
   messages: number;
 };
 
 /**
- * Reads the whole file and changes nothing in it, whether a server has it or not. A file of the original backend is looked
- * at for physical damage only: it may hold anything, and is taken over whole.
+ * Reads the whole file and changes nothing in it, whether or not a server has it open. A file of the original backend
+ * is checked for physical damage only: any content is allowed in it, and all of it is adopted.
  *
- * @throws {FileError} when there is no database at `file`, or it cannot be read.
+ * @throws {FileError} if there is no database at `file`, or it cannot be read.
  */
 export async function checkFile(file: string): Promise<CheckedFile> {
   const obstacle = whyNoDatabase(file);
@@ -41,7 +41,7 @@ export async function checkFile(file: string): Promise<CheckedFile> {
   }
 }
 
-/** How many sessions and messages there are, without those that are deleted. */
+/** The number of sessions and messages that are not deleted. */
 export function countLiving(database: SqliteFile.Database): { sessions: number; messages: number } {
   const count = (table: string): number =>
     database.prepare<[], number>(`select count(*) from ${table} where deleted = 0`).pluck().get() ?? 0;

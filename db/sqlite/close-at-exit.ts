@@ -1,10 +1,10 @@
 const open = new Set<() => void>();
 
 /**
- * Calls `close` when the process ends by itself (`process.exit`, an error that nobody catches), before SQLite closes what is
- * still open.
+ * Calls `close` when the process ends by itself (`process.exit`, an uncaught error), before SQLite closes its open
+ * connections.
  *
- * @returns what takes that back
+ * @returns a function that undoes this
  */
 export function closeAtExit(close: () => void): () => void {
   if (open.size === 0) process.on("exit", closeAll);

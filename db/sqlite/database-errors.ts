@@ -1,7 +1,10 @@
 import { SqliteError } from "better-sqlite3";
 import { NothingStoredError } from "../statements/nothing-stored-error.ts";
 
-/** The primary result codes of SQLite that speak of the moment, not of the statement: the same one may pass later. */
+/**
+ * SQLite's primary result codes that depend on the moment and not on the statement: the same statement may succeed
+ * later.
+ */
 const passing = [
   "SQLITE_BUSY",
   "SQLITE_LOCKED",
@@ -12,12 +15,12 @@ const passing = [
 ];
 
 /**
- * The paths of the database do not name the files that are open any more: they were removed, moved or replaced under the
- * running server. Nothing is written to them, since nobody would find it after a restart.
+ * The paths of the database no longer name the open files: these were removed, moved or replaced while the server runs.
+ * Nothing is written to them, since nobody would find the writes after a restart.
  */
 export class DatabaseMovedError extends Error {
   override readonly name = "DatabaseMovedError";
-  /** Names the file and what has happened to it. */
+  /** Names the file and what happened to it. */
   readonly fault: string;
 
   constructor(fault: string) {
@@ -29,18 +32,23 @@ export class DatabaseMovedError extends Error {
   }
 }
 
-/** Whether the database could not be used (locked by another process, disk full, disk failing), whatever was asked of it. */
+/**
+ * Whether the database was unusable (locked by another process, disk full, disk failing), whatever the statement was.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof SqliteError && passing.some((code) => error.code.startsWith(code));
 }
 
-/** How SQLite begins to say that a trigger or a view cannot be run, as what it names is missing or of another form. */
+/**
+ * The beginning of SQLite's message for a trigger or view that cannot run, since something that it names is missing or
+ * changed.
+ */
 const brokenTrigger =
   /^(?:no such (?!table: (?:main[.])?(?:message|chatsession|history)$)|error in |ambiguous column|cannot modify |too many levels of trigger)|has no column named|values were supplied|values for \d+ columns/;
 
 /**
- * SQLite's reason where another program's table, index, trigger or row in the file forbids a write; undefined for any
- * other error. The product's own writes break no rule of its own tables.
+ * SQLite's reason if another program's table, index, trigger or row in the file forbids a write; undefined for any
+ * other error. The product's own writes never break the rules of its own tables.
  */
 export function whyForbidden(error: unknown): string | undefined {
   if (error instanceof NothingStoredError) return "a trigger leaves out what was to be stored or removed";
@@ -53,12 +61,12 @@ export function whyForbidden(error: unknown): string | undefined {
   return isForbidden ? message : undefined;
 }
 
-/** Whether a row was not stored because another has its place. */
+/** Whether a row was not stored because another row has its `seq`. */
 export function isSeqTaken(error: unknown): boolean {
   return error instanceof SqliteError && error.code === "SQLITE_CONSTRAINT_UNIQUE";
 }
 
-/** Whether another connection had the lock. */
+/** Whether another connection held the lock. */
 export function isLocked(error: unknown): boolean {
   return error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");
 }

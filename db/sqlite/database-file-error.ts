@@ -3,17 +3,17 @@ import { SqliteError } from "better-sqlite3";
 import { ForeignDatabaseError, NewerDatabaseError } from "./migrate.ts";
 import { isForLackOfRoom } from "./disk-room.ts";
 
-/** The database file cannot be used. The message names the setting, the file, what is wrong and the way out. */
+/** The database file cannot be used. The message names the setting, the file, the fault and the remedy. */
 export class DatabaseFileError extends Error {
   override readonly name = "DatabaseFileError";
 
-  /** @param fault follows the name of the file: what is wrong, a colon, and what to do. */
+  /** @param fault comes after the name of the file: the fault, a colon, and the remedy. */
   constructor(file: string, fault: string, options?: ErrorOptions) {
     super(`DATABASE_URL names ${resolve(file)}, ${fault}.`, options);
   }
 }
 
-/** By the beginning of SQLite's code. */
+/** Keyed by the beginning of SQLite's code. */
 const faults: [code: string, fault: string][] = [
   ["SQLITE_NOTADB", "which is no SQLite database: name another file"],
   ["SQLITE_CORRUPT", "which is damaged: put a backup in its place"],
@@ -24,7 +24,9 @@ const faults: [code: string, fault: string][] = [
   ["SQLITE_IOERR", "which the disk does not read or write as it should: look into the system's log"],
 ];
 
-/** Says in a sentence why a file could not be opened. An error that is not about the file stays as it is. */
+/**
+ * Explains in a sentence why a file could not be opened. An error that does not concern the file is returned unchanged.
+ */
 export function toDatabaseFileError(error: unknown, file: string): unknown {
   if (error instanceof ForeignDatabaseError || error instanceof NewerDatabaseError) {
     error.message = `${resolve(file)}: ${error.message}`;

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Waits until what a file holds is on disk. */
+/** Waits until the content of a file is on disk. */
 export function syncFile(path: string): void {
   const handle = openSync(path, "r+");
   try {
@@ -11,7 +11,9 @@ export function syncFile(path: string): void {
   }
 }
 
-/** Waits until the names in the folder of `path` are on disk. Windows has no such call, and does so by itself. */
+/**
+ * Waits until the file names in the folder of `path` are on disk. Windows has no such call, and does this by itself.
+ */
 export function syncFolderOf(path: string): void {
   if (process.platform === "win32") return;
   const handle = openSync(dirname(path), "r");
@@ -30,7 +32,7 @@ export function removeDatabase(path: string): void {
   for (const end of ["", ...sqliteCompanions]) rmSync(`${path}${end}`, { force: true });
 }
 
-/** Whether a process of this id runs, whosever it is. */
+/** Whether a process with this id runs, of any user. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);

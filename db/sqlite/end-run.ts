@@ -4,10 +4,10 @@ import type { Writer } from "./writer.ts";
 import type { ServedMark } from "./served-mark.ts";
 
 /**
- * Marks the file as closed, in itself and then beside it, and closes it: only then may the log be removed, for a file that
- * is not marked as closed counts as damaged without its log.
+ * Marks the file as closed, first in the file and then in the mark, and closes it. Only after that may the log be
+ * removed, because a file that is not marked as closed counts as damaged without its log.
  *
- * @throws {SqliteError} where the file cannot be written. The log is left beside it then, with all that is in it.
+ * @throws {SqliteError} if the file cannot be written. Then the log stays beside it, with all its content.
  */
 export function endRun({
   writer,
@@ -15,7 +15,7 @@ export function endRun({
   mark,
 }: {
   writer: Writer;
-  /** It must be able to read only: such a connection leaves the log where it is, also when it is the last. */
+  /** A read-only connection: such a connection leaves the log in place, even if it is the last to close. */
   reader: Database;
   mark: ServedMark;
 }): void {
@@ -35,9 +35,9 @@ function markAsClosed(writer: Writer): void {
   try {
     writer.executeNow("update history set closed = 1");
   } catch (error) {
-    // Another process has the file, and with it the log; or the file has gone, and is not what the mark tells of any more.
+    // Another process has the file and its log open. Or the file was moved, and the mark no longer describes it.
     if (isLocked(error) || error instanceof DatabaseMovedError) return;
-    // On a full disk there is room in the log once it was taken in.
+    // On a full disk there is room in the log after a checkpoint.
     writer.discard();
     writer.checkpoint();
     writer.executeNow("update history set closed = 1");

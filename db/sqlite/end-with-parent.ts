@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
-/** The order to a watching thread: the parent process, and a file that is removed when that has ended. */
+/** The order to a watching thread: the parent process, and a file to remove when the parent has ended. */
 export type ParentWatch = { parent: number; partial: string | undefined };
 
 /**
- * Ends this process within a quarter of a second after its parent has ended, however that ended, also in the middle of a
- * long call of SQLite: a thread of its own looks. Resolves when it does.
+ * Ends this process within a quarter of a second after its parent has ended in any way, even during a long SQLite call:
+ * a separate thread watches. Resolves once the thread watches.
  *
  * @param parent the process id of the parent
- * @param partial a database that this process writes, which is then removed
+ * @param partial a database that this process writes; it is removed then
  */
 export async function endWithParent(parent: number, partial?: string): Promise<void> {
   const workerData: ParentWatch = { parent, partial };

@@ -1,12 +1,12 @@
 import { SqliteError } from "better-sqlite3";
 import { isForLackOfRoom } from "./disk-room.ts";
 
-/** A file cannot be used for what was asked. The message says in sentences what is wrong, and the way out. */
+/** A file cannot be used for a purpose. The message gives the fault and the remedy in sentences. */
 export class FileError extends Error {
   override readonly name = "FileError";
 }
 
-/** By the code of the system or of SQLite, which may begin so: what is wrong, and the way out. */
+/** By a code of the system or of SQLite, or the beginning of one: the fault and the remedy. */
 const meanings: [code: string, meaning: string][] = [
   ["ENOENT", "a folder or a file of that path does not exist. Make the folder, or name another path."],
   ["ENOTDIR", "a part of that path is a file and not a folder. Name another path."],
@@ -41,8 +41,8 @@ const meanings: [code: string, meaning: string][] = [
 ];
 
 /**
- * @param doing what failed, to follow "Cannot": such as `read /srv/ai_desk.db`.
- * @param file the database that it was about: where its disk is full, the sentence says so.
+ * @param doing the failed operation, to follow "Cannot": such as `read /srv/ai_desk.db`.
+ * @param file the database concerned: if its disk is full, the sentence says so.
  */
 export function toFileError(error: unknown, doing: string, file?: string): FileError {
   if (error instanceof FileError) return error;
@@ -56,10 +56,10 @@ export function toFileError(error: unknown, doing: string, file?: string): FileE
 }
 
 /**
- * Undoes what is left of something that failed.
+ * Cleans up after a failed operation.
  *
- * @param doing what `undo` does, as {@link toFileError} takes it
- * @returns `error`; where `undo` fails too, a {@link FileError} that tells both and has `error` as its cause
+ * @param doing the operation of `undo`, as for {@link toFileError}
+ * @returns `error`; if `undo` fails too, a {@link FileError} that describes both and has `error` as its cause
  */
 export function undoAfter(error: unknown, doing: string, undo: () => void): unknown {
   try {
@@ -71,7 +71,7 @@ export function undoAfter(error: unknown, doing: string, undo: () => void): unkn
   }
 }
 
-/** The system's or SQLite's code of an error; empty if it has none. */
+/** The code of a system or SQLite error; empty if it has none. */
 export function codeOf(error: unknown): string {
   if (error instanceof SqliteError) return error.code;
   const { code } = (error ?? {}) as { code?: unknown };

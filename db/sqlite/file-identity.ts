@@ -1,17 +1,17 @@
 import type { Database } from "better-sqlite3";
 import type { Mark } from "./mark-beside.ts";
 
-/** The identity that a database file holds: the run that opened it last, and its last positions. */
+/** The identity that a database file holds: the run that opened it last, and its last numbers. */
 export type FileIdentity = {
   /** The run of the server that opened it last; empty before the first. */
   run: string;
-  /** Whether that run has closed it. */
+  /** Whether that run has closed the file. */
   isClosed: boolean;
   /** Whether it is a backup that no server has opened yet. */
   isCopy: boolean;
-  /** The last position of the list of sessions. */
+  /** The last `seq` of the list of sessions. */
   listSeq: number;
-  /** The last message id that was given out; 0 if none. */
+  /** The last message id that was issued; 0 if none. */
   messageId: number;
 };
 
@@ -40,29 +40,29 @@ export function prepareIdentity(database: Database): () => FileIdentity {
   };
 }
 
-/** Says in a copy of a database file that it is one: the first server that opens it gives it a new epoch. */
+/** Marks a copy of a database file as a copy: the first server that opens it sets a new epoch. */
 export function markAsCopy(copy: Database): void {
-  // A copy that an older version could have made, before a migration, has no room for it.
+  // A copy for an older version, made before a migration, may lack the column.
   if (hasIdentity(copy)) copy.exec("update history set copied = 1");
 }
 
-/** Whether a file has room for it: one that an older version has made has not. */
+/** Whether a file has the columns for its identity. A file of an older version does not. */
 export function hasIdentity(database: Database): boolean {
   return (
     database.prepare("select 1 from pragma_table_info('history') where name = 'run'").get() !== undefined
   );
 }
 
-/** More messages than are stored between a mark and the next one. */
+/** More messages than can be stored between two writes of the mark. */
 const idsPastMark = 10_000;
 
 const forgetRun = ", run = '', closed = 1, copied = 0";
 
 /**
- * Begins a new history in a file, which an older version may have made: every position that was given before gets a
- * `reset`, and no message id that was given before is given again.
+ * Begins a new history in a file, which an older version may have made. Every earlier position gets a `reset`, and no
+ * earlier message id is issued again.
  *
- * @param replaced what is known of the file in whose place this one is put, such as {@link readMark} of its path
+ * @param replaced the known state of the file that this file replaces, such as {@link readMark} of its path
  * @returns the new epoch
  */
 export function giveNewEpoch(database: Database, replaced?: Pick<Mark, "messageId"> & Partial<Mark>): string {
@@ -84,7 +84,7 @@ export function giveNewEpoch(database: Database, replaced?: Pick<Mark, "messageI
     .immediate();
 }
 
-/** SQLite gives no id again that its own table of sequences has passed. */
+/** SQLite issues no id that is at or below the one in its table of sequences. */
 function skipMessageIds(database: Database, upTo: number): void {
   const raised = database
     .prepare("update sqlite_sequence set seq = max(seq, ?) where name = 'message'")
@@ -94,7 +94,7 @@ function skipMessageIds(database: Database, upTo: number): void {
   }
 }
 
-/** The last message id that the file has given out; 0 if none. */
+/** The last message id that the file has issued; 0 if none. */
 export function readLastMessageId(database: Database): number {
   return (
     database.prepare<[], number>("select seq from sqlite_sequence where name = 'message'").pluck().get() ?? 0

@@ -8,19 +8,19 @@ import { NewerDatabaseError } from "./migrations/newer-database-error.ts";
 import { SqliteStatements } from "./sqlite-statements.ts";
 import { codeOf, toFileError } from "./file-error.ts";
 
-/** The kind of a file, as this version of AI Desk sees it. */
+/** The kind of a file, from the viewpoint of this version of AI Desk. */
 export type FileKind = {
   is: "ours" | "older" | "newer" | "original" | "empty" | "foreign";
-  /** The migrations that made it, in their order; empty for a file that AI Desk has not made, or a newer version. */
+  /** The migrations that made it, in their order; empty for a file of another program or of a newer version. */
   migrations: string[];
-  /** Says what it is, and what comes of that or can be done. */
+  /** Describes the file, and the consequence or the remedy. */
   sentence: string;
 };
 
-/** How every SQLite file begins. */
+/** The first bytes of every SQLite file. */
 const magic = "SQLite format 3\0";
 
-/** @returns a sentence that says why `path` cannot be a database, or undefined if it may be one. */
+/** @returns a sentence that explains why `path` cannot be a database, or undefined if it may be one. */
 export function whyNoDatabase(path: string): string | undefined {
   try {
     const stats = statSync(path);
@@ -47,9 +47,9 @@ function readBeginning(path: string): string {
 }
 
 /**
- * Tells what a file is, by the rules of a start.
+ * Determines the kind of a file, by the rules of a start.
  *
- * @throws {SqliteError} when the file cannot be read.
+ * @throws {SqliteError} if the file cannot be read.
  */
 export async function recognise(database: SqliteFile.Database): Promise<FileKind> {
   const known = Object.keys(migrations).toSorted();

@@ -6,12 +6,12 @@ import { realPathOf } from "./mark-beside.ts";
 /** A path, and the file that it named when the database was opened. */
 type Place = { path: string; device: bigint; inode: bigint };
 
-/** Is told when writes begin to be refused, with the reason, and without one when they are taken again. */
+/** Called with the reason when writes begin to be refused, and without one when they are accepted again. */
 type Listener = (refusal: DatabaseMovedError | undefined) => void;
 
 /**
- * Whether the paths of a database still name the files that are open. An open file that is removed, moved or replaced takes
- * writes as before, and nobody finds them after a restart: from then on none are to be taken.
+ * Checks whether the paths of a database still name the open files. An open file that was removed, moved or replaced
+ * still accepts writes, but nobody finds these writes after a restart. So none may be accepted from then on.
  */
 export class FilePlace {
   readonly #file: Place;
@@ -21,10 +21,10 @@ export class FilePlace {
   #refusal: DatabaseMovedError | undefined;
 
   /**
-   * Call it when a connection to the database is open that has read from it, and is not closed before all others: the
-   * log and its index are then there, and stay.
+   * Call it when a connection to the database is open that has read from the database and closes last. Then the log and
+   * its index exist, and stay.
    *
-   * @throws {DatabaseMovedError} where one of the files has gone meanwhile.
+   * @throws {DatabaseMovedError} if one of the files has disappeared meanwhile.
    */
   constructor(file: string) {
     const path = resolve(file);
@@ -34,7 +34,7 @@ export class FilePlace {
     this.#index = find(`${realPath}-shm`);
   }
 
-  /** Why writes are refused; undefined while they are taken. */
+  /** The reason why writes are refused; undefined while they are accepted. */
   get refusal(): DatabaseMovedError | undefined {
     return this.#refusal;
   }
@@ -43,12 +43,12 @@ export class FilePlace {
     this.#listeners.push(listener);
   }
 
-  /** Looks at all the files. @throws {DatabaseMovedError} unless they are in place. */
+  /** Checks all files. @throws {DatabaseMovedError} unless all are in place */
   assertAll(): void {
     this.#assert([this.#file, this.#log, this.#index]);
   }
 
-  /** Looks at the files that hold what was committed. @throws {DatabaseMovedError} unless they are in place. */
+  /** Checks the files that hold committed data. @throws {DatabaseMovedError} unless all are in place */
   assertCommitted(): void {
     this.#assert([this.#file, this.#log]);
   }

@@ -1,18 +1,18 @@
-/** A rule that holds in every file that AI Desk has written, as a statement that finds what breaks it. */
+/** A rule that holds in every file that AI Desk has written, as a statement that finds violations. */
 type FileRule = {
   /** Its name, in capitals. */
   name: string;
-  /** The migration from which on a file has what the statement reads. */
+  /** The first migration after which a file has the columns that the statement reads. */
   since: string;
-  /** Gives a row with the column `place` for each thing that breaks the rule: where it is, in words. */
+  /** Returns a row with the column `place` for each violation: its location, in words. */
   select: string;
-  /** The fault, to follow the number of places: such as `messages without a session`. */
+  /** The fault, to follow the number of violations: such as `messages without a session`. */
   fault: string;
   /** The consequence, or the remedy. */
   remedy: string;
 };
 
-/** An integer beyond this is another one in JSON. */
+/** JSON cannot hold a larger integer exactly. */
 const largestExact = "9007199254740991";
 
 const lastMessageSeq = "coalesce((select max(seq) from message where session_id = session.id), 0)";
@@ -121,7 +121,7 @@ export const fileRules: FileRule[] = [
   {
     name: "PURGE",
     since: "0005-unfinished-deletions",
-    // The messages that a deletion has left are found by their ids: see the table of messages.
+    // The messages that a deletion has left are found by their ids: see `message.table.ts`.
     select: `select 'message ' || message.id || ' of ' || quote(session.id) as place
       from message join chatsession as session on session.id = message.session_id
       where (session.deleted = 1 or message.seq <= session.start_seq) and (message.id <= session.purge_id) is not true`,

@@ -2,10 +2,12 @@ import type { Writer } from "./writer.ts";
 import type { FilePlace } from "./file-place.ts";
 import { isOverwritten } from "./renew-overwritten.ts";
 
-/** How soon it is noticed that another process has written to the file, or that the file has gone, in milliseconds. */
+/**
+ * The interval at which the file is checked for writes by other processes, and for its disappearance, in milliseconds.
+ */
 const watchIntervalMs = 250;
 
-/** Looks after what happens to a database file without this process. */
+/** Watches a database file for changes that other processes make. */
 export class FileWatch {
   readonly #place: FilePlace;
   readonly #writer: Writer;
@@ -16,7 +18,7 @@ export class FileWatch {
   #connectionSeen: object | undefined;
 
   /**
-   * It keeps no process running.
+   * The watch does not keep the process running.
    *
    * @param renew gives the file a new epoch, after a backup was written into it
    */
@@ -28,7 +30,7 @@ export class FileWatch {
     this.#timer = setInterval(() => this.#look(), watchIntervalMs).unref();
   }
 
-  /** Calls `listener` soon after another process has committed. It may be called when none has. */
+  /** Calls `listener` soon after another process has committed. Calls without such a commit are possible. */
   onOthersCommit(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -44,7 +46,8 @@ export class FileWatch {
       if (isOverwritten(this.#writer.connection.file)) void this.#renewAndTell();
       else this.#tell();
     } catch {
-      // The place reports itself. Readers meet any other reason why the file cannot be read.
+      // `place` reports its own error. Any other reason why the file cannot be read shows up in the reads of the
+      // database.
     }
   }
 
@@ -57,20 +60,20 @@ export class FileWatch {
       await this.#renew();
       this.#tell();
     } catch {
-      // It cannot be written now: the next look tries again.
+      // The file cannot be written now: the next check tries again.
       this.#versionSeen = undefined;
     }
   }
 
   /**
-   * SQLite gives a connection another version of the data when a different one has committed, in whatever process: on the
-   * one that makes all the commits of this process, that is another process.
+   * SQLite changes the data version of a connection when another connection has committed. On the connection that makes
+   * all commits of this process, that means another process.
    */
   #hasOthersCommitted(): boolean {
     const { connection } = this.#writer;
     if (connection.file.inTransaction) return false;
     const version = connection.readDataVersion();
-    // A connection that has replaced another one does not know the version that the other one had seen.
+    // A new connection does not have the data version that the earlier connection saw.
     const isNew = version !== this.#versionSeen || connection !== this.#connectionSeen;
     this.#versionSeen = version;
     this.#connectionSeen = connection;

@@ -3,26 +3,26 @@ import { codeOf } from "./file-error.ts";
 import { fileRules } from "./file-rules.ts";
 import { whyNoHistory, findMissingObjects } from "./required-schema.ts";
 
-/** One thing that is wrong with a file. */
+/** A fault of a file. */
 export type FileFault = {
-  /** The name of the rule that it breaks, in capitals. */
+  /** The name of the broken rule, in capitals. */
   rule: string;
   /** The finding and the remedy, in sentences. */
   sentence: string;
-  /** Whether the file cannot be used: a damaged page, a missing table, no history. */
+  /** Whether the file is unusable: a damaged page, a missing table, no history. */
   isUnusable: boolean;
 };
 
-/** How many places a sentence names, and how many lines of SQLite's own check are read. */
+/** The number of places that a sentence names, and of lines that are read of SQLite's own check. */
 const placesNamed = 3;
 const linesRead = 20;
 
 /**
- * Everything that is wrong with a file that AI Desk has made. Each rule reads the file as it is at one moment; a server may
- * write meanwhile.
+ * All faults of a file that AI Desk has made. Each rule reads the file as it is at one moment; a server may write
+ * meanwhile.
  *
- * @param migrations the names of those that made it
- * @throws {SqliteError} when the file cannot be read at all.
+ * @param migrations the names of the migrations that made the file
+ * @throws {SqliteError} if the file cannot be read at all.
  */
 export async function findFaults(
   database: SqliteFile.Database,
@@ -57,7 +57,7 @@ function readPlaces(database: SqliteFile.Database, select: string): { count: num
   return { count, places };
 }
 
-/** Physical damage. A table that is another program's may hold values that its own rules refuse: that is its own affair. */
+/** Physical damage. Values in another program's table may break that table's own rules: such faults are ignored. */
 export function findDamagedPages(database: SqliteFile.Database): FileFault[] {
   const lines = readIntegrity(database);
   const foreign =
@@ -69,7 +69,7 @@ export function findDamagedPages(database: SqliteFile.Database): FileFault[] {
   return [{ rule: "INTEGRITY", sentence, isUnusable: true }];
 }
 
-/** A page that cannot be read at all ends SQLite's check. */
+/** A page that cannot be read at all aborts SQLite's check. */
 function readIntegrity(database: SqliteFile.Database): string[] {
   try {
     return database.prepare<[], string>(`pragma integrity_check(${linesRead})`).pluck().all();
@@ -79,7 +79,7 @@ function readIntegrity(database: SqliteFile.Database): string[] {
   }
 }
 
-/** Tables, columns and indexes that the migrations make and that are not there. */
+/** Tables, columns and indexes that the migrations create and that are missing. */
 async function checkSchema(
   database: SqliteFile.Database,
   migrations: readonly string[],
@@ -101,7 +101,7 @@ function checkHistory(database: SqliteFile.Database): FileFault[] {
   return [{ rule: "HISTORY", sentence, isUnusable: true }];
 }
 
-/** Rows of other programs' tables that refer to a message or a session that is not there. */
+/** Rows of other programs' tables that refer to a missing message or session. */
 function findForeignReferences(database: SqliteFile.Database): FileFault[] {
   const tables = database
     .prepare<[], string>(

@@ -18,18 +18,24 @@ const savepoint = CompiledQuery.raw("savepoint unit");
 const release = CompiledQuery.raw("release unit");
 const rollBack = CompiledQuery.raw("rollback to unit");
 
-/** A group holds the writer, and a reader of the log waits for it: beyond this, more in one sync saves little. */
+/**
+ * A group occupies the writer, and readers of the change log wait for it. Beyond this size, a larger group saves
+ * little.
+ */
 const maxGroupSize = 256;
 
-/** The longest gathering of a group, in turns of the event loop. Under a steady stream each turn brings further units. */
+/**
+ * The longest time for which a group gathers units, in turns of the event loop. Under a steady load each turn brings
+ * more units.
+ */
 const maxGatheringTurns = 4;
 
 /**
  * Runs write units one after the other. Units that arrive together share one transaction and one sync, which is most of
  * the cost of a durable write. Each unit has its own outcome, and a unit that throws is undone alone.
  *
- * No outcome is told before the commit of its group is on disk. If that commit fails, all of the group fail, and
- * the connection that failed is not used again.
+ * No unit is settled before the commit of its group is on disk. If that commit fails, all units of the group fail, and
+ * the connection is not used again.
  */
 export class GroupCommit {
   readonly #writer: Writer;
@@ -37,7 +43,7 @@ export class GroupCommit {
   #waiting: Job[] = [];
   #working: Promise<void> | undefined;
 
-  /** @param onCommit is called after each commit, before anyone learns of it. It must not throw. */
+  /** @param onCommit called after each commit, before any unit is settled. It must not throw. */
   constructor(writer: Writer, onCommit: () => void = () => undefined) {
     this.#writer = writer;
     this.#onCommit = onCommit;
@@ -78,8 +84,9 @@ export class GroupCommit {
   }
 
   /**
-   * The database answers within this turn of the event loop, so whatever came in with the first unit of a group is only
-   * known in the next one. Those who were answered together come again over a few turns, and are met in one.
+   * The database answers synchronously, within this turn of the event loop, so units that arrived with the first one
+   * are known only in the next turn. Clients that were answered together send again over a few turns; waiting gathers
+   * them in one group.
    */
   async #gather(): Promise<void> {
     for (let turn = 0; turn < maxGatheringTurns; turn += 1) {
@@ -114,8 +121,8 @@ async function undo(trx: Executor, because: unknown): Promise<void> {
     await trx.run(rollBack, []);
     await trx.run(release, []);
   } catch (failure) {
-    // SQLite has ended the transaction. Its reason tells more than this failure, which says that there is no transaction. An
-    // error of the unit's own is no answer to the other units of the group.
+    // SQLite has ended the transaction. The reason that SQLite gave then says more than this failure, which only says
+    // that there is no transaction. Any other error of the unit does not concern the other units of the group.
     throw because instanceof SqliteError ? because : failure;
   }
 }

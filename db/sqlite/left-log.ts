@@ -2,8 +2,7 @@ import { statSync } from "node:fs";
 import { realPathOf } from "./mark-beside.ts";
 
 /**
- * Tells of a log that is left after a database was closed: another program reads the file, and keeps the log from being
- * taken into it.
+ * Warns of a log that is left after a database was closed: another program reads the file, and prevents the checkpoint.
  */
 export function warnOfLeftLog(file: string, warn: ((message: string) => void) | undefined): void {
   const log = `${realPathOf(file)}-wal`;

@@ -12,17 +12,17 @@ import {
   writeSync,
 } from "node:fs";
 
-/** The content of the small file beside a database, which says what was last served from there. */
+/** The mark: a small file beside a database that records the state that was last served from its path. */
 export type Mark = {
-  /** The runs of the server that the file may name: one, and while a run takes over from another both. */
+  /** The runs of the server that the file may name: one, or two while one run takes over from another. */
   runs: readonly string[];
-  /** The last position of the list of sessions that was served, at least. */
+  /** A lower bound of the last `seq` of the list of sessions that was served. */
   listSeq: number;
-  /** The last message id that was given out, at least. */
+  /** A lower bound of the last message id that was issued. */
   messageId: number;
   /** Whether nothing was committed after `listSeq`. */
   isSettled: boolean;
-  /** The number of the run's write-ahead log (see `readLogNumber`), where all that is in the log is the run's. */
+  /** The number of the run's write-ahead log (see `readLogNumber`), if everything in the log belongs to the run. */
   log?: number | undefined;
   /** Whether the run has ended, and closed the file. */
   isClosed?: boolean;
@@ -30,11 +30,14 @@ export type Mark = {
 
 const about = "AI Desk knows the database beside this file by it. Move it and remove it with the database.";
 
-/** A sector: it reaches a disk whole, and a mark is longer than no other one before it. */
+/** A sector: a disk writes it atomically. Every mark is padded to this length. */
 const markBytes = 512;
 const checkChars = 16;
 
-/** The mark of a database file, such as `/data/ai_desk.db-mark`: beside the file itself where the path is a symbolic link. */
+/**
+ * The path of a database file's mark, such as `/data/ai_desk.db-mark`. If the path is a symbolic link, the mark is
+ * beside the file itself.
+ */
 export function markPathOf(file: string): string {
   return `${realPathOf(file)}-mark`;
 }
@@ -48,7 +51,7 @@ export function realPathOf(file: string): string {
   }
 }
 
-/** @returns undefined where there is none, or none that was written whole. */
+/** @returns undefined if there is no mark, or none that was written completely. */
 export function readMark(file: string): Mark | undefined {
   try {
     return parseMark(readStart(markPathOf(file)));
@@ -58,7 +61,7 @@ export function readMark(file: string): Mark | undefined {
 }
 
 function readStart(path: string): string {
-  // The opening of a pipe would wait for somebody to write to it.
+  // Opening a pipe would wait until somebody writes to it.
   if (!lstatSync(path).isFile()) return "";
   const handle = openSync(path, "r");
   try {
@@ -79,10 +82,10 @@ function checkOf(json: string): string {
 }
 
 /**
- * Writes the mark in place.
+ * Overwrites the mark.
  *
  * @param isSynced whether it must be on disk before this returns; by default it is not synced.
- * @returns whether it was written: that it cannot be is no reason for anything else to fail.
+ * @returns whether it was written. A mark that cannot be written must not make anything else fail.
  */
 export function writeMark(file: string, mark: Mark, { isSynced = false } = {}): boolean {
   const json = JSON.stringify({ about, ...mark });
@@ -103,7 +106,7 @@ export function writeMark(file: string, mark: Mark, { isSynced = false } = {}): 
   }
 }
 
-/** Removes the mark of a file that is removed or replaced. @returns whether there is none now. */
+/** Removes the mark of a file that is removed or replaced. @returns whether there is no mark now */
 export function removeMark(file: string): boolean {
   try {
     rmSync(markPathOf(file), { force: true });
@@ -113,7 +116,9 @@ export function removeMark(file: string): boolean {
   }
 }
 
-/** Gives the mark the name that fits the file's new path. Call it before the file is renamed. @returns whether there was one. */
+/**
+ * Renames the mark to fit the file's new path. Call it before the file is renamed. @returns whether there was a mark
+ */
 export function renameMark(file: string, newPath: string): boolean {
   try {
     renameSync(markPathOf(file), `${newPath}-mark`);

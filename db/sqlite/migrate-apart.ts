@@ -9,11 +9,11 @@ import { ProcessError, runApart } from "./run-apart.ts";
 const program = join(import.meta.dirname, "migration-process.ts");
 
 /**
- * Migrates a file in a process of its own, while this one answers others.
+ * Migrates a file in a separate process, while this process answers requests.
  *
- * @param signal ends the migrating: the file is as it was, once it is opened again.
- * @throws {DatabaseFileError} when the process cannot be started, or is killed
- * @throws what migrating it here would throw
+ * @param signal aborts the migration: the file is unchanged the next time it is opened.
+ * @throws {DatabaseFileError} if the process cannot be started, or is killed
+ * @throws the errors of a migration in this process
  */
 export async function migrateApart(
   order: Omit<MigrationOrder, "by">,
@@ -37,7 +37,7 @@ function take({ migrated, fault }: MigrationReport): Migrated {
 
 const refusals = [DatabaseFileError, ForeignDatabaseError, NewerDatabaseError];
 
-/** The error as it was thrown, but for its stack. */
+/** The error as it was thrown, without its stack. */
 function toError({ name, message, code }: NonNullable<MigrationReport["fault"]>): unknown {
   if (code !== undefined) return new SqliteError(message, code);
   const refusal = refusals.find((kind) => kind.name === name);

@@ -11,32 +11,35 @@ import type { Tables } from "../statements/tables.ts";
 
 export { ForeignDatabaseError, NewerDatabaseError };
 
-/** How a file was brought up to date. */
+/** The result of migrating a file. */
 export type Migrated = {
-  /** `nothing`: it was empty. `original`: it was the original backend's. Else the newest migration that it had. */
+  /**
+   * `nothing`: the file was empty. `original`: it was the original backend's. Otherwise the newest migration that it
+   * had.
+   */
   from: "nothing" | "original" | { migration: string };
-  /** The migrations that were made, in their order; none where the file lacked none. */
+  /** The migrations that ran, in their order; none if the file lacked none. */
   made: { name: string; durationMs: number }[];
 };
 
 /**
- * Brings the tables up to date: all of what is missing, or on any failure nothing. Everything from finding out what is
- * missing to noting what was done happens under one write lock, so that of two processes that start at once the second
- * finds the work done.
+ * Migrates the tables: runs all missing migrations or, on any failure, changes nothing. One write lock covers
+ * everything from finding the missing migrations to recording the new ones. So if two processes start at once, the
+ * second finds the work done.
  *
- * @param migrations by name; what a test may replace.
- * @param beforeChange is called before anything is changed in a file that has tables, with the names of the migrations that
- *   it lacks. No other process writes meanwhile. An error that it throws ends the migrating.
- * @throws {NewerDatabaseError} when the file holds a migration that is not among `migrations`.
- * @throws {ForeignDatabaseError} when the file is another program's, or holds message ids or places of sessions that no
- *   client could read exactly.
+ * @param migrations by name; a test may replace them.
+ * @param beforeChange called before anything is changed in a file that has tables, with the names of the migrations
+ *   that the file lacks. No other process writes meanwhile. An error that it throws ends the migration.
+ * @throws {NewerDatabaseError} if the file has a migration that is not among `migrations`.
+ * @throws {ForeignDatabaseError} if the file is another program's, or has message ids or numbers of sessions that JSON
+ *   cannot hold exactly.
  */
 export async function migrate(
   writer: Kysely<Tables>,
   migrations: Record<string, Migration> = knownMigrations,
   beforeChange?: (missing: string[]) => Promise<void>,
 ): Promise<Migrated> {
-  // Rebuilding a table needs this, and inside a transaction SQLite ignores it.
+  // Required to rebuild a table. SQLite ignores this pragma inside a transaction.
   await sql`pragma foreign_keys = off`.execute(writer);
   try {
     return await writer.transaction().execute(async (trx) => {

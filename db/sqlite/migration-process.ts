@@ -6,7 +6,7 @@ import { closeKeepingLog } from "./close-keeping-log.ts";
 import { endWithParent } from "./end-with-parent.ts";
 import type { MigrationOrder, MigrationReport } from "./migration-order.ts";
 
-// The program of a process of its own: a migration is a few long calls of SQLite, and the server has others to answer.
+// The program of a separate process: a migration is a few long SQLite calls, which would block the server.
 const order = JSON.parse(process.argv[2] ?? "") as MigrationOrder;
 process.on("disconnect", () => process.exit(1));
 await endWithParent(order.by);

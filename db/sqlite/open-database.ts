@@ -22,15 +22,18 @@ import { Writer } from "./writer.ts";
 
 export type { OpenOptions };
 
-/** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY. */
+/**
+ * The time for which a statement waits for another process's write lock before it fails with SQLITE_BUSY, in
+ * milliseconds.
+ */
 const busyTimeoutMs = 5000;
 
 /**
- * Opens the database, brings its tables up to date and takes over one that the original backend wrote.
+ * Opens the database, migrates its tables and adopts a file that the original backend wrote.
  *
- * @throws {DatabaseFileError} when the file cannot be used.
- * @throws {NewerDatabaseError} when a newer version wrote it.
- * @throws {ForeignDatabaseError} when its tables are not ones that the original backend made.
+ * @throws {DatabaseFileError} if the file cannot be used.
+ * @throws {NewerDatabaseError} if a newer version wrote it.
+ * @throws {ForeignDatabaseError} if its tables are not the original backend's.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   try {

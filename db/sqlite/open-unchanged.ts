@@ -1,16 +1,18 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
 
-/** How long a statement waits for another process's lock, in milliseconds. */
+/** The time for which a statement waits for another process's lock, in milliseconds. */
 const busyTimeoutMs = 5000;
 
 /**
- * A connection for reading that leaves the file and its write-ahead log as they are, whether a server has the file or not.
+ * A connection for reading that leaves the file and its write-ahead log unchanged, whether or not a server has the file
+ * open.
  *
- * The last connection that closes takes the log into the file and removes the log, unless it is read-only: then it leaves
- * the log, and makes one where none was. So a file that has a log is opened read-only, and one that has none is not.
+ * The last connection that closes checkpoints the log into the file and removes it, unless that connection is
+ * read-only: a read-only one leaves the log, and creates a log if there was none. So a file with a log is opened
+ * read-only, and a file without one is not.
  *
- * @throws {SqliteError} when the file cannot be opened.
+ * @throws {SqliteError} if the file cannot be opened.
  */
 export function openUnchanged(file: string): SqliteFile.Database {
   const readonly = existsSync(`${file}-wal`) || !isWritable(file);

@@ -13,18 +13,18 @@ import type { OthersListener, SessionStand } from "../store.ts";
 import { RemovedSessions } from "./removed-sessions.ts";
 import type { SessionWriter } from "./session-writer.ts";
 
-/** How many rows are read before other work has its turn. */
+/** The number of rows that are read before other work gets its turn. */
 const rowsPerTurn = 250;
 
-/** The pause between two reads while the file is searched for older strays, in milliseconds. */
+/** The pause between two reads of the search for older strays, in milliseconds. */
 const pauseMs = 5;
 
-/** How soon a failed read is tried again, in milliseconds. */
+/** The delay before a failed read is repeated, in milliseconds. */
 const retryMs = 250;
 
 /**
- * Gives the writes of other processes their places in the logs, as long as the database is open. Other servers write as this
- * one does; tools may write rows without positions (strays).
+ * Brings the writes of other processes into the change logs, as long as the database is open. Other servers write the
+ * numbers themselves; tools may write rows without correct ones (strays).
  */
 export class OthersWatch {
   readonly #database: Database;
@@ -32,7 +32,7 @@ export class OthersWatch {
   readonly #removed: RemovedSessions;
   readonly #stop = new AbortController();
   #listener: OthersListener | undefined;
-  /** How far the tables reached when it was last looked. */
+  /** The marks of the last look at the tables. */
   #marks: Promise<StrayMarks> | undefined;
   #countingLater: NodeJS.Timeout | undefined;
   #isLooking = false;
@@ -44,10 +44,10 @@ export class OthersWatch {
     this.#removed = new RemovedSessions(database.read);
   }
 
-  /** Begins to watch, and places the strays that were written while no server had the file. */
+  /** Begins to watch, and numbers the strays that were written while no server had the file open. */
   watch(listener: OthersListener): void {
     this.#listener = listener;
-    // Before another process can have written.
+    // Read before another process can write.
     this.#marks = readStrayMarks(this.#database.read);
     this.#database.onOthersCommit(() => this.#look());
     void this.#placeOldStrays(this.#marks);
@@ -58,7 +58,7 @@ export class OthersWatch {
     clearTimeout(this.#countingLater);
   }
 
-  /** The positions of sessions, after their strays have been placed. Sessions that do not exist are left out. */
+  /** The `seq` of sessions, after their strays were numbered. Sessions that do not exist are left out. */
   async listStands(ids: readonly string[]): Promise<SessionStand[]> {
     const { read } = this.#database;
     let stands = await readStands(read, ids);
@@ -93,7 +93,7 @@ export class OthersWatch {
         await wait(pauseMs, undefined, { ref: false });
       }
     } catch {
-      // The next change to such a session is placed after its strays.
+      // The next change to a session with strays takes a `seq` after them.
     }
   }
 
@@ -103,7 +103,7 @@ export class OthersWatch {
       try {
         await this.#lookOnce();
       } catch {
-        // The readers of the database get this error as their own.
+        // The reads of the database get this error themselves.
         this.#isToldAgain = true;
         await wait(retryMs, undefined, { ref: false });
       }

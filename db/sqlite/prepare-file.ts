@@ -13,10 +13,10 @@ import { DatabaseFileError } from "./database-file-error.ts";
 import { sqliteCompanions } from "./durable-files.ts";
 
 /**
- * Makes the file and its folder if they are missing, for this user alone, and tries whether SQLite can use what is there.
- * The files beside it get the mode of the file from SQLite.
+ * Creates the file and its folder if they are missing, for this user alone, and tests whether SQLite can use the file.
+ * SQLite gives the companions the mode of the file.
  *
- * @throws {DatabaseFileError} when it cannot.
+ * @throws {DatabaseFileError} if it cannot.
  */
 export function prepareFile(file: string): void {
   if (!existsSync(file)) makeFile(file);
@@ -45,7 +45,10 @@ function makeFile(file: string): void {
   }
 }
 
-/** The system is asked, and no mode is read: it knows of users, lists, read-only disks and files that are locked for all. */
+/**
+ * Asks the system instead of reading the mode: the system knows users, access lists, read-only disks and immutable
+ * files.
+ */
 function refuseUnusable(file: string, path: string, fault: string): void {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);

@@ -11,10 +11,10 @@ import { listMessages } from "../statements/message-pages.ts";
 import { listSessionExtents } from "../statements/session-extents.ts";
 
 /**
- * Tries whether a database can be read, and written: with statements that the product uses itself, and a commit that leaves
- * nothing behind but has to reach the disk.
+ * Tests whether a database can be read and written, with the statements of the product and a commit that leaves nothing
+ * behind but must reach the disk.
  *
- * @throws what is in the way
+ * @throws the reason if it cannot
  */
 export async function probe({ read, write }: Pick<Database, "read" | "write">): Promise<void> {
   await readListHead(read);
@@ -49,7 +49,7 @@ async function tryWriting(
   }
 }
 
-/** Writes what stands there already: SQLite compares a row with what it replaces, and not this number. */
+/** Writes the value that is already stored. SQLite skips writing an unchanged row, but not this number. */
 async function dirtyOnePage(trx: Executor): Promise<void> {
   const { rows } = await sql<{ user_version: number }>`pragma main.user_version`.execute(trx.builder);
   await sql`pragma main.user_version = ${sql.lit(rows[0]?.user_version ?? 0)}`.execute(trx.builder);

@@ -4,12 +4,12 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { PurgeProgress } from "../statements/purge.ts";
 import { purgeSlice } from "../statements/purge.ts";
 
-/** How long the purger waits where the database cannot be written, in milliseconds. */
+/** The pause of the purger when the database cannot be written, in milliseconds. */
 const retryMs = 1000;
 
 /**
- * Removes the messages of deleted sessions, a slice at a time. Each slice is a write unit like any other: those of others
- * that came meanwhile go with it or before the next.
+ * Removes the messages of deleted sessions, a slice at a time. Each slice is a write unit like any other: units that
+ * arrive meanwhile are committed with it or before the next slice.
  */
 export class Purger {
   readonly #groups: GroupCommit;
@@ -21,7 +21,7 @@ export class Purger {
     this.#groups = groups;
   }
 
-  /** Goes on until nothing is left. */
+  /** Continues until nothing is left. */
   start(): void {
     this.#isAskedAgain = true;
     this.#working ??= this.#work().finally(() => {
@@ -48,7 +48,8 @@ export class Purger {
     try {
       return await this.#groups.write((trx) => purgeSlice(trx, progress));
     } catch (error) {
-      // A table of another program may refer to the messages. No answer shows them, and other sessions are next.
+      // Another program's table may refer to the messages. No answer shows them. The purge continues with the next
+      // session.
       if (whyForbidden(error) !== undefined) progress.from += "\u0000";
       else await wait(retryMs, undefined, { ref: false, signal: this.#stop.signal }).catch(() => undefined);
       return false;

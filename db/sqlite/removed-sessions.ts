@@ -4,7 +4,10 @@ import { countMissingSessions } from "../statements/strays.ts";
 /** The largest share of the time that counting may take. A count of a million sessions takes 0.1 s. */
 const countingShare = 0.01;
 
-/** Notices removed rows of sessions. The log of the list does not show them, and only another program removes rows. */
+/**
+ * Notices removed rows of sessions. The list's change log does not have such removals, and only other programs make
+ * them.
+ */
 export class RemovedSessions {
   readonly #read: Executor;
   #last: { last: number; missing: number } | undefined;
@@ -14,7 +17,7 @@ export class RemovedSessions {
     this.#read = read;
   }
 
-  /** In how many milliseconds the sessions may be counted again. */
+  /** The time until the sessions may be counted again, in milliseconds. */
   get waitMs(): number {
     return Math.max(0, this.#countAgainAt - performance.now());
   }

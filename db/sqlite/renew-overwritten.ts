@@ -4,18 +4,19 @@ import { giveNewEpoch, prepareIdentity } from "./file-identity.ts";
 import type { Mark } from "./mark-beside.ts";
 
 /**
- * Whether a tool has written a backup into the file while it is open, such as `.restore` of SQLite's shell: a server clears
- * what a backup has of one when it begins.
+ * Whether a tool, such as `.restore` of SQLite's shell, has written a backup into the open file: a backup is marked as
+ * one, and a server clears that mark when it begins.
  */
 export function isOverwritten(database: Database): boolean {
   return readIdentity(database)?.isCopy === true;
 }
 
 /**
- * Gives a file a new epoch that {@link isOverwritten}, and makes it this run's again. Call it in a write transaction.
+ * Gives a file a new epoch if {@link isOverwritten}, and makes the file this run's again. Call it in a write
+ * transaction.
  *
- * @param served what was served of the file before
- * @returns whether it had to be: another server may have done it
+ * @param served the state of the file that was served before
+ * @returns whether that was necessary: another server may have done it
  */
 export function renewOverwritten(database: Database, served: Mark): boolean {
   if (!isOverwritten(database)) return false;
@@ -28,7 +29,7 @@ function readIdentity(database: Database): FileIdentity | undefined {
   try {
     return prepareIdentity(database)();
   } catch {
-    // An older version's file, or none of ours: those who read it meet that.
+    // A file of an older version, or of another program. Its readers get the error.
     return undefined;
   }
 }

@@ -8,17 +8,18 @@ import { SqliteStatements } from "./sqlite-statements.ts";
 import type { Tables } from "../statements/tables.ts";
 import { DatabaseFileError } from "./database-file-error.ts";
 
-/** The objects that a file lacks, such as `table message`: those that the product needs, and indexes. */
+/** The objects that a file lacks, such as `table message`: required ones, and indexes. */
 type MissingObjects = { needed: string[]; indexes: string[] };
 
 /**
- * Holds a file that AI Desk has migrated to have what the migrations have made. Reads the schema and one row.
+ * Checks that a file that AI Desk has migrated has everything that the migrations have created. Reads the schema and
+ * one row.
  *
- * @throws {DatabaseFileError} when something that the product needs is missing.
+ * @throws {DatabaseFileError} if something that the product needs is missing.
  */
 export async function refuseIncomplete(database: SqliteFile.Database, file: string): Promise<void> {
   const migrations = await readMigrations(new SqliteStatements(database).builder);
-  // One of another program, or of a newer version, is refused by its migrations.
+  // The migrations refuse a file of another program or of a newer version themselves.
   if (migrations.length === 0 || !migrations.every((name) => name in knownMigrations)) return;
   const { needed } = await findMissingObjects(database, migrations);
   const fault =
@@ -32,7 +33,7 @@ export async function refuseIncomplete(database: SqliteFile.Database, file: stri
   );
 }
 
-/** The objects that the migrations of these names make and a file does not have. */
+/** The objects that the migrations with these names create and that a file lacks. */
 export async function findMissingObjects(
   database: SqliteFile.Database,
   migrations: readonly string[],
@@ -48,7 +49,7 @@ export async function findMissingObjects(
   return { needed, indexes };
 }
 
-/** @returns why a table `history` names no history, to follow its name; undefined if it does. */
+/** @returns why the table `history` names no history, to follow the table's name; undefined if it names one. */
 export function whyNoHistory(database: SqliteFile.Database, beginning = ""): string | undefined {
   const epochs = database.prepare<[], string>("select epoch from history").pluck().all();
   const hex = /^[0-9a-f]{16}$/;
@@ -59,7 +60,7 @@ export function whyNoHistory(database: SqliteFile.Database, beginning = ""): str
 
 type DescribedTable = { name: string; parts: string[]; indexes: string[] };
 
-/** The tables that these migrations make in an empty file. */
+/** The tables that these migrations create in an empty file. */
 async function describeMigrated(names: readonly string[]): Promise<DescribedTable[]> {
   const empty = new SqliteFile(":memory:");
   try {
@@ -78,7 +79,7 @@ async function describeMigrated(names: readonly string[]): Promise<DescribedTabl
   }
 }
 
-/** An empty list for a table that is missing, and for a name that is no table. */
+/** An empty list for a missing table, and for a name that is not a table. */
 function describeTable(database: SqliteFile.Database, name: string): DescribedTable {
   const sql = database
     .prepare<[string], string>(
@@ -104,7 +105,7 @@ function describeTable(database: SqliteFile.Database, name: string): DescribedTa
     parts: [
       ...columns.map((column) => `column ${name}.${column.name}`),
       `primary key ${name} (${keys.join(", ")})`,
-      // Without it an id that was given is given again.
+      // Without it SQLite reuses ids.
       ...(/\bautoincrement\b/i.test(sql) ? [`autoincrement of ${name}.${keys[0]}`] : []),
     ],
     indexes: indexes.map((index) => `index ${index}`),

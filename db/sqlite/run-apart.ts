@@ -10,19 +10,21 @@ export class ProcessError extends Error {
 type Order = { by: number };
 
 type ApartOptions<Report, Result> = {
-  /** Takes each report of the program. A value that it returns is the result; an error that it throws is the outcome. */
+  /**
+   * Handles each report of the program. A value that it returns is the result; an error that it throws is the outcome.
+   */
   take: (report: Report) => Result | undefined;
   /** Kills the process. */
   signal: AbortSignal | undefined;
 };
 
 /**
- * Runs a program in a process of its own, while this process answers others. The process has ended once this
- * resolves or rejects. If this process ends before, the program ends itself (see `end-with-parent.ts`) and can clean up.
+ * Runs a program in a separate process, while this process answers requests. The process has ended once this resolves
+ * or rejects. If this process ends first, the program ends itself (see `end-with-parent.ts`) and can clean up.
  *
  * @param program the path of its file
- * @param order its one argument, as JSON, to which the id of this process is added as `by`
- * @throws {ProcessError} when the process cannot be started, or ends without a result
+ * @param order its only argument, as JSON, with the id of this process added as `by`
+ * @throws {ProcessError} if the process cannot be started, or ends without a result
  * @throws the reason of `signal`, once it is aborted
  */
 export async function runApart<Ordered extends Order, Report, Result>(
@@ -34,7 +36,7 @@ export async function runApart<Ordered extends Order, Report, Result>(
   const child = start(program, { ...order, by: process.pid });
   const kill = (): boolean => child.kill("SIGKILL");
   signal?.addEventListener("abort", kill);
-  // By then its last report has been read.
+  // At `close`, its last report has been read.
   const closed = new Promise<number | string | null>((resolve) => {
     child.once("close", (code, by) => resolve(by ?? code));
   });
@@ -61,7 +63,7 @@ export async function runApart<Ordered extends Order, Report, Result>(
   }
 }
 
-/** Node throws some errors of the system, such as ENOMEM, and emits others, such as EAGAIN. */
+/** Node throws some system errors, such as ENOMEM, and emits others, such as EAGAIN. */
 function start(program: string, order: Order): ChildProcess {
   try {
     return fork(program, [JSON.stringify(order)], {
@@ -73,7 +75,7 @@ function start(program: string, order: Order): ChildProcess {
   }
 }
 
-/** Errors that say that the system or the user has no more of something. */
+/** Error codes that mean that the system or the user has run out of a resource. */
 const exhaustions = new Set(["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"]);
 
 function notStarted(cause: unknown): ProcessError {

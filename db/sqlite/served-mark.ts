@@ -6,13 +6,13 @@ import type { Mark } from "./mark-beside.ts";
 import { writeMark } from "./mark-beside.ts";
 import { isSameLog, readLogNumber } from "./write-ahead-log.ts";
 
-/** How often the mark is written while there are commits, at most. */
+/** The shortest interval between two writes of the mark while there are commits, in milliseconds. */
 const markIntervalMs = 250;
 
 /**
- * Keeps the mark beside a file up to date while a run serves it. At the first commit after a while without any it says that
- * there are more than it names; every 250 ms from then on it names those that there were, until there are no more. It is
- * not synced: no commit waits for it.
+ * Keeps the mark beside a file up to date while a run serves the file. At the first commit after a quiet period the
+ * mark records that there are more commits than it names. From then on it names the latest commits every 250 ms, until
+ * there are no more. It is not synced: no commit waits for it.
  */
 export class ServedMark {
   readonly #file: string;
@@ -25,8 +25,8 @@ export class ServedMark {
   #isBehind = false;
 
   /**
-   * @param reader a connection that sees what is committed only
-   * @param onClosedByAnother is called when another process, which had the file open too, has marked it as closed
+   * @param reader a connection that sees only committed data
+   * @param onClosedByAnother called when another process, which had the file open too, has marked it as closed
    */
   constructor(
     { file, run, reader }: { file: string; run: Run; reader: Database },
@@ -40,24 +40,24 @@ export class ServedMark {
     this.#onClosedByAnother = onClosedByAnother;
   }
 
-  /** The positions that were served, as far as they were noted. */
+  /** The state that was served, as last recorded. */
   get served(): Mark {
     return this.#mark;
   }
 
-  /** Call it after a commit, before anyone is told of what was committed. */
+  /** Call it after a commit, before the commit is published. */
   noteCommit(): void {
     if (this.#timer) {
       this.#isBehind = true;
       return;
     }
-    // The commit itself is not named yet: a power failure may leave the mark and take the commit.
+    // The mark does not include this commit yet: a power failure may keep the mark and lose the commit.
     this.#mark = { ...this.#mark, isSettled: false, isClosed: false };
     writeMark(this.#file, this.#mark);
     this.#startTimer();
   }
 
-  /** Writes it for the last time. */
+  /** Writes the mark for the last time. */
   close(): void {
     clearTimeout(this.#timer);
     this.#catchUp(true);
@@ -68,7 +68,7 @@ export class ServedMark {
   }
 
   #onTimer(): void {
-    // In a transaction the connection sees what was when that began.
+    // During a transaction the connection sees the state at the transaction's start.
     const isSettled = !this.#isBehind && !this.#reader.inTransaction;
     this.#timer = undefined;
     this.#isBehind = false;
@@ -76,7 +76,7 @@ export class ServedMark {
     if (this.#catchUp(isSettled)?.isClosed) this.#onClosedByAnother();
   }
 
-  /** @returns what the file says; undefined if it cannot be read now. */
+  /** @returns the identity in the file; undefined if it cannot be read now. */
   #catchUp(isSettled: boolean): FileIdentity | undefined {
     try {
       const identity = this.#readIdentity();
@@ -90,15 +90,15 @@ export class ServedMark {
 
   #markOf({ run, listSeq, messageId, isClosed }: FileIdentity, isSettled: boolean): Mark {
     const { runs } = this.#run.mark;
-    // A tool that writes a backup into the file takes the ids back that were given.
+    // A tool that writes a backup into the file lowers its last message id.
     const lastId = Math.max(messageId, this.#mark.messageId);
     const served = { listSeq, messageId: lastId, isSettled, isClosed };
     if (runs.includes(run)) return { runs, log: this.#readLog(), ...served };
-    // Another process has opened the file since. Without the log the file may still name the run before.
+    // Another process has opened the file since. Without the log the file may still name the previous run.
     return { runs: [...runs, run], ...served };
   }
 
-  /** A log that has taken the place of the run's own does not count. */
+  /** The number of the run's log. A log that has replaced the run's own is ignored. */
   #readLog(): number | undefined {
     const before = this.#mark.log;
     const now = readLogNumber(this.#file);

@@ -6,7 +6,7 @@ import { passStrays } from "../statements/strays.ts";
 import type { Commit, SessionChange } from "../store.ts";
 import { SqliteChange } from "./sqlite-change.ts";
 
-/** Writes changes of sessions, and tells of their commits. */
+/** Writes changes of sessions, and reports their commits. */
 export class SessionWriter {
   readonly #database: Pick<Database, "write" | "purge">;
   readonly #listeners: ((commit: Commit) => void)[] = [];
@@ -27,14 +27,17 @@ export class SessionWriter {
     return value;
   }
 
-  /** Tells the listeners of a commit. */
+  /** Reports a commit to the listeners. */
   tell(sessionId: string, { seq, list_seq }: ChangeSeqs, changes: Commit["changes"]): void {
     for (const listener of this.#listeners) {
       listener({ session_id: sessionId, seq, list_seq, ...(changes && { changes }) });
     }
   }
 
-  /** Writes. If a message of another program has the next position, the change is placed after all such messages. */
+  /**
+   * Writes a change. If a message of another program has the next `seq`, the change takes a `seq` after all such
+   * messages.
+   */
   async #write<Value>(
     sessionId: string,
     unit: (session: SessionChange) => Promise<Value>,

@@ -25,10 +25,10 @@ import { NothingLeft, ReferredTo } from "../store.ts";
 export class SqliteChange implements SessionChange {
   readonly #trx: Executor;
   readonly #id: string;
-  /** The position of its last change; undefined as long as nothing has changed. */
+  /** The numbers of its last change; undefined as long as nothing has changed. */
   seqs: ChangeSeqs | undefined;
   readonly changes: CommittedChange[] = [];
-  /** Whether messages of a deleted session wait to be removed. */
+  /** Whether messages of a deleted session wait for removal. */
   hasLeftMessages = false;
 
   constructor(trx: Executor, id: string) {

@@ -9,7 +9,7 @@ import type {
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver, SqliteIntrospector, sql } from "kysely";
 import { takeWriteLock } from "./write-transaction.ts";
 
-/** How long the commit of a migration waits for those who read the file, in milliseconds. */
+/** The time for which the commit of a migration waits for readers of the file, in milliseconds. */
 const readersTimeoutMs = 5000;
 
 class MigrationDriver extends SqliteDriver {
@@ -27,20 +27,26 @@ class MigrationDriver extends SqliteDriver {
     await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${readersTimeoutMs}`));
   }
 
-  /** SQLite may have rolled back by itself, on a full disk for instance. Another rollback fails, and must not hide the error. */
+  /**
+   * SQLite may have rolled back by itself, on a full disk for instance. A second rollback fails, and must not hide the
+   * first error.
+   */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await super.rollbackTransaction(connection).catch(() => undefined);
   }
 }
 
-/** SQLite can roll back DDL. Kysely believes that it cannot, and would leave a failed migration half applied. */
+/** SQLite can roll back DDL. Kysely assumes that it cannot, and would leave a failed migration half applied. */
 class MigrationAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 }
 
-/** For the names of tables, which is all that a migration asks for. Reading the columns of a view that is broken would fail. */
+/**
+ * Returns only the names of tables, which is all that a migration needs. Reading the columns of a broken view would
+ * fail.
+ */
 class TableNames extends SqliteIntrospector {
   readonly #db: Kysely<unknown>;
 
@@ -57,14 +63,17 @@ class TableNames extends SqliteIntrospector {
   }
 }
 
-/** Without transactions nothing needs the connection to itself, and Kysely's mutex wakes every waiter at each release. */
+/**
+ * Without transactions no statement needs exclusive use of the connection, and Kysely's mutex wakes every waiter at
+ * each release.
+ */
 class StatementAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
   }
 }
 
-/** For a connection that migrates; it waits for the write lock for `lockTimeoutMs`. */
+/** For a migrating connection. It waits up to `lockTimeoutMs` for the write lock. */
 export class SqliteMigrationDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
   readonly #lockTimeoutMs: number;
@@ -88,7 +97,7 @@ export class SqliteMigrationDialect extends SqliteDialect {
   }
 }
 
-/** For the statements of a connection: whatever transaction it has, none may be begun here. */
+/** For the statements of a connection. Transactions are begun elsewhere, never through this dialect. */
 export class SqliteStatementDialect extends SqliteDialect {
   override createAdapter(): SqliteAdapter {
     return new StatementAdapter();

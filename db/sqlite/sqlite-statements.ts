@@ -6,10 +6,11 @@ import type { Tables } from "../statements/tables.ts";
 import { SqliteStatementDialect } from "./sqlite-dialect.ts";
 
 /**
- * Runs statements on a connection, within the transaction that the connection has. It begins none.
+ * Runs statements on a connection, within its current transaction. It begins none.
  *
- * A compiled statement goes straight to SQLite, which prepares it once for the connection. Kysely's way to a connection (a
- * driver that is made ready, a provider, a lock) costs more than most statements, and here there is nothing to wait for.
+ * A compiled statement goes directly to SQLite, which prepares it once for the connection. Kysely's path to a
+ * connection (an initialised driver, a provider, a lock) costs more than most statements, and there is nothing to wait
+ * for here.
  */
 export class SqliteStatements implements Executor {
   readonly builder: Kysely<Tables>;

@@ -23,7 +23,7 @@ import { OthersWatch } from "./others-watch.ts";
 import { SessionWriter } from "./session-writer.ts";
 import { toStoreError } from "./to-store-error.ts";
 
-/** The store over a SQLite file. */
+/** The store over an SQLite file. */
 export function createSqliteStore(database: Database): Store {
   const writer = new SessionWriter(database);
   const others = new OthersWatch(database, writer);

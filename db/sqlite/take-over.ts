@@ -14,32 +14,38 @@ import { waitWhileLocked } from "./wait-while-locked.ts";
 import { explainLeftOvers, explainNewEpoch } from "./why-new-epoch.ts";
 
 export type OpenOptions = {
-  /** The SQLite file. It and its folder are made if they are missing. */
+  /** The SQLite file. The file and its folder are created if they are missing. */
   file: string;
   /** `full` syncs at every commit; `normal` may lose the last commits when the power fails, but never corrupts. */
   synchronous: "full" | "normal";
-  /** Whether a file is copied before it is migrated (see `db/sqlite/copies/migration-copy.ts`). By default it is not. */
+  /**
+   * Whether to copy a file before it is migrated (see `db/sqlite/copies/migration-copy.ts`). By default no copy is
+   * made.
+   */
   copiesBeforeMigration?: boolean;
-  /** Is told, in sentences, what is odd about the file and does not keep it from being opened. */
+  /** Called with sentences about unusual conditions of the file that do not prevent opening it. */
   warn?: (message: string) => void;
-  /** Ends the waiting for another process's lock, and the copying. */
+  /** Aborts the wait for another process's lock, and the copying. */
   signal?: AbortSignal;
-  /** Is told how the file was brought up to date, if it lacked a migration, once that is committed. */
+  /** Called after the commit with the result of a migration, if the file lacked one. */
   onMigrated?: (migrated: Migrated) => void;
 };
 
-/** How long a reader waits for another process before it fails with SQLITE_BUSY. */
+/** The time for which a reader waits for another process before it fails with SQLITE_BUSY, in milliseconds. */
 const readerBusyTimeoutMs = 5000;
-/** How long a start waits for another process, which may be taking over a large file of the original backend. */
+/**
+ * The time for which a start waits for another process, which may be adopting a large file of the original backend, in
+ * milliseconds.
+ */
 const startingBusyTimeoutMs = 60_000;
 
-/** The size of a file, in bytes, from which on its migrations would keep the process from answering others for long. */
+/** The size of a file, in bytes, from which on its migrations would block this process for long. */
 const largeBytes = 16 * 1024 * 1024;
 
-/** A file that a run of the server has begun over, and the connection that reads from then on. */
+/** A file on which a run has begun, and the connection for reading. */
 type TakenOver = { run: Run; readerFile: SqliteFile.Database };
 
-/** Brings a file up to date and begins a run over it. Waits while another process has the file locked. */
+/** Migrates a file and begins a run on it. Waits while another process has the file locked. */
 export async function takeOver(options: OpenOptions): Promise<TakenOver> {
   const { file, warn, signal } = options;
   const path = resolve(file);
@@ -77,7 +83,7 @@ async function tryToTakeOver(options: OpenOptions): Promise<TakenOver> {
   return beginOver(options, { found, isMigrated });
 }
 
-/** @param isMigrated whether it was migrated just now */
+/** @param isMigrated whether the file was migrated just now */
 async function beginOver(
   options: OpenOptions,
   {
@@ -101,8 +107,8 @@ async function beginOver(
     if (lackedAny) options.onMigrated?.(migrated);
     const run = await beginRun(starter, { file, found, isMigrated: isMigrated || lackedAny });
     const readerFile = new SqliteFile(file, { timeout: readerBusyTimeoutMs, readonly: true });
-    // The connection that is closed last checkpoints the file and removes its shared memory. A writer that is replaced
-    // because the disk is full must not be that one: nothing could be read until there is room again.
+    // The connection that closes last checkpoints the file and removes its shared memory. A writer that is replaced
+    // because the disk is full must not close last: reads would fail until there is room again.
     readerFile.prepare("select 1 from history").get();
     return { run, readerFile };
   } finally {

@@ -1,7 +1,7 @@
 import { DatabaseMovedError, isDatabaseUnavailable, whyForbidden } from "./database-errors.ts";
 import { ChangeForbidden, StoreMoved, StoreUnavailable } from "../store-errors.ts";
 
-/** Rejects with the store's own error in the place of SQLite's. Other errors stay as they are. */
+/** Rejects with the store's own error in place of SQLite's. Other errors stay unchanged. */
 export function toStoreError(error: unknown): never {
   if (error instanceof DatabaseMovedError) throw new StoreMoved(error.message, { cause: error });
   const reason = whyForbidden(error);

@@ -2,25 +2,25 @@ import { setTimeout as wait } from "node:timers/promises";
 import { isLocked } from "./database-errors.ts";
 
 type WaitOptions = {
-  /** How long to wait for the lock. */
+  /** The longest wait for the lock, in milliseconds. */
   timeoutMs: number;
-  /** Ends the waiting. */
+  /** Aborts the wait. */
   signal: AbortSignal | undefined;
-  /** Is told once, when the lock is not there at once. */
+  /** Called once, when the wait has lasted two seconds. */
   onWait: () => void;
 };
 
-/** How often a lock that another process has is asked for again, in milliseconds. */
+/** The interval at which the lock is requested again, in milliseconds. */
 const retryMs = 25;
 
-/** After how long somebody would like to know why nothing happens, in milliseconds. */
+/** The wait after which an operator would like to know the reason, in milliseconds. */
 const noticeMs = 2000;
 
 /**
- * Repeats what fails since another process has locked the file, until it succeeds. The process goes on with other work
- * meanwhile, which SQLite's own waiting does not allow.
+ * Repeats an operation that fails because another process has locked the file, until it succeeds. The process does
+ * other work meanwhile, which SQLite's own wait does not allow.
  *
- * @throws what `attempt` throws: of another fault at once, of the lock after `timeoutMs`; and the signal's reason.
+ * @throws the errors of `attempt`: a lock error after `timeoutMs`, any other error at once; and the signal's reason.
  */
 export async function waitWhileLocked<Value>(
   attempt: () => Promise<Value>,

@@ -1,16 +1,16 @@
 import type { FileIdentity } from "./file-identity.ts";
 import type { Mark } from "./mark-beside.ts";
 
-/** Why a file is not, or not surely, the successor of what was last served. */
+/** The reason why a file is not, or not certainly, the continuation of the state that was last served. */
 export type NewEpochReason = "copied" | "replaced" | "behind" | "log lost" | "overwritten";
 
 /**
- * Whether the positions that were given before may have another meaning in a file.
+ * Whether earlier positions may have another meaning in a file.
  *
- * @param inside what the file says of itself, its log included
- * @param mark what was last served from its path; undefined where nothing says it, as with a file that was moved
- * @param hasLog whether it came with a write-ahead log
- * @returns undefined where the file is the one that was last served, or was never served here
+ * @param inside the identity in the file, including its log
+ * @param mark the state that was last served from its path; undefined if unknown, for instance after a move of the file
+ * @param hasLog whether the file had a write-ahead log
+ * @returns undefined if the file is the one that was last served, or was never served from this path
  */
 export function whyNewEpoch(
   inside: FileIdentity,
@@ -21,15 +21,15 @@ export function whyNewEpoch(
   if (mark && !mark.runs.includes(inside.run)) return "replaced";
   const lacksLog = !inside.isClosed && !hasLog;
   if (mark && inside.listSeq < mark.listSeq) return lacksLog && !mark.isClosed ? "log lost" : "behind";
-  // With all that was served in the file itself the log had nothing more in it: another program has taken it in.
+  // If the file itself had everything that was served, the log held nothing more: another program has checkpointed it.
   if (lacksLog && !mark?.isSettled) return "log lost";
   return undefined;
 }
 
 /**
- * Says it to the operator.
+ * Explains it to the operator.
  *
- * @param leftOvers where the log and the journal of another file are now that lay beside this one
+ * @param leftOvers the new paths of a log and a journal of another file that were beside this one
  */
 export function explainNewEpoch(
   file: string,
@@ -43,7 +43,7 @@ export function explainNewEpoch(
   ].join(" ");
 }
 
-/** Says what was put aside. */
+/** Names the files that were moved aside. */
 export function explainLeftOvers(leftOvers: readonly string[]): string {
   const told = leftOvers.map((path) => {
     const kind = path.endsWith("-wal") ? "write-ahead log" : "rollback journal";

@@ -4,7 +4,7 @@ import { realPathOf } from "./mark-beside.ts";
 const headerBytes = 32;
 const saltAt = 16;
 
-/** More often than that no log is begun anew in a second: each time takes 1000 pages. */
+/** More restarts of a log than are possible in a second: each takes 1000 pages. */
 const maxBeginnings = 64;
 
 /** The write-ahead log of a database file, such as `/data/ai_desk.db-wal`. */
@@ -12,21 +12,21 @@ export function logPathOf(file: string): string {
   return `${realPathOf(file)}-wal`;
 }
 
-/** Whether the file has a log with anything in it. Ask before SQLite opens the file: that makes an empty one. */
+/** Whether the file has a log with any content. Call it before SQLite opens the file: SQLite creates an empty log. */
 export function hasLog(file: string): boolean {
   try {
     return (statSync(logPathOf(file), { throwIfNoEntry: false })?.size ?? 0) > 0;
   } catch {
-    // It cannot be looked at, which does not say that it is gone.
+    // The log cannot be examined, so it may exist.
     return true;
   }
 }
 
 /**
- * A number of a log, random and of 32 bits at first. SQLite writes a log from its beginning again each time that all of it is
- * in the file, and then adds 1.
+ * The number of a log, with 32 bits, initially random. SQLite adds 1 each time it restarts the log from its beginning,
+ * after a complete checkpoint.
  *
- * @returns undefined where there is no log
+ * @returns undefined if there is no log
  */
 export function readLogNumber(file: string): number | undefined {
   const header = Buffer.alloc(headerBytes);
@@ -43,7 +43,7 @@ export function readLogNumber(file: string): number | undefined {
   return header.readUInt32BE(saltAt);
 }
 
-/** Whether a log of the number `number` is the one that had the number `before` no longer than a second ago. */
+/** Whether the log with `number` is the one that had the number `before` at most a second ago. */
 export function isSameLog(before: number, number: number): boolean {
   return (number - before) >>> 0 <= maxBeginnings;
 }

@@ -2,16 +2,16 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Database } from "better-sqlite3";
 import { isLocked } from "./database-errors.ts";
 
-/** How often a write lock that another process has is asked for again, in milliseconds. */
+/** The interval at which another process's write lock is requested again, in milliseconds. */
 const lockRetryMs = 10;
 
-/** Runs `work` within a transaction. Resolves when that is committed; whatever `work` or the commit throws undoes it. */
+/** Runs `work` in a transaction. Resolves after the commit; an error of `work` or of the commit undoes everything. */
 export type WriteTransaction = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
 /**
- * Transactions on a connection, one at a time. Kysely's own take longer than the statements in them.
+ * Transactions on a connection, one at a time. Kysely's own transactions take longer than the statements in them.
  *
- * @param lockTimeoutMs how long to wait for another process's write lock
+ * @param lockTimeoutMs the longest wait for another process's write lock
  */
 export function writeTransactions(file: Database, lockTimeoutMs: number): WriteTransaction {
   const begin = file.prepare("begin immediate");
@@ -32,8 +32,8 @@ export function writeTransactions(file: Database, lockTimeoutMs: number): WriteT
 }
 
 /**
- * Begins a transaction with `begin immediate`: one that will write takes the write lock at once, since a deferred one can
- * fail half way with SQLITE_BUSY. SQLite's own waiting for a lock would keep the whole process waiting.
+ * Begins a transaction with `begin immediate`, which takes the write lock at once: a deferred transaction can fail half
+ * way with SQLITE_BUSY. SQLite's own wait for a lock would block the whole process.
  */
 export async function takeWriteLock(begin: () => unknown, timeoutMs: number): Promise<void> {
   const begun = performance.now();

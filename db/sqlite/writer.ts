@@ -7,13 +7,16 @@ import { writeTransactions } from "./write-transaction.ts";
 type WriterOptions = {
   file: string;
   synchronous: "full" | "normal";
-  /** How long a statement waits for another process's write lock before it fails with SQLITE_BUSY, in milliseconds. */
+  /**
+   * The time for which a statement waits for another process's write lock before it fails with SQLITE_BUSY, in
+   * milliseconds.
+   */
   busyTimeoutMs: number;
-  /** Whether a file that is missing is an error. By default it is made. */
+  /** Whether a missing file is an error. By default the file is created. */
   mustExist?: boolean;
 };
 
-/** A connection with its transactions, and what the statements within them run on. */
+/** A connection, its transactions, and the executor of the statements in them. */
 type WriterConnection = {
   file: SqliteFile.Database;
   transaction: WriteTransaction;
@@ -22,7 +25,7 @@ type WriterConnection = {
   readDataVersion(): number;
 };
 
-/** A connection that may write, set up as all of them are. */
+/** A connection for writing, with the settings that all of them have. */
 export function openForWriting(options: WriterOptions): SqliteFile.Database {
   const { file, synchronous, busyTimeoutMs, mustExist = false } = options;
   const database = new SqliteFile(file, { timeout: busyTimeoutMs, fileMustExist: mustExist });
@@ -33,68 +36,74 @@ export function openForWriting(options: WriterOptions): SqliteFile.Database {
 }
 
 /**
- * The one connection that writes. One whose commit failed is not used again: after a failed sync the system may forget
- * what it could not write, and report the next sync of the same file handle as done.
+ * The one connection that writes. A connection whose commit failed is not used again: after a failed sync the system
+ * may forget the data that it could not write, and report the next sync of the same file handle as successful.
  */
 export class Writer {
   readonly #options: WriterOptions;
   readonly #place: FilePlace;
   #connection: WriterConnection | undefined;
 
-  /** `place`: of the files that are written, which must not be others after the first connection was discarded. */
+  /**
+   * @param place the paths of the written files. They must name the same files after the first connection was
+   *   discarded.
+   */
   constructor(options: WriterOptions, place: FilePlace) {
     this.#options = options;
     this.#place = place;
   }
 
   /**
-   * @throws {SqliteError} when the file cannot be opened
-   * @throws {DatabaseMovedError} while the files are not in their place
+   * @throws {SqliteError} if the file cannot be opened
+   * @throws {DatabaseMovedError} while the files are not at their paths
    */
   get connection(): WriterConnection {
     if (this.#place.refusal) this.#place.assertAll();
     return (this.#connection ??= this.#open());
   }
 
-  /** @throws {DatabaseMovedError} when what was committed went to files that are not in their place. */
+  /** @throws {DatabaseMovedError} if the commit went to files that are not at their paths */
   assertInPlace(): void {
     this.#place.assertCommitted();
   }
 
-  /** Writes the log into the file, as far as that goes: the one may be gone, and the other not. */
+  /**
+   * Checkpoints as much of the log as possible: the log may be removed while the file is still there, or the file while
+   * the log is.
+   */
   saveLog(): void {
     const file = this.#connection?.file;
     if (!file || file.inTransaction) return;
     try {
       file.pragma("main.wal_checkpoint(TRUNCATE)");
     } catch {
-      // Writers are told that they cannot write. Nothing more can be done for their earlier writes.
+      // Writers get an error for new writes. Nothing more can be done for their earlier writes.
     }
   }
 
-  /** The next write opens the file anew. */
+  /** Closes the connection. The next write opens the file again. */
   discard(): void {
     const failed = this.#connection;
     this.#connection = undefined;
     try {
       failed?.file.close();
     } catch {
-      // Its uncommitted writes are lost with it, and their writers are told so.
+      // Uncommitted writes are lost with the connection, and their writers get an error.
     }
   }
 
   /**
-   * Runs a statement with a commit of its own. The process waits for the lock as long as it may take.
+   * Runs a statement with its own commit. The process blocks until it has the lock.
    *
-   * @throws {DatabaseMovedError} where the files are not in their place, and none are open
+   * @throws {DatabaseMovedError} if no connection is open and the files are not at their paths
    */
   executeNow(statement: string): void {
     this.#openPatiently().exec(statement);
   }
 
-  /** Takes the write-ahead log into the file, and makes it empty where no other process reads it. */
+  /** Checkpoints the write-ahead log into the file, and truncates the log if no other process reads it. */
   checkpoint(): void {
-    // Without the name it takes in the temporary database too, which after an adoption says that it is locked.
+    // Without the name SQLite checkpoints the temporary database too, which reports a lock after an adoption.
     this.#openPatiently().pragma("main.wal_checkpoint(TRUNCATE)");
   }
 
@@ -105,7 +114,7 @@ export class Writer {
     this.#connection?.file.close();
   }
 
-  /** For those who have nothing else to do meanwhile. */
+  /** For callers that have no other work meanwhile. */
   #openPatiently(): SqliteFile.Database {
     const { file } = (this.#connection ??= this.#open());
     file.pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);

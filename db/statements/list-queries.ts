@@ -21,7 +21,7 @@ const selectHead = prepare((db) =>
     ]),
 );
 
-/** The position of the last change to any session, and the name of the history that it belongs to. */
+/** The `seq` of the last change to any session, and the name of the history to which it belongs. */
 export async function readListHead(db: Executor): Promise<{ epoch: string; seq: number }> {
   const { epoch, seq } = await selectHead.takeFirstOrThrow(db, {});
   return { epoch, seq: seq ?? 0 };
@@ -35,7 +35,7 @@ const selectChanged = prepare((db, { after, upTo, limit, excerptChars }: Placeho
     .limit(unpeekedParam(limit, "integer")),
 );
 
-/** The sessions whose last change lies after `after` and not beyond `upTo`, in the order of those changes. */
+/** The sessions whose last change is after `after` and not after `upTo`, in the order of those changes. */
 export async function listChangedSessions(db: Executor, changes: ChangesQuery): Promise<ListedSessionRow[]> {
   return (await selectChanged.execute(db, changes)).map(toRow);
 }
@@ -60,7 +60,10 @@ const selectSnapshot = prepare((db, { limit, excerptChars }: Placeholders<ListEx
     .orderBy("latest.ordinal", "desc");
 });
 
-/** The latest sessions by activity, and the position of the list at that moment: one statement, so it is one moment. */
+/**
+ * The latest sessions by activity, and the list's `seq` at that moment. Both come from one statement, so they belong
+ * together.
+ */
 export async function readListSnapshot(
   db: Executor,
   extent: ListExtent,

@@ -15,7 +15,7 @@ export function selectSessions(db: Kysely<Tables>, excerptChars: Expression<numb
             .whereRef("message.session_id", "=", "session.id")
             .where("message.deleted", "=", sql.lit(0)),
         )
-        // That of a past life, where the session has none of its own.
+        // If the session has no message of its own, `max` finds one of an earlier life, which must not show.
         .on(sql`last.id <= session.purge_id`, "is not", sql.lit(true)),
     )
     .select([

@@ -9,12 +9,12 @@ import { unpeekedParam, prepare } from "./statement.ts";
 import { smallReadBytes } from "../read-sizes.ts";
 import { isAlive } from "./session-extents.ts";
 
-/** Of up to so many changes those that are small are read without asking first how large they are. */
+/** Up to this many changes, the small ones are read without a query for their sizes first. */
 const fewChanges = 10;
 
 const smallContentBytes = 16 * 1024;
 
-/** How much content a page of changes holds, in bytes, unless a single message has more. */
+/** The most content that a page of changes holds, in bytes, unless a single message is larger. */
 const pageBytes = 128 * 1024;
 
 type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: number; upToId: number };
@@ -71,8 +71,8 @@ function selectChanges(
 }
 
 /**
- * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
- * and fewer if they are large. Tells up to which position these are all.
+ * The messages whose last change is after `after` and not after `upTo`, in the order of those changes: at most `limit`,
+ * and fewer if they are large. Also returns the `seq` up to which the page is complete.
  *
  * @returns undefined if this life of the session has ended.
  */
@@ -98,7 +98,7 @@ function toPage({
   ...range
 }: ChangedMessagesQuery): ChangePageQuery {
   const { id: sessionId, ordinal, start_seq: startSeq } = life;
-  // Changes up to there are those of past lives.
+  // Changes up to `startSeq` belong to earlier lives.
   return { ...range, sessionId, ordinal, upToId, after: Math.max(after, startSeq) };
 }
 

@@ -8,8 +8,8 @@ import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 
 /**
- * Where another program has removed a session and left its messages, these tell of its positions, but not of titles that
- * came after the last of them: so many are passed over.
+ * If another program has removed a session and left its messages, the messages give the last `seq` of that session,
+ * except for title changes after them. This many numbers are skipped for such changes.
  */
 const titlesAfterMessages = 1000;
 
@@ -60,12 +60,12 @@ const upsertSession = prepare((db, session: Placeholders<SessionHeadRow>) => {
 });
 
 /**
- * Makes a session, or makes a deleted one anew. The new one goes on where its predecessor's log ended: its own first
- * change is that it is there again, so followers of the old one learn of it. Messages that a predecessor has left are
- * not its own and wait to be removed, even where they are the only trace of the predecessor.
+ * Creates a session, or creates a deleted one again. The new life continues the `seq` of the earlier one. Its first
+ * change is the creation itself, so subscribers of the earlier life get it. Messages of an earlier life do not belong
+ * to the new one and wait for removal, even if they are the only trace of that life.
  *
- * @returns undefined if a session of that id exists; else where it stands, and whether messages wait to be removed.
- * @throws {NothingStoredError} where a trigger keeps it from being stored.
+ * @returns undefined if a session with that id exists; else its numbers, and whether messages wait for removal.
+ * @throws {NothingStoredError} if a trigger prevents the insert.
  */
 export async function insertSession(
   db: Executor,

@@ -13,7 +13,7 @@ export function listMessages(db: Executor, page: MessagePageQuery): Promise<Mess
   return messagePages(parameters).execute(db, parameters);
 }
 
-/** How much content these may have together, in bytes. */
+/** The most content that these may have together, in bytes. */
 const fewBytes = 256 * 1024;
 
 /** Whether the first chunk of these messages is a small read. */
@@ -23,7 +23,7 @@ export async function isSmallPage(db: Executor, page: MessagePageQuery): Promise
   return (bytes ?? 0) <= smallReadBytes;
 }
 
-/** The page, or if its messages are large the first of them, and whether there are no more after these. */
+/** The page or, if its messages are large, its first messages; and whether these end the page. */
 export async function listMessageChunk(
   db: Executor,
   page: MessagePageQuery,
@@ -61,7 +61,7 @@ type Parameters = Omit<MessagePageQuery, "life"> & { sessionId: string; ordinal:
 function parametersOf({ life, after, before, upToSeq, atSeq, limit, from }: MessagePageQuery): Parameters {
   const { id: sessionId, ordinal, purge_id: purgeId } = life;
   const lowest = purgeId === null ? after : Math.max(purgeId, after ?? purgeId);
-  // Named one by one: this is done for each session of a list.
+  // Copied field by field: this runs for each session of a list.
   return { sessionId, ordinal, after: lowest, before, upToSeq, atSeq, limit, from };
 }
 
@@ -87,7 +87,7 @@ const contentBytes = prepareByShape(shapeOf, (db, page: Placeholders<Parameters>
     .select(({ fn }) => fn.sum<number | null>("bytes").as("bytes")),
 );
 
-/** Each set of bounds has a statement of its own: one statement for all would read more than the rows of the page. */
+/** Each set of bounds has its own statement: a single statement for all would read more rows than the page has. */
 function shapeOf({ after, before, upToSeq, atSeq, from }: Parameters) {
   return {
     after: after !== undefined,
@@ -113,7 +113,10 @@ function selectPage(db: Kysely<Tables>, page: Placeholders<Parameters>, shape: S
     .limit(unpeekedParam(page.limit, "integer"));
 }
 
-/** The session, if it is still the one that the page is of. SQLite asks once a statement, and not for each message. */
+/**
+ * The session, if it still has the life of the page. SQLite evaluates this once for a statement, and not for each
+ * message.
+ */
 function selectLife(
   eb: ExpressionBuilder<Tables, "message">,
   page: Placeholders<Parameters>,

@@ -12,7 +12,10 @@ import type { Tables } from "./tables.ts";
 
 export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key", "seq"] as const;
 
-/** The columns of a message. A content of more than `maxBytes` is null: the number of messages alone says how much is read. */
+/**
+ * The columns of a message. A content of more than `maxBytes` is null, so that the number of messages bounds the size
+ * of the read.
+ */
 export function smallMessageColumns(maxBytes: number) {
   return [
     "id",
@@ -27,7 +30,7 @@ export function smallMessageColumns(maxBytes: number) {
   ] as const;
 }
 
-/** How many of these, from the first, have their content. */
+/** The number of messages, from the first, whose content was read. */
 export function countSmall(rows: readonly { content: string | null }[]): number {
   const large = rows.findIndex(({ content }) => content === null);
   return large < 0 ? rows.length : large;
@@ -52,7 +55,7 @@ const addMessage = prepare((db, message: Placeholders<Required<NewMessage>>) =>
           eb.val(message.key).as("key"),
           eb.val(message.key_digest).as("key_digest"),
         ])
-        // Of an id that SQLite itself has none after, it says that the disk is full, and undoes the whole transaction.
+        // If no id is left, SQLite reports a full disk and undoes the whole transaction.
         .where(lastMessageId, "<", largestId),
     )
     .returning("id"),
@@ -61,7 +64,7 @@ const addMessage = prepare((db, message: Placeholders<Required<NewMessage>>) =>
 const selectLastId = prepare((db) => db.selectNoFrom(lastMessageId.as("id")));
 
 /**
- * Stores a message, which takes its id now.
+ * Stores a message under the next id.
  *
  * @throws {NothingLeft}
  */
@@ -89,10 +92,10 @@ const deleteMessage = prepare((db, { id }: Placeholders<{ id: number }>) =>
 );
 
 /**
- * The send that named `key`, deleted or not. One of a past life of the session is removed instead: it would keep the key
- * from the session.
+ * The send with this key, whether its message is deleted or not. A send of an earlier life of the session is removed
+ * instead, since it would block the key.
  *
- * @param trx where the caller is about to store a message of that key
+ * @param trx the transaction of a caller that is about to store a message with that key
  */
 export async function findMessageByKey(
   trx: Executor,
@@ -105,7 +108,7 @@ export async function findMessageByKey(
   return undefined;
 }
 
-/** Whether a message is of a past life of its session, and waits to be removed. */
+/** Whether a message belongs to an earlier life of its session and waits for removal. */
 function isPast(eb: ExpressionBuilder<Tables, "message">) {
   return eb
     .selectFrom("chatsession as own")
@@ -129,7 +132,7 @@ function selectMessage(db: Kysely<Tables>, sessionId: Expression<string>) {
     .where(isPast, "=", 0);
 }
 
-/** A message, also one that is deleted: then its content is empty. */
+/** A message, deleted or not. A deleted one has empty content. */
 export function findMessage(
   db: Executor,
   sessionId: string,
@@ -152,7 +155,7 @@ const editMessage = prepare((db, { id, content, seq }: Placeholders<Edit>) =>
     .returning(messageColumns),
 );
 
-/** Gives a message other content and the position `seq`. */
+/** Sets the content of a message and its `seq`. */
 export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
   return editMessage.takeFirstOrThrow(db, edit);
 }
@@ -165,7 +168,7 @@ const emptyMessage = prepare((db, { id, seq }: Placeholders<{ id: number; seq: n
     .returning("id"),
 );
 
-/** Leaves of a message its id, its key and the position of its deletion. */
+/** Removes everything of a message but its id, its key and the `seq` of its deletion. */
 export async function tombstoneMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
   await emptyMessage.takeFirstOrThrow(db, tomb);
 }

@@ -1,4 +1,4 @@
-/** A statement that must store or remove something did not: a trigger with `raise(ignore)` leaves its row out. */
+/** A statement that must store or remove something changed no row: a trigger with `raise(ignore)` skipped it. */
 export class NothingStoredError extends Error {
   override readonly name = "NothingStoredError";
 }

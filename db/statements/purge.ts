@@ -6,15 +6,15 @@ import { NothingStoredError } from "./nothing-stored-error.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
 
-/** How many messages are removed by one statement, and how much content they have at most, in bytes, if it is more than one. */
+/** The most messages that one statement removes, and the most content of several such messages together, in bytes. */
 const batchRows = 100;
 const batchBytes = 1024 * 1024;
 
-/** The largest slice of a deletion: other writes wait for one slice. */
+/** The largest slice of a deletion. Other writes wait for at most one slice. */
 const sliceRows = 1000;
 const sliceMs = 5;
 
-/** A deleted session has no messages of its own, whatever their positions. */
+/** A deleted session has no messages of its own, whatever their `seq`. */
 const everySeq = Number.MAX_SAFE_INTEGER;
 
 type Range = { sessionId: string; upToSeq: number };
@@ -37,7 +37,7 @@ const deleteBatch = prepare((db, { sessionId, upToSeq }: Placeholders<Range>) =>
 
 const selectChanges = prepare((db) => db.selectNoFrom(sql<number>`changes()`.as("count")));
 
-/** @throws {NothingStoredError} where a trigger keeps some of them: they would be shown once nothing waits to be removed. */
+/** @throws {NothingStoredError} if a trigger keeps some of them: they would be shown once `purge_id` is null. */
 async function removeBatch(db: Executor, batch: Batch): Promise<void> {
   if (batch.count === 0) return;
   await deleteBatch.execute(db, batch);
@@ -45,7 +45,7 @@ async function removeBatch(db: Executor, batch: Batch): Promise<void> {
   if (removed.count < batch.count) throw new NothingStoredError("Messages that were to be removed were not.");
 }
 
-/** The first messages up to a position: how many, up to which position they are, and whether these are all. */
+/** The first messages up to a `seq`: their number, the last `seq` among them, and whether these are all. */
 async function findBatch(db: Executor, range: Range): Promise<Batch> {
   const rows = await selectBatch.execute(db, range);
   let total = 0;
@@ -56,7 +56,7 @@ async function findBatch(db: Executor, range: Range): Promise<Batch> {
 }
 
 /**
- * Leaves of a session its id and its last positions. If it has many messages, or large ones, some are left for
+ * Removes everything of a session but its id and its last numbers. If it has many or large messages, some are left for
  * {@link purgeSlice}.
  *
  * @returns undefined if there is no such session.
@@ -86,19 +86,19 @@ const selectUnpurged = prepare((db, { from }: Placeholders<{ from: string }>) =>
     .limit(sql.lit(1)),
 );
 
-/** Whether messages of deleted sessions wait to be removed. */
+/** Whether messages of deleted sessions wait for removal. */
 export async function hasUnpurged(db: Executor): Promise<boolean> {
   return (await selectUnpurged.takeFirst(db, { from: "" })) !== undefined;
 }
 
-/** The sessions that are gone through, in the order of their ids: from which one on. */
+/** The session at which the purge continues; it visits the sessions in the order of their ids. */
 export type PurgeProgress = { from: string };
 
 /**
- * Removes some of what deleted sessions have left.
+ * Removes some of the messages that deleted sessions have left.
  *
  * @returns whether nothing is left.
- * @throws {NothingStoredError} where a trigger keeps something of the session that `progress` names.
+ * @throws {NothingStoredError} if a trigger keeps a row of the session that `progress` names.
  */
 export async function purgeSlice(db: Executor, progress: PurgeProgress): Promise<boolean> {
   const end = performance.now() + sliceMs;

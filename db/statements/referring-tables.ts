@@ -2,14 +2,14 @@ import type { RawBuilder } from "kysely";
 import { sql } from "kysely";
 import type { Executor } from "./executor.ts";
 
-/** A foreign key: columns of one table that refer to those of another. */
+/** A foreign key: columns of one table that refer to columns of another. */
 type Reference = { table: string; parent: string; deletes: boolean; columns: [from: string, to: string][] };
 
 /**
- * A table of another program whose rows forbid that the messages of a session are deleted: they refer to them, or to rows
- * that would be deleted with them.
+ * Another program's table whose rows forbid the deletion of a session's messages: they refer to these messages, or to
+ * rows that would be deleted with them.
  *
- * @returns its name, or undefined if nothing forbids it
+ * @returns its name, or undefined if nothing forbids the deletion
  */
 export async function findForbiddingTable(trx: Executor, sessionId: string): Promise<string | undefined> {
   const references = await listReferences(trx);
@@ -19,7 +19,7 @@ export async function findForbiddingTable(trx: Executor, sessionId: string): Pro
   return undefined;
 }
 
-/** The references that keep a row from being deleted. */
+/** The references that restrict the deletion of a row. */
 async function listReferences(trx: Executor): Promise<Reference[]> {
   const { rows } = await sql<{
     table: string;
@@ -44,7 +44,7 @@ async function listReferences(trx: Executor): Promise<Reference[]> {
   );
 }
 
-/** Each from a table over others whose rows are deleted with its own to one whose rows are not. */
+/** Each path from a table, over tables whose rows are deleted with its own, to a table whose rows are not. */
 function* forbiddingPaths(
   references: readonly Reference[],
   parent: string,

@@ -5,7 +5,7 @@ import { selectLogOf } from "./session-queries.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
 
-/** Of all messages and not of those of one session: that is found once for all sessions of a page. */
+/** The last id of all messages, not of one session: SQLite finds it once for all sessions of a page. */
 export const lastIdOfAll = sql<number | null>`(select max(id) from message)`;
 
 const columns = ["id", "title", "created_at", "ordinal", "purge_id", "seq"] as const;
@@ -28,7 +28,7 @@ const selectLogExtent = prepare((db, session: Placeholders<{ id: string }>) =>
   selectLogOf(db, session).select(lastIdOfAll.as("last_id")),
 );
 
-/** Also of a session that is deleted. */
+/** A session, deleted or not. */
 export function findSessionLogExtent(db: Executor, id: string): Promise<SessionLogExtent | undefined> {
   return selectLogExtent.takeFirst(db, { id });
 }
@@ -46,7 +46,7 @@ const selectExtents = prepare((db, page: Placeholders<SessionPageQuery>) =>
     .limit(unpeekedParam(page.limit, "integer")),
 );
 
-/** Sessions newest first, those made before the one with `beforeOrdinal`. */
+/** Sessions, newest first, from those created before the session with `beforeOrdinal`. */
 export function listSessionExtents(db: Executor, page: SessionPageQuery): Promise<SessionExtent[]> {
   return selectExtents.execute(db, page);
 }
@@ -60,7 +60,7 @@ const selectLife = prepare((db, { id, ordinal }: Placeholders<Omit<SessionLife, 
     .where("deleted", "=", sql.lit(0)),
 );
 
-/** Whether the session is neither deleted nor made anew since its life was read. */
+/** Whether the session still has the life that was read: it was neither deleted nor created again since. */
 export async function isAlive(db: Executor, { id, ordinal }: SessionLife): Promise<boolean> {
   return (await selectLife.takeFirst(db, { id, ordinal })) !== undefined;
 }

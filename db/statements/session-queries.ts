@@ -7,7 +7,7 @@ import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
-/** The positions of a change: in its session's log, and in the log of the list of sessions. */
+/** The numbers of a change: in its session's change log, and in the list's change log. */
 export type ChangeSeqs = Pick<SessionRow, "seq" | "list_seq">;
 
 const head = ["id", "title", "created_at"] as const;
@@ -36,7 +36,7 @@ export function selectLogOf(db: Kysely<Tables>, session: Placeholders<{ id: stri
     db
       .selectFrom("chatsession")
       .selectAll()
-      // Not a join: SQLite looks at the parameters of one, and plans it anew each time it runs.
+      // A subquery and not a join: SQLite looks at the parameters of a join, and re-plans it at each run.
       .select((eb) =>
         eb
           .selectFrom("history")
@@ -50,22 +50,25 @@ export function selectLogOf(db: Kysely<Tables>, session: Placeholders<{ id: stri
   );
 }
 
-/** The head of a session's log, also of a session that is deleted. */
+/** The head of a session's change log, also of a deleted session. */
 export function findSessionLog(db: Executor, id: string): Promise<SessionLogRow | undefined> {
   return selectSessionLog.takeFirst(db, { id });
 }
 
-/** The next position in the log of the list. A writer has the write lock, so no other takes the same position. */
+/** The next `seq` of the list's change log. A writer has the write lock, so no other writer takes the same number. */
 export function nextListSeq(eb: ExpressionBuilder<Tables, "chatsession">) {
   return eb
     .selectFrom("chatsession")
     .select((inner) => inner(inner.fn.coalesce(inner.fn.max("list_seq"), inner.lit(0)), "+", 1).as("next"));
 }
 
-/** Positions have so many digits at most: one beyond them, which another program may have given a row, is never told. */
+/**
+ * The first number with too many digits for a position. Another program may have given a row such a number; it is never
+ * sent to clients.
+ */
 export const beyondPositions = 1_000_000_000_000_000;
 
-/** The last position that a message of a `chatsession` has; 0 if it has none. */
+/** The last `seq` among the messages of a `chatsession`; 0 if there is none. */
 export const lastSeqOfSession = sql<number>`coalesce((select max(message.seq) from message
   where message.session_id = chatsession.id and message.seq < ${sql.lit(beyondPositions)}), 0)`;
 
@@ -88,28 +91,28 @@ const enliven = prepare((db, session: Placeholders<{ id: string }>) =>
 );
 
 /**
- * Takes the session's next position.
+ * Takes the session's next `seq`.
  *
  * @returns undefined if there is no such session.
- * @throws {NothingStoredError} where a trigger keeps it from that.
+ * @throws {NothingStoredError} if a trigger prevents the update.
  */
 export async function takeNextSeq(db: Executor, id: string): Promise<ChangeSeqs | undefined> {
   return (await advanceSession.takeFirst(db, { id })) ?? noSeq(db, id);
 }
 
-/** The same for a message that is added, which is an activity of the session. */
+/** Takes the session's next `seq` for a new message, which counts as activity of the session. */
 export async function takeSeqOfMessage(db: Executor, id: string): Promise<ChangeSeqs | undefined> {
   return (await enliven.takeFirst(db, { id })) ?? noSeq(db, id);
 }
 
-/** Why a session was not changed: it is not there, or a trigger has left the change out. */
+/** Explains why a session was not changed: it does not exist, or a trigger has skipped the change. */
 async function noSeq(db: Executor, id: string): Promise<undefined> {
   if (await findSession(db, id)) throw new NothingStoredError("A session that is there was not changed.");
 }
 
 /**
- * The next position after every message there is, also one that another program has put beyond the session's position.
- * A message cannot take a position that another message has. Another change could, without an error.
+ * The next `seq` after every existing message, also after one with a `seq` beyond the session's that another program
+ * has stored. The `seq` of a message is unique; the `seq` of another change is not, and would collide without an error.
  */
 const seqAfterAll = sql<number>`max(seq, ${lastSeqOfSession}) + 1`;
 
@@ -126,7 +129,7 @@ const renameSession = prepare((db, session: Placeholders<{ id: string; title: st
     .returning(changeSeqs),
 );
 
-/** Gives the session another title and the next position. */
+/** Sets the session's title and takes the next `seq`. */
 export function updateTitle(db: Executor, id: string, title: string): Promise<ChangeSeqs> {
   return renameSession.takeFirstOrThrow(db, { id, title });
 }
@@ -146,15 +149,15 @@ const endSessionRow = prepare((db, session: Placeholders<{ id: string; hasMessag
     .returning(changeSeqs),
 );
 
-/** The last id that any message was given: that of the next one is above it. */
+/** The last id that any message was given. The next id is higher. */
 export const lastMessageId = sql<number>`coalesce((select seq from sqlite_sequence where name = 'message'), 0)`;
 
 /**
  * Marks a session as deleted.
  *
- * @param hasMessages whether messages of it are left, which wait to be removed
+ * @param hasMessages whether messages of the session are left, which wait for removal
  * @returns undefined if there is no such session.
- * @throws {NothingStoredError} where a trigger keeps it from that.
+ * @throws {NothingStoredError} if a trigger prevents the update.
  */
 export async function endSession(
   db: Executor,

@@ -65,7 +65,7 @@ const selectByOrdinal = prepare(
       .orderBy("wanted.key"),
 );
 
-/** The sessions with these ordinals, in their order. Those that are deleted are left out. */
+/** The sessions with these ordinals, in the given order. Deleted ones are left out. */
 export async function findSidebarSessions(
   db: Executor,
   { ordinals, excerptChars }: { ordinals: readonly number[]; excerptChars: number },

@@ -5,7 +5,7 @@ import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
 import { listMessages, listMessageSizes } from "./message-pages.ts";
 
-/** Ids are numbers that JSON can hold. */
+/** Message ids are numbers that JSON can hold. */
 const belowEveryId = Number.MIN_SAFE_INTEGER - 1;
 
 const selectStand = prepare((db, { sessionId, limit }: Placeholders<{ sessionId: string; limit: number }>) =>
@@ -42,12 +42,7 @@ const selectStand = prepare((db, { sessionId, limit }: Placeholders<{ sessionId:
     .where("session.deleted", "=", sql.lit(0)),
 );
 
-/**
- * A session and its latest messages as they stood together at one moment. Contents beyond the extent are not read, only
- * how large they are.
- *
- * @returns undefined if there is no such session.
- */
+/** A session and its latest messages at one moment. For contents beyond the extent only the sizes are read. */
 export async function readSnapshot(
   db: Executor,
   sessionId: string,
@@ -63,8 +58,8 @@ export async function readSnapshot(
     const isLess = count > extent.messages || bytes > extent.contentBytes;
     const fitting = isLess ? fittingIn(extent, await listMessageSizes(db, { ...latest, limit })) : count;
     const messages = await listMessages(db, { ...latest, limit: fitting });
-    // None, if the session has changed since it was read: what there is now is of another moment. Or all of them were written
-    // by others beyond its position.
+    // No messages came back. Either the session has changed since its `seq` was read, so the messages belong to another
+    // moment; or other programs wrote all of them with a `seq` beyond the session's.
     const isStray = messages.length === 0 && readAt === session.seq;
     readAt = session.seq;
     if (messages.length > 0 || isStray)
@@ -72,7 +67,7 @@ export async function readSnapshot(
   }
 }
 
-/** How many of these, newest first, a snapshot holds. */
+/** The number of messages, newest first, that a snapshot holds. */
 function fittingIn(extent: SnapshotExtent, sizes: readonly { bytes: number }[]): number {
   let total = 0;
   const tooMany = sizes.findIndex(

@@ -4,25 +4,28 @@ import type { Executor } from "./executor.ts";
 import type { Tables } from "./tables.ts";
 import { NothingStoredError } from "./nothing-stored-error.ts";
 
-/** A statement that is built and compiled once for each dialect, at its first use, and run with other parameters each time. */
+/**
+ * A statement that is built and compiled once for each dialect, at its first use, and run with other parameters each
+ * time.
+ */
 export type Statement<Parameters, Row> = {
-  /** @throws {TypeError} where a parameter is missing */
+  /** @throws {TypeError} if a parameter is missing */
   execute(db: Executor, parameters: Parameters): Promise<Row[]>;
   /** The first row, if there is any. */
   takeFirst(db: Executor, parameters: Parameters): Promise<Row | undefined>;
-  /** The first row. @throws {NoResultError} if there is none; of a statement that writes, {@link NothingStoredError} */
+  /** The first row. @throws {NoResultError} if there is none; for a writing statement {@link NothingStoredError} */
   takeFirstOrThrow(db: Executor, parameters: Parameters): Promise<Row>;
 };
 
 /**
- * The parameters of a statement while it is built: expressions. They have no value yet, so that a statement that looks at one
- * does not compile.
+ * The parameters of a statement during its build: expressions without a value. A `build` that inspects a value does not
+ * compile.
  */
 export type Placeholders<Parameters> = {
   readonly [Name in keyof Parameters]-?: RawBuilder<Exclude<Parameters[Name], undefined>>;
 };
 
-/** Takes a parameter's place in a compiled statement. */
+/** Stands for a parameter in a compiled statement. */
 class Placeholder {
   readonly name: string;
 
@@ -34,9 +37,9 @@ class Placeholder {
 const placeholders = new Proxy({}, { get: (_target, name) => sql.val(new Placeholder(String(name))) });
 
 /**
- * Building and compiling a query costs several times what SQLite takes to answer it.
+ * Prepares a statement. Building and compiling a query costs several times what SQLite takes to run it.
  *
- * @param build is called once for each dialect
+ * @param build called once for each dialect
  */
 export function prepare<Parameters extends object, Row>(
   build: (db: Kysely<Tables>, parameters: Placeholders<Parameters>) => Compilable<Row>,
@@ -72,9 +75,9 @@ export function prepare<Parameters extends object, Row>(
 }
 
 /**
- * The same for statements of several shapes, each of which is compiled once for each dialect.
+ * Prepares a statement of several shapes, each of which is compiled once for each dialect.
  *
- * @param shapeOf tells what of the parameters makes another statement. `build` may look at that.
+ * @param shapeOf returns the properties of the parameters that require another statement. `build` may inspect these.
  */
 export function prepareByShape<Parameters extends object, Shape extends object, Row>(
   shapeOf: (parameters: Parameters) => Shape,
@@ -94,8 +97,8 @@ export function prepareByShape<Parameters extends object, Shape extends object, 
 }
 
 /**
- * Hides a parameter from SQLite's planner. SQLite plans a statement anew whenever a parameter of its limit, or the one that its
- * order goes by, has changed, which costs more than to read ten rows.
+ * Hides a parameter from SQLite's planner. SQLite re-plans a statement whose LIMIT or ORDER BY parameter has changed,
+ * which costs more than reading ten rows.
  */
 export function unpeekedParam<Value>(
   parameter: Expression<Value>,

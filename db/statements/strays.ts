@@ -7,16 +7,18 @@ import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 
 /**
- * Strays are rows that another program has written without giving them their places in the logs: a message beyond the
- * position of its session, a session at a place of the list that was passed before. They are shown where rows are listed,
- * and no follower of a log is told of them, until they get their positions.
+ * Strays are rows that another program has written without a correct `seq`: a message with a `seq` beyond its
+ * session's, or a session with a `list_seq` that the list has already passed. Lists show strays, but no subscriber gets
+ * them until they have a correct `seq`.
+ *
+ * These marks say how far the tables reached at one moment.
  */
 export type StrayMarks = {
   /** The highest id of a message. */
   messageId: number;
   /** The highest row id of a session. */
   sessionRow: number;
-  /** The position of the list. */
+  /** The `seq` of the list. */
   listSeq: number;
 };
 
@@ -37,7 +39,7 @@ const selectMarks = prepare((db) =>
   ]),
 );
 
-/** How far the tables reach now: what is beyond that later was written since. */
+/** The current marks. Rows beyond them were written later. */
 export async function readStrayMarks(db: Executor): Promise<StrayMarks> {
   const { messageId, sessionRow, listSeq } = await selectMarks.takeFirstOrThrow(db, {});
   return { messageId: messageId ?? 0, sessionRow: sessionRow ?? 0, listSeq: listSeq ?? 0 };
@@ -56,7 +58,7 @@ const selectWithStrays = prepare((db, range: Placeholders<{ after: number; upTo:
     .where("chatsession.deleted", "=", sql.lit(0)),
 );
 
-/** The sessions of which messages among these ids are strays. */
+/** The sessions of which messages with these ids are strays. */
 export async function findSessionsWithStrays(
   db: Executor,
   range: { after: number; upTo: number },
@@ -74,7 +76,7 @@ const selectBehind = prepare((db, range: Placeholders<{ after: number; upTo: num
     .where("seq", "<", lastSeqOfSession),
 );
 
-/** Among the sessions with these row ids those that have strays. */
+/** Those of the sessions with these row ids that have strays. */
 export async function findSessionsBehind(
   db: Executor,
   range: { after: number; upTo: number },
@@ -86,12 +88,12 @@ const selectStraySessions = prepare((db, since: Placeholders<{ row: number; list
   db
     .selectFrom("chatsession")
     .select("id")
-    // With the plus it is no reason to go through all rows: those at such places are few.
+    // The plus keeps SQLite from scanning all rows by row id: few rows have such a `list_seq`.
     .where(sql<number>`+rowid`, ">", since.row)
     .where("list_seq", "<=", since.listSeq),
 );
 
-/** Sessions that were made since, at places of the list that were passed before. */
+/** Sessions that were created since, with a `list_seq` that the list has already passed. */
 export async function findStraySessions(
   db: Executor,
   since: { row: number; listSeq: number },
@@ -118,10 +120,10 @@ const placeSession = prepare((db, stray: Placeholders<{ id: string; listSeq: num
 );
 
 /**
- * Gives what strays a session has their places: its log reaches to the last of them, and the list tells of it.
+ * Gives the strays of a session their `seq`: the session's `seq` rises to the last of them, and the list gets a change.
  *
- * @param listSeq up to where the place of the session itself was passed before
- * @returns undefined if there are none (any more)
+ * @param listSeq a `list_seq` up to this one was already passed
+ * @returns undefined if there are no strays (any more)
  */
 export function giveSeqsToStrays(
   db: Executor,
@@ -137,12 +139,12 @@ const raiseSeq = prepare((db, session: Placeholders<{ id: string }>) =>
     .where("id", "=", session.id),
 );
 
-/** The next change of the session takes its place after every message there is. */
+/** Raises the session's `seq` so that its next change comes after every existing message. */
 export async function passStrays(db: Executor, id: string): Promise<void> {
   await raiseSeq.execute(db, { id });
 }
 
-/** The position of a session, and the last position of its messages. */
+/** The `seq` of a session, and the last `seq` of its messages. */
 export type Stand = Pick<SessionRow, "id" | "seq" | "ordinal" | "deleted"> & { last_seq: number };
 
 const selectStands = prepare((db, { ids }: Placeholders<{ ids: string }>) =>
@@ -153,7 +155,7 @@ const selectStands = prepare((db, { ids }: Placeholders<{ ids: string }>) =>
     .select(lastSeqOfSession.as("last_seq")),
 );
 
-/** The positions of sessions. Sessions that do not exist are left out. */
+/** The `seq` of sessions. Sessions that do not exist are left out. */
 export function readStands(db: Executor, ids: readonly string[]): Promise<Stand[]> {
   return selectStands.execute(db, { ids: JSON.stringify(ids) });
 }
@@ -165,8 +167,8 @@ const selectExtent = prepare((db) =>
 );
 
 /**
- * How many sessions were removed from the table, of those below the last one. None ever is by this program, so it rises only
- * by what others do.
+ * The number of session rows that are missing below the last one. This program never removes such rows, so the number
+ * rises only through other programs.
  */
 export async function countMissingSessions(db: Executor): Promise<{ last: number; missing: number }> {
   const { count, last } = await selectExtent.takeFirstOrThrow(db, {});

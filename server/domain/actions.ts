@@ -33,7 +33,7 @@ function describeHealth({ version, maxMessageChars }: Services): Health {
   };
 }
 
-/** All that the doors may ask of the domain. An operation that answers in several ways has an action for each. */
+/** All actions that the doors may perform. An operation with several kinds of answers has one action for each. */
 export const actions = {
   getHealth: new Action("health", describeHealth),
   listSessions: new Action("session.list", (services, { form, ...input }: ListSessionsInput & InForm) =>
@@ -44,7 +44,7 @@ export const actions = {
   ),
   createSession: new Action("session.create", createSession),
   updateSession: new Action("session.update", updateSession),
-  /** It answers with the messages too. */
+  /** The answer includes the messages. */
   updateWholeSession: new Action("session.update", streamUpdatedSession),
   deleteSession: new Action("session.delete", (services, { session_id: id }: OfSession) =>
     deleteSession(services, id),
@@ -62,7 +62,7 @@ export const actions = {
         wait,
       }),
   ),
-  /** The same for a connection that is still to be opened. */
+  /** Like `followSession`, for a connection that is not open yet. */
   openEvents: new Action("session.onEvent", openEvents),
   openMessages: new Action("session.onEvent", openMessages),
   followList: new Action("session.onListEvent", followList),

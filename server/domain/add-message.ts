@@ -7,15 +7,16 @@ import type { Services } from "./services.ts";
 import { toMessage } from "./read-messages.ts";
 
 /**
- * A message, the position of its last change, and whether this send stored it: a repeat of a key is answered with the message
- * of the first send.
+ * A message, the `seq` of its last change, and whether this send stored the message. A repeat with the same key gets
+ * the message of the first send.
  */
 export type SentMessage = { message: Message; seq: number; stored: boolean };
 
 /**
- * Stores a message. A repeat of a `key` within the session stores nothing and answers as the first send was answered.
+ * Stores a message. A repeat of a `key` within the session stores nothing and gets the answer of the first send.
  *
- * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long), UNPROCESSABLE_CONTENT (the key named other content)
+ * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long), UNPROCESSABLE_CONTENT (the key was used for other
+ *   content)
  */
 export async function addMessage(services: Services, input: AddMessageInput): Promise<SentMessage> {
   assertContentFits(services, input.content);
@@ -34,7 +35,7 @@ export async function addMessage(services: Services, input: AddMessageInput): Pr
   });
 }
 
-/** The message of the first send under this key, as it was then, even if it was edited or deleted since. */
+/** The message of the first send with this key, as it was then, even if it was edited or deleted since. */
 async function findEarlierSend(
   session: SessionChange,
   input: AddMessageInput,
@@ -45,14 +46,15 @@ async function findEarlierSend(
   const { key_digest, sent_seq, seq, ...row } = found;
   if (key_digest === digest(input)) {
     const { content } = input;
-    // A row that was changed before migration 0007 does not tell its first position: any one before the change serves.
+    // A row that was changed before migration 0007 does not have its first `seq`. Any `seq` before the change is
+    // correct here.
     const firstSeq = sent_seq ?? (row.content === content ? seq : seq - 1);
     return { message: toMessage({ ...row, content, seq: firstSeq }), seq };
   }
   throw keyUsedBefore();
 }
 
-/** Identifies a send by its sender and content. A client that tries again may send another timestamp. */
+/** The digest of a send covers sender and content. A client that retries may send another timestamp. */
 function digest({ content, sender }: AddMessageInput): string {
   return createHash("sha256")
     .update(JSON.stringify([sender, content]))

@@ -3,7 +3,7 @@ import { limits } from "../contract/limits.ts";
 
 export type ReadPage<Item> = (page: { cursor?: string; limit: number }) => Promise<Page<Item>>;
 
-/** Every item of a list whose order nothing changes, page after page. The first page is read when this resolves. */
+/** Every item of a list with a fixed order, page after page. The first page is read before this resolves. */
 export async function readAllPages<Item>(read: ReadPage<Item>): Promise<AsyncIterable<Item>> {
   return goOn(await read({ limit: limits.pageItems }), read);
 }

@@ -1,7 +1,7 @@
-/** The part of a request's answer allowance that one answer takes. */
+/** The part of a request's answer allowance that one answer uses. */
 export type AnswerShare = {
   /**
-   * Takes further bytes of JSON, and resolves when more may be read.
+   * Takes further bytes of JSON from the allowance, and resolves when more may be read.
    *
    * @throws {AppError} PAYLOAD_TOO_LARGE, SERVICE_UNAVAILABLE
    */
@@ -12,7 +12,7 @@ export type AnswerShare = {
   refused(): void;
 };
 
-/** Parses JSON in pieces, as far as the share reaches. @throws {AppError} */
+/** Parses JSON in pieces, within the share. @throws {AppError} */
 export async function parsePieces<Value>(pieces: AsyncIterable<string>, share: AnswerShare): Promise<Value> {
   let text = "";
   try {

@@ -27,8 +27,8 @@ type ReadSessions<Session> = {
 };
 
 /**
- * A list of sessions: without `limit` and `cursor` all of them, else a page. In the full form, and in the order of activity, each
- * session has its activity and its last message.
+ * A list of sessions: without `limit` and `cursor` all of them, else a page. In the full form, and in the order of
+ * activity, each session has its `activity_seq` and its last message.
  *
  * @throws {AppError} BAD_REQUEST for a cursor of the other order
  */
@@ -66,7 +66,9 @@ export async function streamSession(
   return { pieces: sessionJson(services, session, { toHead: toSessionHead, form }), nextCursor: null };
 }
 
-/** `PATCH /api/sessions/{session_id}`: the session is renamed before the first piece. @throws {AppError} NOT_FOUND */
+/**
+ * `PATCH /api/sessions/{session_id}`: renames the session before the first piece is read. @throws {AppError} NOT_FOUND
+ */
 export async function streamUpdatedSession(
   services: Services,
   input: UpdateSessionInput,

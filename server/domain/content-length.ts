@@ -1,7 +1,7 @@
 import { invalidInput } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
 
-/** Holds content to the operator's limit. @throws {AppError} BAD_REQUEST */
+/** Checks content against the operator's limit. @throws {AppError} BAD_REQUEST */
 export function assertContentFits(services: Services, content: string): void {
   if (content.length <= services.maxMessageChars) return;
   throw invalidInput([

@@ -3,7 +3,7 @@ import { sessionExists } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
 import { sessionTopic } from "./session-log.ts";
 
-/** @throws {AppError} CONFLICT if there is a session with that id; it stays as it is */
+/** @throws {AppError} CONFLICT if a session with that id exists; it stays unchanged */
 export async function createSession(services: Services, input: CreateSessionInput): Promise<Session> {
   const head = {
     id: input.id ?? services.newSessionId(),
@@ -14,7 +14,8 @@ export async function createSession(services: Services, input: CreateSessionInpu
   await services.store.change(id, async (session) => {
     if (!(await session.create(fields))) throw sessionExists(id);
   });
-  // Another program may have removed a session with this id. Its readers hold positions that this session does not have.
+  // Another program may have removed a session with this id. Its subscribers then hold positions that the new session
+  // does not have.
   services.hub.compare(sessionTopic(head.id), undefined);
   return { ...head, messages: [] };
 }

@@ -4,7 +4,7 @@ import type { Services } from "./services.ts";
 import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
 
 /**
- * Deletes a message: its content is gone, its position tells of it.
+ * Deletes a message: its content is removed, and its `seq` records the deletion.
  *
  * @throws {AppError} NOT_FOUND, BAD_REQUEST (no name, or two), CONFLICT (the message has changed since `if_seq`)
  */

@@ -3,7 +3,7 @@ import { sessionNotFound, sessionReferredTo } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
 
 /**
- * Deletes a session with its messages: no answer shows any of them from now on. If they are many, their rows are removed
+ * Deletes a session with its messages: from now on no answer shows them. If there are many, their rows are removed
  * after the answer.
  *
  * @throws {AppError} NOT_FOUND, CONFLICT (another program's table refers to the messages)

@@ -6,7 +6,7 @@ import { invalidInput, messageNotFound, messageChanged } from "../contract/app-e
 
 const keyPrefix = "key:";
 
-/** A message as an input refers to it: by its id, or by `key:` and its key. */
+/** The name of a message in an input: its id, or `key:` and its key. */
 function toNamed(ref: number | string): NamedMessage {
   return typeof ref === "number" ? { id: ref } : namedByKey(ref.slice(keyPrefix.length));
 }
@@ -16,7 +16,10 @@ function namedByKey(key: string): NamedMessage {
   return id === undefined ? { key } : { id };
 }
 
-/** Reads the name of a message in an input. @throws {AppError} BAD_REQUEST unless it has one of `message_id` and `key` */
+/**
+ * Reads the name of a message from an input. @throws {AppError} BAD_REQUEST unless exactly one of `message_id` and
+ * `key` is given
+ */
 export function readName({ message_id: ref, key }: MessageName): NamedMessage {
   if (ref !== undefined && key === undefined) return toNamed(ref);
   if (ref === undefined && key !== undefined) return namedByKey(key);
@@ -24,19 +27,19 @@ export function readName({ message_id: ref, key }: MessageName): NamedMessage {
   throw invalidInput([{ path: ["message_id"], code: "custom", message }]);
 }
 
-/** Finds the message that a change is meant for. @throws {AppError} NOT_FOUND */
+/** Finds the message that a change refers to. @throws {AppError} NOT_FOUND */
 export async function findMessageToChange(session: SessionChange, named: NamedMessage): Promise<MessageRow> {
   const found = await session.findMessage(named);
   if (!found || found.deleted) throw messageNotFound(named);
   return found;
 }
 
-/** Asserts that the last change of a message is the one that the client knows. @throws {AppError} CONFLICT */
+/** Asserts that `ifSeq`, if given, is the `seq` of the message. @throws {AppError} CONFLICT */
 export function assertUnchanged({ seq }: MessageRow, ifSeq: number | undefined): void {
   if (ifSeq !== undefined && ifSeq !== seq) throw messageChanged(ifSeq, seq);
 }
 
-/** The id of a message that a page or a stream begins at, also of one that is deleted. @throws {AppError} NOT_FOUND */
+/** The id of the message, deleted or not, at which a page or a stream begins. @throws {AppError} NOT_FOUND */
 export async function findMessageId(
   { store }: Services,
   sessionId: string,

@@ -11,14 +11,17 @@ export async function getSessionHead(services: Services, id: string): Promise<Se
   return toSessionHead(head);
 }
 
-/** The extent of a session at this moment, by which its messages are read. @throws {AppError} NOT_FOUND */
+/** The current extent of a session, by which its messages are read. @throws {AppError} NOT_FOUND */
 export async function getSessionExtent(services: Services, id: string): Promise<SessionExtent> {
   const extent = await services.store.sessions.findExtent(id);
   if (!extent) throw sessionNotFound(id);
   return extent;
 }
 
-/** The same with the head of its log, also of a session that is deleted. @throws {AppError} NOT_FOUND if there never was one */
+/**
+ * The extent of a session with the head of its change log, also of a deleted session. @throws {AppError} NOT_FOUND if
+ * the session never existed
+ */
 export async function getSessionLogExtent(services: Services, id: string): Promise<SessionLogExtent> {
   const extent = await services.store.sessions.findLogExtent(id);
   if (!extent) throw sessionNotFound(id);

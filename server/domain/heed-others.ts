@@ -3,14 +3,14 @@ import { listTopic } from "./list-log.ts";
 import type { Services } from "./services.ts";
 import { sessionIdOf, sessionTopic } from "./session-log.ts";
 
-/** How many sessions are compared before other work has its turn. */
+/** The number of sessions that are compared before other work gets its turn. */
 const sessionsPerTurn = 250;
 
-/** Shows the subscribers of this process the commits of other processes, as long as the store is open. */
+/** Delivers the commits of other processes to the subscribers of this process, as long as the store is open. */
 export function heedOthers(services: Services): void {
   const { hub, store } = services;
   store.onOthersCommit({
-    // A subscriber that begins after this sees the commit.
+    // A subscriber that begins after this call reads the commit.
     onHint: () => hub.snapshots.clear(),
     async onReadable(hasLostSessions) {
       const ids = hub.topics.flatMap((topic) => sessionIdOf(topic) ?? []);
@@ -25,7 +25,7 @@ export function heedOthers(services: Services): void {
   });
 }
 
-/** Tells the subscribers of these sessions the positions of now. */
+/** Tells the subscribers of these sessions the current `seq`. */
 async function compareSessions({ hub, store }: Services, ids: readonly string[]): Promise<void> {
   const stands = new Map((await store.sessions.listStands(ids)).map((stand) => [stand.id, stand]));
   for (const id of ids) {

@@ -4,13 +4,13 @@ import type { Message } from "../contract/message.ts";
 import { readMessages, toDocumented } from "./read-messages.ts";
 import type { Services } from "./services.ts";
 
-/** `documented`: messages have the fields of the documented REST paths alone, and so have listed sessions. */
+/** In the `documented` form messages and listed sessions have only the fields of the documented REST paths. */
 export type Form = "documented" | "full";
 
-/** How many characters of an answer in pieces are gathered before they are sent. */
+/** The number of characters that an answer in pieces gathers before it flushes them. */
 export const flushChars = 64 * 1024;
 
-/** How sessions are shown: what comes before their messages, and the form of these. */
+/** The form of sessions in an answer: the JSON before their messages, and the form of the messages. */
 export type Shown<Session> = { toHead: (session: Session) => object; form: Form };
 
 export async function* headsJson<Session>(
@@ -25,7 +25,7 @@ export async function* headsJson<Session>(
   yield separator === "[" ? "[]" : "]";
 }
 
-/** Leaves out a session that is deleted before its first flush. @throws {SessionEndedError} if it is deleted later */
+/** A session that is deleted before its first flush is left out. @throws {SessionEndedError} if one is deleted later */
 export async function* sessionsJson<Session extends SessionExtent>(
   services: Services,
   sessions: Iterable<Session> | AsyncIterable<Session>,
@@ -36,7 +36,7 @@ export async function* sessionsJson<Session extends SessionExtent>(
     const pieces = sessionJson(services, session, shown);
     const beginning = await readBeginning(pieces);
     if (!beginning) continue;
-    // A large piece is not joined to others: that would copy all of them.
+    // A large piece is not joined to others: joining would copy all of them.
     if (beginning.isAll) yield separator + beginning.pieces.join("");
     else {
       yield separator;
@@ -48,7 +48,7 @@ export async function* sessionsJson<Session extends SessionExtent>(
   yield separator === "[" ? "[]" : "]";
 }
 
-/** The pieces of a session up to its first flush, or all of them. Undefined if it is deleted meanwhile. */
+/** The pieces of a session up to its first flush, or all of them. Undefined if the session is deleted meanwhile. */
 async function readBeginning(
   from: AsyncGenerator<string, void>,
 ): Promise<{ pieces: string[]; isAll: boolean } | undefined> {
@@ -86,7 +86,7 @@ export async function* arrayJson(
   for await (const chunk of chunks) {
     for (const part of inParts(chunk)) {
       const json = JSON.stringify(form === "full" ? part : part.map(toDocumented)).slice(1, -1);
-      // A large text is not joined to another: that would copy it.
+      // A large text is not joined to another: joining would copy it.
       if (json.length < partChars) yield separator + json;
       else {
         yield separator;
@@ -98,7 +98,7 @@ export async function* arrayJson(
   yield separator === "[" ? "[]" : "]";
 }
 
-/** How much content is encoded at a time, in characters. Its JSON may have six times as many. */
+/** The amount of content that is encoded at a time, in characters. Its JSON may be six times as long. */
 const partChars = 64 * 1024;
 
 function* inParts(messages: readonly Message[]): Generator<readonly Message[]> {

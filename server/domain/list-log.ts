@@ -14,7 +14,7 @@ import { toSidebarSession } from "./sidebar-session.ts";
 
 export const listTopic = "list";
 
-/** The events of the list of sessions from a position on, as {@link openFeed} sends them. */
+/** The events of the list of sessions after a position, as {@link openFeed} sends them. */
 export function followList(
   services: Services,
   { after, signal }: { after: string | undefined; signal: AbortSignal },
@@ -22,10 +22,10 @@ export function followList(
   return openFeed(services.hub, listLog(services), { after, signal });
 }
 
-/** So many changes are a small read. */
+/** Up to this many changes are a small read. */
 const fewChanges = 10;
 
-/** All sessions, in the order of their last changes of any kind. */
+/** The change log of all sessions, in the order of their last changes of any kind. */
 function listLog(services: Services): ChangeLog<ListEvent> {
   const { store, hub } = services;
   const { excerptChars } = limits;
@@ -33,7 +33,7 @@ function listLog(services: Services): ChangeLog<ListEvent> {
     topic: listTopic,
     snapshotName: listTopic,
     maxMissed: Number.POSITIVE_INFINITY,
-    // Every client has a sidebar, so the list has no limit.
+    // Every client shows the list, so the number of its subscribers is unlimited.
     maxReaders: Number.POSITIVE_INFINITY,
     coalesceMs: limits.listIntervalMs,
     async readHead() {
@@ -54,7 +54,7 @@ function listLog(services: Services): ChangeLog<ListEvent> {
           const upTo = rows.length < changesPerRead ? seq : (rows.at(-1)?.list_seq ?? seq);
           return { changes: rows.map(toChange), upTo };
         },
-        // The snapshot has excerpts alone, and is read once for all who ask.
+        // The snapshot has only excerpts, and is read once for all subscribers.
         isSmallRead: async (after) => after === undefined || seq - after <= fewChanges,
       };
     },

@@ -9,9 +9,9 @@ import { getSessionExtent } from "./get-session.ts";
 import { assertAlive, toMessage } from "./read-messages.ts";
 
 /**
- * A page of a session's messages, oldest first within it, in chunks as those of `readMessages`. With the order `newest`, or with
- * `before` alone, the pages go back in time; otherwise they go forward. `cursor` replaces the bound that moves. `after: 0` is
- * before the first message, whatever its id.
+ * A page of a session's messages, oldest first within the page, in the chunks of `readMessages`. With the order
+ * `newest`, or with `before` alone, the pages go back in time; otherwise they go forward. `cursor` replaces the bound
+ * that moves. `after: 0` means before the first message, whatever its id.
  *
  * @throws {AppError} NOT_FOUND, also from the chunks
  */
@@ -39,7 +39,7 @@ export async function readMessagePage(
   };
 }
 
-/** The ids between which the messages are, and the end at which the pages begin. */
+/** The ids that bound the messages, and the end at which the pages begin. */
 async function readBounds(
   services: Services,
   sessionId: string,
@@ -54,7 +54,7 @@ async function readBounds(
   };
 }
 
-/** @param sizes of a range of messages without gaps, oldest first */
+/** @param sizes of consecutive messages without gaps, oldest first */
 async function* readChunks(
   services: Services,
   life: SessionLife,

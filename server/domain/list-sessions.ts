@@ -25,7 +25,10 @@ export function listExtents(services: Services, { cursor, limit }: PageInput): P
   );
 }
 
-/** The same as a sidebar shows them, in either order. @throws {AppError} BAD_REQUEST for a cursor of the other order */
+/**
+ * A page of sessions as a sidebar shows them, in either order. @throws {AppError} BAD_REQUEST for a cursor of the other
+ * order
+ */
 export function listSidebar(
   services: Services,
   { cursor, limit, order = "newest" }: PageInput & Pick<ListSessionsInput, "order">,
@@ -40,8 +43,8 @@ export function listSidebar(
 }
 
 /**
- * All sessions by activity, in the order of one moment: a session that becomes active between two pages would be in neither.
- * Those that are deleted meanwhile are left out.
+ * All sessions by activity, in the order of one moment. Without a fixed order, a session that becomes active between
+ * two pages would be in neither. Sessions that are deleted meanwhile are left out.
  */
 export async function listAllByActivity(services: Services): Promise<AsyncIterable<SidebarExtent>> {
   return readInSlices(services, await services.store.list.listOrdinals());
@@ -55,7 +58,7 @@ async function* readInSlices(services: Services, ordinals: readonly number[]): A
   }
 }
 
-/** The cursor of the sessions after this one in the order of activity. */
+/** The cursor for the sessions after this one in the order of activity. */
 export function activityCursor({ activity_seq, ordinal }: ListedSessionRow): string {
   return `${activity_seq}-${ordinal}`;
 }

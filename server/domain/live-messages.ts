@@ -7,15 +7,15 @@ export function messagesOf(live: readonly TrackedEvent<LiveEvent>[]): readonly M
   return live.flatMap(({ event }) => (event.type === "message" ? [event.message] : []));
 }
 
-/** The same array each time, for events that all readers get. */
+/** Returns the same array for the same events, so that events for all subscribers are encoded once. */
 export const messagesOnce = memoize(messagesOf);
 
 /**
- * Whether a message after the id `lastId` that comes first with these events may have an earlier one that does not. The
- * position of a change that was followed by another one of the same message has no event. It may have been the addition of a
- * message.
+ * Whether a message after `lastId` that first appears in these events may have an earlier message that does not appear
+ * in them. A change that was followed by another change of the same message has no event of its own, and may have been
+ * the addition of a message.
  *
- * @param after the position up to which all messages were sent
+ * @param after the `seq` up to which all messages were sent
  */
 export function mayLackEarlier(
   live: readonly TrackedEvent<LiveEvent>[],

@@ -16,26 +16,27 @@ import { SessionLog } from "./session-log.ts";
 /** A client's request to follow the messages of a session. */
 export type WantedMessages = {
   sessionId: string;
-  /** `first` is before the first message, whatever its id. */
+  /** `first` means before the first message, whatever its id. */
   afterId: number | "first" | undefined;
   signal: AbortSignal;
-  /** The connection of the reader, if it has one. */
+  /** The connection of the subscriber, if it has one. */
   connection?: object | undefined;
 };
 
-/** A message, and the position of its last change. */
+/** A message, and the `seq` of its last change. */
 export type MessageSeq = { id: number; seq: number };
 
-/** Below every id. */
+/** An id below every message id. */
 const beforeAll = Number.MIN_SAFE_INTEGER - 1;
 
 /**
- * Sends a session's messages after the id `afterId` to one reader, and then as they come. Without `afterId` only new messages
- * come. An edited message comes again, in its new form. A message comes first after every earlier one: a client may come back
- * with the highest id that it has, wherever its stream was cut.
+ * Sends one subscriber the session's messages after the id `afterId`, and then each new message as it comes. Without
+ * `afterId` only new messages are sent. An edited message is sent again in its new form. A message is first sent after
+ * every earlier one: a client whose stream was cut anywhere may return with the highest id that it has.
  *
- * The log has a message at its last change: an edited one comes after messages that are later than it. So only the changes of
- * messages that the reader has are read from the log. Others are read in the order of their ids, in their form of that moment.
+ * The change log has a message at its last change, so an edited message comes after later messages there. Therefore
+ * only the changes of messages that the subscriber already has are read from the change log. The other messages are
+ * read in the order of their ids, in their current form.
  */
 export class MessageFollower implements Listener<LiveEvent> {
   readonly #services: Services;
@@ -44,17 +45,17 @@ export class MessageFollower implements Listener<LiveEvent> {
   /** The name of the session's history and the number of its life. */
   #epoch = "";
   #life = 0;
-  /** The position up to which all changes were sent of the messages up to `lastId`. */
+  /** All changes up to this `seq` of the messages up to `lastId` were sent. */
   #seq = 0;
-  /** Each message up to this id was sent, or was there before what the client wants. */
+  /** Each message up to this id was sent, or is before the first one that the client wants. */
   #lastId: number;
-  /** Whether messages after `lastId` may be left to read, even if the session has not changed. */
+  /** Whether messages after `lastId` may still have to be read, even if the session has not changed. */
   #hasMore: boolean;
-  /** The session as it was when the reading began, until its changes and a page of its messages are read. */
+  /** The session as it was when a read began, until its changes and a page of its messages are read. */
   #session: SessionLogExtent | undefined;
-  /** The positions beyond `seq` whose changes were sent with their messages. */
+  /** The numbers beyond `seq` whose changes were already sent with their messages. */
   readonly #sentAhead = new SentAhead();
-  /** Whether every message up to the position `seq` was sent. */
+  /** Whether every message up to `seq` was sent. */
   #isRead = false;
   #hasEnded = false;
   #wake: (() => void) | undefined;
@@ -75,10 +76,10 @@ export class MessageFollower implements Listener<LiveEvent> {
   async run(): Promise<void> {
     const { sessionId, signal, connection } = this.#wanted;
     try {
-      // The reader joins before the messages are read, so that no write in between is missed.
+      // The subscriber joins before the messages are read, so that it misses no write in between.
       const log = new SessionLog(this.#services, sessionId);
       using reader = this.#services.hub.subscribe(log, signal, connection);
-      // At once, before its turn: the client gets what comes from now on.
+      // Read at once, before its turn: the client gets everything that comes from now on.
       this.#begin(await getSessionLogExtent(this.#services, sessionId));
       for (let isFirst = true; !signal.aborted; isFirst = false) {
         this.#isRead = false;
@@ -97,7 +98,7 @@ export class MessageFollower implements Listener<LiveEvent> {
   take(live: readonly TrackedEvent<LiveEvent>[]): boolean {
     if (!this.#sink.isWritable) return false;
     if (mayLackEarlier(live, { after: this.#seq, lastId: this.#lastId })) return false;
-    // Messages that all readers get are encoded once for all.
+    // Messages that all subscribers get are encoded once for all.
     const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.isEmpty;
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.has(event.seq));
     const messages = isShared ? messagesOnce(news) : messagesOf(news);
@@ -109,7 +110,9 @@ export class MessageFollower implements Listener<LiveEvent> {
     return true;
   }
 
-  /** Resolves when every message up to this one was sent, or no more are. One may be waited for at a time. */
+  /**
+   * Resolves when every message up to this one was sent, or when no more are sent. Only one call may wait at a time.
+   */
   async sent({ id, seq }: MessageSeq): Promise<void> {
     while (!this.#hasEnded && id > this.#lastId && !(this.#isRead && seq <= this.#seq)) {
       await new Promise<void>((resolve) => {
@@ -130,14 +133,14 @@ export class MessageFollower implements Listener<LiveEvent> {
     return this.#services.store.messages.isSmallPage(page);
   }
 
-  /** Reads a page and sends it. @returns how far the session is read, if the page was the last */
+  /** Reads a page and sends it. @returns how far the session was read, if this was the last page */
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
     const session = this.#session ?? (await getSessionLogExtent(this.#services, this.#wanted.sessionId));
     if (this.#isOver(session)) {
       if (this.#hasMore) throw new SessionEndedError(session.id);
       return "end";
     }
-    // The changes come first: a client that comes back with the id of a message has each change before it.
+    // The changes are sent first: a client that returns with the id of a message has each change before it.
     if (await this.#sendChanges(session)) {
       this.#session = session;
       return "more";
@@ -153,19 +156,19 @@ export class MessageFollower implements Listener<LiveEvent> {
     if (this.#wanted.afterId === undefined) this.#lastId = session.last_id ?? beforeAll;
   }
 
-  /** Whether the session is another one than it was, or was put back to an earlier state. */
+  /** Whether the session has another life, or was put back to an earlier state. */
   #isOver({ epoch, ordinal, seq, start_seq: startSeq, deleted }: SessionLogExtent): boolean {
     const isOther = deleted === 1 || epoch !== this.#epoch || ordinal !== this.#life;
     return isOther || this.#seq < startSeq || this.#seq > seq;
   }
 
-  /** Sends a page of the changes of the messages up to `lastId`. @returns whether it sent any, or there may be more */
+  /** Sends a page of the changes of the messages up to `lastId`. @returns whether it sent any, or more may follow */
   async #sendChanges(session: SessionLogExtent): Promise<boolean> {
     const after = this.#seq;
     if (after === session.seq) return false;
     const range = { after, upTo: session.seq, upToId: this.#lastId, limit: changesPerRead };
     const read = await this.#services.store.messages.listChanged({ life: session, ...range });
-    // This life has ended, and with it its messages.
+    // This life and its messages have ended.
     if (!read) return false;
     const news = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.has(seq));
     if (news.length > 0) this.#sink.send(news.map(toMessage));
@@ -173,7 +176,7 @@ export class MessageFollower implements Listener<LiveEvent> {
     return news.length > 0 || read.upTo < session.seq;
   }
 
-  /** Sends a page of the messages after `lastId` that there were when the session was read, in their forms of now. */
+  /** Sends a page of the messages after `lastId` that existed when the session was read, in their current forms. */
   async #sendMessages(session: SessionLogExtent): Promise<void> {
     const after = this.#lastId;
     const last = session.last_id ?? beforeAll;

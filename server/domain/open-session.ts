@@ -9,15 +9,15 @@ import { MessageFollower } from "./message-follower.ts";
 import type { ReaderExtent } from "./session-log.ts";
 import { followSession } from "./session-log.ts";
 
-/** A connection that is open, and the signal of its end. */
+/** An open connection, and the signal that aborts at its end. */
 type Opened = { connection: object; signal: AbortSignal };
 
 /**
- * Finds out whether the events of a session can be followed, for a connection that is still to be opened.
+ * Checks that the events of a session can be followed, for a connection that is not open yet.
  *
- * @returns the function that follows them when it is open
- * @throws {AppError} NOT_FOUND. A client that comes back to a deleted session with a position is let in: an event tells it of
- * the deletion
+ * @returns the function that follows the events once the connection is open
+ * @throws {AppError} NOT_FOUND. A client that returns to a deleted session with a position is admitted: an event tells
+ *   it of the deletion
  */
 export async function openEvents(
   services: Services,
@@ -33,9 +33,9 @@ export async function openEvents(
 }
 
 /**
- * The same for its messages.
+ * Like {@link openEvents}, for the messages of a session.
  *
- * @param after the id of a message, or `key:` and its key; `first` is before the first message
+ * @param after the id of a message, or `key:` and its key; `first` means before the first message
  * @throws {AppError} NOT_FOUND, also if no message has that key
  */
 export async function openMessages(

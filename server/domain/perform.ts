@@ -3,7 +3,7 @@ import type { Guard } from "../access/guard.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Services } from "./services.ts";
 
-/** A way to do an operation. Doors hold actions; only {@link Perform} can run one. */
+/** The implementation of an operation. Doors hold actions; only {@link Perform} can run one. */
 export class Action<in Input extends object, out Output> {
   readonly operation: Operation;
   readonly #run: (services: Services, input: Input) => Output;
@@ -23,9 +23,9 @@ export class Action<in Input extends object, out Output> {
 }
 
 /**
- * The one way into the domain: every door calls it for every operation, once.
+ * The only entry to the domain: every door calls it once for every operation.
  *
- * @throws what the guard throws, and what the action throws
+ * @throws the errors of the guard and of the action
  */
 export type Perform = <Input extends object, Output>(
   caller: Caller,
@@ -33,10 +33,10 @@ export type Perform = <Input extends object, Output>(
   input: Input,
 ) => Output;
 
-/** A door's way to call the domain for one caller. */
+/** The access of a door to the domain for one caller. */
 export type Calling = { readonly caller: Caller; readonly perform: Perform };
 
-/** The rules for every operation at every door stand here: the permission, the limits and the counts. */
+/** The place of the rules for every operation at every door: permission, limits, counts. */
 export function createPerform(services: Services, guard: Guard): Perform {
   return (caller, action, input) => {
     guard({ caller, operation: action.operation, input });

@@ -4,18 +4,21 @@ import { toJson } from "../live/event-json.ts";
 import type { Feed } from "../live/feed.ts";
 import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 
-/** The answer to a poll: each event as JSON, and the position to go on after. */
+/** The answer to a poll: each event as JSON, and the position for the next poll. */
 export type Polled = { events: string[]; position: string };
 
-/** The size at which an answer ends, in UTF-16 code units of JSON: it is whole in memory. The next poll gets the rest. */
+/**
+ * The size at which an answer ends, in UTF-16 code units of JSON. The whole answer is in memory; the next poll gets the
+ * rest.
+ */
 const maxAnswerChars = 1024 * 1024;
 
 /**
- * The events of a log after a position: at once if there are any, else as soon as one comes. The answer is empty if
- * `wait` seconds or `services.pollMs` pass, or `signal` aborts. It has no `caught_up`: an empty answer says the same.
+ * The events of a log after a position: at once if there are any, else when the first one comes. The answer is empty if
+ * `wait` seconds or `services.pollMs` pass, or `signal` aborts. It has no `caught_up`: an empty answer means the same.
  *
  * @param follow follows the log after that position until the signal aborts
- * @throws {AppError} what following the log can fail with
+ * @throws {AppError} the errors of `follow`
  */
 export async function pollEvents<Event extends LogEvent>(
   services: Services,

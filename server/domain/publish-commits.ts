@@ -4,7 +4,9 @@ import { toMessage } from "./read-messages.ts";
 import type { Services } from "./services.ts";
 import { sessionTopic } from "./session-log.ts";
 
-/** Tells the subscribers of this process what it commits. They need not read a change that comes with its commit. */
+/**
+ * Publishes the commits of this process to its subscribers. They need not read changes that are passed with the commit.
+ */
 export function publishCommits({ store, hub }: Services): void {
   store.onCommit(({ session_id: sessionId, seq, list_seq: listSeq, changes = [] }) => {
     const topic = sessionTopic(sessionId);

@@ -9,7 +9,7 @@ import type { Services } from "./services.ts";
 
 /** A message as the doors show it. */
 export function toMessage({ id, session_id, content, sender, timestamp, key, seq }: MessageRow): Message {
-  // Field by field: copying the rest of a row takes seven times as long.
+  // Field by field: copying a row with a rest pattern takes seven times as long.
   return {
     id,
     session_id,
@@ -21,13 +21,16 @@ export function toMessage({ id, session_id, content, sender, timestamp, key, seq
   };
 }
 
-/** The key of a message: the sender's, or one made of the message's id. A file may hold a sender's key that looks like a made one. */
+/**
+ * The key of a message: the sender's, or one made from the message's id. In an adopted file a sender's key may look
+ * like a made one.
+ */
 export function shownKey(id: number, key: string | null): string {
   const sent = key === null ? "" : textValue(key);
   return sent === "" || isMadeKey(sent) ? madeKey(id) : sent;
 }
 
-/** A message as the documented REST paths show it: with its key only if the send named one. */
+/** A message as the documented REST paths show it: with its key only if the send had one. */
 export function toDocumented({
   id,
   session_id,
@@ -41,11 +44,11 @@ export function toDocumented({
 }
 
 /**
- * The messages that a session had when its extent was read, oldest first, in chunks. Between two chunks other work has its
- * turn. One chunk, 128 KiB of content, is in memory at a time. Messages that are edited or deleted meanwhile show it; messages
- * that are added meanwhile are left out.
+ * The messages that a session had when its extent was read, oldest first, in chunks. Other work gets its turn between
+ * two chunks. One chunk, 128 KiB of content, is in memory at a time. Edits and deletions made meanwhile show; messages
+ * added meanwhile are left out.
  *
- * @throws {SessionEndedError} if the session is deleted meanwhile, even if it is made anew
+ * @throws {SessionEndedError} if the session is deleted meanwhile, even if it is created again
  */
 export async function* readMessages(
   services: Services,
@@ -58,7 +61,7 @@ export async function* readMessages(
   const turn = turns.begin(() => services.store.messages.isSmallPage(first));
   if (turn) await turn;
   let after: number | undefined;
-  // Most sessions are short, and the sizes of a few messages need not be read first.
+  // Most sessions are short, so the sizes of a few messages need not be read first.
   for (let limit: number = fewMessages; ; limit = limits.pageItems) {
     const { rows, isLast } = await services.store.messages.listChunk({
       life: session,

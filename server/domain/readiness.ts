@@ -2,10 +2,12 @@ import { AppError } from "../contract/app-error.ts";
 import { toAppError } from "./to-app-error.ts";
 import type { Services } from "./services.ts";
 
-/** How long the result of a probe is kept, in milliseconds: load balancers ask often, and several at once. */
+/**
+ * The time for which the result of a probe is kept, in milliseconds. Load balancers ask often, and several ask at once.
+ */
 const keptMs = 1000;
 
-/** Whether the product can do its work now: it can read and write its database, and is not about to stop. */
+/** Whether the server can do its work now: it can read and write its database, and is not stopping. */
 export class Readiness {
   readonly #services: Pick<Services, "store" | "stopping">;
   #lastProbe: { begunMs: number; outcome: Promise<void> } | undefined;

@@ -1,6 +1,6 @@
 const none: readonly number[] = [];
 
-/** The positions of a session's log whose changes a reader was sent with their messages, before the log was read so far. */
+/** The `seq` of each change that a subscriber was sent with its message, before the change log was read that far. */
 export class SentAhead {
   #seqs = none;
 
@@ -16,7 +16,7 @@ export class SentAhead {
     if (seqs.length > 0) this.#seqs = [...this.#seqs, ...seqs];
   }
 
-  /** Forgets the positions that the log was read up to. */
+  /** Forgets the numbers up to which the change log was read. */
   forgetUpTo(seq: number): void {
     if (this.#seqs.length > 0) this.#seqs = this.#seqs.filter((sent) => sent > seq);
   }

@@ -1,22 +1,22 @@
 import type { Store } from "../../db/store.ts";
 import type { LiveHub } from "../live/live-hub.ts";
 
-/** The services that the product's actions work with. */
+/** The services that the actions use. */
 export type Services = {
   readonly store: Store;
   readonly hub: LiveHub;
   /** The clock. */
   readonly now: () => Date;
-  /** Makes the id of a session that came without one. */
+  /** Makes the id of a session that was created without one. */
   readonly newSessionId: () => string;
-  /** Aborts when the product is about to stop: polls that wait for an event are answered now. */
+  /** Aborts when the server is about to stop: waiting polls are answered then. */
   readonly stopping: AbortSignal;
   /** The product's version. */
   readonly version: string;
-  /** The longest content, in UTF-16 code units. */
+  /** The greatest length of content, in UTF-16 code units. */
   readonly maxMessageChars: number;
-  /** How many readers a session may have at a time, over all doors. */
+  /** The most subscribers of a session at a time, over all doors. */
   readonly maxReadersPerSession: number;
-  /** How long a poll waits at most, in milliseconds. */
+  /** The longest wait of a poll, in milliseconds. */
   readonly pollMs: number;
 };

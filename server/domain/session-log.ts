@@ -14,15 +14,17 @@ import { changesPerRead } from "../live/change-log.ts";
 import { shownKey, toMessage } from "./read-messages.ts";
 import { toSessionHead } from "./session-head.ts";
 
-/** How much a reader is sent of what it has not seen. */
+/** The bounds of a subscriber's snapshot and catch-up. */
 export type ReaderExtent = {
-  /** How many messages its snapshot holds at most; `limits.snapshotMessages` by default. */
+  /** The most messages of its snapshot; default `limits.snapshotMessages`. */
   limit?: number | undefined;
-  /** After more missed changes than this it gets a snapshot in their place; by default it always gets the changes. */
+  /**
+   * After more missed changes than this the subscriber gets a snapshot instead; by default it always gets the changes.
+   */
   max_missed?: number | undefined;
 };
 
-/** The events of a session from a position on, as {@link openFeed} sends them. */
+/** The events of a session after a position, as {@link openFeed} sends them. */
 export function followSession(
   services: Services,
   { sessionId, limit, max_missed, ...wanted }: Wanted & ReaderExtent & { sessionId: string },
@@ -36,18 +38,18 @@ export function sessionTopic(sessionId: string): string {
   return topicPrefix + sessionId;
 }
 
-/** @returns undefined for the topic of another log */
+/** @returns undefined for the topic of the list */
 export function sessionIdOf(topic: string): string | undefined {
   return topic.startsWith(topicPrefix) ? topic.slice(topicPrefix.length) : undefined;
 }
 
-/** A session's messages and its title, in the order of their last changes. */
+/** The change log of a session: its messages and its title, in the order of their last changes. */
 export class SessionLog implements ChangeLog<LiveEvent> {
   readonly coalesceMs = 0;
   readonly maxMissed: number;
   readonly #services: Services;
   readonly #sessionId: string;
-  /** How many messages a snapshot holds. */
+  /** The most messages of a snapshot. */
   readonly #limit: number;
 
   constructor(services: Services, sessionId: string, { limit, max_missed: maxMissed }: ReaderExtent = {}) {

@@ -1,5 +1,6 @@
 /**
- * A value of a text column as text. SQLite keeps bytes as bytes in any column, and another program may have put some there.
+ * A value of a text column as text. SQLite keeps bytes as bytes in any column, and another program may have stored
+ * some.
  */
 export function textValue(value: unknown): string {
   if (typeof value === "string") return value;

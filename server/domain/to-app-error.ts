@@ -4,8 +4,8 @@ import { AppError, invalidInput } from "../contract/app-error.ts";
 import { issuesOf } from "../contract/issues.ts";
 
 /**
- * The one funnel: turns any thrown value into an error that may be sent. An unforeseen one is an INTERNAL_SERVER_ERROR, with
- * its message and stack in `cause`, for the log.
+ * The only conversion of errors: turns any thrown value into an error that may be sent. An unexpected one becomes
+ * INTERNAL_SERVER_ERROR, with its message and stack in `cause`, for the log.
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -25,7 +25,7 @@ function unavailable(cause: unknown, message?: string): AppError {
   return new AppError("SERVICE_UNAVAILABLE", message, { cause });
 }
 
-/** The sentence for clients. The log has one with the paths. */
+/** The sentence for clients. The sentence in the log has the paths too. */
 const databaseMoved =
   "The server's database was moved, removed or replaced: nothing can be stored until it is back in its place or the server is started anew.";
 

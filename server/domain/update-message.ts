@@ -6,8 +6,8 @@ import { assertUnchanged, findMessageToChange, readName } from "./find-message.t
 import { toMessage } from "./read-messages.ts";
 
 /**
- * Edits a message's content. The content that it has already is no change and takes no position, whatever `if_seq` is: a client
- * repeats an edit whose answer was lost.
+ * Edits a message's content. Content that equals the current content is no change and takes no `seq`, whatever `if_seq`
+ * is: a client may repeat an edit whose answer was lost.
  *
  * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long; no name, or two), CONFLICT (changed since `if_seq`)
  */

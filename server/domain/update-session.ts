@@ -5,8 +5,8 @@ import type { Services } from "./services.ts";
 import { toSessionHead } from "./session-head.ts";
 
 /**
- * Gives a session another title. A title that it has already is no change and takes no position. The answer has no messages:
- * a large answer could fail after the title was stored.
+ * Sets a session's title. A title that equals the current one is no change and takes no `seq`. The answer has no
+ * messages: a large answer could fail after the title was stored.
  *
  * @throws {AppError} NOT_FOUND
  */
@@ -15,7 +15,7 @@ export async function updateSession(services: Services, input: UpdateSessionInpu
   return { id, title, created_at };
 }
 
-/** Renames a session. @returns its head and its life, by the ordinal. @throws {AppError} NOT_FOUND */
+/** Renames a session. @returns its head and its life, given by the ordinal. @throws {AppError} NOT_FOUND */
 export function renameSession(
   services: Services,
   { session_id: id, title }: UpdateSessionInput,

@@ -1,49 +1,53 @@
 /**
- * The source of a stream of live events: of a session, or of the list of sessions. A log is a view of the database, in
- * which each item carries the position of its last change. Reading on from a position gives every item that has changed
- * since, once, as it is now.
+ * The source of a stream of live events: of a session, or of the list of sessions. A change log is a view of the
+ * database, in which each item has the `seq` of its last change. Reading after a `seq` returns every item that has
+ * changed since, once, in its current form.
  */
 export type ChangeLog<Event extends LogEvent> = {
   /** The name under which its changes are published. */
   readonly topic: string;
-  /** The name of its snapshot: subscribers that want the same one share it. */
+  /** The name of its snapshot. Subscribers that ask for the same name share the snapshot. */
   readonly snapshotName: string;
-  /** A subscriber that comes back after more changes than this gets the snapshot in their place. */
+  /** A subscriber that missed more changes than this gets the snapshot instead. */
   readonly maxMissed: number;
-  /** How many subscribers it may have at a time. */
+  /** The most subscribers at a time. */
   readonly maxReaders: number;
-  /** How long changes are gathered before live subscribers get them, in milliseconds. */
+  /** The time for which changes are gathered before live subscribers get them, in milliseconds. */
   readonly coalesceMs: number;
-  /** @throws {AppError} NOT_FOUND if there never was such a log */
+  /** @throws {AppError} NOT_FOUND if the log never existed */
   readHead(): Promise<ChangeLogHead<Event>>;
-  /** The beginning for a subscriber without a position. Undefined if the log has just ended. */
+  /** The first event for a subscriber without a position. Undefined if the log has just ended. */
   readSnapshot(): Promise<SnapshotOf<Event> | undefined>;
-  /** The error for a subscriber that comes after the end. */
+  /** The error for a subscriber that joins after the end. */
   gone(): Error;
 };
 
-/** A log as it stood at one moment. */
+/** A change log at one moment. */
 export type ChangeLogHead<Event extends LogEvent> = {
-  /** The name of the history that its positions belong to. */
+  /** The name of the history to which its numbers belong. */
   epoch: string;
-  /** The position of the last change. */
+  /** The `seq` of the last change. */
   seq: number;
-  /** The number of its life. A log that was removed and made anew has another one, whatever its positions are. */
+  /**
+   * The number of its life. A log that was removed and created again has another life, even if its `seq` is the same.
+   */
   life: number;
-  /** The position at which this life begins. Smaller positions, except 0, belong to a past life. */
+  /** The `seq` at which this life begins. Smaller numbers, except 0, belong to an earlier life. */
   startSeq: number;
-  /** The last event of all, if the log has ended. */
+  /** The last event, if the log has ended. */
   end: Change<Event> | undefined;
   /**
-   * The next changes after a position, in order and none beyond `seq`. `upTo` is how far they reach: `seq` if these are all.
-   * Undefined if the log has ended since.
+   * The next changes after a `seq`, in order, none beyond the head's `seq`. `upTo` is the `seq` that they reach: the
+   * head's if these are all. Undefined if the log has ended since.
    */
   readChanges(after: number): Promise<{ changes: Change<Event>[]; upTo: number } | undefined>;
-  /** Whether the next changes after a position are a small read; without a position, whether the snapshot is. */
+  /**
+   * Whether reading the next changes after a `seq` is a small read; without a `seq`, whether reading the snapshot is.
+   */
   isSmallRead(after: number | undefined): Promise<boolean>;
 };
 
-/** An event of a stream, and the position after it. */
+/** An event of a stream, with the position after it. */
 export type TrackedEvent<Event extends LogEvent> = {
   readonly position: string;
   readonly event: Event;
@@ -59,5 +63,5 @@ export type SnapshotOf<Event extends LogEvent> = Omit<
   "type" | "prev" | "epoch"
 >;
 
-/** How many changes are read at a time, so that other work has its turn while a subscriber catches up. */
+/** The number of changes that are read at a time, so that other work gets its turn while a subscriber catches up. */
 export const changesPerRead = 100;

@@ -7,7 +7,7 @@ export function toJson(item: TrackedEvent<LogEvent>): string {
   return shared.get(item) ?? JSON.stringify(item.event);
 }
 
-/** The same for an event that others receive too: it is encoded once for all of them, at every door. */
+/** An event as JSON, for several receivers: it is encoded once for all of them, at every door. */
 export function toSharedJson(item: TrackedEvent<LogEvent>): string {
   const json = toJson(item);
   shared.set(item, json);

@@ -1,22 +1,22 @@
 /**
- * The target of a stream. A sender asks first whether the sink is writable. While it is not, the items stay in the log, and are
- * read from there when its turn comes.
+ * The target of a stream, with backpressure. A sender first asks whether the sink is writable. While it is not, the
+ * items stay in the change log, and are read from there later.
  */
 export type Sink<Item> = {
   /** Whether the sink takes more now. */
   readonly isWritable: boolean;
   /**
-   * Does `work` when the sink takes more, or when its connection is closed. Meanwhile no other stream of the same connection
-   * has its turn: one stream's items are sent before another stream reads.
+   * Does `work` when the sink is writable, or when its connection is closed. Streams of one connection take turns: the
+   * items of one stream are sent before another stream reads.
    */
   whenWritable<Value>(work: () => Promise<Value>): Promise<Value>;
-  /** Sends items that go to this sink alone. */
+  /** Sends items that only this sink gets. */
   send(items: readonly Item[]): void;
-  /** Sends an array that goes to other sinks too: its encoding is kept for them. */
+  /** Sends an array that other sinks get too: its encoding is kept for them. */
   sendShared(items: readonly Item[]): void;
 };
 
-/** A stream that has not begun. `pipeTo` sends it to a sink; an iteration takes its items one by one. */
+/** A stream that has not begun. `pipeTo` sends it to a sink; an iteration yields its items one by one. */
 export class Feed<Item> implements AsyncIterable<Item> {
   readonly #signal: AbortSignal;
   readonly #send: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>;
@@ -27,7 +27,7 @@ export class Feed<Item> implements AsyncIterable<Item> {
     this.#send = send;
   }
 
-  /** Resolves when the stream has ended or its signal aborts, and rejects with what it fails with. */
+  /** Resolves when the stream has ended or its signal aborts. Rejects with the error of the stream. */
   pipeTo(sink: Sink<Item>): Promise<void> {
     return this.#send(sink, this.#signal);
   }
@@ -56,10 +56,12 @@ export class Feed<Item> implements AsyncIterable<Item> {
   }
 }
 
-/** How many live events may wait in an iteration: a few, so that a burst is not read from the log again. */
+/**
+ * The most live events that may wait in an iteration: a few, so that a short burst need not be read from the log again.
+ */
 const maxWaiting = 8;
 
-/** Items that were sent and are not taken yet: those of one read, or a few that came meanwhile. */
+/** Items that were sent but not yet taken: those of one read, or a few that came meanwhile. */
 class Queue<Item> implements Sink<Item> {
   readonly #items: Item[] = [];
   #hasEnded = false;

@@ -1,14 +1,14 @@
-/** The most bytes of a UTF-16 code unit as JSON: the escape of a control character has six. */
+/** The most bytes of a UTF-16 code unit in JSON: a control character is escaped with six. */
 const bytesPerUnit = 6;
 
 /** An upper bound on the names, quotes and numbers of an item, in bytes. */
 const frameBytes = 200;
 
 /**
- * The number of items, from the first, whose JSON has at most `maxBytes` together; at least one, however large. Items are
- * encoded only if the lengths of their texts do not settle it.
+ * The number of items, from the first, whose JSON together has at most `maxBytes`; at least one, however large. Items
+ * are encoded only if the lengths of their texts do not decide the answer.
  *
- * @param textsOf all texts of an item whose length is up to clients
+ * @param textsOf all texts of an item whose length clients decide
  */
 export function countFitting<Item>(
   items: readonly Item[],

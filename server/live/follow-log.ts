@@ -9,7 +9,7 @@ import { readBeginning } from "./read-beginning.ts";
 export type FollowRequest<Event extends LogEvent> = {
   hub: LiveHub;
   log: ChangeLog<Event>;
-  /** The position to go on after. */
+  /** The position to resume after. */
   after: string | undefined;
   signal: AbortSignal;
   /** The connection of the subscriber, if it has one. */
@@ -17,12 +17,12 @@ export type FollowRequest<Event extends LogEvent> = {
 };
 
 /**
- * Sends the events of a log from a position on: first the missed ones, read from the log, then `caught_up`, then each change
- * as it comes, until `signal` aborts or the log ends. Without a position the stream begins with a `snapshot`. After a
- * position that this log cannot have given, it begins with a `reset`.
+ * Sends the events of a change log after a position: first the missed ones, read from the log, then `caught_up`, then
+ * each change as it comes, until `signal` aborts or the log ends. Without a position the stream begins with a
+ * `snapshot`. With a position that this log cannot have issued, the stream begins with a `reset`.
  *
- * The log is read a page at a time, when the sink takes more. A sink that does not take a live event gets it from the log
- * later. Nothing is held meanwhile.
+ * The log is read a page at a time, when the sink is writable. A live event that the sink does not take is read from
+ * the log later. Nothing is held in memory meanwhile.
  *
  * @throws {AppError} NOT_FOUND, TOO_MANY_REQUESTS
  */
@@ -34,11 +34,11 @@ export function followLog<Event extends LogEvent>(
 }
 
 /**
- * A subscriber's life:
+ * The life of a subscriber:
  *
- * joined → catching up ⇄ live → ended. It reads pages until one is the last: then it is live, and takes what the hub
- * publishes. It is behind when it took nothing or others have read further: it reads pages again. It ends with the signal
- * or with the log.
+ * joined → catching up ⇄ live → ended. A subscriber that is catching up reads pages. After the last page it is live and
+ * takes the events that the hub publishes. It goes back to catching up when its sink does not take an event, or when
+ * other subscribers have read further. It ends with its signal or with the log.
  *
  * There are many followers, and most of them wait: a waiting one holds its fields and one promise.
  */
@@ -49,11 +49,11 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
   readonly #connection: object | undefined;
   readonly #sink: Sink<TrackedEvent<Event>>;
   readonly #after: string | undefined;
-  /** The name of this stream's history, once the log was read. */
+  /** The name of this stream's history; undefined until the log is read. */
   #epoch: string | undefined;
-  /** The log's life that this stream belongs to, once the log was read. */
+  /** The life of the log to which this stream belongs; undefined until the log is read. */
   #life: number | undefined;
-  /** The position of the last event of this stream. */
+  /** The `seq` of the last event of this stream. */
   #seq: number | undefined;
   #beginning: "snapshot" | "reset" = "snapshot";
   #isCaughtUp = false;
@@ -71,7 +71,7 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
   }
 
   async run(): Promise<void> {
-    // The subscriber joins before the log is read, so that no write in between is missed.
+    // The subscriber joins before the log is read, so that it misses no write in between.
     const subscriber = this.#hub.subscribe(this.#log, this.#signal, this.#connection);
     try {
       for (let isFirst = true; !this.#signal.aborted; isFirst = false) {
@@ -86,7 +86,7 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
 
   take(live: readonly TrackedEvent<Event>[]): boolean {
     if (!this.#sink.isWritable) return false;
-    // Events that all subscribers get are sent unchanged, and so are encoded once for all.
+    // Events that all subscribers get are sent unchanged, so they are encoded once for all.
     if (live[0]?.event.prev === this.#seq) this.#sink.sendShared(live);
     else this.#sink.send(live.map(({ event }) => this.#track(event)));
     this.#seq = live.at(-1)?.event.seq;
@@ -104,7 +104,7 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     return head.isSmallRead(this.#isOutside(head) ? undefined : this.#seq);
   }
 
-  /** Reads a page and sends it. @returns how far the log is read, if the page was the last */
+  /** Reads a page and sends it. @returns how far the log was read, if this was the last page */
   async #sendPage(): Promise<ReadUpTo | "more" | "end"> {
     const head = await this.#log.readHead();
     if (this.#epoch === undefined) this.#begin(head);
@@ -125,25 +125,25 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     return isLast ? { epoch: head.epoch, life: head.life, seq: read.upTo } : "more";
   }
 
-  /** Whether the log has no such position as that of this stream. */
+  /** Whether this stream's `seq` cannot belong to the log. */
   #isOutside({ epoch, life, seq: lastSeq, startSeq }: ChangeLogHead<Event>): boolean {
     const seq = this.#seq;
     if (seq === undefined || epoch !== this.#epoch || life !== this.#life || seq > lastSeq) return true;
-    // Position 0 is before every event, also in a log that began anew. But a subscriber that is caught up at 0 has followed an
-    // earlier life.
+    // `seq` 0 is before every event, also in a log that was created again. But a subscriber that has caught up at 0
+    // belongs to an earlier life.
     return seq < startSeq && (seq > 0 || this.#isCaughtUp);
   }
 
   /**
-   * Whether the last page has all that there was when the head was read. An item that is changed before its page is read
-   * moves beyond the head.
+   * Whether the last page has everything that existed when the head was read. An item that is changed before its page
+   * is read moves beyond the head.
    */
   async #isWhole(head: ChangeLogHead<Event>, after: number, count: number): Promise<boolean> {
     if (this.#isCaughtUp || count === head.seq - after) return true;
     return (await this.#log.readHead()).seq === head.seq;
   }
 
-  /** Sends the log's state. It is the same for all subscribers that begin at this position. */
+  /** Sends the state of the log. It is the same for all subscribers that begin at this `seq`. */
   async #sendBeginning({ epoch, life, seq }: ChangeLogHead<Event>): Promise<ReadUpTo | "more"> {
     const type = this.#beginning;
     const key = { snapshotName: this.#log.snapshotName, type, epoch, seq };

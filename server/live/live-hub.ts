@@ -5,20 +5,20 @@ import type { Change, ChangeLog, LogEvent } from "./change-log.ts";
 import { Turns } from "./turns.ts";
 import { SnapshotCache } from "./snapshot-cache.ts";
 
-/** The live subscribers of this process, by the log that they follow. */
+/** The subscribers of this process, by the change log that they follow. */
 export class LiveHub {
   readonly snapshots = new SnapshotCache();
-  /** The turns of all large reads, also of those that follow no log. */
+  /** The turns of all large reads, also of reads that follow no log. */
   readonly turns = new Turns();
   // Each topic's subscribers know the type of its events; the map does not.
   readonly #topics = new Map<string, LiveTopic<never>>();
   readonly #lives = new Map<string, number>();
 
   /**
-   * Tells the subscribers that a log has changed, up to `seq`. Call it after the commit. Calls may come late, twice
-   * or out of order, and from a process that did not write: they make the subscribers that are behind read the log.
+   * Tells the subscribers that a log has changed, up to `seq`. Call it after the commit. Calls may be late, repeated or
+   * out of order, and may concern the writes of another process: they make subscribers that are behind read the log.
    *
-   * @param change the change at `seq`. Subscribers that wait for it need not read the log.
+   * @param change the change at `seq`. With it, subscribers that are exactly before it need not read the log.
    */
   publish<Event extends LogEvent>(topic: string, seq: number, change?: Change<Event>): void {
     const known = this.#topics.get(topic) as LiveTopic<Event> | undefined;
@@ -26,19 +26,20 @@ export class LiveHub {
   }
 
   /**
-   * Tells the subscribers the position of a log, or undefined if the log does not exist. Call it when another process may have written.
-   * Subscribers that are behind read on. Subscribers at a position that the log does not have begin anew.
+   * Tells the subscribers the current `seq` and life of a log; undefined if the log does not exist. Call it when
+   * another process may have written. Subscribers that are behind read on. Subscribers at a `seq` that the log does not
+   * have begin again.
    */
   compare(topic: string, stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
     this.#topics.get(topic)?.compare(stand);
   }
 
-  /** Gives a log another life, after a change that its positions do not show. */
+  /** Gives a log another life, after a change that its `seq` does not show. */
   beginAnew(topic: string): void {
     this.#lives.set(topic, this.lifeOf(topic) + 1);
   }
 
-  /** How often {@link beginAnew} was called. */
+  /** The number of calls of {@link beginAnew}. */
   lifeOf(topic: string): number {
     return this.#lives.get(topic) ?? 0;
   }
@@ -49,10 +50,10 @@ export class LiveHub {
   }
 
   /**
-   * A subscriber of a log, until it is disposed of. The subscribers of one connection count as one. A subscriber without a connection
-   * counts by itself.
+   * A subscriber of a log, until it is disposed of. The subscribers of one connection count as one. A subscriber
+   * without a connection counts by itself.
    *
-   * @throws {AppError} TOO_MANY_REQUESTS if the log has its most subscribers
+   * @throws {AppError} TOO_MANY_REQUESTS if the log has as many subscribers as allowed
    */
   subscribe<Event extends LogEvent>(
     log: ChangeLog<Event>,
@@ -66,7 +67,7 @@ export class LiveHub {
     return topic.subscribe(signal, connection);
   }
 
-  /** How many subscribers there are, over all logs. */
+  /** The number of subscribers, over all logs. */
   get size(): number {
     let count = 0;
     for (const topic of this.#topics.values()) count += topic.size;

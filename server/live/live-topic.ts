@@ -6,9 +6,9 @@ import { formatPosition } from "./position.ts";
 import { toEvent } from "./to-event.ts";
 
 /**
- * The subscribers of one log in this process. A subscriber that has caught up is live: the log is read once for all live subscribers,
- * and all get the same event objects. The other subscribers read the log themselves, each at its own pace, until they have
- * caught up.
+ * The subscribers of one log in this process. A subscriber that has caught up is live: the log is read once for all
+ * live subscribers, and all get the same event objects. The other subscribers each read the log themselves, at their
+ * own pace, until they have caught up.
  */
 export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   readonly #log: ChangeLog<Event>;
@@ -17,20 +17,20 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   /** The number of subscribers by connection. A subscriber without a connection has an entry of its own. */
   readonly #connections = new Map<object, number>();
   readonly #live = new Set<Subscriber<Event>>();
-  /** The last position that was published. */
+  /** The last `seq` that was published. */
   #publishedSeq = 0;
-  /** The name of the live subscribers' history. */
+  /** The name of the history that the live subscribers follow. */
   #epoch = "";
-  /** The number of the log's life that they follow. */
+  /** The life of the log that the live subscribers follow. */
   #life = 0;
-  /** Whether the log is to be read even if nothing was published. */
+  /** Whether the log must be read even if nothing was published. */
   #mustRead = false;
-  /** How far the log was read for the live subscribers. Undefined while there are none. */
+  /** The `seq` up to which the log was read for the live subscribers. Undefined if there are none. */
   #readUpTo: number | undefined;
-  /** The position of the last event that they got. */
+  /** The `seq` of the last event that the live subscribers got. */
   #lastSeq = 0;
   #reading = false;
-  /** The next changes, which came with their publication. */
+  /** The next changes, which were passed with their publication. */
   #pending: Change<Event>[] = [];
 
   constructor(log: ChangeLog<Event>, onEmpty: () => void) {
@@ -42,13 +42,13 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
     return this.#subscribers.size;
   }
 
-  /** Whether another subscriber may join, of this connection or of none. */
+  /** Whether another subscriber of this connection, or of none, may join. */
   hasRoomFor(connection: object | undefined): boolean {
     if (this.#connections.size < this.#log.maxReaders) return true;
     return connection !== undefined && this.#connections.has(connection);
   }
 
-  /** @param change the change at `seq`. If it follows the last one directly, the log need not be read. */
+  /** @param change the change at `seq`. If it directly follows the last one, the log need not be read. */
   publish(seq: number, change: Change<Event> | undefined): void {
     this.#publishedSeq = Math.max(this.#publishedSeq, seq);
     const before = this.#pending.at(-1)?.seq ?? this.#readUpTo;
@@ -57,10 +57,11 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
     if (this.#pending.push(change) === 1) setImmediate(() => this.#deliverPending());
   }
 
-  /** @param stand the log's position and life; undefined if the log does not exist */
+  /** @param stand the log's `seq` and life; undefined if the log does not exist */
   compare(stand: Pick<ReadUpTo, "seq" | "life"> | undefined): void {
     const readUpTo = this.#readUpTo;
-    // Without live subscribers the log must be read too: a subscriber that goes live now may have read an older state.
+    // Without live subscribers the log must be read too: a subscriber that is about to go live may have read an older
+    // state.
     const isOther = readUpTo === undefined || stand?.life !== this.#life || stand.seq < readUpTo;
     if (stand) this.#publishedSeq = Math.max(this.#publishedSeq, stand.seq);
     if (isOther) this.#mustRead = true;
@@ -122,7 +123,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
     if (after === undefined) return;
     try {
       const head = await this.#log.readHead();
-      // At an end or a new beginning each subscriber reads the log for itself, from its own position.
+      // At the end of the log, or in a new life, each subscriber reads the log for itself, from its own `seq`.
       const isOther = head.epoch !== this.#epoch || head.life !== this.#life;
       if (head.end || isOther || head.startSeq > after || head.seq < after) return this.#sendAllBack();
       // Undefined when all subscribers have fallen behind during the delivery.
@@ -132,16 +133,16 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
         const read = await head.readChanges(from);
         if (!read) return this.#sendAllBack();
         const { changes, upTo } = read;
-        // Meanwhile all subscribers may have left, and others have come.
+        // Meanwhile all subscribers may have left, and others may have joined.
         if (this.#readUpTo !== from) return;
         this.#readUpTo = upTo;
         this.#deliver(changes);
         from = this.#live.size > 0 ? upTo : undefined;
       }
-      // A published position that the log does not have must not make it be read for ever.
+      // A published `seq` that the log does not have must not cause endless reads.
       if (this.#publishedSeq === published) this.#publishedSeq = head.seq;
     } catch {
-      // Each subscriber reads the log itself now, and gets the failure as its own.
+      // Each subscriber now reads the log itself, and gets the failure as its own error.
       return this.#sendAllBack();
     }
     if (this.#log.coalesceMs > 0) await wait(this.#log.coalesceMs, undefined, { ref: false });
@@ -168,7 +169,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   }
 
   #sendAllBack(): void {
-    // The pending changes belong to the log as it was.
+    // The pending changes belong to the earlier state of the log.
     this.#pending = [];
     for (const subscriber of this.#live) subscriber.fallBehind();
   }

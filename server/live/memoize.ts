@@ -1,4 +1,4 @@
-/** Makes something of an object once, however often it is asked for, and keeps it as long as the object is. */
+/** Computes a value from an object once, at the first call, and keeps it as long as the object exists. */
 export function memoize<Source extends object, Made>(
   make: (source: Source) => Made,
 ): (source: Source) => Made {

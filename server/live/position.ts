@@ -1,7 +1,9 @@
-/** A place in a session's log: after the change `seq`, in the history named `epoch`. 0 is before the first change. */
+/**
+ * A point in a change log: after the change `seq`, in the history named `epoch`. `seq` 0 is before the first change.
+ */
 export type Position = { epoch: string | undefined; seq: number };
 
-/** A position as text. It has nothing that JSON or an event stream would write in another way. */
+/** A position as text. Its characters need no escape in JSON or in an event stream. */
 export function formatPosition(epoch: string, seq: number): string {
   return `${epoch}:${seq}`;
 }

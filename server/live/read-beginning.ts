@@ -3,7 +3,10 @@ import { formatPosition } from "./position.ts";
 import type { BeginningKey } from "./snapshot-cache.ts";
 import { toEvent } from "./to-event.ts";
 
-/** Reads the first events for a subscriber that begins: the log's state, and `caught_up`. Undefined if the log has just ended. */
+/**
+ * Reads the first events for a new subscriber: the state of the log, and `caught_up`. Undefined if the log has just
+ * ended.
+ */
 export async function readBeginning<Event extends LogEvent>(
   log: ChangeLog<Event>,
   { type, epoch }: BeginningKey,

@@ -1,7 +1,7 @@
 import { toSharedJson } from "./event-json.ts";
 import type { LogEvent, TrackedEvent } from "./change-log.ts";
 
-/** The log's snapshot, and the kind and position of a beginning. */
+/** The name of a log's snapshot, and the kind and `seq` of a beginning. */
 export type BeginningKey = {
   snapshotName: string;
   type: "snapshot" | "reset";
@@ -9,7 +9,7 @@ export type BeginningKey = {
   seq: number;
 };
 
-/** The first events for a subscriber of a log that begins, or begins anew. */
+/** The first events for a subscriber that begins, or begins again. */
 export type Beginning<Event extends LogEvent> = {
   /** The snapshot or the reset, and `caught_up`. */
   events: readonly TrackedEvent<Event>[];
@@ -25,15 +25,18 @@ type Kept<Event extends LogEvent> = {
   beginning: Beginning<Event>;
 };
 
-/** How many UTF-16 code units of JSON are kept; a larger beginning is kept alone. */
+/** The most JSON that is kept, in UTF-16 code units. A larger beginning is kept alone. */
 const maxKeptChars = 8 * 1024 * 1024;
 
-/** A larger beginning, in UTF-16 code units of JSON, is encoded for sharing even before a second subscriber comes. */
+/**
+ * A beginning of more JSON than this, in UTF-16 code units, is encoded for sharing even before a second subscriber
+ * asks.
+ */
 const largeChars = 64 * 1024;
 
 /**
- * The beginnings of logs, each read and encoded once for all subscribers that come before the next change. Of each log the last
- * snapshot and the last reset are kept, as long as they are among the last used.
+ * The beginnings of change logs. Each is read and encoded once for all subscribers that begin before the next change.
+ * For each log the last snapshot and the last reset are kept, as long as they are among the most recently used.
  */
 export class SnapshotCache {
   // Each log's subscribers know the type of its events; the maps do not. The order is that of the last use.
@@ -43,10 +46,10 @@ export class SnapshotCache {
   #generation = 0;
 
   /**
-   * The beginning for a key: the kept one, or the result of `read`, which may be further than `key.seq`. Subscribers that ask
-   * for the same meanwhile share it.
+   * The beginning for a key: the kept one, or the result of `read`, whose `seq` may be higher than `key.seq`.
+   * Concurrent callers with the same key share one read.
    *
-   * @returns undefined if `read` gives nothing; `isShared` is whether it is worth encoding for others
+   * @returns undefined if `read` returns undefined; `isShared` says whether encoding for others is worthwhile
    */
   async share<Event extends LogEvent>(
     key: BeginningKey,
@@ -76,7 +79,7 @@ export class SnapshotCache {
     }
   }
 
-  /** Forgets all, also unfinished reads: a log may have changed in a way that its positions do not show. */
+  /** Forgets everything, including unfinished reads: a log may have changed in a way that its `seq` does not show. */
   clear(): void {
     this.#kept.clear();
     this.#making.clear();

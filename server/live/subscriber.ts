@@ -1,21 +1,21 @@
 import type { LogEvent, TrackedEvent } from "./change-log.ts";
 
-/** How far a log was read, with the name of its history and the number of its life. */
+/** The point up to which a log was read: the name of its history, the number of its life, and the `seq`. */
 export type ReadUpTo = { epoch: string; life: number; seq: number };
 
 /** A receiver of live events. */
 export type Listener<Event extends LogEvent> = {
-  /** @returns false if it takes none of the events now */
+  /** @returns false if it takes none of the events */
   take(events: readonly TrackedEvent<Event>[]): boolean;
 };
 
-/** A subscriber's seat at the topic of its log. */
+/** The access of a subscriber to the topic of its log. */
 export type Seat<Event extends LogEvent> = {
-  /** @returns false if the log has been read further for the live subscribers: this one must read on first */
+  /** @returns false if the log was already read further for the live subscribers: this subscriber must first read on */
   goLive(subscriber: Subscriber<Event>, from: ReadUpTo): boolean;
   fallBehind(subscriber: Subscriber<Event>): void;
   leave(subscriber: Subscriber<Event>): void;
-  /** The log is at this position now. */
+  /** Reports the current `seq` and life of the log. */
   compare(stand: Pick<ReadUpTo, "seq" | "life">): void;
 };
 
@@ -26,7 +26,7 @@ export class Subscriber<Event extends LogEvent> implements Disposable, EventList
   readonly #signal: AbortSignal;
   readonly #seat: Seat<Event>;
   #upTo = 0;
-  /** The position of this subscriber when it was last behind the others. */
+  /** The `seq` of this subscriber when it was last behind the others. */
   #wasBehindAt: number | undefined;
   #listener: Listener<Event> | undefined;
   #wake: (() => void) | undefined;
@@ -39,9 +39,9 @@ export class Subscriber<Event extends LogEvent> implements Disposable, EventList
   }
 
   /**
-   * Gives the live events after `from` to `listener`. Resolves when the signal aborts, and when the caller has to read the log
-   * again: other subscribers are further, the listener took nothing, or the log has another life. `prev` of an event is the position
-   * before it in the shared reading, not in the caller's stream.
+   * Delivers the live events after `from` to `listener`. Resolves when the signal aborts, or when the caller must read
+   * the log again: other subscribers are further, the listener took nothing, or the log has another life. `prev` of an
+   * event is the `seq` before it in the shared reading, not in the caller's stream.
    */
   goLive(from: ReadUpTo, listener: Listener<Event>): Promise<void> {
     this.#upTo = from.seq;
@@ -50,7 +50,7 @@ export class Subscriber<Event extends LogEvent> implements Disposable, EventList
       this.#wake = resolve;
       if (this.#signal.aborted) return this.#goBack();
       if (this.#seat.goLive(this, from)) return;
-      // This subscriber has read again and found no more: the others are beyond the end of the log.
+      // This subscriber has read again and found no more: the others are at a `seq` beyond the end of the log.
       if (this.#wasBehindAt === from.seq) this.#seat.compare(from);
       this.#wasBehindAt = from.seq;
       this.#goBack();

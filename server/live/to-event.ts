@@ -1,8 +1,8 @@
 import type { Change, LogEvent } from "./change-log.ts";
 
 /**
- * An event of a stream: a change with the fields that depend on the stream. The type of a change leaves these out, and
- * TypeScript cannot put them back into a union.
+ * An event of a stream: a change with the fields that depend on the stream. The type of a change omits these fields,
+ * and TypeScript cannot add them back to a union.
  */
 export function toEvent<Event extends LogEvent>(
   change: Change<Event> | { type: "snapshot" | "reset" | "caught_up"; seq: number },

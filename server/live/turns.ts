@@ -1,27 +1,29 @@
-/** How long new readers may work in one turn of the event loop, in milliseconds. */
+/** The time for which new subscribers may read in one turn of the event loop, in milliseconds. */
 const sliceMs = 2;
 
-/** How many turns of the event loop after a large read have none. A write takes two: one to be read, one to be stored. */
+/**
+ * The number of turns of the event loop without a large read, after each large read. A write takes two: one to be read,
+ * one to be stored.
+ */
 const turnsForOthers = 2;
 
 /**
- * The order in which large reads of the database get their turns. The database answers within the turn of the event loop
- * in which it is asked: without this order, several large reads at a time would block the process. Small reads wait for
- * none of them.
+ * The order in which large reads of the database get their turns. The database answers synchronously, within a turn of
+ * the event loop: without this order several large reads would block the process. Small reads do not wait.
  */
 export class Turns {
   readonly #beginning: (() => void)[] = [];
   readonly #goingOn: (() => void)[] = [];
-  /** The time at which this turn of the event loop is used up. Undefined while it is unused. */
+  /** The time at which the slice of this turn of the event loop ends. Undefined while the slice is unused. */
   #sliceEndMs: number | undefined;
   #isScheduled = false;
   #turnsForOthers = 0;
   #hasBegun = false;
 
   /**
-   * A turn for a new reader. Undefined if it may read at once: this turn of the event loop is not used up.
+   * A turn for a new reader. Undefined if it may read at once: the slice of this turn of the event loop is not used up.
    *
-   * @param isSmall whether its first read is a small one, which need not wait. It is asked when the turn is used up.
+   * @param isSmall whether its first read is small and need not wait. Called only when the slice is used up.
    */
   begin(isSmall: () => Promise<boolean>): Promise<void> | undefined {
     const nowMs = performance.now();
@@ -33,7 +35,7 @@ export class Turns {
     return this.#waitUnless(isSmall);
   }
 
-  /** The turn of a reader that is new or goes on. Undefined if it may read at once. */
+  /** The turn of a reader that begins or continues. Undefined if it may read at once. */
   take(isFirst: boolean, isSmall: () => Promise<boolean>): Promise<void> | undefined {
     return isFirst ? this.begin(isSmall) : this.goOn();
   }
@@ -42,7 +44,7 @@ export class Turns {
     if (!(await isSmall())) await this.#wait(this.#beginning);
   }
 
-  /** A turn for a reader that goes on. It takes turns with the new readers. */
+  /** A turn for a reader that continues. Such readers alternate with the new ones. */
   goOn(): Promise<void> {
     return this.#wait(this.#goingOn);
   }

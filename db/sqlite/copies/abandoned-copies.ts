@@ -2,17 +2,17 @@ import { readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isRunning, removeDatabase } from "../durable-files.ts";
 
-/** Follows the name of a copy while it is made, before the id of the process that makes it. */
+/** In the name of an unfinished copy, comes before the id of the process that makes the copy. */
 export const partialEnding = ".partial-";
 
-/** Removes what a copying to `beside` left that was killed: the process that its name tells does not run any more. */
+/** Removes unfinished copies for `beside` whose process was killed: the process id in their name no longer runs. */
 export function removeAbandoned(beside: string): void {
   remove(dirname(beside), (name) => name === basename(beside));
 }
 
 /**
- * Removes what killed copies left that were to become this database, or the copy of it before a migration. Call it when no
- * other process can be about either. A file that cannot be removed stays.
+ * Removes unfinished copies that were meant to become this database, or its copy before a migration. Call it when no
+ * other process can be making either. A file that cannot be removed stays.
  */
 export function removeAbandonedOf(file: string): void {
   try {
@@ -22,11 +22,11 @@ export function removeAbandonedOf(file: string): void {
       name === basename(real) || (name.startsWith(beginning) && /^\d+$/.test(name.slice(beginning.length)));
     remove(dirname(real), isCopy);
   } catch {
-    // They take room on the disk, and do no other harm.
+    // Such files use disk space, and do no other harm.
   }
 }
 
-/** @param isOf whether a partial copy is removed that was to have this name */
+/** @param isOf whether to remove an unfinished copy that was meant to get this name */
 function remove(folder: string, isOf: (name: string) => boolean): void {
   for (const entry of readdirSync(folder)) {
     const at = entry.lastIndexOf(partialEnding);

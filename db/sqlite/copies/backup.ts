@@ -10,18 +10,18 @@ import { markPathOf, removeMark } from "../mark-beside.ts";
 import { putInPlace } from "./replace-file.ts";
 
 type BackupOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
-  /** The database, which a server may have open. */
+  /** The database. A server may have it open. */
   file: string;
   /** The path of the copy. */
   to: string;
-  /** Whether a file that is there already is replaced. */
+  /** Whether to replace an existing file. */
   force: boolean;
 };
 
 /**
- * Copies a database to `to`: as it is at one moment, checked, on disk, and under its name when it is all of that.
+ * Copies a database to `to`, as it is at one moment. The copy gets that name once it is checked and on disk.
  *
- * @throws {FileError} when there is no copy; then `to` is as it was.
+ * @throws {FileError} if no copy was made; then `to` is unchanged.
  */
 export async function backUp({ file, to, force, ...watching }: BackupOptions): Promise<CopiedFile> {
   try {
@@ -30,7 +30,7 @@ export async function backUp({ file, to, force, ...watching }: BackupOptions): P
       throw new FileError(`${obstacle} There is nothing to back up. DATABASE_URL names the database.`);
     }
     refuseTarget(file, to, force);
-    // Elsewhere it would be another file system's, or the link itself that is replaced.
+    // Through a symbolic link: otherwise the copy could be on another file system, or would replace the link itself.
     const target = existsSync(to) ? realpathSync(to) : to;
     const held = holdFile(target);
     try {
@@ -71,7 +71,7 @@ function alreadyThere(to: string): FileError {
   return new FileError(`${to} exists already. Name another file, or replace it: --force.`);
 }
 
-/** Whether two names are of one file. */
+/** Whether two names refer to the same file. */
 export function isSame(one: string, other: string): boolean {
   const a = statSync(one);
   const b = statSync(other);

@@ -12,14 +12,14 @@ export type CopyProgress = { step: "copying" | "checking"; bytes: number; expect
 
 export type CopyOptions = {
   from: string;
-  /** The path to which the caller renames the copy. The copy is made beside it, under another name. */
+  /** The path to which the caller renames the copy. The copy is written beside it, under another name. */
   beside: string;
   purpose: CopyPurpose;
   /** See {@link CopyOrder}. */
   replacedMessageId?: number;
-  /** Told several times a second while the copy is made. */
+  /** Called several times a second while the copy is made. */
   onProgress?: ((progress: CopyProgress) => void) | undefined;
-  /** Ends the copying, and removes what there is of the copy. */
+  /** Aborts the copying, and removes the unfinished copy. */
   signal?: AbortSignal | undefined;
 };
 
@@ -27,20 +27,20 @@ const syncData = promisify(fdatasync);
 
 const program = join(import.meta.dirname, "copy-process.ts");
 
-/** How long after a sync of the growing copy the next one begins, in milliseconds. */
+/** The pause between two syncs of the growing copy, in milliseconds. */
 const syncPauseMs = 10;
 
 /** How much larger than its original a copy may be, in bytes. */
 const slackBytes = 1024 * 1024;
 
 /**
- * A copy of a database as it is at one moment, readable by its owner alone, checked and on disk. A server may write to the
- * file meanwhile: it waits for nothing but the disk.
+ * Copies a database as it is at one moment. The copy is readable by its owner alone, checked and on disk. A server may
+ * write to the file meanwhile: its writes wait for nothing but the disk.
  *
- * @param putInPlace gives the finished copy, which is at `path`, the name that it shall have
- * @returns what is in it.
- * @throws {FileError} when there is not enough room, `from` cannot be read, or the copy cannot be written or put in place.
- *   Nothing of the copy is left then.
+ * @param putInPlace gives the finished copy at `path` its final name
+ * @returns the contents of the copy.
+ * @throws {FileError} if disk space is insufficient, `from` cannot be read, or the copy cannot be written or put in
+ *   place. Nothing of the copy is left then.
  */
 export async function copyDatabase(
   options: CopyOptions,
@@ -74,12 +74,12 @@ function requireRoom(from: string, beside: string): void {
   throw new FileError(`Not enough room: ${room}. Make room, or name a path on another disk.`);
 }
 
-/** The most that a copy takes: the file, and its log if all of that is new. */
+/** The greatest size of a copy: the file, and its log if all of the log is new. */
 function sizeWithLog(file: string): number {
   return statSync(file).size + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
 }
 
-/** Such as `12.3 MB`, in millions of bytes. */
+/** A size such as `12.3 MB`, in millions of bytes. */
 export function toMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
@@ -110,8 +110,8 @@ async function runCopy(
 }
 
 /**
- * SQLite syncs the copy once, at its end. By then the system may hold all of it in memory, and the syncs of everybody else
- * on that disk wait behind it: a sync now and then keeps what waits small.
+ * SQLite syncs the copy once, at its end. By then the system may hold all of it in memory, and every other sync on that
+ * disk waits behind it. Syncing now and then keeps that amount small.
  */
 async function syncWhileItGrows(
   path: string,
@@ -126,7 +126,7 @@ async function syncWhileItGrows(
       await wait(syncPauseMs, undefined, { signal: done }).catch(() => undefined);
     }
   } catch {
-    // A disk that fails is told of by the sync at the end.
+    // The sync at the end reports a failing disk.
   } finally {
     closeSync(handle);
   }

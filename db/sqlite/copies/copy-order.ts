@@ -1,22 +1,22 @@
-/** The order to the process that copies. */
+/** The order to the copying process. */
 export type CopyOrder = {
   from: string;
-  /** An empty file of the caller's. */
+  /** An empty file that the caller has created. */
   to: string;
-  /** The process id of the caller: without it the copy is of no use. */
+  /** The process id of the caller. If the caller ends, nobody uses the copy. */
   by: number;
   purpose: CopyPurpose;
-  /** The last message id that was given out in the database whose place a restored copy takes; 0 if it is not known. */
+  /** The last message id that the database issued which a restored copy replaces; 0 if unknown. */
   replacedMessageId: number;
 };
 
 /**
- * `backup` marks the copy as one, so that a start on it gives it a new epoch. `restored` gives it a new epoch itself.
- * `migration` leaves the copy as the file is, whatever that holds.
+ * `backup` marks the copy as a backup, so that a start on it sets a new epoch. `restored` sets a new epoch in the copy
+ * itself. `migration` leaves the copy as it is, whatever it contains.
  */
 export type CopyPurpose = "backup" | "restored" | "migration";
 
-/** A report of the process that copies. `done` or `failed` comes once, as the last. */
+/** A report of the copying process. `done` or `failed` comes once, as the last report. */
 export type CopyReport =
   | { step: "checking" }
   | { step: "done"; copied: CopiedFile }
@@ -25,9 +25,9 @@ export type CopyReport =
 /** A finished copy. */
 export type CopiedFile = {
   bytes: number;
-  /** The number of those that are not deleted; 0 in a file that AI Desk has not made. */
+  /** The number of sessions and messages that are not deleted; 0 in a file that AI Desk has not made. */
   sessions: number;
   messages: number;
-  /** The faults that the copy has from its original: a sentence each. */
+  /** The faults that the copy has from its original, one sentence each. */
   faults: string[];
 };

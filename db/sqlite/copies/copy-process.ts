@@ -12,7 +12,7 @@ import { recognise } from "../file-kind.ts";
 import { findDamagedPages, findFaults } from "../find-faults.ts";
 import { openUnchanged } from "../open-unchanged.ts";
 
-// The program of a process of its own: copying is one long call of SQLite, and the server has others to answer.
+// The program of a separate process: copying is one long SQLite call, which would block the server.
 const order = JSON.parse(process.argv[2] ?? "") as CopyOrder;
 
 process.on("disconnect", abandon);
@@ -26,28 +26,28 @@ try {
   report({ step: "failed", message: toFileError(error, `copy ${order.from} to ${to}`, order.from).message });
 }
 
-/** Without the process that ordered it the copy is of no use. */
+/** Nobody uses the copy after the ordering process has ended. */
 function abandon(): void {
   removeDatabase(order.to);
   process.exit(1);
 }
 
 function report(message: CopyReport): void {
-  // The end of the other process may be noticed here first.
+  // This process may notice the end of the other process here first.
   if (!process.connected) abandon();
   process.send?.(message, (error: Error | null) => error && abandon());
 }
 
 async function copy({ from, to, purpose, replacedMessageId }: CopyOrder): Promise<CopiedFile> {
   await copyRows(order);
-  // Without a check: an older version needs the file as it was, faults included.
+  // No check: an older version needs the file as it was, faults included.
   if (purpose === "migration") return { bytes: statSync(to).size, sessions: 0, messages: 0, faults: [] };
-  // Lets a lost connection to the other process be noticed.
+  // Gives this process a chance to notice a lost connection to the other process.
   await nextTurn();
   report({ step: "checking" });
   const database = new SqliteFile(to, { fileMustExist: true });
   try {
-    // The other process syncs the file when it is whole.
+    // The other process syncs the file once it is complete.
     database.pragma("journal_mode = memory");
     database.pragma("synchronous = off");
     const kind = await recognise(database);
@@ -79,8 +79,8 @@ async function copyRows({ from, to, purpose }: CopyOrder): Promise<void> {
 }
 
 /**
- * While the copy was made the log could not be taken into the file. Done here at once, it does not keep a server waiting,
- * which would do it with its next commit.
+ * The log could not be checkpointed while the copy was made. Doing it here does not block a server, which would
+ * otherwise do it with its next commit.
  */
 function takeLogIn(file: string): void {
   try {
@@ -88,7 +88,7 @@ function takeLogIn(file: string): void {
     writer.pragma("wal_checkpoint(PASSIVE)");
     writer.close();
   } catch {
-    // The copy is good without it, which a user that may only read the file cannot do.
+    // A user with read permission alone cannot checkpoint. The copy is valid without it.
   }
 }
 

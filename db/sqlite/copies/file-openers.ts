@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 type Opener = { pid: number; name: string };
 
 /**
- * The other processes that have `path` open, as far as this user may see, on Linux; elsewhere none. A program that has a
- * file open and reads nothing may hold no lock on it.
+ * The other processes that have `path` open, as far as this user may see them, on Linux; elsewhere none. A program that
+ * has a file open and does not read may hold no lock on it.
  */
 export function findOpeners(path: string): Opener[] {
   if (process.platform !== "linux") return [];
@@ -20,7 +20,7 @@ export function findOpeners(path: string): Opener[] {
     .map((pid) => ({ pid: Number(pid), name: nameOf(pid) }));
 }
 
-/** A process may end, or not be ours to look at. */
+/** A process may end, or belong to another user. */
 function listHandles(pid: string): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((handle) => `/proc/${pid}/fd/${handle}`);

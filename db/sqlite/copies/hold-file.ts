@@ -5,28 +5,29 @@ import { readLastMessageId } from "../file-identity.ts";
 import { whyNoDatabase } from "../file-kind.ts";
 import { findOpeners } from "./file-openers.ts";
 
-/** A database that is kept from every other program. */
+/** A database that is locked against every other program. */
 type HeldFile = {
-  /** The last message id that the file has given out; 0 if that cannot be read. */
+  /** The last message id that the file has issued; 0 if unreadable. */
   lastMessageId(): number;
-  /** Takes the log into the file. @returns whether the file is whole without any other file beside it. */
+  /** Checkpoints the log into the file. @returns whether the file is complete without companions */
   settle(): boolean;
   release(): void;
 };
 
 /**
- * Keeps a file from every other program until it is released, or this process ends. Each connection to a write-ahead log
- * holds a shared lock on the file for as long as it is open, however idle or frozen its process is: the exclusive lock
- * that is taken here tells of it. On Linux every other process that has the file open counts too.
+ * Locks a file against every other program until it is released, or this process ends. Each connection to a database
+ * with a write-ahead log holds a shared lock on the file as long as it is open, even if its process is idle or frozen.
+ * The exclusive lock taken here detects such connections. On Linux every other process that has the file open counts
+ * too.
  *
- * A file that is no database any more, or that is not there, cannot be locked.
+ * A file that is missing, or that is no longer a database, cannot be locked.
  *
- * @throws {FileError} when another program has the file, or it cannot be opened.
+ * @throws {FileError} if another program has the file open, or it cannot be opened.
  */
 export function holdFile(file: string): HeldFile {
   if (!existsSync(file)) return unlockable;
   refuseOpeners(file);
-  // SQLite would remove the log of a file that is empty or no database.
+  // SQLite would remove the log of a file that is empty or not a database.
   if (whyNoDatabase(file) !== undefined) return unlockable;
   const doing = `take over ${file}`;
   let database: SqliteFile.Database;
@@ -63,8 +64,8 @@ function idOrNothing(database: SqliteFile.Database): number {
 }
 
 /**
- * Without a log there is nothing that closing the connection would remove by its name, which by then may be that of
- * another database.
+ * Leaves log mode. SQLite removes the log by its name when the connection closes, and by then a log of that name may
+ * belong to another database.
  */
 function settle(database: SqliteFile.Database): boolean {
   try {

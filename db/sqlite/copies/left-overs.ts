@@ -7,16 +7,16 @@ import { readAlone, readWithLog } from "./read-alone.ts";
 import { hasLog, isSameLog, readLogNumber } from "../write-ahead-log.ts";
 
 /**
- * Puts a write-ahead log and a rollback journal aside that belong to another file than the one beside them: SQLite would
- * write them over that file. Call it before SQLite opens the file.
+ * Moves aside a write-ahead log and a rollback journal that belong to another file than the one beside them: SQLite
+ * would write them over that file. Call it before SQLite opens the file.
  *
- * @returns the paths that they have now
+ * @returns their new paths
  */
 export function putLeftOversAside(file: string, mark: Mark | undefined): string[] {
   const hasJournal = hasHotJournal(file);
   const hadLog = hasLog(file);
   if (!hasJournal && !hadLog) return [];
-  // Before the file is read: another process may begin a log of the file's own at any time.
+  // Before the file is read: another process may begin the file's own log at any time.
   const log = readLogNumber(file);
   const alone = readAlone(file);
   if (!alone) return [];
@@ -34,10 +34,10 @@ type LogBeside = { mark: Mark | undefined; log: number | undefined; alone: FileA
 
 function isOthersLog(file: string, { mark, log, alone }: LogBeside): boolean {
   const { history, isInLogMode, isHeld } = alone;
-  // The header says it on disk before a log begins. A backup's does not.
+  // Before a log begins, the file's header on disk records log mode. A backup's header does not.
   if (!isInLogMode) return true;
   if (mark?.log !== undefined && log !== undefined && isSameLog(mark.log, log)) {
-    // The mark has the name once the file has the run, and is no backup any more.
+    // The mark names a log only once the file names the run, and is no longer a backup.
     return !mark.runs.includes(history?.run ?? "") || history?.isCopy === true;
   }
   const shouldHaveNone = history !== undefined && (history.isClosed || history.isCopy);
@@ -46,28 +46,31 @@ function isOthersLog(file: string, { mark, log, alone }: LogBeside): boolean {
 }
 
 /**
- * Whether a log that nothing names can be the file's own: a run that was killed as it began has written it, or a tool that
- * opened the file after the server.
+ * Whether a log that the mark does not name can belong to the file: a run that was killed while it began has written
+ * it, or a tool that opened the file after the server.
  */
 function goesOnFrom(alone: FileHistory, withLog: FileHistory | undefined, mark: Mark | undefined): boolean {
   if (!withLog) return false;
   if (mark?.runs.includes(withLog.run) && withLog.run !== alone.run) return true;
   const { epoch, listSeq, messageId } = withLog;
   if (epoch !== alone.epoch || listSeq < alone.listSeq || messageId < alone.messageId) return false;
-  // A log has the pages that were changed alone, and may replace all but the history.
+  // A log has only the changed pages, and may replace all pages but those of the history.
   const common = [...alone.oldest].filter(([ordinal]) => withLog.oldest.has(ordinal));
   if (common.some(([ordinal, session]) => withLog.oldest.get(ordinal) !== session)) return false;
-  // Two runs are in the mark while one takes over, which may have written the log.
+  // The mark names two runs while one takes over from the other. The new run may have written the log.
   const mayHaveLog = !alone.isClosed || mark?.log === undefined || mark.runs.length > 1;
   return common.length > 0 || mayHaveLog;
 }
 
-/** A file in log mode has no journal of its own. One of a backup is that of the file which was there before. */
+/**
+ * A file in log mode has no rollback journal of its own. A journal beside a backup belongs to the file that was there
+ * before.
+ */
 function isOthersJournal({ isInLogMode, isHeld, history }: FileAlone): boolean {
   return !isHeld && history !== undefined && (isInLogMode || history.isCopy);
 }
 
-/** Whether SQLite would write a rollback journal into the file: it leaves one alone whose first byte is zero. */
+/** Whether SQLite would write the rollback journal into the file. SQLite ignores a journal whose first byte is zero. */
 function hasHotJournal(file: string): boolean {
   const path = `${realPathOf(file)}-journal`;
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
@@ -77,7 +80,7 @@ function hasHotJournal(file: string): boolean {
     const first = Buffer.alloc(1);
     return readSync(handle, first, 0, 1, 0) === 1 && first[0] !== 0;
   } catch (error) {
-    // It was a transaction's of another process, which has ended.
+    // The journal belonged to a transaction of another process, which has ended.
     if (codeOf(error) === "ENOENT") return false;
     throw error;
   } finally {
@@ -94,7 +97,7 @@ function putAside(file: string, ending: "-wal" | "-journal", name: string): stri
     renameSync(realPathOf(file) + ending, path);
     return path;
   } catch (error) {
-    // Another process that starts has done it.
+    // Another starting process has moved it.
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }

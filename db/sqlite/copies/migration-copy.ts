@@ -5,16 +5,19 @@ import { DatabaseFileError } from "../database-file-error.ts";
 import { removeDatabase } from "../durable-files.ts";
 import { putInPlace } from "./replace-file.ts";
 
-/** Follows the name of the database in the name of a copy, before the number of the first migration that the copy lacks. */
+/**
+ * In the name of a copy, comes between the name of the database and the number of the first migration that the copy
+ * lacks.
+ */
 const ending = ".before-";
 
 /**
- * Copies a database that is about to be migrated, to a file beside it such as `ai_desk.db.before-0004`. Of such copies the
- * newest is kept.
+ * Copies a database that is about to be migrated, to a file beside it such as `ai_desk.db.before-0004`. Only the newest
+ * such copy is kept.
  *
  * @param missing the names of the migrations that the file lacks, in their order
- * @param signal ends the copying
- * @throws {DatabaseFileError} when there is no copy; the message names the setting that does without one.
+ * @param signal aborts the copying
+ * @throws {DatabaseFileError} if no copy was made; the message names the setting that disables the copy.
  */
 export async function copyBeforeMigration(
   file: string,

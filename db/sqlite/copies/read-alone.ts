@@ -7,30 +7,30 @@ import { hasIdentity, prepareIdentity } from "../file-identity.ts";
 import { realPathOf } from "../mark-beside.ts";
 import { logPathOf } from "../write-ahead-log.ts";
 
-/** The identity of a file, with the marks that tell its history from any other. */
+/** The identity of a file, with the data that distinguishes its history from others. */
 export type FileHistory = FileIdentity & {
   epoch: string;
-  /** When its oldest sessions were made, and their ids, by the number that each got. */
+  /** The ids and creation times of its oldest sessions, by the ordinal of each. */
   oldest: ReadonlyMap<number, string>;
 };
 
 /** How many of the oldest sessions are compared. */
 const oldestCount = 100;
 
-/** A database file without what lies beside it. */
+/** A database file without its companions. */
 export type FileAlone = {
-  /** Whether its header says that it has a write-ahead log. */
+  /** Whether its header declares a write-ahead log. */
   isInLogMode: boolean;
-  /** Whether another connection has it open, be it idle. */
+  /** Whether another connection has it open, even an idle one. */
   isHeld: boolean;
-  /** Undefined where it is another program's, the original backend's or an older version's. */
+  /** Undefined for a file of another program, of the original backend or of an older version. */
   history: FileHistory | undefined;
 };
 
 /**
- * Reads a database file as it is without its log and its rollback journal, and leaves all of them as they are.
+ * Reads a database file without its log and its rollback journal, and leaves all three unchanged.
  *
- * @returns undefined where that cannot be read: the file is damaged, or its file system has no links
+ * @returns undefined if that is impossible: the file is damaged, or its file system has no hard links
  */
 export function readAlone(file: string): FileAlone | undefined {
   return underSecondName(file, "without-log", [], (name) => {
@@ -45,13 +45,13 @@ export function readAlone(file: string): FileAlone | undefined {
 }
 
 /**
- * Reads a database file as SQLite would with the log beside it, and leaves both as they are. It reads the whole file.
+ * Reads a database file as SQLite would with the log beside it, and leaves both unchanged. It reads the whole file.
  *
- * @returns undefined where the two are not one sound database
+ * @returns undefined if the two are not one sound database
  */
 export function readWithLog(file: string): FileHistory | undefined {
   return underSecondName(file, "with-log", ["-wal"], (name) => {
-    // A connection that can only read does not write the log into the file when it is closed.
+    // A read-only connection does not checkpoint the log when it closes.
     const database = new SqliteFile(name, { readonly: true, timeout: 0 });
     try {
       const isSound = database.pragma("integrity_check(1)", { simple: true }) === "ok";
@@ -74,7 +74,7 @@ function readHistory(database: SqliteFile.Database): FileHistory | undefined {
   return { ...prepareIdentity(database)(), epoch, oldest: new Map(oldest) };
 }
 
-/** Each connection to a file in log mode has a lock on the file itself for as long as it is open. */
+/** Each connection to a file in log mode holds a lock on the file as long as it is open. */
 function takeAlone(database: SqliteFile.Database): boolean {
   try {
     database.pragma("locking_mode = exclusive");
@@ -86,7 +86,7 @@ function takeAlone(database: SqliteFile.Database): boolean {
   }
 }
 
-/** SQLite looks for what lies beside a file by the file's name: under a second name it sees those alone that have it too. */
+/** SQLite finds a file's companions by the file's name. Under a second name it sees only companions with that name. */
 function underSecondName<Value>(
   file: string,
   ending: string,

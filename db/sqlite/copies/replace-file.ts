@@ -13,15 +13,17 @@ import { sqliteCompanions, syncFile, syncFolderOf } from "../durable-files.ts";
 import { codeOf, FileError, toFileError } from "../file-error.ts";
 import { renameMark } from "../mark-beside.ts";
 
-/** Errors that say that no second link to a file can be made: the file system has no links, or a rule forbids them. */
+/**
+ * Error codes that mean that a file cannot get a second hard link: the file system has none, or a rule forbids them.
+ */
 const withoutLinks = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"]);
 
 /**
- * Gives `file` and what belongs to it a second name, and takes what belongs to it away from its side. The file itself
- * stays under its name too: whenever this process is killed, a whole database is there.
+ * Gives `file` and its companions a second name, and removes the companions' first names. The file itself keeps its
+ * first name too: if this process is killed at any moment, a complete database is there.
  *
  * @param isWhole whether the file holds everything without its log
- * @returns the second name, or undefined if there is nothing to put aside.
+ * @returns the second name, or undefined if there is nothing to move aside.
  */
 export function putAside(file: string, { at, isWhole }: { at: Date; isWhole: boolean }): string | undefined {
   const logs = sqliteCompanions.filter((end) => existsSync(`${file}${end}`));
@@ -29,22 +31,22 @@ export function putAside(file: string, { at, isWhole }: { at: Date; isWhole: boo
   const aside = freeName(`${file}.replaced-${stampOf(at)}`);
   if (hasFile) addName(file, aside);
   for (const end of logs) {
-    // Shared memory is made anew from the log, and holds nothing that the log does not.
+    // Shared memory is rebuilt from the log, and holds no other data.
     if (end !== "-shm" && !(isWhole && hasFile)) addName(`${file}${end}`, `${aside}${end}`);
   }
   renameMark(file, aside);
   syncFolderOf(file);
   for (const end of logs) rmSync(`${file}${end}`, { force: true });
-  // Before another file takes the name: a log that came back after a power failure would be replayed over that.
+  // Before another file takes the name: a log that reappeared after a power failure would be replayed over that file.
   if (logs.length > 0) syncFolderOf(file);
   return hasFile || logs.length > 0 ? aside : undefined;
 }
 
 /**
- * Undoes every {@link putAside} after which no other file has come into the place of `file`, since the process was killed or
- * failed: two names of one database are a danger to it once both are opened.
+ * Undoes every {@link putAside} that was not followed by a new file in place of `file`, because the process was killed
+ * or failed. Two names of one database are a danger once both are opened.
  *
- * @throws {FileError} when it cannot
+ * @throws {FileError} if it cannot
  */
 export function takeBack(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
@@ -68,7 +70,7 @@ export function takeBack(file: string): void {
   }
 }
 
-/** Such as `20251130-235959`, in UTC. */
+/** A time such as `20251130-235959`, in UTC. */
 function stampOf(at: Date): string {
   return at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
 }
@@ -89,9 +91,10 @@ function addName(file: string, name: string): void {
 }
 
 /**
- * Gives a file its final name, and waits until that is on disk.
+ * Gives a file its final name, and waits until the name is on disk.
  *
- * @param replaces whether a file of that name goes; without it one that has come meanwhile stays, and this throws EEXIST.
+ * @param replaces whether to replace an existing file of that name; otherwise such a file stays, and this throws
+ *   EEXIST.
  */
 export function putInPlace(path: string, name: string, { replaces }: { replaces: boolean }): void {
   if (replaces) renameSync(path, name);

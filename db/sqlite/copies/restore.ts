@@ -11,21 +11,21 @@ import { readMark } from "../mark-beside.ts";
 import { putAside, putInPlace, takeBack } from "./replace-file.ts";
 
 type RestoreOptions = Pick<CopyOptions, "onProgress" | "signal"> & {
-  /** A backup, or any other database of AI Desk; it stays as it is. */
+  /** A backup, or any other database of AI Desk; it stays unchanged. */
   from: string;
-  /** The database that the server opens, which no program may have open now. */
+  /** The database that the server opens. No program may have it open now. */
   file: string;
-  /** Goes into the name under which the present database is kept. */
+  /** Used in the name under which the old database is kept. */
   now: Date;
 };
 
 /**
- * Puts a copy of `from` in the place of `file`, in a new epoch: no position of the old history means anything in it. The
- * database that was there is kept under another name. Whenever the process is killed, the old database or the new one is whole under its
- * name.
+ * Puts a copy of `from` in place of `file`, in a new epoch, so that positions of the old history are invalid. The old
+ * database is kept under another name. If the process is killed at any moment, the old or the new database is complete
+ * under its name.
  *
- * @returns what the copy holds, and the name of what was there.
- * @throws {FileError} when nothing was restored; then `file` holds what it held.
+ * @returns the contents of the copy, and the name of the old database.
+ * @throws {FileError} if nothing was restored; then `file` is unchanged.
  */
 export async function restore({
   from,
@@ -55,7 +55,7 @@ export async function restore({
   }
 }
 
-/** Puts the copy at `path` in the place of `target`. @returns the name of what was there. */
+/** Puts the copy at `path` in place of `target`. @returns the name of the old database */
 function exchange(path: string, target: string, old: { at: Date; isWhole: boolean }): string | undefined {
   const replaces = existsSync(target);
   try {
@@ -68,7 +68,7 @@ function exchange(path: string, target: string, old: { at: Date; isWhole: boolea
   }
 }
 
-/** The file itself where `file` is a link to it, and its folder, made if it is missing. */
+/** The file to which `file` leads through links. Creates its folder if it is missing. */
 function resolveTarget(file: string): string {
   if (existsSync(file)) return realpathSync(file);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -76,14 +76,14 @@ function resolveTarget(file: string): string {
 }
 
 /**
- * Gives a copy the mode of the file whose place it takes: another user may have been let in. The user
- * that runs the server must be able to open a file that root has restored.
+ * Gives a copy the owner and the mode of the file that it replaces: another user may have access. The user who runs the
+ * server must be able to open a file that root has restored.
  */
 function giveToUsersOf(path: string, target: string): void {
   const model = statSync(target, { throwIfNoEntry: false });
   const { uid, gid } = model ?? statSync(dirname(target));
   if (process.getuid?.() === 0) chownSync(path, uid, gid);
-  // After its owner is set: until then no other user may read it.
+  // After the owner is set: until then no other user may read the copy.
   if (model) chmodSync(path, model.mode & 0o777);
 }
 

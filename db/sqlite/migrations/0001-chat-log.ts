@@ -53,11 +53,11 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
   await sql`insert into history (id, epoch) values (1, lower(hex(randomblob(8))))`.execute(db);
 }
 
-/** After the copying: filling an index row by row costs several times what building it does. */
+/** After the copying: filling an index row by row costs several times as much as building it. */
 async function createIndexes(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex("chatsession_ordinal").unique().on("chatsession").column("ordinal").execute();
   await db.schema.createIndex("message_log").unique().on("message").columns(["session_id", "seq"]).execute();
-  // Entries of an index lie in the order of the rowid, which is `id`: naming it would only store it twice.
+  // Index entries are ordered by the rowid, which is `id`: naming `id` would only store it twice.
   await sql`create index message_page on message (session_id) where deleted = 0`.execute(db);
   await sql`create unique index message_key on message (session_id, key) where key is not null`.execute(db);
 }

@@ -2,7 +2,10 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** The log of the list of sessions: each session at the position of its last change, to begin with in the order they were made. */
+/**
+ * The change log of the list of sessions. Each session has the list's `seq` of its last change; at first these are in
+ * the order of creation.
+ */
 export const listLog: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

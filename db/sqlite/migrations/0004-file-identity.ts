@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** The identity of a file: it tells when another file has taken its place. */
+/** The identity of a file, which shows when another file has taken its place. */
 export const fileIdentity: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** Which sessions have messages of a past life that wait to be removed. */
+/** Records which sessions have messages of an earlier life that wait for removal. */
 export const unfinishedDeletions: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema.alterTable("chatsession").addColumn("purge_id", "integer").execute();

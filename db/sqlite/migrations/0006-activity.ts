@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
- * The order of the sessions by their last added messages. The ids of messages tell the order up to now; a session without messages
- * comes after the first message of the sessions that were made before it.
+ * The order of the sessions by their last added messages. Up to now the ids of messages give that order. A session
+ * without messages comes after the first message of the sessions that were created before it.
  */
 export const activity: Migration = {
   async up(db: Kysely<unknown>) {

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** The position at which a message was added: a repeated send is answered as the first was, also after an edit. */
+/** The `seq` at which a message was added: a repeated send gets the answer of the first send, also after an edit. */
 export const firstPosition: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema.alterTable("message").addColumn("sent_seq", "integer").execute();

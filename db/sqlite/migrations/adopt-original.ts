@@ -7,14 +7,15 @@ const toTheMinute = `${twoDigits}${twoDigits}-${twoDigits}-${twoDigits} ${twoDig
 const toTheSecond = `${toTheMinute}:${twoDigits}`;
 
 /**
- * Taking over the tables of the original Python backend. It did not enforce foreign keys and SQLite did not enforce
- * its column types, so anything may stand in them; every row arrives, with its id, as text that the log can hold.
+ * Moves the tables of the original Python backend aside for adoption. That backend did not enforce foreign keys and
+ * SQLite did not enforce its column types, so any value is possible. Every row is adopted, with its id, as text that
+ * the new tables can hold.
  *
- * The caller has switched foreign keys off: dropping a table would otherwise delete its rows one by one, and
- * renaming it would rewrite the other tables that refer to it.
+ * The caller has disabled foreign keys: with them, dropping a table would delete its rows one by one, and renaming it
+ * would rewrite the other tables that refer to it.
  */
 export async function setOriginalAside(db: Kysely<unknown>, tables: OriginalTable[]): Promise<void> {
-  // Without this a renaming rewrites the views that name the table.
+  // Without this, a rename rewrites the views that name the table.
   await sql`pragma legacy_alter_table = on`.execute(db);
   for (const table of tables) await db.schema.alterTable(table).renameTo(`original_${table}`).execute();
   await sql`pragma legacy_alter_table = off`.execute(db);
@@ -24,7 +25,10 @@ export async function setOriginalAside(db: Kysely<unknown>, tables: OriginalTabl
   );
 }
 
-/** Fills the new tables: sessions in the order they were made, and in each its messages, counted from 1, as its log. */
+/**
+ * Fills the new tables: the sessions in the order of creation, and the messages of each session, numbered from 1, as
+ * its change log.
+ */
 export async function copyOriginal(db: Kysely<unknown>): Promise<void> {
   await createTemporaryLog(db);
   await copySessions(db);
@@ -39,7 +43,10 @@ export async function dropOriginal(db: Kysely<unknown>): Promise<void> {
   await db.schema.dropTable("original_chatsession").execute();
 }
 
-/** Apart from the contents, since positions are found by sorting: a million rows of ids sort in memory, contents do not. */
+/**
+ * Kept apart from the contents, because sorting determines the `seq`: a million rows of ids sort in memory, contents do
+ * not.
+ */
 async function createTemporaryLog(db: Kysely<unknown>): Promise<void> {
   const sessionId = sql`coalesce(cast(session_id as text), 'recovered')`;
   await sql`
@@ -73,7 +80,7 @@ async function copySessions(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
 }
 
-/** For messages whose session is gone. */
+/** Creates sessions for messages whose session is missing. */
 async function createMissingSessions(db: Kysely<unknown>): Promise<void> {
   await sql`
     insert into chatsession (id, title, created_at, ordinal, seq)
@@ -101,13 +108,13 @@ const firstTimestamp = sql`(
 )`;
 
 /**
- * SQLModel stores a `datetime` as "2025-11-30 12:00:00.000000", SQLite's CURRENT_TIMESTAMP as "2025-11-30 12:00:00", and
- * others leave out seconds or write milliseconds. The original's API showed each as Python does: "2025-11-30T12:00:00",
- * with six digits of a fraction if there is one. Any other text stays as it is; NULL stays NULL.
+ * SQLModel stores a `datetime` as "2025-11-30 12:00:00.000000", SQLite's CURRENT_TIMESTAMP as "2025-11-30 12:00:00",
+ * and others omit seconds or write milliseconds. The original's API showed each as Python does: "2025-11-30T12:00:00",
+ * with a fraction of six digits if there is one. Any other text stays unchanged; NULL stays NULL.
  */
 function isoText(column: RawBuilder<unknown>): RawBuilder<unknown> {
   const text = sql`cast(${column} as text)`;
-  // `length` and `glob` look no further than a NUL. In UTF-16 a character has two bytes.
+  // `length` and `glob` stop at a NUL. In UTF-16 a character has two bytes.
   const isWhole = sql`octet_length(${text}) = octet_length(substr(${text}, 1, length(${text})))`;
   const zone = sql`
     case when ${text} glob ${sql.lit(`*[+-]${twoDigits}:${twoDigits}`)} then substr(${text}, -6)
@@ -120,7 +127,7 @@ function isoText(column: RawBuilder<unknown>): RawBuilder<unknown> {
     end`;
 }
 
-/** NULL for what is no time without a zone. */
+/** NULL for text that is not a time without a zone. */
 function withoutSpace(text: RawBuilder<unknown>): RawBuilder<unknown> {
   const day = sql`substr(${text}, 1, 10) || 'T'`;
   const digits = sql`substr(${text}, 21)`;

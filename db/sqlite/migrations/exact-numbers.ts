@@ -3,10 +3,10 @@ import { sql } from "kysely";
 import { ForeignDatabaseError } from "./foreign-database-error.ts";
 import type { Tables } from "../../statements/tables.ts";
 
-/** JSON has no integers: beyond this most readers take one for its neighbour. */
+/** JSON has no integer type: most parsers change a larger number to a neighbouring one. */
 const largest = Number.MAX_SAFE_INTEGER;
 
-/** The numbers that clients are told. SQLite finds the ends of each in an index. */
+/** The numbers that clients receive. SQLite finds the extremes of each in an index. */
 const numbers: [table: string, column: string, what: string][] = [
   ["message", "id", "message id"],
   ["chatsession", "ordinal", "session ordinal"],
@@ -14,8 +14,8 @@ const numbers: [table: string, column: string, what: string][] = [
 ];
 
 /**
- * Holds the ids of a file's messages, and the places of its sessions, to be ones that every client can read exactly. Tables
- * and columns that the file does not have yet are passed over.
+ * Checks that every client can read the ids of a file's messages and the numbers of its sessions exactly. Tables and
+ * columns that the file does not have yet are skipped.
  *
  * @throws {ForeignDatabaseError}
  */
@@ -35,7 +35,7 @@ export async function refuseInexactNumbers(db: Kysely<Tables>): Promise<void> {
 async function findBeyond(db: Kysely<Tables>, table: string, column: string): Promise<string | undefined> {
   const number = sql.ref(column);
   const rows = sql.table(table);
-  // Each on its own: SQLite looks up the one end of a table or the other, and reads all of it for both.
+  // One query for each end: SQLite looks up a single extreme in the index, but scans the table for both.
   const found = await sql<{ number: string }>`
     select cast(number as text) as number
     from (select max(${number}) as number from ${rows} union all select min(${number}) from ${rows})

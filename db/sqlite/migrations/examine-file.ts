@@ -7,20 +7,20 @@ import { NewerDatabaseError } from "./newer-database-error.ts";
 import { findOriginal } from "./original-tables.ts";
 import { refuseStranger } from "./refuse-stranger.ts";
 
-/** The migrations of a file by their names, in their order. */
+/** The names of a file's migrations, in their order. */
 export type ExaminedFile = {
   made: string[];
   missing: string[];
-  /** Whether the file has tables of the original backend, which the first migration takes over. */
+  /** Whether the file has tables of the original backend, which the first migration adopts. */
   isOriginal: boolean;
 };
 
 /**
- * Tells what a file is by the rules of a start. It changes nothing.
+ * Determines the kind of a file, by the rules of a start. It changes nothing.
  *
  * @param known the names of the migrations that this version knows, in their order
- * @throws {NewerDatabaseError} when the file has had a migration that is not known.
- * @throws {ForeignDatabaseError} when it is another program's.
+ * @throws {NewerDatabaseError} if the file has a migration that is not known.
+ * @throws {ForeignDatabaseError} if the file is another program's.
  */
 export async function examineFile(db: Kysely<Tables>, known: readonly string[]): Promise<ExaminedFile> {
   const made = await readMigrations(db);
@@ -30,7 +30,7 @@ export async function examineFile(db: Kysely<Tables>, known: readonly string[]):
   return { made, missing, isOriginal };
 }
 
-/** The names of the migrations that a file has had, in their order; none of a file without their table. */
+/** The names of the migrations that a file has, in their order; none if the file lacks the table of migrations. */
 export async function readMigrations(db: Kysely<Tables>): Promise<string[]> {
   const { rows: tables } = await sql`
     select 1 from sqlite_master where type = 'table' and name = 'kysely_migration'`.execute(db);
@@ -56,7 +56,7 @@ function refuseUnknown(made: readonly string[], known: readonly string[]): void 
   );
 }
 
-/** @returns whether a file without migrations is the original backend's; if not, it has no tables at all */
+/** @returns whether a file without migrations is the original backend's; otherwise it has no tables at all */
 async function refuseForeign(db: Kysely<Tables>): Promise<boolean> {
   const original = await findOriginal(db as unknown as Kysely<unknown>);
   if (original.length === 0) {

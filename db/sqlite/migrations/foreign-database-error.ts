@@ -1,7 +1,7 @@
-/** The file holds something that no version of AI Desk wrote. It is left as it was. */
+/** The file holds something that no version of AI Desk wrote. The file is unchanged. */
 export class ForeignDatabaseError extends Error {
   override readonly name = "ForeignDatabaseError";
-  /** A sentence that names what in the file is not ours. */
+  /** A sentence that names the foreign content of the file. */
   readonly fault: string;
 
   constructor(fault: string) {

@@ -7,7 +7,10 @@ import { unfinishedDeletions } from "./0005-unfinished-deletions.ts";
 import { activity } from "./0006-activity.ts";
 import { firstPosition } from "./0007-first-position.ts";
 
-/** Every migration by its name, which decides its place. Forward only: none is ever changed, renamed or removed. */
+/**
+ * Every migration by its name, which determines its order. Forward only: no migration is ever changed, renamed or
+ * removed.
+ */
 export const migrations: Record<string, Migration> = {
   "0001-chat-log": chatLog,
   "0002-list-log": listLog,

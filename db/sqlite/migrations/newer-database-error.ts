@@ -1,4 +1,7 @@
-/** A newer version of AI Desk has migrated this file, and what that changed is not known here. It is left as it was. */
+/**
+ * A newer version of AI Desk has migrated this file, and this version does not know what that changed. The file is
+ * unchanged.
+ */
 export class NewerDatabaseError extends Error {
   override readonly name = "NewerDatabaseError";
   /** A sentence that names both versions. */

@@ -12,7 +12,9 @@ const maxIdChars = 4000;
 
 export type OriginalTable = keyof typeof originalColumns;
 
-/** The names that the migration takes besides the two tables. In SQLite tables, indexes and views share one namespace. */
+/**
+ * The names that the migration uses besides the two tables. In SQLite tables, indexes and views share one namespace.
+ */
 const namesToBeTaken = [
   "history",
   "chatsession_ordinal",
@@ -26,7 +28,7 @@ const namesToBeTaken = [
 /**
  * The tables of the original backend that the file has.
  *
- * @throws {ForeignDatabaseError} when the file has something in their place that could not be taken over whole.
+ * @throws {ForeignDatabaseError} if the file has something in their place that cannot be adopted completely.
  */
 export async function findOriginal(db: Kysely<unknown>): Promise<OriginalTable[]> {
   const found: OriginalTable[] = [];
@@ -60,7 +62,7 @@ async function checkTable(db: Kysely<unknown>, table: OriginalTable): Promise<bo
   );
 }
 
-/** A column that the original did not have is a fault too: the rebuilt table would lose it without a word. */
+/** A column that the original did not have is a fault too: the rebuilt table would drop it silently. */
 async function columnFaults(db: Kysely<unknown>, table: OriginalTable): Promise<string[]> {
   const { rows } = await sql<{ name: string; type: string; pk: number }>`
     select lower(name) as name, upper(type) as type, pk from pragma_table_xinfo(${table})`.execute(db);
@@ -79,7 +81,7 @@ async function columnFaults(db: Kysely<unknown>, table: OriginalTable): Promise<
   return faults;
 }
 
-/** A trigger goes with its table when that is rebuilt, and what it did is not ours to guess. */
+/** Rebuilding a table drops its triggers, and the purpose of a trigger is unknown. */
 async function triggerFaults(db: Kysely<unknown>, table: OriginalTable): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select name from sqlite_master where type = 'trigger' and lower(tbl_name) = ${table} order by name`.execute(

@@ -2,13 +2,13 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import { ForeignDatabaseError } from "./foreign-database-error.ts";
 
-/** How many names a sentence lists. */
+/** The most names that a sentence lists. */
 const mostNames = 3;
 
 /**
- * For a file without tables of AI Desk or its original backend: anything else in it is another program's.
+ * Checks a file without tables of AI Desk or its original backend: any content belongs to another program.
  *
- * @throws {ForeignDatabaseError} when the file is not empty.
+ * @throws {ForeignDatabaseError} if the file is not empty.
  */
 export async function refuseStranger(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<{ type: string; name: string }>`
