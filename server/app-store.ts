@@ -6,7 +6,7 @@ import type { OpenOptions } from "../db/sqlite/open-database.ts";
 import { openDatabase } from "../db/sqlite/open-database.ts";
 import { AppError } from "./contract/app-error.ts";
 
-/** An app's store. It is opened once the app has its port. */
+/** The store of an app. It is opened after the app has taken its port. */
 export class AppStore {
   readonly #options: OpenOptions;
   readonly #logger: Logger;
@@ -18,19 +18,19 @@ export class AppStore {
     this.#logger = logger;
   }
 
-  /** @throws {AppError} SERVICE_UNAVAILABLE before it is open. */
+  /** @throws {AppError} SERVICE_UNAVAILABLE before it is open */
   get opened(): Store {
     if (!this.#opened) throw new AppError("SERVICE_UNAVAILABLE", "The server is starting: come back.");
     return this.#opened;
   }
 
-  /** @param signal ends the wait for the lock of another process */
+  /** @param signal aborts the wait for another process's lock */
   async open(signal: AbortSignal): Promise<void> {
     this.#opening = openStore(this.#options, this.#logger, signal);
     this.#opened = await this.#opening;
   }
 
-  /** Closes the database, also if its opening is still under way. */
+  /** Closes the database, also if it is still being opened. */
   async close(): Promise<void> {
     const store = await this.#opening?.catch(() => undefined);
     await store?.close();

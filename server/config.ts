@@ -25,14 +25,14 @@ export type Config = {
   logLevel: (typeof logLevels)[number];
 };
 
-/** Settings that cannot be used. Each has a line with the variable, the values that it takes and its value. */
+/** Invalid settings. Each has a line with the variable, the accepted values and its value. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
-/** The variables. An empty one counts as not set. */
+/** The variables. An empty variable counts as unset. */
 const settings = {
   PORT: {
     takes: "a port from 0 to 65535 (0 takes a free one)",
@@ -113,14 +113,14 @@ const settings = {
 /**
  * Reads the settings from the environment.
  *
- * @throws {ConfigError} with every setting that cannot be used
+ * @throws {ConfigError} with every invalid setting
  */
 export function readConfig(environment: Environment): Config {
   const faults: string[] = [];
   function read<Value>(name: keyof typeof settings, setting: Setting<Value>): Value {
     const { value, fault } = readSetting(environment, name, setting);
     if (fault !== undefined) faults.push(fault);
-    // A missing value has a fault, and a fault ends in a ConfigError below.
+    // A missing value has a fault, and a fault leads to the ConfigError below.
     return value as Value;
   }
   const publicHosts = read("PUBLIC_HOSTS", settings.PUBLIC_HOSTS);
@@ -154,7 +154,7 @@ export function readConfig(environment: Environment): Config {
 /**
  * The file that DATABASE_URL names, for a command that needs no other setting.
  *
- * @throws {ConfigError} if it cannot be used
+ * @throws {ConfigError} if DATABASE_URL is invalid
  */
 export function readDatabaseFile(environment: Environment): string {
   const { value, fault } = readSetting(environment, "DATABASE_URL", settings.DATABASE_URL);

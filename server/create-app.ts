@@ -38,19 +38,19 @@ import { createChatDoor } from "./ws/chat-door.ts";
 
 export type AppOptions = {
   database: OpenOptions;
-  /** Which names of hosts requests may be addressed to. */
+  /** The host names that requests may be addressed to. */
   hosts: HostPolicy;
-  /** Which web pages may use it. */
+  /** The origins whose web pages may use the server. */
   origins: OriginPolicy;
   maxMessageChars: number;
-  /** How many readers a session may have at a time, over all doors. */
+  /** The most subscribers of a session at a time, over all doors. */
   maxReadersPerSession: number;
-  /** How many subscriptions one tRPC socket may have at a time. */
+  /** The most subscriptions of a tRPC socket at a time. */
   maxSubscriptionsPerSocket: number;
   bounds?: Partial<Bounds>;
   logger: Logger;
   timeouts?: Partial<Timeouts>;
-  /** Decides on each operation of each caller; it lets all through by default. */
+  /** Allows or refuses each operation of each caller; by default it allows all. */
   guard?: Guard;
   now?: () => Date;
   newSessionId?: () => string;
@@ -58,17 +58,17 @@ export type AppOptions = {
 
 export type App = {
   /**
-   * Takes the port, then opens the database: a port that is taken leaves the file as it was. Requests that come meanwhile wait
-   * up to a second, then they get 503. A start that fails gives the port back.
+   * Takes the port, then opens the database: if the port is taken, the file stays unchanged. Requests that arrive
+   * meanwhile wait up to a second, then they get 503. A failed start releases the port.
    *
-   * @returns the address, with the port that was taken, once the server is ready
+   * @returns the address, with the actual port, once the server is ready
    */
   listen(at: { host: string; port: number }): Promise<string>;
-  /** The IP address on which it listens, to which the name `host` was resolved; undefined while it does not listen. */
+  /** The IP address on which it listens, as `host` was resolved; undefined while it does not listen. */
   address(): string | undefined;
-  /** Takes no new work, tells the sockets to come back, finishes the answers in flight and closes the database. */
+  /** Accepts no new work, asks the sockets' clients to reconnect, finishes pending answers and closes the database. */
   close(): Promise<void>;
-  /** The numbers of open connections and readers, for monitoring. */
+  /** The numbers of open sockets and subscribers, for monitoring. */
   counts(): { trpcSockets: number; chatSockets: number; followers: number };
 };
 
@@ -98,7 +98,7 @@ export function createApp(options: AppOptions): App {
     : undefined;
   const heartbeatMs = Math.min(maxHeartbeatMs, timeouts.pingIntervalMs);
   const bounds = { ...defaultBounds, ...options.bounds };
-  // One message can always be answered, and more than one answer at a time.
+  // An answer with one message is always allowed, and there is memory for more than one answer at a time.
   const maxAnswerBytes = Math.max(bounds.maxAnswerBytes, bodyBytes);
   const budget = new BufferBudget(Math.max(bounds.maxBufferedBytes, 4 * maxAnswerBytes));
   const perform = createPerform(services, options.guard ?? allowAll);
@@ -121,7 +121,7 @@ export function createApp(options: AppOptions): App {
     access,
   });
   const chat = createChatDoor({ perform, maxFrameBytes: bodyBytes, timeouts, report, access });
-  // The REST door is at every address, so it is the last.
+  // The REST door serves all remaining addresses, so it comes last.
   const doors: readonly Door[] = [chat, trpc, rest];
   const admit = createAdmission({
     hosts,

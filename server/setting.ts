@@ -5,10 +5,12 @@ import { shownValue } from "./shown-value.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable: `takes` describes its values to the operator, `default` stands for an unset one, `schema` reads it. */
+/**
+ * A variable. `takes` describes its values to the operator, `default` is the value of an unset one, `schema` parses it.
+ */
 export type Setting<Value> = { takes: string; default: string; schema: z.ZodType<Value, string> };
 
-/** @returns the value, or a sentence with the fault */
+/** @returns the value, or a sentence that gives the fault */
 export function readSetting<Value>(
   environment: Environment,
   name: string,
@@ -31,18 +33,18 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .pipe(z.int().min(least).max(most));
 }
 
-/** A whole number of seconds, read as milliseconds. */
+/** An integer number of seconds, read as milliseconds. */
 export function seconds(least: number, most: number): z.ZodType<number, string> {
   return wholeNumber(least, most).transform((count) => count * 1000);
 }
 
-/** Refuses a value without a hint: the setting's `takes` says enough. */
+/** Refuses a value without a hint: the setting's `takes` is enough. */
 export function fail(context: z.RefinementCtx): never {
   context.addIssue({ code: "invalid_format", format: "setting" });
   return z.NEVER;
 }
 
-/** A host name or an address. An IPv6 address may stand in brackets, as in a URL. */
+/** A host name or an address. An IPv6 address may be in brackets, as in a URL. */
 export function hostName(host: string): string | undefined {
   const address = host.replace(/^\[(.*)\]$/, "$1");
   if (isIP(address) > 0) return address;

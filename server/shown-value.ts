@@ -1,7 +1,10 @@
 /** The most characters of a value that a message shows. */
 const longest = 200;
 
-/** A setting's value for a message, quoted. The user and password of a URL and the values of secret parameters are masked. */
+/**
+ * A setting's value for a message, quoted. The user and password of a URL and the values of secret parameters are
+ * masked.
+ */
 export function shownValue(text: string): string {
   const masked = text
     .replace(/^([a-z][\w+.-]*:\/*)?.*@/is, "$1***@")

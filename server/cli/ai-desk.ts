@@ -1,7 +1,7 @@
 import packageFile from "../../package.json" with { type: "json" };
 import { readCommandLine, usage } from "./command-line.ts";
 
-/** The exit code of a command line that cannot be understood. */
+/** The exit code for an invalid command line. */
 const misuse = 2;
 
 /** Runs one command line of `ai-desk`. @returns the exit code. */

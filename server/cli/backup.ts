@@ -6,7 +6,7 @@ import { runCopying, warnOfFaults } from "./copying.ts";
 import { describeContent } from "./describe-content.ts";
 import type { VerbCall } from "./verb.ts";
 
-/** Copies the database, which a server may have open. @returns the exit code. */
+/** Copies the database. A server may have it open. @returns the exit code. */
 export function run({ args, options, environment }: VerbCall): Promise<number> {
   const file = resolve(readDatabaseFile(environment));
   const to = resolve(args[0] ?? "");

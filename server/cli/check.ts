@@ -4,7 +4,7 @@ import { readDatabaseFile } from "../config.ts";
 import { describeContent } from "./describe-content.ts";
 import type { VerbCall } from "./verb.ts";
 
-/** Says what a file is and what is wrong with it. @returns the exit code: 0 if it is sound, else 1. */
+/** Prints the kind of a file and its faults. @returns the exit code: 0 if it is sound, else 1. */
 export async function run({ args, environment }: VerbCall): Promise<number> {
   const file = resolve(args[0] ?? readDatabaseFile(environment));
   const { kind, faults, ...content } = await checkFile(file);

@@ -2,14 +2,14 @@ import { parseArgs } from "node:util";
 import type { Verb } from "./verb.ts";
 import { defaultVerb, verbs } from "./verbs.ts";
 
-/** A command line, read. `wrong` carries a sentence that names the fault. */
+/** A parsed command line. `wrong` has a sentence that names the fault. */
 type Command =
   | { kind: "help" }
   | { kind: "version" }
   | { kind: "wrong"; fault: string }
   | { kind: "verb"; verb: Verb; args: string[]; options: ReadonlySet<string> };
 
-/** Reads the arguments of `ai-desk`. Arguments after `--` are no options. */
+/** Reads the arguments of `ai-desk`. Arguments after `--` are not options. */
 export function readCommandLine(argv: string[]): Command {
   const parsed = parseWords(argv);
   if (typeof parsed === "string") return { kind: "wrong", fault: parsed };
@@ -54,7 +54,7 @@ function parseWords(argv: string[]) {
   }
 }
 
-/** The usage: a line a verb, made from the table of verbs. */
+/** The usage: one line for each verb, made from the table of verbs. */
 export function usage(): string {
   const lines = [...verbs].map(
     ([name, { parameters, purpose }]) => [[name, ...parameters].join(" "), purpose] as const,

@@ -5,14 +5,14 @@ import { FileError } from "../../db/sqlite/file-error.ts";
 
 type CopyWatch = { onProgress: (progress: CopyProgress) => void; signal: AbortSignal };
 
-/** Begins the line of a terminal anew, and empties it. */
+/** Returns to the start of a terminal line and clears the line. */
 const clearLine = "\r\u001B[K";
 
 /**
- * Runs what makes a copy of a database: shows its progress on a terminal, and stops it on a signal.
+ * Runs an operation that copies a database. Shows its progress on a terminal, and aborts it on a signal.
  *
- * @returns the exit code: 0, or of a signal what a shell gives for it.
- * @throws {FileError} when the work fails.
+ * @returns the exit code: 0, or after a signal the code that a shell uses for it.
+ * @throws {FileError} if the operation fails.
  */
 export async function runCopying(work: (watch: CopyWatch) => Promise<void>): Promise<number> {
   const stop = new AbortController();
@@ -48,7 +48,7 @@ function describe({ step, bytes, expectedBytes }: CopyProgress): string {
   return `Copying: ${percent} % (${toMegabytes(bytes)} of ${toMegabytes(expectedBytes)}) …`;
 }
 
-/** Prints the faults of a usable copy, which are those of its original. */
+/** Prints the faults of a usable copy, which come from its original. */
 export function warnOfFaults(faults: readonly string[]): void {
   if (faults.length === 0) return;
   process.stderr.write(`Warning: the copy is whole, and has the faults of its original.\n`);

@@ -1,4 +1,4 @@
-/** Such as `2 sessions and 1 message`. */
+/** A text such as `2 sessions and 1 message`. */
 export function describeContent({ sessions, messages }: { sessions: number; messages: number }): string {
   return `${count(sessions, "session")} and ${count(messages, "message")}`;
 }

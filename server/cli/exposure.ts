@@ -6,7 +6,8 @@ loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
 /**
- * Sentences on who can read and change everything, by settings that let in more than this machine: there is no sign-in.
+ * Sentences about settings that give access to more than this machine. There is no sign-in, so everyone with access can
+ * read and change everything.
  *
  * @param address the IP address on which the server listens
  */
@@ -26,7 +27,7 @@ export function listExposures({
         "Set HOST to 127.0.0.1, or let only a firewall or a proxy with a sign-in reach it.",
     );
   }
-  // "null" is the origin of a sandboxed frame, which any page can make.
+  // "null" is the origin of a sandboxed frame, which any page can create.
   if (origins.allowsAll || origins.allows("null")) {
     exposures.push(
       `CORS_ORIGINS ${origins.allowsAll ? "is *" : "names null"}: every web page that is open in a browser which reaches this server ` +

@@ -3,34 +3,34 @@ import { Socket } from "node:net";
 import { hostname } from "node:os";
 import { isatty } from "node:tty";
 
-/** How much of the log waits in memory at most, in UTF-16 code units. Lines beyond it are dropped, and counted. */
+/** The most log text that waits in memory, in UTF-16 code units. Further lines are dropped and counted. */
 const mostWaiting = 1024 * 1024;
-/** The longest time between two writes of a busy log, in milliseconds. A quiet one is written at the end of the turn. */
+/** The interval between two flushes of a busy log, in milliseconds. A quiet log is flushed at the end of the turn. */
 const flushIntervalMs = 20;
-/** How soon a reader that takes nothing is tried again, in milliseconds. */
+/** The delay before another write to a reader that takes nothing, in milliseconds. */
 const fullRetryMs = 50;
-/** The same after a failure, such as that of a full disk. */
+/** The delay before another write after a failure, such as a full disk, in milliseconds. */
 const failureRetryMs = 1000;
-/** How long the last lines wait at the end of the process for a reader that takes nothing, in milliseconds. */
+/** The longest wait for a reader to take the last lines at the end of the process, in milliseconds. */
 const lastLinesMs = 250;
 
 /**
- * The destination of the log. A failure of it (a full disk, a closed pipe, a pipe without a reader) throws nothing and
- * makes the process wait for nothing: lines that find no room are dropped, and a line tells their number when there is room.
+ * The destination of the log. A failure of it (a full disk, a closed pipe, a pipe without a reader) neither throws nor
+ * blocks: lines without room are dropped, and a line gives their number when there is room again.
  */
 export class LogDestination {
   readonly #handle: number;
-  /** Keeps the handle of a socket or a pipe from blocking, for as long as it lives. */
+  /** Keeps the handle of a socket or a pipe non-blocking as long as this object exists. */
   readonly #unblocking: Socket | undefined;
   #waiting: string[] = [];
   #waitingLength = 0;
-  /** The rest of a write that was taken in part. */
+  /** The rest of a partial write. */
   #rest: Buffer | undefined;
   #dropped = 0;
   #reason = "";
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #flushedAt = 0;
-  /** Whether what was written last was not taken. */
+  /** Whether the last write was not accepted. */
   #isStuck = false;
 
   /** @param fd the file descriptor to write to */
@@ -61,11 +61,11 @@ export class LogDestination {
     this.#flushedAt = performance.now();
     const retryMs = this.#writeWaiting();
     this.#isStuck = retryMs !== undefined;
-    // The log keeps no process running.
+    // The log does not keep the process running.
     this.#timer = retryMs === undefined ? undefined : setTimeout(this.#flush, retryMs).unref();
   };
 
-  /** @returns in how many milliseconds to try again, if not all could be written */
+  /** @returns the delay before the next try in milliseconds, if not everything was written */
   #writeWaiting(): number | undefined {
     for (;;) {
       const bytes = this.#rest ?? this.#takeWaiting();
@@ -114,8 +114,8 @@ export class LogDestination {
 }
 
 /**
- * A handle on which a write fails at once if no reader takes it. One of its own, if the system allows it, since other processes
- * share the flags of the given one.
+ * A handle on which a write fails at once if no reader takes it. It is a new handle if the system allows that, since
+ * other processes share the flags of the given one.
  */
 function openUnblocked(fd: number): { handle: number; unblocking?: Socket } {
   const stats = fs.fstatSync(fd);
@@ -126,7 +126,7 @@ function openUnblocked(fd: number): { handle: number; unblocking?: Socket } {
     return { handle: fs.openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY) };
   } catch {
     if (isatty(fd)) return { handle: fd };
-    // Node makes the handle that it is given one that does not block.
+    // Node makes the given handle non-blocking.
     const unblocking = new Socket({ fd, readable: false, writable: true });
     unblocking.on("error", () => undefined).unref();
     return { handle: fd, unblocking };

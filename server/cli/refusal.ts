@@ -5,7 +5,7 @@ import { ListenError } from "../http/listen-error.ts";
 
 const refusals = [ConfigError, DatabaseFileError, ForeignDatabaseError, ListenError, NewerDatabaseError];
 
-/** Whether the message of an error says all that its reader needs to put things right: the stack would only hide it. */
+/** Whether the message of an error tells its reader everything: the stack would only distract. */
 export function isRefusal(error: unknown): boolean {
   return refusals.some((refusal) => error instanceof refusal);
 }

@@ -5,7 +5,7 @@ import { runCopying, warnOfFaults } from "./copying.ts";
 import { describeContent } from "./describe-content.ts";
 import type { VerbCall } from "./verb.ts";
 
-/** Puts a backup in the place of the database, which no program may have open. @returns the exit code. */
+/** Puts a backup in place of the database. No program may have the database open. @returns the exit code. */
 export function run({ args, environment }: VerbCall): Promise<number> {
   const file = resolve(readDatabaseFile(environment));
   const from = resolve(args[0] ?? "");

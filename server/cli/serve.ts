@@ -16,7 +16,7 @@ const stdoutDescriptor = 1;
 /** Runs the server until a signal stops it. @returns the exit code. */
 export async function run({ environment }: VerbCall): Promise<number> {
   const destination = new LogDestination(stdoutDescriptor);
-  // Loaded for a person alone: a service logs JSON.
+  // Loaded only for a terminal: a service logs JSON.
   const terminal = isatty(stdoutDescriptor) ? await import("./terminal.ts") : undefined;
   const output = terminal ? toPrinted(destination, terminal, environment) : destination;
   try {
@@ -30,7 +30,7 @@ export async function run({ environment }: VerbCall): Promise<number> {
       else {
         logger.info({ url, database: file }, `AI Desk listens on ${url}, its API is shown at ${url}/docs`);
       }
-      // Not looked up anew: the name may have another address by now, or the resolver may fail.
+      // The name is not resolved again: it may have another address by now, or the resolver may fail.
       const address = app.address() ?? host;
       for (const exposure of listExposures({ host, address, origins: options.origins }))
         logger.warn(exposure);
@@ -47,7 +47,7 @@ export async function run({ environment }: VerbCall): Promise<number> {
   }
 }
 
-/** NO_COLOR is the common name of the wish for none: https://no-color.org. */
+/** NO_COLOR is the usual variable that disables colors: https://no-color.org. */
 function toPrinted(
   destination: LogDestination,
   { createLinePrinter }: typeof Terminal,

@@ -1,12 +1,12 @@
 /**
- * How long after a SIGINT another one is the same press of Ctrl-C, in milliseconds: the terminal sends it to every process
- * of its group, and npm and the launcher, which are in that group, pass theirs on.
+ * The time within which a second SIGINT counts as the same press of Ctrl-C, in milliseconds. The terminal sends SIGINT
+ * to every process of its group, and npm and the launcher, which are in that group, forward theirs.
  */
 const samePressMs = 200;
 
 /**
- * Resolves with the first SIGTERM, SIGINT or SIGHUP. A second SIGTERM or SIGINT ends the process at once with exit code 1. A
- * SIGHUP does not: the terminal that is closed and the parent that has ended both send one.
+ * Resolves with the first SIGTERM, SIGINT or SIGHUP. A second SIGTERM or SIGINT ends the process at once with exit code
+ * 1. A second SIGHUP does not: a closed terminal and an ended parent each send one.
  */
 export function nextStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {

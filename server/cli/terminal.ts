@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { prettyFactory } from "pino-pretty";
 
-/** The facts of a started server that a person needs first. */
+/** The facts about a started server that an operator needs first. */
 export type Started = { url: string; databaseFile: string };
 
-/** The addresses of a server, and a command whose effect is seen on its page. */
+/** The addresses of a server, and a command whose message appears on the chat page. */
 export function describeStarted({ url, databaseFile }: Started): string {
   const base = toLocal(url);
   return `
@@ -19,7 +19,7 @@ export function describeStarted({ url, databaseFile }: Started): string {
 `;
 }
 
-/** Of two requests: the first makes a session, or finds that it is there. Each body is one of the documented API. */
+/** A command of two requests: the first creates a session, or finds it. Each body is one of the documented API. */
 function describeFirstMessage(base: string): string {
   const session = JSON.stringify({ id: "hello", title: "Hello" });
   const message = JSON.stringify({ content: "Hello from curl", sender: "user" });
@@ -28,13 +28,13 @@ function describeFirstMessage(base: string): string {
   return `curl ${post(session, "/api/sessions")} --next ${post(message, "/api/sessions/hello/messages")}`;
 }
 
-/** An address that a browser on this machine opens: the server's own may be that of all interfaces. */
+/** An address that a browser on this machine can open. The server's own address may be that of all interfaces. */
 function toLocal(url: string): string {
   return url.replace(/\/\/(?:0\.0\.0\.0|\[::\]):/, "//localhost:");
 }
 
 /**
- * Turns lines of the log, which are JSON, into lines for people.
+ * Turns lines of the log, which are JSON, into readable lines.
  *
  * @param isColored whether the terminal shows colors
  */

@@ -1,18 +1,21 @@
 /** A verb of the command `ai-desk`. */
 export type Verb = {
-  /** The arguments that it takes, by the names that the usage shows: `FILE`, or `[FILE]` where it may be left out. */
+  /** Its arguments, by the names in the usage: `FILE`, or `[FILE]` for an optional one. */
   parameters: readonly string[];
-  /** The options that it takes beside those of every verb, such as `force` for `--force`. */
+  /** Its options besides those of every verb, such as `force` for `--force`. */
   options?: readonly string[];
-  /** Its effect, for its line of the usage. */
+  /** Its effect, for the usage. */
   purpose: string;
-  /** Loads its module: a verb loads nothing that only another one needs. */
+  /** Loads its module. A verb does not load the code of other verbs. */
   load: () => Promise<{ run: (call: VerbCall) => Promise<number> }>;
 };
 
-/** A call of a verb. Its `run` resolves with the exit code; an error that it throws is printed as one sentence, exit code 1. */
+/**
+ * A call of a verb. Its `run` resolves with the exit code. An error that it throws is printed as one sentence, with
+ * exit code 1.
+ */
 export type VerbCall = {
-  /** One argument for each of the verb's parameters; those at the end that may be left out may be missing. */
+  /** One argument for each of the verb's parameters; optional ones at the end may be missing. */
   args: readonly string[];
   /** The options that were given. */
   options: ReadonlySet<string>;

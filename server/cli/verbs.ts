@@ -37,5 +37,5 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ],
 ]);
 
-/** The verb that is meant where none is named. */
+/** The verb of a command line that names none. */
 export const defaultVerb = "serve";

@@ -5,12 +5,12 @@ import { errorCodes } from "./error-codes.ts";
 import { describeIssues, issuesOf } from "./issues.ts";
 import { newSessionIdSchema } from "./session-id.ts";
 
-/** An error that is sent to a client. Its message is for the client to read. */
+/** An error that is sent to a client. Its message is for the client. */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
   readonly issues: readonly Issue[] | undefined;
-  /** When to ask again, if the code's default does not fit. */
+  /** The time after which the client may ask again, if the default of the code does not apply. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -28,13 +28,13 @@ export class AppError extends Error {
     return errorCodes[this.code].httpStatus;
   }
 
-  /** The body that a client gets. */
+  /** The error as the body of an answer. */
   toBody(): ErrorBody {
     return { message: this.message, code: this.code, ...(this.issues && { issues: [...this.issues] }) };
   }
 }
 
-/** A BAD_REQUEST with each fault of the input. */
+/** A BAD_REQUEST with all faults of the input. */
 export function invalidInput(issues: readonly Issue[]): AppError {
   return new AppError("BAD_REQUEST", describeIssues(issues), { issues });
 }
@@ -53,7 +53,7 @@ export function tooManyReaders(limit: number): AppError {
   );
 }
 
-/** The error of an answer whose session is deleted while it is read. */
+/** The error of an answer whose session is deleted while the server reads it. */
 export class SessionEndedError extends AppError {
   constructor(id: string) {
     super("NOT_FOUND", `The session ${JSON.stringify(id)} was deleted while it was read.`);
@@ -70,7 +70,7 @@ export function sessionExists(id: string): AppError {
   return new AppError("CONFLICT", `There is a session ${JSON.stringify(id)} already: choose another id.`);
 }
 
-/** @param table another program's, in the same file */
+/** @param table another program's table in the same file */
 export function sessionReferredTo(id: string, table: string): AppError {
   return new AppError(
     "CONFLICT",
@@ -86,7 +86,7 @@ export function messageChanged(ifSeq: number, seq: number): AppError {
   );
 }
 
-/** The key of a send names another send of the session. */
+/** An earlier send of the session has the same key and other content. */
 export function keyUsedBefore(): AppError {
   return new AppError(
     "UNPROCESSABLE_CONTENT",

@@ -10,7 +10,9 @@ export const chatFrameSchema = newMessageSchema.extend({ key: optional(keySchema
 
 export type ChatFrame = z.infer<typeof chatFrameSchema>;
 
-/** A frame to such a client: a message, with `events=all` a live event, or the error of a frame that it sent. */
+/**
+ * A frame to such a client: a message, with `events=all` a live event, or the error of a frame that the client sent.
+ */
 export type ServerFrame =
   | { session_id: string; message: Omit<DocumentedMessage, "session_id"> }
   | { session_id: string; position: string; event: LiveEvent }

@@ -1,6 +1,6 @@
 /**
- * The reasons for closing a WebSocket. The range says what to do: 4000–4499 come back with your position,
- * 4500–4999 stay away; the others are the protocol's own.
+ * The reasons for closing a WebSocket. The range of a code says what the client should do: 4000–4499 reconnect with
+ * your position, 4500–4999 do not reconnect. The other codes are those of the WebSocket protocol.
  *
  * The SDK reads this file in browsers, so it imports nothing.
  */
@@ -19,7 +19,7 @@ export const closeCodes = {
   sessionDeleted: { code: 4504, reason: "the session was deleted" },
 } as const;
 
-/** The reason that goes with a code of ours. */
+/** The reason for one of our codes. */
 export function reasonOf(code: number | undefined): string | undefined {
   return Object.values(closeCodes).find((each) => each.code === code)?.reason;
 }

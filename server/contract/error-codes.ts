@@ -1,8 +1,8 @@
 /**
- * Every error that the product sends, by its name on the wire: tRPC's name where tRPC has one.
+ * Every error that the product sends, by its name on the wire. It is tRPC's name if tRPC has one.
  *
- * `httpStatus` is the status over REST and over tRPC's HTTP; `sentence` is the message of an error that has no other.
- * The SDK reads this file in browsers, so it imports nothing.
+ * `httpStatus` is the status over REST and over tRPC's HTTP. `sentence` is the default message. The SDK reads this file
+ * in browsers, so it imports nothing.
  */
 export const errorCodes = {
   BAD_REQUEST: { httpStatus: 400, sentence: "The request is not valid." },

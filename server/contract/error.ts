@@ -17,7 +17,7 @@ export const issueSchema: z.ZodType<Issue> = z
     examples: [{ path: ["content"], code: "too_small", message: "must not be empty" }],
   });
 
-/** The one shape of every error that REST, the upgrade and the plain WebSocket send. */
+/** The shape of every error that REST, the upgrade and the plain WebSocket send. */
 export const errorSchema = z
   .object({
     message: z.string().meta({
@@ -32,7 +32,7 @@ export const errorSchema = z
       .string()
       .optional()
       .meta({
-        description: "The request's id, where the server failed: its log has more under this id.",
+        description: "The request's id, if the server failed: its log has details under this id.",
         examples: ["7f9c2ba4e88f-1"],
       }),
   })

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 
-/** How zod's own messages begin. They say what was expected and received. */
+/** The beginnings of zod's own messages, which give the expected and the received type. */
 const zodsOwn = /^(?:Invalid|Too) /;
 
-/** The kinds of values of inputs, by zod's names. Every number of an input is a whole one. */
+/** The types of input values, by zod's names. All numbers of the inputs are integers. */
 const kinds: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a whole number",
@@ -11,10 +11,10 @@ const kinds: Readonly<Record<string, string>> = {
   object: "an object",
 };
 
-/** Made when it is first needed: to make it takes as long as a tenth of a start. */
+/** Created at its first use: creating it takes a tenth of the time of a start. */
 let alternatives: Intl.ListFormat | undefined;
 
-/** The message of a fault: the schema's own, or else a sentence that says what to send. */
+/** The message of a fault: the schema's own, or else a sentence with the expected value. */
 export function faultSentence(issue: z.core.$ZodIssue): string {
   const { message } = issue;
   if (!zodsOwn.test(message)) return message;

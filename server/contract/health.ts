@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Rises when the contract gains something that a client may need. */
+/** Increased when the contract gains a feature that a client may need. */
 export const contractVersion = 1;
 
 const documentedFields = {
@@ -20,7 +20,7 @@ export const healthSchema = z
     version: z.string().meta({ description: "The server's version.", examples: ["0.1.0"] }),
     contract_version: z
       .int()
-      .meta({ description: "The version of the contract: it rises when the contract gains something." }),
+      .meta({ description: "The version of the contract: it rises when the contract gains a feature." }),
     max_message_chars: z
       .int()
       .meta({ description: "The longest content of a message, in UTF-16 code units." }),

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { faultSentence } from "./fault-sentence.ts";
 import type { Issue } from "./issue.ts";
 
-/** The faults that a schema found, in the wire's shape. */
+/** The faults that a schema found, in the shape of the wire. */
 export function issuesOf(error: z.ZodError): Issue[] {
   return error.issues.map((issue) => ({
     path: issue.path.map((step) => (typeof step === "symbol" ? String(step) : step)),
@@ -11,7 +11,7 @@ export function issuesOf(error: z.ZodError): Issue[] {
   }));
 }
 
-/** One sentence for people: the first faults, each with its place. */
+/** One sentence for people: the first faults, each with its path. */
 export function describeIssues(issues: readonly Issue[]): string {
   const shown = issues
     .slice(0, 3)

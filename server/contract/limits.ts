@@ -1,20 +1,20 @@
 /**
- * The numbers of the contract. The length of content counts UTF-16 code units, as `string.length` does; those of ids,
- * titles and keys count code points, as JSON Schema does.
+ * The limits of the contract. The length of content counts UTF-16 code units, as `string.length` does. The lengths of
+ * ids, titles and keys count code points, as JSON Schema does.
  *
  * The SDK reads this file in browsers, so it imports nothing.
  */
 export const limits = {
   sessionIdChars: 128,
-  /** The longest session id or key for a look-up. An adopted file may hold ids that are too long for a new session. */
+  /** The longest session id or key in a look-up. An adopted file may hold ids that are too long for a new session. */
   lookupChars: 4000,
   titleChars: 1000,
   keyChars: 255,
-  /** The longest text that is read as a position. */
+  /** The longest text that is accepted as a position. */
   positionChars: 255,
-  /** The id of a call over tRPC's WebSocket. */
+  /** The longest id of a call over tRPC's WebSocket. */
   requestIdChars: 255,
-  /** How many levels of arrays and objects JSON from a client has at most. */
+  /** The most levels of arrays and objects in JSON from a client. */
   jsonDepth: 32,
   /** Room for a date, a time, an offset and a long fraction of a second. */
   timestampChars: 64,
@@ -22,21 +22,24 @@ export const limits = {
   defaultMessageChars: 100_000,
   pageItems: 500,
   defaultPageItems: 50,
-  /** The longest that a poll for events waits. */
+  /** The longest wait of a poll for events, in seconds. */
   pollSeconds: 30,
-  /** How many of the latest messages a snapshot holds. */
+  /** The most messages of a snapshot: the latest ones. */
   snapshotMessages: 100,
-  /** The most JSON in a snapshot or a reset, in bytes, unless a single message is larger. */
+  /** The most JSON of a snapshot or a reset, in bytes, unless a single message is larger. */
   snapshotBytes: 512 * 1024,
-  /** How many of the most recently active sessions a snapshot of the list holds. */
+  /** The most sessions of a snapshot of the list: the most recently active ones. */
   snapshotSessions: 100,
-  /** How much of a message the list shows, in code points. */
+  /** The length of a message's excerpt in the list, in code points. */
   excerptChars: 200,
-  /** How long changes of the list are gathered before they are sent, in milliseconds. */
+  /** The time for which changes of the list are gathered before they are sent, in milliseconds. */
   listIntervalMs: 250,
 } as const;
 
-/** The largest body or frame, in bytes: content of the full length still fits when every character is escaped (`\uXXXX`). */
+/**
+ * The largest body or frame, in bytes: content of the greatest length fits even if every character is escaped
+ * (`\uXXXX`).
+ */
 export function maxBodyBytes(maxMessageChars: number): number {
   return 6 * maxMessageChars + 64 * 1024;
 }

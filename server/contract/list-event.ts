@@ -19,23 +19,24 @@ const beginning = {
 };
 
 /**
- * The events of the list of sessions, in an order of their own. `session` shows a session as it is now, after it was made
- * or renamed or its last message changed. `seq` and `prev` are as in a session's live events.
+ * The events of the list of sessions, in the order of the list's change log. `session` shows the current state of a
+ * session that was created or renamed, or whose last message changed. `seq` and `prev` are as in a session's live
+ * events.
  */
 export const listEventSchema = z
   .discriminatedUnion("type", [
     z
       .object({ type: z.literal("snapshot"), ...beginning })
-      .meta({ description: "The latest sessions, to begin with." }),
+      .meta({ description: "The latest sessions, at the beginning of a stream." }),
     z
       .object({ type: z.literal("reset"), ...beginning })
-      .meta({ description: "As a snapshot: it comes where a position cannot be resumed." }),
-    z
-      .object({ type: z.literal("caught_up"), ...place, epoch: epochSchema })
-      .meta({ description: "The reader has what was missed. The events after this one are live." }),
+      .meta({ description: "Like a snapshot, after a position that cannot be resumed." }),
+    z.object({ type: z.literal("caught_up"), ...place, epoch: epochSchema }).meta({
+      description: "The subscriber has everything that it missed. The events after this one are live.",
+    }),
     z
       .object({ type: z.literal("session"), ...place, session: sidebarSessionSchema })
-      .meta({ description: "A session was made or renamed, or its last message changed." }),
+      .meta({ description: "A session was created or renamed, or its last message changed." }),
     z
       .object({
         type: z.literal("session_deleted"),
@@ -46,7 +47,7 @@ export const listEventSchema = z
   ])
   .meta({
     id: "ListEvent",
-    description: "Something that happened in the list of sessions, told apart by `type`.",
+    description: "An event of the list of sessions. `type` gives its kind.",
     examples: [{ type: "session_deleted", seq: 7, prev: 6, session_id: "123" }],
   });
 

@@ -9,7 +9,7 @@ import { sessionIdSchema } from "./session-id.ts";
 const seqSchema = z
   .int()
   .min(0)
-  .meta({ description: "The position of this change in its log.", examples: [7], format: "int64" });
+  .meta({ description: "The number of this change in its change log.", examples: [7], format: "int64" });
 export const epochSchema = z
   .string()
   .meta({ description: "The name of this history.", examples: ["9f86d081884c7d65"] });
@@ -20,7 +20,7 @@ export const place = {
     .int()
     .min(0)
     .meta({
-      description: "The position of the event before it in this stream.",
+      description: "The `seq` of the event before it in this stream.",
       examples: [6],
       format: "int64",
     }),
@@ -38,21 +38,21 @@ const beginning = {
 };
 
 /**
- * The events of a session, in one order. `seq` is the position of the change. `prev` is the position of the event before
- * it in this stream: a reader at `prev` has missed nothing. `snapshot` and `reset` hold the latest messages, as many as the
- * reader's `limit` allows.
+ * The events of a session, in one order. `seq` is the number of the change. `prev` is the `seq` of the event before it
+ * in this stream: a subscriber at `prev` has missed nothing. `snapshot` and `reset` hold the latest messages, at most
+ * as many as the subscriber's `limit`.
  */
 export const liveEventSchema = z
   .discriminatedUnion("type", [
     z
       .object({ type: z.literal("snapshot"), ...beginning })
-      .meta({ description: "The session's latest messages, to begin with." }),
+      .meta({ description: "The session's latest messages, at the beginning of a stream." }),
     z
       .object({ type: z.literal("reset"), ...beginning })
-      .meta({ description: "As a snapshot: it comes where a position cannot be resumed." }),
-    z
-      .object({ type: z.literal("caught_up"), ...place, epoch: epochSchema })
-      .meta({ description: "The reader has what was missed. The events after this one are live." }),
+      .meta({ description: "Like a snapshot, after a position that cannot be resumed." }),
+    z.object({ type: z.literal("caught_up"), ...place, epoch: epochSchema }).meta({
+      description: "The subscriber has everything that it missed. The events after this one are live.",
+    }),
     z
       .object({ type: z.literal("message"), ...place, message: messageSchema })
       .meta({ description: "A message was added or changed." }),
@@ -73,11 +73,11 @@ export const liveEventSchema = z
   ])
   .meta({
     id: "LiveEvent",
-    description: "Something that happened in a session, told apart by `type`.",
+    description: "An event of a session. `type` gives its kind.",
     examples: [{ type: "message_deleted", seq: 7, prev: 6, message_id: 1, key: "#1" }],
   });
 
-/** How much a reader of a session's events is sent of what it has not seen. */
+/** The bounds of a subscriber's snapshot and catch-up. */
 export const extentFields = {
   limit: optional(
     z
@@ -95,7 +95,7 @@ export const extentFields = {
       .min(0)
       .meta({
         description:
-          "A reader that comes back after more changes than this gets a `snapshot` in their place. By default it gets the changes, however many.",
+          "A subscriber that missed more changes than this gets a `snapshot` in their place. By default it gets the changes, however many.",
         examples: [500],
       }),
   ),

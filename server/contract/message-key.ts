@@ -1,6 +1,6 @@
 /**
- * The key of a message whose send named none: `#` and its id. It is made when the message is shown and never stored, so no send
- * may name such a key.
+ * The key of a message whose send had none: `#` and its id. It is made when the message is shown and is never stored,
+ * so no send may use such a key.
  */
 export function madeKey(id: number): string {
   return `#${id}`;
@@ -12,7 +12,7 @@ export function isMadeKey(key: string): boolean {
   return key.startsWith("#") && made.test(key);
 }
 
-/** The id of the message that a made key names. @returns undefined for another key */
+/** The id in a made key. @returns undefined for any other key */
 export function idOfMadeKey(key: string): number | undefined {
   const id = isMadeKey(key) ? Number(key.slice(1)) : undefined;
   return Number.isSafeInteger(id) ? id : undefined;
@@ -21,5 +21,8 @@ export function idOfMadeKey(key: string): number | undefined {
 const control = String.raw`\x00-\x1f\x7f-\x9f`;
 const rest = `[^${control}]*`;
 
-/** A key that a send may name, as a JSON Schema pattern. It has no lookahead, which the regular expressions of some languages lack. */
+/**
+ * The JSON Schema pattern of a key that a send may use. It has no lookahead, which the regular expressions of some
+ * languages lack.
+ */
 export const keyPattern = `^(?:[^#${control}]${rest}|#(?:[^0-9${control}-]${rest}|-?[0-9]+[^0-9${control}]${rest}|-(?:[^0-9${control}]${rest})?)?)$`;

@@ -5,8 +5,8 @@ import { idCursorSchema, nextCursorSchema, pageLimitSchema } from "./page.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
 /**
- * Messages of a session by id, oldest first within a page. From the start or after `after` the pages go forward. They go back in
- * time, nearest page first, from the end with `order: "newest"`, and with `before` alone.
+ * Messages of a session by id, oldest first within a page. From the start or after `after` the pages go forward. With
+ * `order: "newest"`, from the end, or with `before` alone, the pages go back in time, nearest page first.
  */
 export const listMessagesInputSchema = z.object({
   session_id: sessionIdSchema,

@@ -11,7 +11,7 @@ export const senderSchema = z.enum(["user", "assistant"]).meta({
   examples: ["user"],
 });
 
-/** Its greatest length is the setting `MAX_MESSAGE_CHARS`, which the domain checks. */
+/** The setting `MAX_MESSAGE_CHARS` limits its length; the domain checks that. */
 export const contentSchema = textSchema
   .min(1, "must not be empty")
   .meta({ description: "The message's text.", examples: ["Hello"], pattern: textPattern });
@@ -30,7 +30,7 @@ export const keySchema = labelSchema
 
 /** An id below 1 occurs only in a file of the original backend. */
 export const messageIdSchema = z.int().meta({
-  description: "The message's id: it rises with each message and is never used again.",
+  description: "The message's id: it rises with each message and is never reused.",
   format: "int64",
   examples: [1],
 });
@@ -60,19 +60,19 @@ export const messageRefSchema = z
   )
   .meta({ description: "The message's id, or `key:` and its key.", examples: [1, "key:#1"] });
 
-/** The position of a message's last change. */
+/** The `seq` of a message: the number of its last change. */
 const messageSeqSchema = z.int().meta({
   description:
-    "The position of the message's last change: of two forms of a message the one with the higher `seq` is the later.",
+    "The number of the message's last change: of two forms of a message the one with the higher `seq` is the later.",
   format: "int64",
   examples: [7],
 });
 
 const documentedFields = {
   id: messageIdSchema,
-  session_id: z.string().meta({ description: "The session it belongs to.", examples: ["123"] }),
+  session_id: z.string().meta({ description: "The session of the message.", examples: ["123"] }),
   content: z.string().meta({ description: "The message's text.", examples: ["Hello"] }),
-  // Not the enum: more senders may come, and a database of the original backend may hold others already.
+  // Not the enum: more senders may be added, and a database of the original backend may hold others.
   sender: z.string().meta({
     description: 'Who wrote the message: "user" or "assistant"; more may come.',
     examples: ["user"],
@@ -90,7 +90,7 @@ export const documentedMessageExample = {
 
 export const messageExample = { ...documentedMessageExample, key: "#1", seq: 1 };
 
-/** A message in the answers of the documented REST paths. `key` is there only when the send named one. */
+/** A message in the answers of the documented REST paths. `key` is present only if the send had one. */
 export const documentedMessageSchema = z
   .object({
     ...documentedFields,
@@ -98,7 +98,7 @@ export const documentedMessageSchema = z
       .string()
       .optional()
       .meta({
-        description: "The idempotency key of the send, on messages whose send named one.",
+        description: "The idempotency key of the send, if the send had one.",
         examples: ["c2f4b7d0-6f0e-4a39-9d0a-0d5a0f1f3c11"],
       }),
   })
@@ -109,14 +109,14 @@ export const messageSchema = z
   .object({
     ...documentedFields,
     key: z.string().meta({
-      description: "The key that the send named, or `#` and the message's id. It never changes.",
+      description: "The key of the send, or `#` and the message's id. It never changes.",
       examples: ["#1"],
     }),
     seq: messageSeqSchema,
   })
   .meta({
     id: "FullMessage",
-    description: "A message of a session, with its key and the position of its last change.",
+    description: "A message of a session, with its key and the `seq` of its last change.",
     examples: [messageExample],
   });
 
@@ -128,9 +128,9 @@ export const addMessageInputSchema = newMessageSchema.extend({
 /** Names the message of an input: by `message_id`, or else by `key`. */
 const named = {
   session_id: sessionIdSchema,
-  // The pipe is the outermost schema: trpc-to-openapi takes no other optional field as a part of a path.
+  // The pipe is the outermost schema: trpc-to-openapi accepts no other kind of optional field in a path.
   message_id: messageRefSchema.nullish().transform((ref) => ref ?? undefined),
-  key: optional(keyToFindSchema.meta({ description: "The message's key, in the place of `message_id`." })),
+  key: optional(keyToFindSchema.meta({ description: "The message's key, in place of `message_id`." })),
 };
 
 const ifSeqSchema = messageSeqSchema.min(0).meta({

@@ -4,8 +4,8 @@ import { limits } from "./limits.ts";
 export const notACursor = "is not a cursor of this list: take it from the answer before";
 
 /**
- * The beginning of the next page of sessions: a session's ordinal, before it its activity where the list goes by that. Clients take
- * it from the answer before and do not look inside.
+ * The beginning of the next page of sessions: a session's ordinal, preceded by its `activity_seq` in the order of
+ * activity. Clients take it from the previous answer and do not interpret it.
  */
 export const cursorSchema = cursorOf(/^(?:-?[0-9]{1,16}-)?[0-9]{1,15}$/);
 

@@ -7,12 +7,12 @@ import { optional } from "./optional.ts";
 import { positionSchema } from "./position.ts";
 import { sessionIdSchema } from "./session-id.ts";
 
-/** The fields with which a log is followed over REST: by polls, or with `Accept: text/event-stream` by a stream. */
+/** The fields to follow a change log over REST: by polls, or with `Accept: text/event-stream` by a stream. */
 const followFields = {
   after: optional(
     positionSchema.meta({
       description:
-        "The position to go on after, as an answer gave it. Without it the answer begins with a snapshot. `Last-Event-ID`, and `lastEventId` in the query in any spelling, go before it.",
+        "The position to resume after, from an earlier answer. Without it the answer begins with a snapshot. `Last-Event-ID`, and `lastEventId` in the query in any spelling, take precedence over it.",
       examples: ["9f86d081884c7d65:7"],
     }),
   ),
@@ -40,11 +40,11 @@ export const sessionEventsInputSchema = z.object({
 export const listEventsInputSchema = z.object(followFields);
 
 const positionField = z.string().meta({
-  description: "The position to go on after.",
+  description: "The position to resume after.",
   examples: ["9f86d081884c7d65:8"],
 });
 
-const whatHappened = `What happened after the position, ${limits.pageItems} events at most and fewer large ones; empty if nothing did.`;
+const whatHappened = `The events after the position, ${limits.pageItems} at most and fewer large ones; empty if there are none.`;
 
 /** The answer to a poll for a session's events. */
 export const sessionEventsSchema = z
@@ -54,7 +54,7 @@ export const sessionEventsSchema = z
   })
   .meta({
     id: "SessionEvents",
-    description: "What happened in a session, and where to go on.",
+    description: "The events of a session, and the position to resume after.",
     examples: [
       {
         events: [{ type: "message", seq: 8, prev: 7, message: { ...messageExample, seq: 8 } }],
@@ -71,7 +71,7 @@ export const listEventsSchema = z
   })
   .meta({
     id: "ListEvents",
-    description: "What happened in the list of sessions, and where to go on.",
+    description: "The events of the list of sessions, and the position to resume after.",
     examples: [
       {
         events: [{ type: "session_deleted", seq: 8, prev: 7, session_id: "123" }],

@@ -12,7 +12,7 @@ import { sessionExample, sessionFields } from "./session.ts";
 const sidebarFields = {
   activity_seq: z.int().meta({
     description:
-      "The position in the list's log of the last message that was added, else of the session's making. Renames, edits and deletions leave it.",
+      "The list's `seq` at which the last message was added, else the session was created. Renames, edits and deletions do not change it.",
     format: "int64",
     examples: [7],
   }),
@@ -50,7 +50,7 @@ export const sidebarSessionSchema = z.object({ ...sessionFields, ...sidebarField
   ],
 });
 
-/** A session in the documented list: with its messages unless the request leaves them out. */
+/** A session in the documented list: with its messages, unless the request leaves them out. */
 export const documentedListedSessionSchema = z
   .object({
     ...sessionFields,

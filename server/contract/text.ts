@@ -1,10 +1,12 @@
 import { z } from "zod";
 
-/** The rules below as JSON Schema patterns, for the OpenAPI document. No pattern for surrogates works in every language. */
+/**
+ * The rules below as JSON Schema patterns, for the OpenAPI document. No pattern for surrogates works in every language.
+ */
 export const textPattern = String.raw`^[^\x00]*$`;
 export const labelPattern = String.raw`^[^\x00-\x1f\x7f-\x9f]*$`;
 
-/** Text that can be written as UTF-8: without lone surrogates. */
+/** Text without lone surrogates, which UTF-8 cannot encode. */
 export const wellFormedSchema = z
   .string()
   .refine((text) => text.isWellFormed(), "must be well-formed Unicode: it has a lone surrogate");

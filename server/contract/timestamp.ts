@@ -11,17 +11,20 @@ const date = `(?:${leapYear}-02-29|[0-9]{4}-(?:${day31}|${day30}|${day28}))`;
 const hourAndMinute = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
 const time = `${hourAndMinute}(?::[0-5][0-9](?:[.][0-9]+)?)?`;
 
-/** The pattern of the server and of the OpenAPI document. It has `[0-9]`, since `\d` takes other digits in some languages. */
+/**
+ * The pattern of the server and of the OpenAPI document. It has `[0-9]`, since in some languages `\d` matches other
+ * digits.
+ */
 const pattern = new RegExp(`^${date}T${time}(?:Z|[+-]${hourAndMinute})?$`);
 
 const sentence = `must be an ISO 8601 date-time, such as ${example}`;
 
 /**
- * An ISO 8601 date-time, with seconds or without, with an offset (`2025-11-30T12:00:00.000Z`) or without
+ * An ISO 8601 date-time, with or without seconds, with an offset (`2025-11-30T12:00:00.000Z`) or without one
  * (`2025-11-30T12:00:00`). The day must exist. A leap second (`23:59:60`) is refused, since few programs can read one.
- * The text is stored and returned unchanged, and nothing is ordered by it.
+ * The text is stored and returned unchanged, and no order uses it.
  *
- * Its JSON Schema has no `format: date-time`: that format is RFC 3339, which demands seconds and an offset.
+ * Its JSON Schema has no `format: date-time`: that format is RFC 3339, which requires seconds and an offset.
  */
 export const timestampSchema = z
   .string(sentence)
@@ -32,7 +35,7 @@ export const timestampSchema = z
     examples: [example, "2025-11-30T12:00:00", "2025-11-30T12:00Z"],
   });
 
-/** A timestamp in an answer. It may be any string: a database of the original backend may hold any. */
+/** A timestamp in an answer. Any string is allowed, since a database of the original backend may hold any. */
 export const storedTimestampSchema = z.string().meta({
   description: "ISO 8601 date-time, exactly as it was sent; the time of arrival in UTC if none was.",
   examples: [example],

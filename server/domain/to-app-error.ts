@@ -31,5 +31,5 @@ const databaseMoved =
 
 /** The original backend, or another program, may have used the largest number. */
 function nothingLeft(what: string): string {
-  return `This database has no ${what} left: another program has stored one that is as large as may be. \`ai-desk check\` tells where.`;
+  return `This database has no ${what} left: another program has stored the largest possible one. \`ai-desk check\` tells where.`;
 }

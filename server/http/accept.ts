@@ -6,7 +6,10 @@ export function prefersEventStream(accept: string | undefined): boolean {
   return prefers("text/event-stream", accept);
 }
 
-/** Whether it prefers a page, as browsers do: it names `text/html`, with a weight not below that of JSON. */
+/**
+ * Whether an `Accept` header prefers a page, as browsers do: it names `text/html`, with a weight not below that of
+ * JSON.
+ */
 export function prefersPage(accept: string | undefined): boolean {
   return prefers("text/html", accept);
 }

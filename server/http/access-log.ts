@@ -17,19 +17,19 @@ export type AccessEntry = {
   status?: number;
   /** The close code of the side that closed the WebSocket first; 1006 if the connection ended without one. */
   closeCode?: number;
-  /** How long the answer took, or the socket was open, in milliseconds. */
+  /** The duration of the answer, or the time for which the socket was open, in milliseconds. */
   ms?: number;
-  /** How many bytes were sent. */
+  /** The number of sent bytes. */
   bytes?: number;
 };
 
-/** Takes a line of the access log. */
+/** Writes a line of the access log. */
 export type AccessLog = (what: "request" | "socket opened" | "socket closed", entry: AccessEntry) => void;
 
-/** The status, as in nginx, of a request whose client left before the answer. */
+/** nginx's status for a request whose client left before the answer. */
 const clientLeft = 499;
 
-/** The entry of a request whose answer is out, or whose connection has ended. */
+/** The entry of a request that is answered, or whose connection has ended. */
 export function requestEntry(request: TracedRequest, response: ServerResponse): AccessEntry {
   return {
     ...baseEntry(request),
@@ -39,13 +39,13 @@ export function requestEntry(request: TracedRequest, response: ServerResponse): 
   };
 }
 
-/** The common part of the entries of a request and of its socket. */
+/** The fields that the entries of a request and of its socket have in common. */
 export function baseEntry(request: TracedRequest | SocketTrace): AccessEntry {
   const { id, method = "", route, peer } = request;
   return { id, method, route, peer };
 }
 
-/** The entry of bytes that are not a request, or of a request that this server does not serve. */
+/** The entry of bytes that are not a request, or of a request that this server does not support. */
 export function refusedEntry(id: string, socket: Socket, status: number): AccessEntry {
   return { id, route: undefined, peer: socket.remoteAddress, status };
 }

@@ -10,25 +10,28 @@ import { createWarnOnce } from "./warn-once.ts";
 export type AdmissionOptions = {
   hosts: HostPolicy;
   origins: OriginPolicy;
-  /** Whether an address is a page, which links on other sites may lead to. */
+  /** Whether an address is a page that links on other sites may open. */
   isPage: (pathname: string) => boolean;
   /** Called once for each refused host and each refused origin. */
   warn: (details: Record<string, string>, sentence: string) => void;
 };
 
 /**
- * Refuses a request that may not be answered at all. It is called before any other work for the request.
+ * Refuses a request that must not be answered. Called before any other work for the request.
  *
  * @throws {AppError} BAD_REQUEST, MISDIRECTED_REQUEST (another host's name), FORBIDDEN (a page of another site asks)
  */
 export type Admit = (request: IncomingMessage, target: RequestTarget) => void;
 
-/** How many admitted values of `Host` are remembered: reading one takes longer than all other checks. */
+/** The number of admitted values of `Host` that are remembered: parsing one takes longer than all other checks. */
 const maxKnownHosts = 1000;
 
 const quoteLimit = 100;
 
-/** The `Host` header shows a page whose name points at this server (DNS rebinding), `Origin` any other foreign page. */
+/**
+ * Admits requests by two checks. `Host` detects a page whose name points at this server (DNS rebinding); `Origin`
+ * detects any other foreign page.
+ */
 export function createAdmission({ hosts, origins, isPage, warn }: AdmissionOptions): Admit {
   const warnOnce = createWarnOnce(warn);
   const knownHosts = new Set<string>();
@@ -81,7 +84,7 @@ export function createAdmission({ hosts, origins, isPage, warn }: AdmissionOptio
       admitHost(host, "The Host header");
     }
     if (target.authority !== undefined) admitHost(target.authority, "The host in the request target");
-    // In the absolute form the target names the host (RFC 9112, §3.2.2).
+    // A target in absolute form names the host (RFC 9112, §3.2.2).
     admitPage(request, target.authority ?? host, target);
   };
 }
@@ -92,7 +95,7 @@ function isCrossSite(headers: IncomingHttpHeaders): boolean {
   return site !== undefined && site !== "same-origin" && site !== "none";
 }
 
-/** Whether the request opens a page in a tab, not in a frame or an object of another page. */
+/** Whether the request opens a page in a tab, and not in a frame or an object of another page. */
 function isNavigation({ method, headers }: IncomingMessage): boolean {
   return (
     (method === "GET" || method === "HEAD") &&
@@ -101,14 +104,14 @@ function isNavigation({ method, headers }: IncomingMessage): boolean {
   );
 }
 
-/** Whether the request is addressed to the origin's host and port. */
+/** Whether the origin has the host and port of the request. */
 function isOwn(origin: string, host: string): boolean {
   if (origin === `https://${host}` || origin === `http://${host}`) return true;
   const scheme = /^https?:/.exec(origin)?.[0];
   return scheme !== undefined && URL.parse(`${scheme}//${host}`)?.origin === origin;
 }
 
-/** Whether there is a second `Host`. Node gives the first one, and a proxy in front may have used the other. */
+/** Whether there is a second `Host`. Node returns the first one, and a proxy in front may have used the other. */
 function hasSecondHost(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -3,24 +3,24 @@ import type { AnswerShare } from "../domain/answer-share.ts";
 import { AppError } from "../contract/app-error.ts";
 import type { Account } from "./buffer-account.ts";
 
-/** The largest answer, in bytes, that is too small to be counted. */
+/** An answer of at most this size, in bytes, is not counted. */
 const smallBytes = 64 * 1024;
 
-/** About how much memory reading a large answer takes, in bytes, beside its gathered JSON. */
+/** The approximate memory for reading a large answer, in bytes, besides its gathered JSON. */
 const readingBytes = 1024 * 1024;
 
 export type AllowanceOptions = {
-  /** The most bytes of JSON that the answers may have together. */
+  /** The most bytes of JSON of all these answers together. */
   maxBytes: number;
-  /** The account that counts their memory, if there is one. */
+  /** The account in which their memory is counted, if there is one. */
   account: Account | undefined;
-  /** How many bytes of memory one byte of JSON takes while it is answered, 1 by default. */
+  /** The bytes of memory for one byte of JSON while it is answered; default 1. */
   weight?: number;
 };
 
 /**
- * The limit on the answers to one request together. The bytes read for refused answers have a limit too, twice as large, so
- * that a request for many such answers is refused early.
+ * The limit on all answers to one request together. The bytes that were read for refused answers have a limit twice as
+ * large, so that a request for many such answers is refused early.
  */
 export class AnswerAllowance {
   readonly #options: AllowanceOptions;
@@ -36,11 +36,11 @@ export class AnswerAllowance {
    * Begins an answer.
    *
    * @throws {AppError} SERVICE_UNAVAILABLE
-   * @param advice a way to ask for less, for people, such as `read its messages in pages with message.list`
+   * @param advice tells people how to ask for less, such as `read its messages in pages with message.list`
    */
   begin(advice: string): AnswerShare {
     const { account, weight = 1 } = this.#options;
-    // While the budget is full nothing is read: the answer would have to be refused.
+    // While the budget is full nothing is read, since the answer would have to be refused.
     account?.ledger.assertRoom();
     let bytes = 0;
     let endTurn: (() => void) | undefined;
@@ -52,7 +52,7 @@ export class AnswerAllowance {
         if (bytes <= smallBytes || !account) return;
         this.#reserve(weight * more);
         if (endTurn) return nextTurn();
-        // Large answers are made one at a time: reading each takes memory beside its gathered JSON.
+        // Large answers are made one at a time: reading each takes memory besides its gathered JSON.
         account.ledger.assertRoom();
         account.reserve(readingBytes);
         endTurn = await account.ledger.beginLarge();
@@ -69,7 +69,7 @@ export class AnswerAllowance {
     };
   }
 
-  /** Called when the answers are out, or are counted elsewhere. */
+  /** Called when the answers are sent, or are counted elsewhere. */
   release(): void {
     this.#reserve(-this.#reservedBytes);
   }

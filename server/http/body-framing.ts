@@ -2,8 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { AppError } from "../contract/app-error.ts";
 
 /**
- * Whether the end of the body is a guess, and thus the beginning of the next request too: a proxy on the way may see it elsewhere. It
- * is so in any transfer coding but `chunked`, and in HTTP/1.0, which has none (RFC 9112, §6.1).
+ * Whether the end of the body is uncertain, and thus also the beginning of the next request: a proxy on the way may
+ * place it elsewhere. This holds for any transfer coding other than `chunked`, and for any in HTTP/1.0, which defines
+ * none (RFC 9112, §6.1).
  */
 export function isEndGuessed(request: IncomingMessage): boolean {
   const { headers, httpVersion } = request;
@@ -15,7 +16,7 @@ function isPlain({ headers }: IncomingMessage): boolean {
   return coding === undefined || coding.trim().toLowerCase() === "chunked";
 }
 
-/** @throws {AppError} BAD_REQUEST if the transfer coding is unknown: the end of the body is then unknown too */
+/** @throws {AppError} BAD_REQUEST if the transfer coding is unknown, since the end of the body is then unknown too */
 export function assertPlainFraming(request: IncomingMessage): void {
   if (isPlain(request)) return;
   const coding = request.headers["transfer-encoding"];

@@ -1,8 +1,11 @@
-/** How much may be whole in memory, in bytes. */
+/** Limits on data that is whole in memory, in bytes. */
 export type Bounds = {
-  /** The largest answer to one request that is whole in memory. The answer with one message is always allowed. */
+  /** The largest answer to one request that is held whole in memory. An answer with one message is always allowed. */
   maxAnswerBytes: number;
-  /** Memory for all clients together: half for bytes that wait, half for released bytes until they are collected. It is at least four answers. */
+  /**
+   * Memory for all clients together: one half for waiting bytes, the other for released bytes that are not yet
+   * garbage-collected. At least four answers.
+   */
   maxBufferedBytes: number;
 };
 

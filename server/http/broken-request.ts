@@ -1,6 +1,6 @@
 import { AppError } from "../contract/app-error.ts";
 
-/** The code of Node's error for a request whose headers did not come in time. */
+/** The code of Node's error for a request whose headers did not arrive in time. */
 export const lateHeaders = "ERR_HTTP_REQUEST_TIMEOUT";
 
 /** The error for bytes that Node's parser could not read, by the code of the parser's error. */

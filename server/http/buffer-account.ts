@@ -1,25 +1,25 @@
-/** Bytes that wait for one client or for several, and are counted once. `waits` is the number of clients. */
+/** Bytes that wait for one or several clients, and are counted once. `waits` is the number of clients. */
 export type Piece = { readonly byteLength: number; waits: number };
 
 /** A client of a budget. */
 export type BufferedClient = {
-  /** The bytes that the client has taken and sent. */
+  /** The number of bytes that the client has taken and sent. */
   readonly movedBytes: number;
-  /** Whether the operating system has taken all that was written. */
+  /** Whether the operating system has taken everything that was written. */
   readonly isClear: boolean;
   /** Ends the connection. */
   cut(): void;
 };
 
-/** The budget in which an account is kept. */
+/** The budget to which an account belongs. */
 export type Ledger = {
-  /** Whether large answers are refused, and other work waits if it can. */
+  /** Whether large answers are refused, and other work waits if possible. */
   readonly isFull: boolean;
   /** @throws {AppError} SERVICE_UNAVAILABLE while the budget is full */
   assertRoom(): void;
   /** Reserves bytes when there is room for them. Resolves then, or when the account is closed. */
   admit(account: Account, bytes: number): Promise<void>;
-  /** Resolves when no other large answer is being made. @returns a function that ends this one's turn */
+  /** Resolves when no other large answer is being made. @returns a function that ends the turn of this answer */
   beginLarge(): Promise<() => void>;
   add(account: Account, bytes: number): void;
   subtract(account: Account, bytes: number): void;
@@ -30,7 +30,7 @@ export type Ledger = {
 /** The bytes that wait in memory for one client. The account is closed with the client's connection. */
 export class Account {
   readonly ledger: Ledger;
-  /** When the client was last seen to take or send bytes, by the monotonic clock. */
+  /** The time at which the client was last seen to take or send bytes, by the monotonic clock. */
   movedAtMs = 0;
   readonly #client: BufferedClient;
   #cut: (() => void) | undefined;
@@ -51,8 +51,8 @@ export class Account {
   }
 
   /**
-   * Whether the next step is the server's: the client has taken what was sent, and has sent all of what it began. Then the
-   * client does not stand still, however long the server takes.
+   * Whether the next step is the server's: the client has taken everything that was sent, and has finished sending what
+   * it began. Such a client does not count as stalled, however long the server takes.
    */
   get isServed(): boolean {
     return this.#gatheredBytes === 0 && this.#client.isClear;
@@ -62,7 +62,7 @@ export class Account {
     return this.#isClosed;
   }
 
-  /** Replaces the way in which {@link cut} ends the connection. */
+  /** Replaces the function by which {@link cut} ends the connection. */
   cutBy(cut: () => void): void {
     this.#cut = cut;
   }
@@ -89,20 +89,20 @@ export class Account {
 
   /** Counts bytes until they are released or the connection is closed. */
   reserve(bytes: number): void {
-    // A client for which nothing waits holds nothing, and is not one that stands still.
+    // Without waiting bytes the client does not hold memory, and must not count as stalled.
     if (this.#isClosed || bytes === 0) return;
     this.#reservedBytes += bytes;
     this.ledger.add(this, bytes);
   }
 
-  /** Reserves bytes of something that the client has not sent all of. */
+  /** Reserves bytes of a message or body that the client has not finished sending. */
   gather(bytes: number): void {
     if (this.#isClosed) return;
     this.#gatheredBytes += bytes;
     this.reserve(bytes);
   }
 
-  /** So many of the gathered bytes are of something whole. They stay reserved. */
+  /** Marks that many of the gathered bytes as part of something complete. They stay reserved. */
   completeGathered(bytes: number): void {
     this.#gatheredBytes = Math.max(0, this.#gatheredBytes - bytes);
   }
@@ -113,7 +113,7 @@ export class Account {
     this.ledger.subtract(this, released);
   }
 
-  /** Does work that brings about so many bytes, when there is room for them. */
+  /** Does work that needs this many bytes of memory, when there is room for them. */
   async whenThereIsRoom<Value>(bytes: number, work: () => Promise<Value>): Promise<Value> {
     await this.ledger.admit(this, bytes);
     try {
@@ -123,12 +123,12 @@ export class Account {
     }
   }
 
-  /** Stops counting written pieces that the operating system has taken. */
+  /** Stops counting written pieces if the operating system has taken them. */
   settle(): void {
     if (this.#written.length > 0 && this.#client.isClear) this.#removeWritten();
   }
 
-  /** How many bytes the client has taken or sent since the last call. */
+  /** The number of bytes that the client has taken or sent since the last call. */
   takeMovedBytes(): number {
     const before = this.#movedBytes;
     this.#movedBytes = this.#client.movedBytes;

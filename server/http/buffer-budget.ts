@@ -4,26 +4,26 @@ import { Account } from "./buffer-account.ts";
 
 /** The interval at which the progress of clients is checked, in milliseconds. */
 const sweepIntervalMs = 250;
-/** A client that takes fewer bytes between two checks stands still. */
+/** A client that moves fewer bytes between two checks is stalled. */
 const leastMovedBytes = 16 * 1024;
-/** How long a client may stand still while others need the room, in milliseconds. */
+/** The time for which a client may be stalled while others need the room, in milliseconds. */
 const graceMs = 1000;
-/** Beyond this factor of the bytes that may wait, clients are cut at once. */
+/** At this multiple of the allowed waiting bytes, stalled clients are cut at once. */
 const hardFactor = 1.5;
-/** The part of the budget for bytes that wait. As much again is released and not yet collected. */
+/** The share of the budget for waiting bytes. The rest is for released bytes that are not yet garbage-collected. */
 const waitingShare = 0.5;
 
 type Waiting = { account: Account; bytes: number; resolve: () => void };
 
 /**
- * The budget of the process for bytes that wait in memory: sent bytes that clients do not take, answers that are being
- * made, and requests and frames that are not yet whole. While the budget is full, large answers are refused, parts of
- * streamed answers are delayed, and clients that stand still are cut.
+ * The budget of the process for bytes that wait in memory: sent bytes that clients have not taken, answers in the
+ * making, and incomplete requests and frames. While the budget is full, large answers are refused, streamed answers are
+ * delayed, and stalled clients are cut.
  */
 export class BufferBudget implements Ledger {
   readonly #maxBytes: number;
   #bytes = 0;
-  /** The accounts for which bytes wait. */
+  /** The accounts with waiting bytes. */
   readonly #holders = new Set<Account>();
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -39,14 +39,14 @@ export class BufferBudget implements Ledger {
     return new Account(this, client);
   }
 
-  /** How many bytes wait. */
+  /** The number of waiting bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
   get isFull(): boolean {
     if (this.#bytes < this.#maxBytes) return false;
-    // Some of it may be out by now.
+    // The operating system may have taken some of it by now.
     for (const account of this.#holders) account.settle();
     return this.#bytes >= this.#maxBytes;
   }
@@ -116,7 +116,7 @@ export class BufferBudget implements Ledger {
 
   #sweep(): void {
     const nowMs = performance.now();
-    // While the process stood still, no client could take anything.
+    // While the process itself was stalled, no client could take anything.
     const stoodStill = nowMs - this.#sweptAtMs > 2 * sweepIntervalMs;
     this.#sweptAtMs = nowMs;
     for (const account of this.#holders) {
@@ -130,7 +130,10 @@ export class BufferBudget implements Ledger {
     this.#timer = undefined;
   }
 
-  /** Cuts clients that stand still for so long or longer, the longest first, until there is room. */
+  /**
+   * Cuts clients that have been stalled for at least this time, until there is room. The client that has been stalled
+   * the longest is cut first.
+   */
   #makeRoom(stillForMs: number): void {
     const sinceMs = performance.now() - stillForMs;
     const still = [...this.#holders].filter(({ movedAtMs }) => movedAtMs <= sinceMs);

@@ -25,7 +25,7 @@ class ConnectedClient implements BufferedClient {
   }
 }
 
-/** Opens the account of a connection. It is closed with the connection. */
+/** Opens the account of a connection. It is closed together with the connection. */
 export function openAccount(budget: BufferBudget, connection: Socket): Account {
   const account = budget.open(new ConnectedClient(connection));
   accounts.set(connection, account);
@@ -47,9 +47,9 @@ const handleName = "_handle";
 
 type Handle = { bytesWritten?: number; writeQueueSize?: number };
 
-/** How many of a connection's written bytes the operating system has taken. */
+/** The number of a connection's written bytes that the operating system has taken. */
 export function takenBytes(connection: Socket): number {
-  // The socket itself counts a large write only when all of it is out.
+  // The socket itself counts a large write only once all of it is taken.
   const { [handleName]: handle } = connection as unknown as { [handleName]?: Handle | null };
   return handle?.bytesWritten === undefined
     ? connection.bytesWritten - connection.writableLength

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { endConnection } from "./refuse-connection.ts";
 import { stalls } from "./stalls.ts";
 
-/** Cuts an idle connection, but not after a stall of this process: the bytes that came meanwhile are read first. */
+/** Cuts an idle connection. After a stall of this process it first reads the bytes that arrived meanwhile. */
 export function cutIfIdle(socket: Socket): void {
   const { bytesRead, bytesWritten, timeout } = socket;
   setImmediate(() => {
@@ -13,7 +13,7 @@ export function cutIfIdle(socket: Socket): void {
   });
 }
 
-/** Ends an unreadable connection once its last answer is out. */
+/** Ends an unreadable connection after its last answer is sent. */
 export function endAfter(socket: Socket, response: ServerResponse | undefined): void {
   if (!response) {
     socket.destroy();

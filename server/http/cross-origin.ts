@@ -3,7 +3,7 @@ import cors from "cors";
 import type { OriginPolicy } from "./origin-policy.ts";
 
 const common: cors.CorsOptions = {
-  // The request's own origin, which has been admitted.
+  // Reflects the request's own origin, which has been admitted.
   origin: true,
   methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
   exposedHeaders: ["ETag", "Link", "Retry-After", "X-Request-Id"],

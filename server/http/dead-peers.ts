@@ -3,23 +3,23 @@ import { takenBytes } from "./connection-account.ts";
 import type { Waiting } from "./kernel-sockets.ts";
 import { canReadKernelSockets, connectionKey, readWaiting } from "./kernel-sockets.ts";
 
-/** The number of tries without an answer that makes a peer a suspect. One try may still be under way. */
+/** The number of unanswered retransmissions that makes a peer a suspect. One may still be under way. */
 const unansweredTries = 2;
 
 /**
- * Looks for peers whose packets are lost, at an interval. The bytes that a stream is sent go into the system's buffers, and
- * no write fails until the system gives up (on Linux by default after some 15 minutes). A connection is cut if at two looks
- * in a row the system is trying again, and the peer has acknowledged nothing in between. A live peer that does not read is
- * not cut: its system answers.
+ * Detects peers whose packets are lost, by checks at an interval. The bytes of a stream go into the system's buffers,
+ * and no write fails until the system gives up (on Linux by default after some 15 minutes). A connection is cut if the
+ * system is retransmitting at two checks in a row, and the peer has acknowledged nothing in between. A live peer that
+ * does not read is not cut, since its system answers.
  *
- * If the system cannot be asked, its own limit holds.
+ * If the system cannot be asked, its own limit applies.
  *
  * @param awaiting the connections with an unfinished answer
  * @returns a function that ends the watch
  */
 export function watchForDeadPeers(awaiting: () => Socket[], intervalMs: number): () => void {
   if (!canReadKernelSockets) return () => undefined;
-  /** The bytes that each suspect of the last look had acknowledged. */
+  /** For each suspect of the last check, the number of bytes that it had acknowledged. */
   let suspects = new Map<Socket, number>();
   let isLooking = false;
 
@@ -40,7 +40,7 @@ export function watchForDeadPeers(awaiting: () => Socket[], intervalMs: number):
   const timer = setInterval(() => {
     if (isLooking) return;
     isLooking = true;
-    // A system that hides the table cannot be asked.
+    // Some systems hide the table of connections.
     look()
       .catch(() => clearInterval(timer))
       .finally(() => (isLooking = false));

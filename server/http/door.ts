@@ -3,29 +3,32 @@ import type { Duplex } from "node:stream";
 import type { AppError } from "../contract/app-error.ts";
 import type { RequestTarget } from "./request-target.ts";
 
-/** A transport adapter: it serves the operations at its addresses, each in the door's own protocol. */
+/** A transport adapter: it serves the operations at its addresses, in its own protocol. */
 export type Door = {
   /** The addresses of this door, as paths. */
   readonly at: RegExp;
-  /** The methods of an address; none if nothing is there. */
+  /** The methods of an address; none if the address does not exist. */
   methodsAt(target: RequestTarget): readonly string[];
   /** Answers a request. Never rejects. */
   answer(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void>;
-  /** Answers with an error that came up before the door was asked, where the door's errors have a form of their own. */
+  /**
+   * Answers with an error that occurred before the door was called. Only for a door whose errors have a form of their
+   * own.
+   */
   refuse?(response: ServerResponse, error: AppError): void;
-  /** The WebSockets of the door, where it has any. */
+  /** The WebSockets of the door, if it has any. */
   readonly sockets?: DoorSockets;
 };
 
 export type DoorSockets = {
-  /** Their address as it is documented, such as `/ws/{session_id}`. */
+  /** The documented address, such as `/ws/{session_id}`. */
   readonly route: string;
   /** The addresses at which a WebSocket is opened, as paths. */
   readonly at: RegExp;
   /**
    * Takes over a connection whose request has been admitted.
    *
-   * @throws {AppError} The connection is still plain HTTP then, and the caller answers it
+   * @throws {AppError} if it refuses. The connection is still plain HTTP then, and the caller answers it
    */
   upgrade(
     request: IncomingMessage,
@@ -33,8 +36,8 @@ export type DoorSockets = {
     head: Buffer,
     target: RequestTarget,
   ): void | Promise<void>;
-  /** Asks the clients to come back elsewhere, and closes their sockets with 1012. */
+  /** Asks the clients to reconnect, and closes their sockets with 1012. */
   close(): void;
-  /** How many are open. */
+  /** The number of open sockets. */
   readonly size: number;
 };

@@ -1,13 +1,16 @@
 import type { ServerResponse } from "node:http";
 
-/** When an ended peer is written to, in milliseconds. A dead peer answers one write with a reset, which the next write meets. */
+/**
+ * The times at which the server writes to a peer that has ended its half, in milliseconds. A dead peer answers one
+ * write with a reset, which makes the next write fail.
+ */
 const probesMs = [0, 10, 100, 1000, 5000];
 
 /**
- * Finds out whether a peer that has closed its half of the connection still reads: only a write to it can tell. `write` sends
- * bytes without a meaning, and is called a few times.
+ * Determines whether a peer that has closed its half of the connection still reads. Only a write can show that. `write`
+ * sends bytes without a meaning, and is called a few times.
  *
- * @returns ends the probe, which must happen before the answer ends and before bytes without a meaning would break it
+ * @returns a handle that ends the probe. Call it before the answer ends, and before such bytes would corrupt the answer
  */
 export function probeEndedPeer(response: ServerResponse, write: () => void): Disposable {
   const { socket } = response.req;

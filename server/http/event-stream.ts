@@ -9,10 +9,10 @@ import { accountOf } from "./connection-account.ts";
 import { drained } from "./send-stream.ts";
 import { apiHeaders } from "./send.ts";
 
-/** How items are written as server-sent events. */
+/** The encoding of items as server-sent events. */
 export type EventEncoding<Item> = {
   toText(items: readonly Item[]): string;
-  /** The same as bytes, which are made once for all receivers. */
+  /** Like `toText`, as bytes that are made once for all receivers. */
   toSharedBytes(items: readonly Item[]): SharedBytes;
 };
 
@@ -21,27 +21,30 @@ export type SharedBytes = Piece & { readonly bytes: Buffer };
 
 export type EventStreamOptions<Item> = {
   encoding: EventEncoding<Item>;
-  /** Headers beside those that every stream has. */
+  /** Headers besides those of every stream. */
   headers?: OutgoingHttpHeaders;
-  /** The text that is sent after a silence of this length. */
+  /** The text that is sent after a silence of `intervalMs`. */
   heartbeat: { text: string; intervalMs: number };
   /** Aborts when the server is about to stop. The stream then ends. */
   stopping: AbortSignal;
 };
 
-/** Proxies and development servers that compress, cache or buffer an answer would hold events back. */
+/** Proxies and development servers that compress, cache or buffer an answer would delay events. */
 const streamHeaders = {
   "content-type": "text/event-stream",
   "cache-control": "no-store, no-transform",
   "x-accel-buffering": "no",
-  // Caddy before 2.7 compresses in spite of no-transform, and then holds back what it has compressed.
+  // Caddy before 2.7 compresses despite no-transform, and then delays the compressed bytes.
   "content-encoding": "identity",
 };
 
-/** Proxies and clients give up on a stream that is silent for long. A server that pings more often does so here too. */
+/**
+ * Proxies and clients give up on a stream that is silent for long. If the server pings more often elsewhere, it does so
+ * here too.
+ */
 export const maxHeartbeatMs = 15_000;
 
-/** @param toText the whole event with the empty line that ends it */
+/** @param toText returns the whole event, including the empty line that ends it */
 export function sseEncoding<Event extends LogEvent>(
   toText: (item: TrackedEvent<Event>, json: string) => string,
 ): EventEncoding<TrackedEvent<Event>> {
@@ -63,21 +66,21 @@ function toSharedBytes(text: string): SharedBytes {
 /** A longer text is encoded before it is written. */
 const largeChars = 64 * 1024;
 
-/** The usual size of a page of a log, in bytes. */
+/** The usual size of a page of a change log, in bytes. */
 const pageBytes = 1024 * 1024;
 
 /**
- * An answer of server-sent events (HTML standard, §9.2), which begins with what is first sent. It takes no more while
- * its client does not read what it has taken. It ignores what is sent after its end.
+ * An answer of server-sent events (HTML standard, §9.2), which begins with the first item. It is not writable while its
+ * client has not read what was sent. Items that are sent after its end are ignored.
  */
 export class EventStream<Item> implements Sink<Item>, Disposable, EventListenerObject {
-  /** Aborts when the client is gone, and when the server is about to stop. */
+  /** Aborts when the client disconnects, and when the server is about to stop. */
   readonly signal: AbortSignal;
   readonly #response: ServerResponse;
   readonly #options: EventStreamOptions<Item>;
   #heartbeat: NodeJS.Timeout | undefined;
   #probe: Disposable | undefined;
-  /** The written pieces that its client has not taken. */
+  /** The written pieces that the client has not taken. */
   #waiting: Piece[] = [];
 
   constructor(response: ServerResponse, options: EventStreamOptions<Item>) {
@@ -108,16 +111,16 @@ export class EventStream<Item> implements Sink<Item>, Disposable, EventListenerO
     this.#write(shared.bytes, shared);
   }
 
-  /** Sends events as they are written. */
+  /** Sends the text of events. */
   write(events: string): void {
-    // A large text that waits would be in memory twice: as a string and as bytes.
+    // A large waiting text would be in memory twice: as a string and as bytes.
     const bytes = events.length > largeChars ? Buffer.from(events) : events;
     this.#write(bytes, { byteLength: bytes.length, waits: 0 });
   }
 
   #write(events: string | Buffer, piece: Piece): void {
     const response = this.#response;
-    // Its reader may be sent more after the end.
+    // The sender may send more items after the end.
     if (response.writableEnded) return;
     this.#begin();
     if (response.req.method === "HEAD" || this.signal.aborted) return this.end();
@@ -131,7 +134,7 @@ export class EventStream<Item> implements Sink<Item>, Disposable, EventListenerO
     account.add(piece);
   }
 
-  /** Counts the waiting pieces no more: they are sent, or the response is closed. */
+  /** Stops counting the waiting pieces: they are sent, or the response is closed. */
   readonly #release = (): void => {
     this.#response.off("drain", this.#release).off("close", this.#release);
     const account = accountOf(this.#response.req.socket);

@@ -1,8 +1,9 @@
 import { stalls } from "./stalls.ts";
 
 /**
- * A time limit for a peer. It runs out only after the peer had the whole time and the bytes that it sent in this time have
- * been read: after a stall of this process the time begins anew. The timer keeps no process running.
+ * A time limit for a peer. It expires only after the peer had the whole time, and after the bytes that it sent in this
+ * time have been read. After a stall of this process the time starts again. The timer does not keep the process
+ * running.
  */
 export class FairTimer {
   readonly #act: () => void;
@@ -17,7 +18,7 @@ export class FairTimer {
     stalls.watch();
   }
 
-  /** Begins the time, or begins it anew. */
+  /** Starts the time, or restarts it. */
   start(): this {
     this.cancel();
     this.#begunAt = performance.now();
@@ -30,7 +31,7 @@ export class FairTimer {
     clearImmediate(this.#immediate);
   }
 
-  /** Timers run before incoming bytes are read, and immediates after. */
+  /** In the event loop timers run before incoming bytes are read, and immediates after. */
   #readFirst(): void {
     this.#immediate = setImmediate(() => {
       if (stalls.hasBeenSince(this.#begunAt)) this.start();
@@ -39,12 +40,12 @@ export class FairTimer {
   }
 }
 
-/** Calls `act` once, after a peer had `timeoutMs`. */
+/** Calls `act` once, after the peer had `timeoutMs`. */
 export function fairTimeout(act: () => void, timeoutMs: number): FairTimer {
   return new FairTimer(act, timeoutMs).start();
 }
 
-/** Calls `act` again and again, each time after a peer had `intervalMs`. */
+/** Calls `act` repeatedly, each time after the peer had `intervalMs`. */
 export function fairInterval(act: () => void, intervalMs: number): FairTimer {
   const timer: FairTimer = new FairTimer(() => {
     timer.start();

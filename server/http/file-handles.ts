@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 
-/** How far below the limit a handle may be for the limit to count as reached. */
+/** A handle within this distance of the limit counts as the limit. */
 const reserve = 8;
 
 /** The shortest time between two warnings, in milliseconds. */
@@ -13,7 +13,7 @@ type Handled = { _handle?: { fd?: number } | null };
 /**
  * Warns when file handles run out. The system then resets new connections without telling the process.
  *
- * @returns a function to be called with each connection. Without Linux's `/proc` it does nothing.
+ * @returns a function to call with each connection. Without Linux's `/proc` it does nothing.
  */
 export function watchFileHandles(
   warn: (details: { limit: number }, sentence: string) => void,

@@ -3,8 +3,8 @@ const smallBytes = 1024;
 const blockBytes = 16 * 1024;
 
 /**
- * Gathers the chunks of a body. Small chunks are copied together: a client may send a chunk for each byte, and each chunk is
- * an object that holds the whole block that was read from the connection.
+ * Gathers the chunks of a body. Small chunks are copied together: a client may send a chunk for each byte, and each
+ * chunk is an object that keeps the whole block alive that was read from the connection.
  */
 export class GatheredBytes {
   readonly #pieces: Buffer[] = [];
@@ -12,7 +12,7 @@ export class GatheredBytes {
   #block: Buffer | undefined;
   #blockUsed = 0;
 
-  /** How many bytes there are. */
+  /** The number of bytes. */
   get size(): number {
     return this.#size;
   }
@@ -23,7 +23,7 @@ export class GatheredBytes {
   }
 
   add(chunk: Buffer): void {
-    // Most bodies come in one chunk, which is not copied.
+    // Most bodies arrive in one chunk, which is not copied.
     const isFirst = this.#size === 0;
     this.#size += chunk.length;
     if (isFirst || chunk.length >= smallBytes) {

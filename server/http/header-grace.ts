@@ -2,17 +2,18 @@ import type { Socket } from "node:net";
 import { fairTimeout } from "./fair-timer.ts";
 import { stalls } from "./stalls.ts";
 
-/** The connections that are not refused although the headers of a request are late. */
+/** The connections that get more time although the headers of a request are late. */
 export type HeaderGrace = {
   /** Whether it is too early to refuse a connection. */
   takes(socket: Socket): boolean;
-  /** Called when the headers have come. */
+  /** Called when the headers have arrived. */
   end(socket: Socket): void;
 };
 
 /**
- * Node's limit begins with the connection and does not stop during a stall of this process. A connection that is held ready
- * has sent nothing and is not late. After a stall a late connection has the time again, and then `refuse` is called.
+ * Extends Node's limit on headers, which begins with the connection and continues during a stall of this process. A
+ * connection that was opened ahead has sent nothing, and is not late. After a stall a late connection gets the time
+ * again; then `refuse` is called.
  */
 export function createHeaderGrace(headersMs: number, refuse: (socket: Socket) => void): HeaderGrace {
   const excused = new Set<Socket>();

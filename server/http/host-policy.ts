@@ -6,7 +6,7 @@ import { readList } from "./read-list.ts";
 export type HostPolicy = (hostname: string) => boolean;
 
 /**
- * The host of a `Host` header or of an authority, as the platform's URL parser writes it (lower case, punycode, IPv4 in
+ * The host in a `Host` header or an authority, as the platform's URL parser writes it (lower case, punycode, IPv4 in
  * four decimals, IPv6 in brackets), without its port and without the dot of a rooted name.
  *
  * @returns undefined for text that is not a host, with or without a port
@@ -17,10 +17,10 @@ export function hostnameOf(host: string): string | undefined {
 }
 
 /**
- * Admits loopback names, `publicHosts`, and addresses (a page that is rebound to this server has a name). If the server
- * listens on more than loopback, it also admits the machine's own name and the name in `HOST`.
+ * Admits loopback names, `publicHosts`, and IP addresses (DNS rebinding needs a name). If the server listens on more
+ * than loopback, it also admits the machine's own name and the name in `HOST`.
  *
- * @param publicHosts as {@link readPublicHosts} gives them
+ * @param publicHosts as {@link readPublicHosts} returns them
  */
 export function createHostPolicy({
   listensOn,

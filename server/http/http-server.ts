@@ -35,25 +35,27 @@ export type HttpHandlers = {
   /** Takes over a connection that asks to become a WebSocket. An error that it throws is the answer, in plain HTTP. */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
   report: Report;
-  /** Takes a line for each request that has ended and each refused upgrade. Undefined if there is no access log. */
+  /**
+   * Called with a line for each request that has ended and each refused upgrade. Undefined if there is no access log.
+   */
   access?: AccessLog | undefined;
   /** Called with each connection. */
   onConnection?: (socket: Socket) => void;
   times: ConnectionTimes;
-  /** The interval of the looks for peers whose packets are lost, in milliseconds. */
+  /** The interval of the checks for peers whose packets are lost, in milliseconds. */
   deadPeerMs: number;
 };
 
 export type HttpServer = {
-  /** Starts to listen. @returns the address, with the port that was taken. Rejects if another has the port. */
+  /** Starts to listen. @returns the address, with the actual port. Rejects if the port is taken. */
   listen(at: { host: string; port: number }): Promise<string>;
   /** The IP address on which it listens; undefined while it does not. */
   address(): string | undefined;
-  /** Takes no new connection, finishes the answers in flight and cuts what is still open after 5 seconds. */
+  /** Accepts no new connection, finishes pending answers and cuts connections that are still open after 5 seconds. */
   close(): Promise<void>;
 };
 
-/** How long answers in flight may take before their connections are cut. */
+/** The time for pending answers before their connections are cut, in milliseconds. */
 const closeTimeoutMs = 5000;
 
 /** A server on node:http that answers every fault of a connection in the product's own shape. */
@@ -82,7 +84,7 @@ export function createHttpServer({
     connections.add(socket);
   });
 
-  /** Answers bytes that are not a request, or a request that this server does not serve. */
+  /** Answers bytes that are not a request, or a request that this server does not support. */
   function refuse(socket: Socket, error: AppError): void {
     connections.leaveHttp(socket);
     report(error);
@@ -122,7 +124,7 @@ export function createHttpServer({
     holdContinue(request, () => response.writeContinue());
     answerRequest(request, response);
   });
-  // Expectations other than `100-continue` are unknown to this server, and are ignored.
+  // This server knows no expectation but `100-continue`, and ignores others.
   server.on("checkExpectation", answerRequest);
   server.on("connect", (_request, socket) => {
     refuse(socket as Socket, new AppError("METHOD_NOT_SUPPORTED", "This server is no proxy."));
@@ -146,7 +148,7 @@ export function createHttpServer({
     if (unfinished.length === 0 || (isFirst && unfinished[0]?.req.complete === false)) {
       refuse(socket, brokenRequest(code));
     } else if (!broken.has(socket)) {
-      // The fault comes after a good request: an error now would be read as that request's answer, or as a part of it.
+      // The fault follows a valid request. An error now would be read as the answer to that request, or as part of it.
       broken.add(socket);
       report(brokenRequest(code));
       endAfter(
@@ -167,14 +169,14 @@ export function createHttpServer({
       const ended = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      // The connections would otherwise be kept for other requests.
+      // Otherwise the connections would be kept for other requests.
       for (const response of connections.queues().flatMap(({ responses }) => responses)) {
         response.on("close", () => setImmediate(() => connections.cutIdle()));
       }
       const cut = fairTimeout(() => server.closeAllConnections(), closeTimeoutMs);
       connections.cutIdle();
       await ended;
-      // Node's server ends before its last connections emit `close`, and that event writes their lines of the access log.
+      // Node's server ends before its last connections emit `close`, and that event writes their access log lines.
       await connections.allClosed();
       rates.cancel();
       cut.cancel();

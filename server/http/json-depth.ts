@@ -1,12 +1,12 @@
 import { limits } from "../contract/limits.ts";
 import { AppError } from "../contract/app-error.ts";
 
-/** A shorter text has no room for more levels than are allowed. */
+/** A shorter text cannot nest more levels than are allowed. */
 const shortChars = 2 * limits.jsonDepth;
 
 /**
- * Asserts that JSON from a client nests no deeper than {@link limits.jsonDepth} levels, before it is parsed: a body of 300,000
- * levels takes the parser a hundred times as long as one of 200,000 values side by side.
+ * Asserts that JSON from a client nests at most {@link limits.jsonDepth} levels, before it is parsed: the parser takes
+ * a hundred times as long for a body of 300,000 levels as for one of 200,000 values side by side.
  *
  * @param what the text, as the subject of a sentence
  * @throws {AppError} BAD_REQUEST

@@ -4,18 +4,18 @@ import { createInterface } from "node:readline";
 
 /** The system's data about a TCP connection on which bytes wait for the peer. */
 export type Waiting = {
-  /** How many bytes were handed to the system and are not acknowledged. */
+  /** The number of bytes that were passed to the system and are not acknowledged. */
   bytes: number;
-  /** How often the system has sent the first of them, or asked for room for it, since the peer's last packet. */
+  /** How often the system has retransmitted the first of them, or probed for room, since the peer's last packet. */
   tries: number;
 };
 
-/** Whether this system can be asked: Linux, whose table has addresses in the order of its processor's bytes. */
+/** Whether this system can be asked: Linux, whose table has addresses in the byte order of the processor. */
 export const canReadKernelSockets = platform() === "linux" && endianness() === "LE";
 
 /**
- * The connections of this machine on which bytes wait for the peer, by {@link connectionKey}. The system's table is read
- * piece by piece: that of ten thousand connections is 1.5 MB long.
+ * The connections of this machine on which bytes wait for the peer, by {@link connectionKey}. The system's table is
+ * read in parts: for ten thousand connections it has 1.5 MB.
  *
  * Rejects if there is no such table (proc(5), `/proc/net/tcp`).
  */
@@ -33,7 +33,7 @@ export async function readWaiting(): Promise<Map<string, Waiting>> {
   return waiting;
 }
 
-/** The row of a connection that is established, or whose peer has closed its half. */
+/** A connection that is established, or whose peer has closed its half. */
 const row =
   /^ *\d+: (?<local>[\dA-F]+:[\dA-F]{4}) (?<remote>[\dA-F]+:[\dA-F]{4}) 0[18] (?<bytes>[\dA-F]{8}):\S+ \S+ (?<resent>[\dA-F]{8}) +\d+ +(?<asked>\d+) /;
 
@@ -65,7 +65,7 @@ function hexAddress(address: string): string {
 }
 
 function bytesOfIPv6(address: string): number[] {
-  // The platform's parser turns a last part in decimals into groups, and knows no zones.
+  // The platform's parser turns a last part in decimals into groups, and does not know zones.
   const normal = URL.parse(`http://[${address.replace(/%.*/, "")}]`)?.hostname.slice(1, -1) ?? "::";
   const [before = "", after = ""] = normal.split("::");
   const [first, last] = [groupsOf(before), groupsOf(after)];

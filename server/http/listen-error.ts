@@ -1,4 +1,4 @@
-/** An address on which the server cannot listen. The message names the setting and the way out. */
+/** An address on which the server cannot listen. The message names the setting and the remedy. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
 }

@@ -3,7 +3,7 @@ import { takenBytes } from "./connection-account.ts";
 import type { FairTimer } from "./fair-timer.ts";
 import { fairInterval } from "./fair-timer.ts";
 
-/** The least that a client takes between two looks while bytes wait for it. */
+/** The least that a client must take between two checks while bytes wait for it, in bytes. */
 const leastTakenBytes = 64 * 1024;
 
 /**
@@ -12,7 +12,7 @@ const leastTakenBytes = 64 * 1024;
  * @param connections the open connections
  */
 export function holdToMinimumRate(connections: () => Iterable<Socket>, intervalMs: number): FairTimer {
-  /** The bytes taken so far, at the last look, on each connection with waiting bytes. */
+  /** For each connection with waiting bytes, the number of bytes taken up to the last check. */
   let takenBefore = new Map<Socket, number>();
   return fairInterval(() => {
     const taken = new Map<Socket, number>();

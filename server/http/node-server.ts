@@ -4,28 +4,34 @@ import { TracedRequest } from "./traced-request.ts";
 
 /** The time limits of a connection, in milliseconds. */
 export type ConnectionTimes = {
-  /** After this time without movement a connection is cut. It is longer than any poll and any pause between heartbeats. */
+  /**
+   * The time without traffic after which a connection is cut. It is longer than any poll and any pause between
+   * keep-alives.
+   */
   idleTimeoutMs: number;
-  /** How long a connection without an unfinished answer is kept for its next request, as `Keep-Alive` announces. */
+  /**
+   * The time for which a connection without an unfinished answer is kept for its next request, as announced in
+   * `Keep-Alive`.
+   */
   keepAliveMs: number;
-  /** How long the headers of a request may take from their first byte to their last. */
+  /** The time for the headers of a request, from their first byte to their last. */
   headersMs: number;
 };
 
-/** A request that was sent just before the announced time is up takes a while to arrive, and is answered. */
+/** A request that is sent just before the announced time ends takes a while to arrive, and is still answered. */
 const keepAliveBufferMs = 2000;
 
-/** Node's server, with this product's treatment of connections. */
+/** Node's server, with this product's settings for connections. */
 export function createNodeServer(times: ConnectionTimes): Server<typeof TracedRequest> {
   const { idleTimeoutMs, keepAliveMs, headersMs } = times;
   const server = createServer({
     IncomingMessage: TracedRequest,
     shouldUpgradeCallback: isWebSocket,
     requireHostHeader: false,
-    // No stream is run for a request without a body: this saves a tenth of a short answer's time.
+    // No stream is created for a request without a body: this saves a tenth of a short answer's time.
     optimizeEmptyRequests: true,
     headersTimeout: headersMs,
-    // Bodies are timed where they are read: other requests may last as long as they like.
+    // The time of a body is limited where the body is read. Other requests have no limit.
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1000, headersMs),
   });

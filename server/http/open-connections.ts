@@ -2,28 +2,34 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { RequestQueue } from "./request-queue.ts";
 
-/** The open connections of a server. Those that speak HTTP and were not refused have a queue of unfinished answers each. */
+/**
+ * The open connections of a server. Each connection that speaks HTTP and was not refused has a queue of unfinished
+ * answers.
+ */
 export type OpenConnections = {
   add(socket: Socket): void;
-  /** Called when a connection is refused, or becomes a WebSocket. It stays open. */
+  /** Called when a connection is refused, or becomes a WebSocket. The connection stays open. */
   leaveHttp(socket: Duplex): void;
   queueOf(socket: Duplex): RequestQueue | undefined;
   queues(): RequestQueue[];
   /** The connections that speak HTTP. */
   sockets(): Iterable<Socket>;
-  /** Ends the connections without an answer in flight. Node itself would keep those with an incomplete request. */
+  /** Ends the connections without a pending answer. Node itself would keep those with an incomplete request. */
   cutIdle(): void;
   /** Resolves when every connection has emitted `close`, WebSockets included. */
   allClosed(): Promise<void>;
 };
 
 export function createOpenConnections(): OpenConnections {
-  /** One set of all answers would grow a new table now and then, and V8 keeps the contents of each old table alive until a full collection. */
+  /**
+   * A queue for each connection, not one set of all answers: a set grows a new table now and then, and V8 keeps the
+   * contents of each old table alive until a full collection.
+   */
   const queues = new Map<Duplex, RequestQueue>();
   let openCount = 0;
   let onLastClosed: (() => void) | undefined;
 
-  /** One listener for all connections: idle ones are to take little memory. */
+  /** One listener for all connections, so that idle ones take little memory. */
   function forget(this: Duplex): void {
     queues.delete(this);
     openCount -= 1;

@@ -3,13 +3,16 @@ import { readList } from "./read-list.ts";
 /** The web pages that may use the API from a browser, by their origins. */
 export type OriginPolicy = {
   allows(origin: string): boolean;
-  /** Whether the operator named the origin: its pages may send cookies and client certificates, for a proxy in front. */
+  /**
+   * Whether the operator named the origin. Its pages may then send cookies and client certificates, for a proxy in
+   * front.
+   */
   trusts(origin: string): boolean;
   /** Whether pages of every origin may use the API. */
   allowsAll: boolean;
 };
 
-/** Pages of this very machine, on any port. */
+/** Pages of this machine, on any port. */
 const loopback = /^https?:\/\/(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/;
 
 export const loopbackOrigins: OriginPolicy = {
@@ -50,8 +53,8 @@ export function readOrigins(text: string): OriginPolicy | undefined {
 }
 
 /**
- * An origin in `CORS_ORIGINS`, in the form in which browsers send it (lower case, no default port, no slash): of any scheme
- * (`capacitor://localhost`), `null`, or `https://*.example.com` for all names below one.
+ * An origin in `CORS_ORIGINS`, in the form in which browsers send it (lower case, no default port, no slash). It may
+ * have any scheme (`capacitor://localhost`), be `null`, or stand for all names below one (`https://*.example.com`).
  *
  * @returns undefined for text that cannot be an `Origin`
  */
@@ -66,7 +69,7 @@ function listedOriginOf(text: string): string | undefined {
     ?.groups ?? {};
   if (scheme === "file" && wildcard === "" && authority === "") return "file://";
   if (authority === "") return undefined;
-  // The platform's parser knows default ports and forms of hosts for these two schemes only.
+  // The platform's parser knows the default ports and host forms of these two schemes only.
   if (scheme !== "http" && scheme !== "https") return `${scheme}://${wildcard}${authority}`;
   const url = URL.parse(`${scheme}://${authority}`);
   return url ? `${scheme}://${wildcard}${url.host}` : undefined;

@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn, setTimeout } from "node:timers/promises";
 
-/** A text of this size, in bytes, takes half a millisecond to parse at the worst. */
+/** A text of this size, in bytes, takes at most half a millisecond to parse. */
 const smallBytes = 16 * 1024;
 
 let last = Promise.resolve();
 
 /**
- * Waits until a text that came from a client may be parsed: one larger text in a turn of the event loop, and then as long
- * none as it took. The parser cannot be interrupted, and a text of the largest size takes it some ten milliseconds.
+ * Waits until a text from a client may be parsed. At most one larger text is parsed in a turn of the event loop,
+ * followed by a pause of the same duration. The parser cannot be interrupted, and a text of the largest size takes it
+ * some ten milliseconds.
  *
  * @returns undefined if the text is small, and may be parsed at once
  */

@@ -6,24 +6,30 @@ import { accountOf } from "./connection-account.ts";
 import { assertShallow } from "./json-depth.ts";
 import { parsingTurn } from "./parsing-turns.ts";
 
-/** How much of a refused body is read and discarded before the socket is cut, so that the client can read the refusal. */
+/**
+ * The most bytes of a refused body that are read and discarded before the socket is cut, so that the client can read
+ * the refusal.
+ */
 const maxDiscardedBytes = 64 * 1024 * 1024;
 
-/** The time in which a body must bring {@link leastBytes}. A slow reader has as long. */
+/**
+ * The time in which a body must bring {@link leastBytes}, in milliseconds. A client that reads slowly has the same
+ * time.
+ */
 export const bodyTimeoutMs = 30_000;
 const leastBytes = 64 * 1024;
 
 const lengthHint = "Is it whole? Content-Length counts bytes, not characters.";
-/** The largest body, in bytes, that is too small to be counted while it comes in. */
+/** A body of at most this size, in bytes, is not counted while it arrives. */
 const smallBytes = 16 * 1024;
 
-/** One decoder for all bodies: making one takes longer than decoding a message. */
+/** One decoder for all bodies: creating one takes longer than decoding a message. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** The requests that wait for `100 Continue`, each with the function that sends it. */
 const waiting = new WeakMap<IncomingMessage, () => void>();
 
-/** Delays `100 Continue` until the body is read: a client that is refused before then never sends its body. */
+/** Delays `100 Continue` until the body is read. A client that is refused before that never sends its body. */
 export function holdContinue(request: IncomingMessage, send: () => void): void {
   waiting.set(request, send);
 }
@@ -58,7 +64,7 @@ export async function readText(request: IncomingMessage, maxBytes: number): Prom
   const turn = parsingTurn(gathered.size);
   if (turn) await turn;
   try {
-    // Not before its turn: of the bodies that wait there is one copy.
+    // Decoded only now, in its turn, so that there is one copy of each waiting body.
     return utf8.decode(gathered.join());
   } catch {
     throw new AppError("BAD_REQUEST", `The body is not valid UTF-8. ${lengthHint}`);
@@ -98,10 +104,10 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
-/** @throws {AppError} as {@link readText} does, at once or by the promise */
+/** @throws {AppError} as {@link readText} does, synchronously or as a rejection */
 function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<GatheredBytes> {
   const gathered = new GatheredBytes();
-  // A request without a body has ended before a listener could be added.
+  // A request without a body may have ended before a listener could be added.
   if (request.readableEnded) return Promise.resolve(gathered);
   const announcedBytes = Number(request.headers["content-length"] ?? 0);
   if (announcedBytes > maxBytes) throw bodyTooLarge(maxBytes);
@@ -148,7 +154,8 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
       complete();
       resolve(gathered);
     });
-    // Every request closes. The error is made only for an unfinished one: its stack costs more than all else here.
+    // Every request closes. The error is created only for an unfinished one: its stack costs more than everything else
+    // here.
     const refuseHalf = (): void => {
       deadline.cancel();
       if (request.readableEnded) return;
@@ -166,13 +173,13 @@ function late({ headers }: IncomingMessage, size: number): AppError {
   return new AppError("TIMEOUT", `${came} ${lengthHint}`);
 }
 
-/** Cuts a connection if the rest of an answered request does not come in time. */
+/** Cuts a connection if the rest of an answered request does not arrive in time. */
 export function limitRest(request: IncomingMessage): void {
   const cut = fairTimeout(() => request.socket.destroy(), bodyTimeoutMs);
   request.on("end", () => cut.cancel()).on("close", () => cut.cancel());
 }
 
-/** Reads the rest of a request that was answered without it, so that the connection can be used again. */
+/** Reads the rest of a request that was answered before its end, so that the connection can be reused. */
 export function discardBody(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
   let size = 0;

@@ -1,4 +1,4 @@
-/** Reads each part of a comma list. @returns undefined if any part cannot be read */
+/** Reads each part of a comma list. @returns undefined if any part is invalid */
 export function readList<Value>(
   text: string,
   read: (part: string) => Value | undefined,

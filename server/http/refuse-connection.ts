@@ -5,7 +5,7 @@ import { fairTimeout } from "./fair-timer.ts";
 import type { Traced } from "./traced-request.ts";
 import { apiHeaders, errorBody, retryHeaders } from "./send.ts";
 
-/** How long a peer has to take the answer and to close its half of the connection, in milliseconds. */
+/** The time for a peer to take the answer and to close its half of the connection, in milliseconds. */
 const lingerMs = 2000;
 
 /**
@@ -31,11 +31,11 @@ export function refuseConnection(socket: Duplex, error: AppError, request?: Trac
   endConnection(socket, `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
 }
 
-/** Sends the last bytes of a connection, ends it, and makes sure that it closes. */
+/** Sends the last bytes of a connection, ends it, and ensures that it closes. */
 export function endConnection(socket: Duplex, bytes = ""): void {
   socket.end(bytes);
-  // No other timer watches it any more: a peer that does not close its half would keep it open for ever, and keep the
-  // server from stopping.
+  // No other timer watches the connection any more. A peer that does not close its half would keep it open for ever,
+  // and prevent the server from stopping.
   const cut = fairTimeout(() => socket.destroy(), lingerMs);
   socket.on("close", () => cut.cancel()).resume();
 }

@@ -1,19 +1,22 @@
 import type { ServerResponse } from "node:http";
 import { accountOf } from "./connection-account.ts";
 
-/** How many requests of a connection may wait while it is still read. */
+/** The most requests of a connection that may wait before the server stops reading from it. */
 const maxWaiting = 4;
 
-/** About how many bytes Node holds for a waiting request. One chunk from the connection may bring thousands of them. */
+/**
+ * The approximate memory that Node holds for a waiting request, in bytes. One chunk from the connection may hold
+ * thousands of requests.
+ */
 const waitingBytes = 4096;
 
 type Waiting = { response: ServerResponse; begin: () => void };
 
-/** The unfinished requests of one connection. Each one begins when the answer to the one before is out. */
+/** The unfinished requests of one connection. Each begins when the previous answer is sent. */
 export class RequestQueue {
   #answering: ServerResponse | undefined;
   #waiting: Waiting[] | undefined;
-  /** Whether the connection ends after an answer that is out. Bytes that still come are no request. */
+  /** Whether the connection ends after an answer that is already sent. Bytes that still arrive are not a request. */
   #isOver = false;
 
   /** The unfinished answers, the current one first. */
@@ -26,7 +29,10 @@ export class RequestQueue {
     return this.#answering === undefined;
   }
 
-  /** Adds a request. It begins now or when its turn comes, and never if the connection ends before. Call {@link leave} when its answer is out. */
+  /**
+   * Adds a request. It begins now or in its turn, or never if the connection ends first. Call {@link leave} when its
+   * answer is sent.
+   */
   enter(response: ServerResponse, begin: () => void): void {
     if (this.#isOver) return;
     if (!this.#answering) {
@@ -38,11 +44,11 @@ export class RequestQueue {
     this.#waiting.push({ response, begin });
     const { socket } = response.req;
     accountOf(socket)?.reserve(waitingBytes);
-    // The body of a waiting request is not read: it may come in as many chunks as it has bytes.
+    // The body of a waiting request is not read: it may arrive in as many chunks as it has bytes.
     if (this.#waiting.length > maxWaiting || !response.req.complete) socket.pause();
   }
 
-  /** Called when the answer is out, or its connection is closed. */
+  /** Called when the answer is sent, or its connection is closed. */
   leave(response: ServerResponse): void {
     if (response !== this.#answering) return;
     this.#answering = undefined;

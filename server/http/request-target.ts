@@ -1,20 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../contract/app-error.ts";
 
-/** The address that a request asks for. Path and query are still percent-encoded. */
+/** The address of a request. Path and query are still percent-encoded. */
 export type RequestTarget = {
-  /** The path without a trailing slash: an address means the same with it. The path `/` keeps its slash. */
+  /** The path without a trailing slash, which has no meaning. The path `/` keeps its slash. */
   pathname: string;
   hasTrailingSlash: boolean;
   query: string;
-  /** The host in a target of the absolute form. */
+  /** The host, if the target has the absolute form. */
   authority?: string;
 };
 
 /**
- * Reads the request line, in the forms of RFC 9112 §3.2 (`/path`, `http://host/path`, `*`).
+ * Parses the target in the forms of RFC 9112 §3.2 (`/path`, `http://host/path`, `*`).
  *
- * The platform's URL parser does not read the target: it would rewrite paths (`/a/../b`).
+ * The platform's URL parser is not used: it would rewrite paths (`/a/../b`).
  *
  * @throws {AppError} BAD_REQUEST
  */
@@ -36,7 +36,7 @@ export function readTarget({ url = "", method }: IncomingMessage): RequestTarget
   };
 }
 
-/** Percent-decodes one part of an address. @throws {AppError} BAD_REQUEST if it is not encoded UTF-8 */
+/** Percent-decodes a part of an address. @throws {AppError} BAD_REQUEST if it is not encoded UTF-8 */
 export function decodePart(text: string, what: string): string {
   try {
     return decodeURIComponent(text);

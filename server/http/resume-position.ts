@@ -4,10 +4,10 @@ import { positionSchema } from "../contract/position.ts";
 import { invalidInput } from "../contract/app-error.ts";
 
 /**
- * The position that a client resumes after, from the header or the query. An `EventSource` reconnects to its first address,
- * and sends its newest position in the header `Last-Event-ID`. Its replacements make a new address, with `lastEventId` in the
- * query, in several spellings. So the header goes before the query, and both go before `after` or an input. An empty value
- * counts as absent.
+ * The position that a client resumes after, from the header or the query. An `EventSource` reconnects to its first
+ * address, and sends its newest position in the header `Last-Event-ID`. Its replacements build a new address, with
+ * `lastEventId` in the query, in several spellings. So the header takes precedence over the query, and both take
+ * precedence over `after` or an input. An empty value counts as absent.
  */
 export function readResumePosition(
   request: IncomingMessage,
@@ -20,7 +20,7 @@ export function readResumePosition(
 }
 
 /**
- * The same position, or else `after`.
+ * The position from the header or the query, or else `after`.
  *
  * @throws {AppError} BAD_REQUEST if it is longer than a position
  */

@@ -5,23 +5,29 @@ import { flushChars } from "../domain/json-pieces.ts";
 import { accountOf } from "./connection-account.ts";
 import { apiHeaders, sendText } from "./send.ts";
 
-/** The usual memory of an answer beside its piece, in bytes: the chunk of content from which the next pieces are made. */
+/**
+ * The usual memory of an answer besides its current piece, in bytes: the chunk of content from which the next pieces
+ * are made.
+ */
 const chunkBytes = 128 * 1024;
 
 export type JsonStreamOptions = {
   headers?: OutgoingHttpHeaders;
-  /** Whether it may be refused while too much waits. By default it is not: a write that was made has its answer. */
+  /**
+   * Whether the answer may be refused while the budget is full. By default it may not: a stored write must be answered.
+   */
   isRefusable?: boolean;
-  /** How many bytes the pieces take, if all of them are in memory already. The answer then waits for nothing but its client. */
+  /** The size of the pieces, if all of them are already in memory. The answer then waits only for its client. */
   gatheredBytes?: number;
 };
 
 /**
- * Answers with JSON that is made piece by piece. It is never whole in memory, waits for a client that reads slowly, and
- * lets other requests in between. An answer that fits one flush goes out at once, with its length. While too much waits for
- * slow clients, the next piece is not read.
+ * Answers with JSON that is made piece by piece. It is never whole in memory, waits for a slow client, and lets other
+ * requests run in between. An answer that fits one flush is sent at once, with its length. While the budget is full,
+ * the next piece is not read.
  *
- * @throws {AppError} SERVICE_UNAVAILABLE for a large answer that may be refused, before any of it is sent, while too much waits
+ * @throws {AppError} SERVICE_UNAVAILABLE for a large refusable answer, before any of it is sent, while the budget is
+ *   full
  */
 export async function sendJsonStream(
   response: ServerResponse,
@@ -39,7 +45,7 @@ export async function sendJsonStream(
       continue;
     }
     if (!response.headersSent) {
-      // It is large, and would hold a piece on top of what waits already.
+      // The answer is large, and would add a piece to the waiting bytes.
       if (isRefusable) account?.ledger.assertRoom();
       beginJson(response, headers);
     }
@@ -51,7 +57,7 @@ export async function sendJsonStream(
       heldBytes = chunkBytes + pending.length + piece.length;
       account?.reserve(heldBytes);
     }
-    // A large piece is not put together with what waits before it, which would be a copy of both.
+    // A large piece is not joined to the pending text, which would copy both.
     for (const part of [...inParts(pending), ...inParts(piece)]) {
       if (!response.write(part)) await drained(response);
       await nextTurn();
@@ -59,7 +65,7 @@ export async function sendJsonStream(
     }
     pending = "";
     if (gatheredBytes !== undefined) continue;
-    // While a client waits for room it holds no bytes: it would be cut for standing still.
+    // While a client waits for room it must hold no bytes, or it would be cut as stalled.
     account?.release(heldBytes);
     heldBytes = 0;
     if (account?.ledger.isFull) await account.whenThereIsRoom(chunkBytes, () => Promise.resolve());
@@ -73,7 +79,7 @@ export async function sendJsonStream(
 function* inParts(text: string): Generator<string> {
   for (let at = 0; at < text.length;) {
     const last = text.charCodeAt(at + flushChars - 1);
-    // A pair of surrogates is one character, and half of one cannot be encoded.
+    // A surrogate pair is one character, and half of it cannot be encoded.
     const end = at + flushChars - (last >= 0xd800 && last < 0xdc00 ? 1 : 0);
     yield text.slice(at, end);
     at = end;
@@ -82,12 +88,12 @@ function* inParts(text: string): Generator<string> {
 
 const blank = new WeakSet<ServerResponse>();
 
-/** Whether all that was sent of an answer says nothing. */
+/** Whether only white space was sent of an answer so far. */
 export function isBlank(response: ServerResponse): boolean {
   return blank.has(response);
 }
 
-/** Sends as much of an answer of JSON as says nothing yet. */
+/** Sends white space before a JSON answer. */
 export function sendBlank(response: ServerResponse): void {
   if (response.req.method === "HEAD") return;
   if (!response.headersSent) {
@@ -101,7 +107,7 @@ function beginJson(response: ServerResponse, headers: OutgoingHttpHeaders = {}):
   response.writeHead(200, { ...apiHeaders(response.req), "content-type": "application/json", ...headers });
 }
 
-/** Resolves when a response takes more, or is closed. */
+/** Resolves when a response is writable again, or closed. */
 export async function drained(response: ServerResponse): Promise<void> {
   const stop = new AbortController();
   await Promise.race([

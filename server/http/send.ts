@@ -7,14 +7,14 @@ import { discardBody } from "./read-body.ts";
 import type { Traced } from "./traced-request.ts";
 import { requestIdOf } from "./traced-request.ts";
 
-/** The headers that keep an answer safe: pages of other origins may not load or frame it, and its type is not guessed. */
+/** Headers that forbid pages of other origins to load or frame an answer, and browsers to guess its type. */
 const safeHeaders = {
   "x-content-type-options": "nosniff",
   "cross-origin-resource-policy": "same-origin",
   "content-security-policy": "frame-ancestors 'self'",
 };
 
-/** The headers of every answer: those that keep it safe, and the request's id. */
+/** The headers of every answer: the safety headers and the request's id. */
 export function answerHeaders(request: Traced | undefined): Record<string, string> {
   const id = requestIdOf(request);
   return id === undefined ? safeHeaders : { ...safeHeaders, "x-request-id": id };
@@ -25,19 +25,21 @@ export function apiHeaders(request: Traced | undefined): Record<string, string> 
   return { "cache-control": "no-store", ...answerHeaders(request) };
 }
 
-/** The body of an error. A failure has the request's id, by which the log has more about it. */
+/** The body of an error. A server failure includes the request's id, under which the log has details. */
 export function errorBody(error: AppError, request: Traced | undefined): ErrorBody {
   const id = requestIdOf(request);
   const isFailure = error.httpStatus >= 500 && id !== undefined;
   return { ...error.toBody(), ...(isFailure && { request_id: id }) };
 }
 
-/** A guess: soon enough to be useful, and seldom enough to cost little. The time of the next free place is unknown. */
+/**
+ * A guess that is soon enough to be useful, and seldom enough to be cheap. The time of the next free place is unknown.
+ */
 const defaultRetryAfterSeconds = 5;
 
 const passing: ReadonlySet<ErrorCode> = new Set(["TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE"]);
 
-/** The header `Retry-After`, in seconds (RFC 9110, §10.2.3), if any of these errors is a passing one. */
+/** The header `Retry-After`, in seconds (RFC 9110, §10.2.3), if any of these errors is temporary. */
 export function retryHeaders(
   codes: readonly ErrorCode[],
   afterSeconds: number = defaultRetryAfterSeconds,
@@ -45,7 +47,7 @@ export function retryHeaders(
   return codes.some((code) => passing.has(code)) ? { "retry-after": String(afterSeconds) } : {};
 }
 
-/** The headers of a refusal. The connection of a late request is closed, without waiting for the rest. */
+/** The headers of a refusal. The connection of a late request is closed, without a wait for the rest. */
 export function refusalHeaders({ code, retryAfterSeconds }: AppError): OutgoingHttpHeaders {
   return { ...retryHeaders([code], retryAfterSeconds), ...(code === "TIMEOUT" && { connection: "close" }) };
 }
@@ -54,9 +56,9 @@ export function refusalHeaders({ code, retryAfterSeconds }: AppError): OutgoingH
 const apiHead = Object.entries(apiHeaders(undefined)).flat();
 
 /**
- * Answers with a whole body, or with none if `text` is undefined. A HEAD gets the headers alone.
+ * Answers with a whole body, or without one if `text` is undefined. A HEAD gets the headers alone.
  *
- * @param headers further headers, without those of every answer
+ * @param headers headers besides those of every answer
  */
 export function sendText(
   response: ServerResponse,
@@ -91,7 +93,7 @@ export function sendError(
   headers: OutgoingHttpHeaders = {},
 ): void {
   if (response.headersSent) {
-    // A part of an answer is out: only a cut can still tell the client that it is incomplete.
+    // Part of the answer is sent: only a cut can tell the client that the answer is incomplete.
     response.destroy();
     return;
   }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 
 /**
- * The data for the log of the request that opened a WebSocket. The request itself, with its headers, takes some two
+ * The log data of the request that opened a WebSocket. The request object itself, with its headers, takes some two
  * kilobytes, and a socket may be open for days.
  */
 export class SocketTrace {
@@ -27,7 +27,7 @@ export class SocketTrace {
     this.#sentBefore = sentBefore;
   }
 
-  /** How many bytes were sent. */
+  /** The number of sent bytes. */
   get sentBytes(): number {
     return this.#connection.bytesWritten - this.#sentBefore;
   }

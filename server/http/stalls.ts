@@ -1,12 +1,12 @@
 /** The interval at which the clock is read, in milliseconds. */
 const tickMs = 250;
 
-/** The delay of a tick, in milliseconds, that counts as a stall. After a shorter one, reading first is enough. */
+/** The delay of a tick, in milliseconds, that counts as a stall. After a shorter delay it is enough to read first. */
 const stallMs = 500;
 
 /**
- * Notices stalls of this process: it was stopped by a signal, not scheduled, or busy with one task. The bytes that peers sent
- * meanwhile are in the system's buffers, so a timer that runs out then is not the peers' fault.
+ * Detects stalls of this process: it was stopped by a signal, not scheduled, or busy with one task. The bytes that
+ * peers sent meanwhile are in the system's buffers, so a timer that expires then does not show a fault of the peers.
  */
 class Stalls {
   #lastTick: number | undefined;
@@ -18,7 +18,7 @@ class Stalls {
     return this.#lastEnd > time;
   }
 
-  /** Begins to watch the process, if it is not watched yet. The ticks keep no process running. */
+  /** Begins to watch the process, unless it is already watched. The ticks do not keep the process running. */
   watch(): void {
     if (this.#lastTick !== undefined) return;
     this.#lastTick = performance.now();

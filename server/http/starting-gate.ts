@@ -1,15 +1,15 @@
 import { AppError } from "../contract/app-error.ts";
 
-/** How long a request waits for the server to start, in milliseconds. */
+/** The time for which a request waits for the server to start, in milliseconds. */
 const waitMs = 1000;
 
-/** Holds the requests that come before the server is ready, for at most a second each. */
+/** Holds requests that arrive before the server is ready, for at most a second each. */
 export class StartingGate {
   readonly #opening = Promise.withResolvers<void>();
   #isOpen = false;
 
   constructor() {
-    // A failed start rejects the promise, also if no request waits for it.
+    // A failed start rejects the promise, even if no request waits for it.
     this.#opening.promise.catch(() => undefined);
   }
 
@@ -22,7 +22,7 @@ export class StartingGate {
     this.#opening.resolve();
   }
 
-  /** Refuses the requests that wait, and those that come later, unless the gate is open. */
+  /** Refuses waiting and later requests, unless the gate is open. */
   close(): void {
     this.#opening.reject(comeBack("The server is stopping: come back."));
   }

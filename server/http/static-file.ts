@@ -6,14 +6,14 @@ import { answerHeaders } from "./send.ts";
 
 /** A file that is served unchanged. */
 export type StaticFile = {
-  /** 200, unless it stands in for a file that is not there. */
+  /** 200, unless the file replaces a missing one. */
   status: number;
   headers: Readonly<Record<string, string>>;
   plain(): Promise<Representation>;
   gzipped(): Promise<Representation>;
 };
 
-/** Files that are served at addresses of their own. */
+/** Files that are served at fixed addresses. */
 export type Pages = {
   /** The file at exactly this path, or undefined. */
   find(pathname: string): StaticFile | undefined;
@@ -23,7 +23,7 @@ type Representation = { body: Buffer; etag: string };
 
 const compress = promisify(gzip);
 
-/** @param read called at first use and never again, unless it fails */
+/** @param read called at the first use, and again only if it failed */
 export function createStaticFile(
   contentType: string,
   read: () => Promise<Buffer>,
@@ -34,7 +34,7 @@ export function createStaticFile(
     status,
     headers: {
       "content-type": contentType,
-      // The addresses stay the same from version to version: without revalidation a page could mix two versions.
+      // The addresses are the same in every version: without revalidation a page could mix two versions.
       "cache-control": "no-cache",
       "referrer-policy": "no-referrer",
       ...headers,
@@ -44,7 +44,7 @@ export function createStaticFile(
   };
 }
 
-/** The options of a page that is bound to a content security policy. */
+/** The options of a page with a content security policy. */
 export function withPolicy(policy: string): Pick<StaticFile, "headers"> {
   return { headers: { "content-security-policy": policy } };
 }
@@ -57,7 +57,7 @@ export async function answerStatic(
 ): Promise<void> {
   const zipped = acceptsGzip(request.headers["accept-encoding"]);
   const { body, etag } = await (zipped ? file.gzipped() : file.plain());
-  // Appended: CORS may have set this header too.
+  // Appended, because CORS may have set this header too.
   response.appendHeader("vary", "Accept-Encoding");
   const headers = { ...answerHeaders(request), ...file.headers, etag };
   if (file.status === 200 && namesTag(request.headers["if-none-match"], etag)) {
@@ -76,7 +76,7 @@ function represent(body: Buffer): Representation {
   return { body, etag: `"${hash("sha256", body, "base64url")}"` };
 }
 
-/** Shares one run between all callers, and forgets a failed one so that the next caller tries again. */
+/** Shares one run among all callers. Forgets a failed run, so that the next caller tries again. */
 function makeOnce<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {

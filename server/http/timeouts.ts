@@ -1,16 +1,16 @@
-/** How long the server waits for a peer, in milliseconds, before it takes it for dead or too slow. */
+/** The times for which the server waits for a peer before it treats the peer as dead or too slow, in milliseconds. */
 export type Timeouts = {
-  /** For a sign of life from a WebSocket. A quiet one is pinged at this interval. */
+  /** For a sign of life from a WebSocket. A quiet socket is pinged at this interval. */
   pingIntervalMs: number;
-  /** For an event, in a poll that asks to wait as long or longer. */
+  /** For an event, in a poll. A poll may ask to wait for a shorter time. */
   pollMs: number;
-  /** For the next request of a connection on which none is being answered. */
+  /** For the next request of a connection without a pending answer. */
   keepAliveMs: number;
   /** For the headers of a request, from their first byte to their last. */
   headersMs: number;
-  /** For a peer to acknowledge bytes that were sent to it over HTTP: the interval of the looks. */
+  /** For a peer to acknowledge bytes that were sent to it over HTTP: the interval of the checks. */
   deadPeerMs: number;
-  /** For a peer to take any of the bytes that wait for it. An HTTP connection has twice as long. */
+  /** For a peer to take any of the bytes that wait for it. An HTTP connection has twice this time. */
   stallTimeoutMs: number;
   /** For the connection parameters that a tRPC socket has announced. */
   connectionParamsMs: number;

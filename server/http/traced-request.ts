@@ -9,17 +9,17 @@ const idForm = /^[\w.-]{1,128}$/;
 const processName = randomBytes(6).toString("hex");
 let made = 0;
 
-/** A request, the trace of one, or the id under which bytes that are not a request are answered. */
+/** A request, the trace of one, or the id that answers bytes that are not a request. */
 export type Traced = IncomingMessage | { readonly id: string };
 
-/** A new id, of the form `7f9c2ba4e88f-1`. */
+/** A new id, such as `7f9c2ba4e88f-1`. */
 export function makeRequestId(): string {
   return `${processName}-${(made += 1).toString(36)}`;
 }
 
 /** A request with its data for the log. */
 export class TracedRequest extends IncomingMessage {
-  /** The pattern of the address, such as `/api/sessions/{session_id}`. Undefined until a door has found it. */
+  /** The pattern of the address, such as `/api/sessions/{session_id}`. Undefined until a door has determined it. */
   route: string | undefined = undefined;
   // Plain fields: `#private` ones take a tenth of a short answer's time.
   private madeId: string | undefined = undefined;
@@ -28,14 +28,14 @@ export class TracedRequest extends IncomingMessage {
   /** The address of the peer, which may be a proxy. */
   peer: string | undefined = undefined;
 
-  /** Notes the time and the peer for the log. An ended connection no longer has its peer. */
+  /** Records the time and the peer for the log. An ended connection no longer has its peer. */
   begin(): void {
     this.begunMs = performance.now();
     this.peer = this.socket.remoteAddress;
     this.beginAnswer();
   }
 
-  /** Notes how many bytes the connection has sent before the answer. */
+  /** Records the number of bytes that the connection has sent before the answer. */
   beginAnswer(): void {
     this.sentBefore = this.socket.bytesWritten;
   }
@@ -45,7 +45,7 @@ export class TracedRequest extends IncomingMessage {
     return (this.madeId ??= readId(this.headers["x-request-id"]) ?? makeRequestId());
   }
 
-  /** How many bytes of the answer were sent. */
+  /** The number of sent bytes of the answer. */
   get sentBytes(): number {
     return this.socket.bytesWritten - this.sentBefore;
   }
@@ -55,7 +55,7 @@ export class TracedRequest extends IncomingMessage {
     return Math.round((performance.now() - this.begunMs) * 10) / 10;
   }
 
-  /** The data for the log, for a socket that outlives the request. */
+  /** The log data, for a socket that outlives the request. */
   toSocketTrace(): SocketTrace {
     return new SocketTrace(this, this.socket, this);
   }
@@ -65,7 +65,7 @@ function readId(value: string | string[] | undefined): string | undefined {
   return typeof value === "string" && idForm.test(value) ? value : undefined;
 }
 
-/** Notes the route of a request for the log. */
+/** Records the route of a request for the log. */
 export function nameRoute(request: IncomingMessage, route: string): void {
   if (request instanceof TracedRequest) request.route = route;
 }

@@ -1,7 +1,7 @@
-/** The most different warnings: requests can cause a new one each time. */
+/** The most different warnings. Without a limit, requests could cause a new one each time. */
 const maxWarnings = 50;
 
-/** Gives each warning once, and a last one when there are too many. */
+/** Gives each warning once, and a last one when there were too many. */
 export function createWarnOnce(
   warn: (details: Record<string, string>, sentence: string) => void,
 ): (details: Record<string, string>, sentence: string) => void {

@@ -3,13 +3,13 @@ import type { AnswerShare } from "../domain/answer-share.ts";
 import { drained } from "./send-stream.ts";
 import { apiHeaders } from "./send.ts";
 
-/** Parts of a JSON text that is whole in memory. Large parts are bytes, which take no more memory than on the wire. */
+/** Parts of a JSON text that is whole in memory. Large parts are bytes, which take as much memory as on the wire. */
 export type JsonParts = readonly (string | Buffer)[];
 
-/** The size from which a part becomes bytes, and the most that the operating system is handed at a time. */
+/** The size from which a part becomes bytes, and the most that is passed to the operating system at a time. */
 const partBytes = 64 * 1024;
 
-/** Gathers JSON from its pieces, as far as the share reaches. @throws {AppError} PAYLOAD_TOO_LARGE and others */
+/** Gathers JSON from its pieces, within the share. @throws {AppError} PAYLOAD_TOO_LARGE and others */
 export async function gatherJson(pieces: AsyncIterable<string>, share: AnswerShare): Promise<JsonParts> {
   const parts: (string | Buffer)[] = [];
   let small = "";
@@ -20,7 +20,7 @@ export async function gatherJson(pieces: AsyncIterable<string>, share: AnswerSha
         small += piece;
         continue;
       }
-      // A large text is not joined to the text before it: that would copy both.
+      // A large text is not joined to the text before it: joining would copy both.
       parts.push(Buffer.from(small), Buffer.from(piece));
       small = "";
     }

@@ -21,7 +21,10 @@ const types: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-/** The rights of the page: to run its own scripts, and to speak to this server alone. Its libraries set styles of elements. */
+/**
+ * The permissions of the page: it runs its own scripts, and connects to this server alone. Its libraries set styles of
+ * elements.
+ */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -57,16 +60,17 @@ const notBuilt = standIn(
 );
 
 type ChatPageOptions = {
-  /** Ends a build that is under way. */
+  /** Ends a running build. */
   stopping: AbortSignal;
   folder?: string;
   build?: (signal: AbortSignal) => Promise<void>;
 };
 
 /**
- * The chat page at `/app`, and its files at `/app/…`, from the folder that they were built into. The folder is read when the page
- * is first asked for, and never again: the files of one build belong together. Where it has no page, the page is built, once and
- * apart: no answer waits for it. Where it cannot be built, an answer says how.
+ * The chat page at `/app`, and its files at `/app/…`, from the folder into which they were built. The folder is read
+ * when the page is first requested, and never again, so that all files belong to one build. If the folder has no page,
+ * the page is built once, in a separate process, and no answer waits for it. If the build fails, an answer says how to
+ * build the page.
  */
 export function createChatPage({
   stopping,
@@ -93,7 +97,7 @@ export function createChatPage({
   };
 }
 
-/** @returns undefined where the folder has no page, or another process changes it */
+/** @returns undefined if the folder has no page, or another process is changing it */
 function readFolder(folder: string): ReadonlyMap<string, StaticFile> | undefined {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -107,7 +111,7 @@ function readFolder(folder: string): ReadonlyMap<string, StaticFile> | undefined
   }
 }
 
-/** Its files are named relative to the page, which has no slash at its end: `app/…`. */
+/** The page names its files relative to its own address, which has no slash at its end: `app/…`. */
 function addressOf(name: string): string {
   return name === "index.html" ? pagePath : `${pagePath}/${name.replaceAll(sep, "/")}`;
 }

@@ -11,8 +11,8 @@ const text = "text/plain; charset=utf-8";
 const svg = "image/svg+xml";
 
 /**
- * Swagger UI at `/docs` and ReDoc at `/redoc`, from the files of this installation. Each is read from disk when it is first asked
- * for. Only the files named here are served, so no path can lead out of these folders.
+ * Swagger UI at `/docs` and ReDoc at `/redoc`, from the files of this installation. Each file is read from disk at its
+ * first request. Only the files named here are served, so no path can lead out of these folders.
  */
 export function createDocsPages(): Pages {
   const icon = createStaticFile(svg, own("icon.svg"));
@@ -58,15 +58,18 @@ function fromSwagger(name: string): Read {
 }
 
 /**
- * ReDoc credits its maker with a logo from a server of theirs and has no option against it. An image of nothing makes it
- * show the words alone. The vendored file stays as it was published, so that anyone can compare the two.
+ * ReDoc shows a logo from its maker's server and has no option to disable it. With an empty image it shows only the
+ * words. The vendored file stays as published, so that anyone can compare the two.
  */
 async function readRedoc(): Promise<Buffer> {
   const script = (await vendored("redoc.standalone.js")()).toString();
   return Buffer.from(withoutSourceMap(script.replace("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,")));
 }
 
-/** The maps are larger than the programs and are not served: naming them makes every open debugger report a 404. */
+/**
+ * The source maps are larger than the programs and are not served. A program that named one would cause a 404 in every
+ * open debugger.
+ */
 function withoutSourceMap(program: string): string {
   return program.replace(/(?:\/\/|\/\*)# sourceMappingURL=\S+\s*$/, "");
 }

@@ -23,15 +23,15 @@ export type Call = Calling & {
   request: IncomingMessage;
   response: ServerResponse;
   target: RequestTarget;
-  /** The interval of the heartbeats of a silent stream. */
+  /** The interval of the keep-alives of a silent stream. */
   heartbeatMs: number;
 };
 
 type OwnAnswer = (call: Call, input: never, route: Route) => Promise<void>;
 
 /**
- * The answers that the door makes itself, from the domain: those that may be too large for memory, streams, and health. Their
- * input is parsed by the route's schema too.
+ * The answers that the door makes itself, from the domain: answers that may be too large for memory, streams, and
+ * health. The route's schema parses their input too.
  */
 const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
   "session.list": async (call, input) =>
@@ -52,15 +52,15 @@ function asDocumented<Input extends object>(input: Input): Input & { form: "docu
   return { ...input, form: "documented" };
 }
 
-/** How the answers of other procedures are shown, where REST shows them otherwise than tRPC. */
+/** Converts the answers of other procedures whose form over REST differs from tRPC's. */
 const shownAnswers: Readonly<Record<string, (answer: never) => unknown>> = {
   health: ({ status, name }: Health) => ({ status, name }),
   "message.add": toDocumented,
 };
 
 /**
- * Validates the input of a request, and returns the function that answers it. The function keeps only the fields that the
- * route takes.
+ * Validates the input of a request, and returns the function that answers the request. The function keeps only the
+ * fields that the route uses.
  *
  * @throws the errors of the validation; the function rejects with those of the procedure
  */
@@ -94,7 +94,7 @@ function answerWith(
   };
 }
 
-/** The other answers are small: those that may be large are in {@link ownAnswers}. */
+/** The other answers are small. All that may be large are in {@link ownAnswers}. */
 const noLargeAnswers = new AnswerAllowance({ maxBytes: 0, account: undefined });
 
 function sendPieces(
@@ -108,8 +108,8 @@ function sendPieces(
 }
 
 /**
- * The address of the next page (RFC 8288). It is a bare query, relative to the address of this page: the client alone knows
- * the host and the path prefix by which it reached this server.
+ * The address of the next page (RFC 8288). It is only a query, relative to the address of this page, because only the
+ * client knows the host and the path prefix by which it reached the server.
  */
 function linkHeader({ query }: RequestTarget, nextCursor: string | null): { link?: string } {
   if (nextCursor === null) return {};

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { listEventsInputSchema, sessionEventsInputSchema } from "../contract/polled-events.ts";
 import type { Json, DescribedOperation } from "./openapi-transforms.ts";
 
-/** A log that is followed over REST, as the document describes it. */
+/** A change log that can be followed over REST, as the document describes it. */
 type DescribedLog = {
-  /** The log's place, as it ends a summary: `a session`. */
+  /** The owner of the log, as it ends a summary: `a session`. */
   place: string;
   operationIds: { poll: string; stream: string };
   input: z.ZodObject;
-  /** The schema of a poll's answer, and of one event. */
+  /** The schemas of a poll's answer and of an event. */
   answerName: string;
   eventName: string;
   example: object;
@@ -36,7 +36,9 @@ const list: DescribedLog = {
   errors: ["400", "500", "503"],
 };
 
-/** The descriptions of polls and streams in the OpenAPI document, by route. They are no procedures with a path. */
+/**
+ * The descriptions of polls and streams in the OpenAPI document, by route. These routes are not procedures with a path.
+ */
 export function eventsOperations(): Record<
   "poll" | "stream" | "pollList" | "streamList",
   DescribedOperation & Json
@@ -54,22 +56,22 @@ function pollOperation(log: DescribedLog): DescribedOperation & Json {
     ...describe(log, "poll"),
     summary: `Wait for what happens in ${log.place}`,
     description:
-      "Answers at once if anything happened after the position, else waits. With `Accept: text/event-stream` the same address streams, as `…/events/stream` always does.",
+      "Answers at once if there are events after the position, else waits. With `Accept: text/event-stream` the same address streams, as `…/events/stream` always does.",
     ...answers(log, {
-      description: "What happened, and the position to go on after",
+      description: "The events, and the position to resume after",
       content: { "application/json": { schema: { $ref: `#/components/schemas/${log.answerName}` } } },
     }),
   };
 }
 
-/** An operation of its own, so that each operation has one media type. */
+/** A separate operation, so that each operation has one media type. */
 function streamOperation(log: DescribedLog): DescribedOperation & Json {
   const example = `id: 9f86d081884c7d65:7\ndata: ${JSON.stringify(log.example)}\n\n`;
   return {
     ...describe(log, "stream"),
     summary: `Stream what happens in ${log.place}`,
     description:
-      "Streams events for as long as the client listens: `id` is the position, `data` the event. A client that comes back with `Last-Event-ID` misses nothing.",
+      "Streams events for as long as the client listens: `id` is the position, `data` the event. A client that reconnects with `Last-Event-ID` misses nothing.",
     ...answers(log, {
       description: "Server-sent events",
       content: {

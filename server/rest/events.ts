@@ -19,7 +19,7 @@ import { ownRoute } from "./routes.ts";
 const sessionPath = "/api/sessions/{session_id}/events";
 const listPath = "/api/events";
 
-/** The addresses of the subscriptions over REST: a subscription has no path of its own in tRPC. */
+/** The addresses of the subscriptions over REST. In tRPC a subscription has no path. */
 export const eventsRoutes = {
   poll: ownRoute("session.onEvent", sessionPath, sessionEventsInputSchema),
   stream: {
@@ -39,7 +39,7 @@ type StreamCall = Calling & {
   request: IncomingMessage;
   response: ServerResponse;
   target: RequestTarget;
-  /** The interval of the heartbeats of a silent stream. */
+  /** The interval of the keep-alives of a silent stream. */
   heartbeatMs: number;
 };
 
@@ -79,12 +79,12 @@ export function answerListEvents(
 
 type StreamRoute = Pick<Route, "streams">;
 
-/** The position in the header or the query, which goes before the input's `after`. */
+/** The position in the header or the query, which takes precedence over the input's `after`. */
 function positionOf({ request, target }: StreamCall, after: string | undefined): string | undefined {
   return readPosition(request, readQuery(target.query), after);
 }
 
-/** Answers with a poll, or with a stream if the route is one or the client asks for one by `Accept`. */
+/** Answers with a poll, or with a stream if the route is a stream or `Accept` asks for one. */
 async function answerEvents(
   call: StreamCall,
   { streams }: StreamRoute,
@@ -132,7 +132,7 @@ async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
   yield `],"position":${JSON.stringify(position)}}`;
 }
 
-/** `id` is the position, `data` the event. There is no `event`, so that every event reaches `onmessage`. */
+/** `id` is the position, `data` the event. There is no `event` field, so that every event reaches `onmessage`. */
 const encoding = sseEncoding(
   ({ position }: TrackedEvent<LogEvent>, json) => `id: ${position}\ndata: ${json}\n\n`,
 );

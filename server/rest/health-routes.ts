@@ -6,10 +6,10 @@ import type { Json, DescribedOperation } from "./openapi-transforms.ts";
 import type { Route } from "./routes.ts";
 import { ownRoute } from "./routes.ts";
 
-/** This address is answered also while the server starts. */
+/** This address is answered even while the server starts. */
 export const livenessPath = "/health/live";
 
-/** The addresses that supervisors and load balancers ask. */
+/** The addresses for supervisors and load balancers. */
 export const healthRoutes = {
   live: ownRoute("health.live", livenessPath),
   ready: ownRoute("health.ready", "/health/ready"),
@@ -17,13 +17,13 @@ export const healthRoutes = {
 
 const healthy = JSON.stringify(documentedHealthSchema.parse({ status: "ok", name: "AI Desk" }));
 
-/** Answers as long as the process runs: a supervisor restarts a process that does not answer. */
+/** Answers as long as the process runs. A supervisor restarts a process that does not answer. */
 export function answerLive({ response }: { response: ServerResponse }): Promise<void> {
   sendText(response, 200, healthy);
   return Promise.resolve();
 }
 
-/** Answers whether requests should be sent here. @throws {AppError} SERVICE_UNAVAILABLE */
+/** Answers whether the server is ready for requests. @throws {AppError} SERVICE_UNAVAILABLE */
 export async function answerReady({
   response,
   readiness,

@@ -51,8 +51,8 @@ const tags = [
 ];
 
 /**
- * The OpenAPI 3.1 document. trpc-to-openapi makes it of the procedures; the parts that it cannot express are added route by
- * route (204, pages with a `Link` header, headers that are input, the errors that are really sent).
+ * The OpenAPI 3.1 document. trpc-to-openapi makes it from the procedures. The parts that it cannot express are added
+ * for each route (204, pages with a `Link` header, input from headers, the actual errors).
  */
 export function createOpenApiDocument({ router, version, ...bounds }: DocumentOptions): Json {
   const { maxMessageChars } = bounds;
@@ -60,7 +60,7 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     title: "AI Desk",
     description,
     version,
-    // Relative to the document's own address, which a proxy may have put under a prefix.
+    // Relative to the document's own address, since a proxy may serve it under a prefix.
     baseUrl: ".",
     license: { name: "MIT", identifier: "MIT" },
   }) as unknown as Json;
@@ -91,14 +91,14 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
   }
   document["components"] = { schemas: schemasInUse(paths, schemas) };
   document["tags"] = tags;
-  // There is no authentication yet. Linters warn of a document that does not say so.
+  // There is no authentication yet. Linters warn if a document does not say so.
   document["security"] = [];
   keepAnswersOpen(document);
   for (const { bodyName } of listRoutes(router)) limitContent(schemas[bodyName ?? ""], maxMessageChars);
   return document;
 }
 
-/** The schemas of answers that no procedure of tRPC gives. */
+/** The schemas of answers that no tRPC procedure returns. */
 const schemasOfRest = [
   documentedHealthSchema,
   documentedSessionSchema,
@@ -108,20 +108,20 @@ const schemasOfRest = [
   errorSchema,
 ];
 
-/** The named schemas of the generator, without its error schemas: it makes one for each status. */
+/** The generator's named schemas, without its error schemas: it makes one for each status. */
 function generatedSchemas(document: Json): Json {
   const { schemas } = document["components"] as { schemas: Json };
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !name.startsWith("error.")));
 }
 
-/** A schema that is not the answer of a procedure, and all schemas in it, by name. */
+/** A schema that is not the answer of a procedure, with all schemas in it, by name. */
 function namedSchemas(schema: z.ZodType): Json {
   const { $defs } = z.toJSONSchema(schema);
   const schemas = JSON.stringify($defs).replaceAll("#/$defs/", "#/components/schemas/");
   return withoutIds(JSON.parse(schemas) as Json);
 }
 
-/** Removes the ids: the schemas have their names as keys of the document. */
+/** Removes the ids: in the document the schemas are named by their keys. */
 function withoutIds(schemas: Json): Json {
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => {
@@ -131,7 +131,7 @@ function withoutIds(schemas: Json): Json {
   );
 }
 
-/** Shows a new session as the schema's example without its messages. */
+/** Removes the messages from the example of a new session. */
 function showNoMessages({ responses }: DescribedOperation): void {
   const media = responses["200"]?.content?.["application/json"];
   const { answer } = (media?.examples ?? {}) as { answer?: { value: Json } };

@@ -19,10 +19,10 @@ import { readQuery } from "../http/request-target.ts";
 import type { DescribedOperation } from "./openapi-transforms.ts";
 import type { Route } from "./routes.ts";
 
-/** The settings that error sentences name. */
+/** The settings that appear in error sentences. */
 export type DescribedLimits = { maxMessageChars: number; maxReadersPerSession: number };
 
-/** A value that is refused, for each field. The example of a 400 shows the first one that the route has. */
+/** An invalid value for each field. The example of a 400 shows the first one that the route has. */
 const faults = {
   content: "",
   created_at: "yesterday",
@@ -34,21 +34,21 @@ const faults = {
 };
 
 /**
- * Describes every error in its one shape. Each example is, to the character, the answer to the operation's example request
- * with one fault; a test sends them.
+ * Describes every error in the common shape. Each example is exactly the answer to the operation's example request with
+ * one fault; a test sends these requests.
  */
 export function setErrorResponses(
   operation: DescribedOperation,
   route: Route,
   bounds: DescribedLimits,
 ): void {
-  // Every address has a 400: a query that cannot be decoded is refused everywhere.
+  // Every address has a 400, since a query that cannot be decoded is refused everywhere.
   const statuses = new Set(["400", ...Object.keys(operation.responses)]);
   for (const status of statuses) {
     const found = Object.entries(errorCodes).find(([, { httpStatus }]) => httpStatus === Number(status));
     if (!found) continue;
     const code = found[0] as ErrorCode;
-    // Not changed in place: the generator gives the operations of one status the same object.
+    // Not changed in place: the generator shares one object among all operations with the same status.
     operation.responses[status] = {
       description: errorCodes[code].sentence,
       content: {
@@ -89,7 +89,7 @@ function refusalOf({ input }: Route): ErrorBody {
   try {
     const fault = Object.entries(faults).find(([field]) => input && field in input.shape);
     if (!input || !fault) readQuery("%");
-    // The schema takes such an id in a look-up, and the session is not found.
+    // The schema accepts such an id in a look-up; the session is then not found.
     else if (fault[0] === "session_id") throw sessionNotFound(fault[1] as string);
     else z.object({ [fault[0]]: input.shape[fault[0]] as z.ZodType }).parse(Object.fromEntries([fault]));
   } catch (error) {

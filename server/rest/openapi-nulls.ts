@@ -2,8 +2,9 @@ import type { Json, DescribedOperation } from "./openapi-transforms.ts";
 import { isObject } from "./openapi-transforms.ts";
 
 /**
- * Shows that `null` counts as a field that is left out. In a body the type becomes a list with `null`, which generators read
- * best. A path, a query and a header have no `null`, so a parameter has the type alone; and a path has all of its parts.
+ * Shows that `null` counts as a field that is left out. In a body the type becomes a list that includes `null`, which
+ * generators read best. A path, a query and a header cannot have `null`, so a parameter has the type alone; every part
+ * of a path is required.
  */
 export function showNulls({ parameters = [], requestBody }: DescribedOperation): void {
   for (const parameter of parameters) {
@@ -26,7 +27,7 @@ function withNullType(field: unknown): unknown {
   return schema ? { ...schema, type: [schema["type"], "null"] } : field;
 }
 
-/** A union without its form `null`; undefined for any other schema. */
+/** A union without its `null`; undefined for any other schema. */
 function withoutNull(schema: unknown): Json | undefined {
   if (!isObject(schema) || !Array.isArray(schema["anyOf"])) return undefined;
   const { anyOf, ...rest } = schema;

@@ -20,8 +20,8 @@ export function isObject(value: unknown): value is Json {
 }
 
 /**
- * Describes the answer as REST gives it: a page is an array with the next address in a header, an empty answer is 204, and an
- * answer with a name has the schema of that name.
+ * Describes the answer as REST sends it: a page is an array with the next address in a header, an empty answer is 204,
+ * and an answer with a name has the schema of that name.
  */
 export function restAnswer(operation: DescribedOperation, { answer, answerName }: Route): void {
   const { 200: success, ...others } = operation.responses;
@@ -47,7 +47,7 @@ export function restAnswer(operation: DescribedOperation, { answer, answerName }
   };
 }
 
-/** Describes input from a header as a parameter, and removes it from the body; removes input that is tRPC's alone. */
+/** Describes input from a header as a parameter, and removes it from the body. Removes input that only tRPC has. */
 export function restHeaders(operation: DescribedOperation, { headers, omits }: Route): void {
   const body = operation.requestBody?.content?.[json]?.schema;
   const properties = (body?.["properties"] ?? {}) as Record<string, Schema>;
@@ -64,18 +64,18 @@ export function restHeaders(operation: DescribedOperation, { headers, omits }: R
   }
 }
 
-/** Names the body's schema, with an example made of the examples of its fields. */
+/** Names the body's schema, with an example made from the examples of its fields. */
 export function nameBody(operation: DescribedOperation, { bodyName }: Route, schemas: Json): void {
   const { requestBody } = operation;
   const media = requestBody?.content?.[json];
   if (!requestBody || !media || bodyName === undefined) return;
-  // An input that may be left out over tRPC needs a body over REST, be it `{}`.
+  // An input that is optional over tRPC requires a body over REST, at least `{}`.
   requestBody.required = true;
   schemas[bodyName] = { ...media.schema, examples: [exampleOf(media.schema, schemas)] };
   media.schema = { $ref: schemaPlace + bodyName };
 }
 
-/** Names each form of a union with the discriminator `type`: generators make classes of them. */
+/** Names each variant of a union with the discriminator `type`, since generators make classes of them. */
 export function nameVariants(union: Json, nameOf: (type: string) => string, schemas: Json): void {
   const mapping: Json = {};
   for (const form of union["oneOf"] as Schema[]) {
@@ -88,7 +88,7 @@ export function nameVariants(union: Json, nameOf: (type: string) => string, sche
   union["discriminator"] = { propertyName: "type", mapping };
 }
 
-/** Adds its schema's example to each body, for readers that do not follow references. */
+/** Adds its schema's example to each body, for tools that do not follow references. */
 export function showExamples({ requestBody, responses }: DescribedOperation, schemas: Json): void {
   for (const [status, { content }] of [["", requestBody ?? {}] as const, ...Object.entries(responses)]) {
     for (const media of Object.values(content ?? {})) {
@@ -100,7 +100,7 @@ export function showExamples({ requestBody, responses }: DescribedOperation, sch
   }
 }
 
-/** Describes a success by the description of its schema. */
+/** Describes a success with the description of its schema. */
 export function describeAnswer({ responses }: DescribedOperation, schemas: Json): void {
   const success = responses["200"];
   const schema = success?.content?.[json]?.schema;
@@ -119,7 +119,7 @@ function resolve(schema: Schema, schemas: Json): Schema {
   return typeof $ref === "string" ? (schemas[$ref.slice(schemaPlace.length)] as Schema) : schema;
 }
 
-/** The example of a schema: its own, or one made of the examples of its parts. */
+/** The example of a schema: its own, or one made from the examples of its parts. */
 function exampleOf(schema: Schema, schemas: Json): unknown {
   const { examples, const: only, items, properties = {} } = resolve(schema, schemas);
   if (Array.isArray(examples)) return examples[0] as unknown;
@@ -129,7 +129,7 @@ function exampleOf(schema: Schema, schemas: Json): unknown {
   return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, schemas)]));
 }
 
-/** The schemas that the paths refer to, and those in them. */
+/** The schemas to which the paths refer, directly or through other schemas. */
 export function schemasInUse(paths: unknown, schemas: Json): Json {
   const used = new Set<string>();
   function visit(value: unknown): void {
@@ -144,7 +144,7 @@ export function schemasInUse(paths: unknown, schemas: Json): Json {
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
 }
 
-/** Removes limits that would break generated clients when a field is added later. */
+/** Removes limits that would break generated clients if a field were added later. */
 export function keepAnswersOpen(value: unknown): void {
   if (Array.isArray(value)) value.forEach(keepAnswersOpen);
   if (!isObject(value)) return;

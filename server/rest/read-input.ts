@@ -8,9 +8,9 @@ import type { Match } from "./route-table.ts";
 import type { Route } from "./routes.ts";
 
 /**
- * Gathers a procedure's input from a REST request: from the body (or the query, for a method without a body), the headers and
- * the path. The path wins. A field that comes from a header comes from nowhere else. Text of a query or a path becomes a
- * number if the field is one; a body is taken unchanged.
+ * Gathers a procedure's input from a REST request: from the body (or the query, for a method without a body), the
+ * headers and the path. The path takes precedence. A field that comes from a header comes only from there. Text of a
+ * query or a path becomes a number if the field is one; a body is taken unchanged.
  *
  * @throws {AppError} BAD_REQUEST, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
  */
@@ -32,7 +32,7 @@ export async function readInput(
   const path = parameters.map(({ name, text }) => ({ name, text: decodePart(text, "The path") }));
   if (!route.input) return undefined;
   const takesBody = route.method === "POST" || route.method === "PATCH";
-  // This object was made for this request, and may be changed.
+  // This object was created for this request, and may be changed.
   const fields = takesBody ? asObject(await readJson(request, maxBytes)) : fromQuery(query, route);
   for (const [field, header] of Object.entries(route.headers)) {
     delete fields[field];
@@ -55,7 +55,7 @@ function asObject(body: unknown): Record<string, unknown> {
 }
 
 function fromQuery(values: ReadonlyMap<string, string>, route: Route): Record<string, unknown> {
-  // Object.fromEntries defines properties, so a field named __proto__ is one like any other.
+  // Object.fromEntries defines own properties, so a field named __proto__ is safe.
   return Object.fromEntries([...values].map(([name, text]) => [name, fromText(name, text, route)]));
 }
 
@@ -73,10 +73,10 @@ function readHeader(request: IncomingMessage, header: string): string | undefine
   return values[0] === undefined ? undefined : decodeHeader(values[0], header);
 }
 
-// A mark at the beginning is part of the value.
+// A byte order mark at the beginning is part of the value.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Node reads header bytes as Latin-1; clients that send other characters send UTF-8. */
+/** Node reads header bytes as Latin-1. Clients that use other characters send UTF-8. */
 function decodeHeader(value: string, header: string): string {
   try {
     return utf8.decode(Buffer.from(value, "latin1"));

@@ -30,23 +30,25 @@ export type RestDoorOptions = {
   readiness: Readiness;
   /** Aborts when the server is about to stop. */
   stopping: AbortSignal;
-  /** The facts of this server that the OpenAPI document names. */
+  /** The facts about this server in the OpenAPI document. */
   described: { version: string; maxMessageChars: number; maxReadersPerSession: number };
   router: AppRouter;
   maxBodyBytes: number;
   /** The docs pages and the chat page. */
   pages: readonly Pages[];
-  /** The interval of the heartbeats of a silent stream. */
+  /** The interval of the keep-alives of a silent stream. */
   heartbeatMs: number;
   report: Report;
 };
 
 export type RestDoor = Door & {
-  /** Whether people open the address in a browser: it is a page, or a file that is shown as one. */
+  /** Whether the address is for people in a browser: a page, or a file that is shown as one. */
   isPage(pathname: string): boolean;
 };
 
-/** `/` is the health check of programs, and leads a browser to the chat page. @returns whether it does */
+/**
+ * Redirects a browser from `/` to the chat page. For programs `/` is the health check. @returns whether it redirects
+ */
 function leadToChatPage(
   request: IncomingMessage,
   response: ServerResponse,
@@ -58,12 +60,12 @@ function leadToChatPage(
   return true;
 }
 
-/** Leads to an address relative to the request's, since a proxy may serve it under a path of its own. The query is kept. */
+/** Redirects to an address relative to the request's, since a proxy may serve it under a prefix. The query is kept. */
 function redirect(response: ServerResponse, path: string, query: string): void {
   sendText(response, 307, undefined, { location: query === "" ? path : `${path}?${query}` });
 }
 
-/** The door of the REST paths, and of all addresses that no other door has. */
+/** The door of the REST paths, and of all addresses that no other door serves. */
 export function createRestDoor(options: RestDoorOptions): RestDoor {
   const { router, maxBodyBytes, pages, report } = options;
   const table = createRouteTable([...listRoutes(router), ...ownRoutes]);
@@ -71,7 +73,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
   const { perform, readiness, stopping, heartbeatMs } = options;
   const everyCall = { caller: anonymous, perform, readiness, stopping, procedures, heartbeatMs };
   const document = createStaticFile("application/json", async () => {
-    // Loaded for who asks for it: the generator and its packages are a fifth of all that a start would load.
+    // Loaded at its first use: the generator and its packages would be a fifth of everything that a start loads.
     const { createOpenApiDocument } = await import("./openapi-document.ts");
     return Buffer.from(JSON.stringify(createOpenApiDocument({ router, ...options.described })));
   });
@@ -90,7 +92,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
     return methods.includes("GET") ? ["HEAD", ...methods] : methods;
   }
 
-  /** Answers with the file at an address that is not a route, or with an error. */
+  /** Answers an address that is not a route: with a file, or with an error. */
   function answerElse(
     request: IncomingMessage,
     response: ServerResponse,
@@ -102,7 +104,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
     if (file) nameRoute(request, pathname);
     if (file && methods.includes(request.method ?? "")) {
       if (!hasTrailingSlash) return answerStatic(request, response, file);
-      // A page names its files relative to its own address, so it has only one.
+      // A page names its files relative to its own address, so it has only one address.
       redirect(response, `../${pathname.slice(pathname.lastIndexOf("/") + 1)}`, query);
       return Promise.resolve();
     }
@@ -112,7 +114,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
     return Promise.resolve();
   }
 
-  /** A function of its own, so that the request's input is not kept while it is answered. */
+  /** A separate function, so that the request's input is not kept while it is answered. */
   async function prepare(call: Call, route: Route, { parameters }: Match): Promise<() => Promise<void>> {
     const { request, target } = call;
     const input = await readInput(request, { route, parameters, target, maxBytes: maxBodyBytes });

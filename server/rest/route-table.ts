@@ -13,7 +13,7 @@ export type RouteTable = { find(pathname: string): Match | undefined };
 
 type Resource = { path: string; segments: readonly Segment[]; routes: Map<string, Route> };
 
-/** Finds routes by address. No two paths of the API match the same address, so the first that does is the only one. */
+/** Finds routes by address. No two paths of the API match the same address, so the first match is the only one. */
 export function createRouteTable(routes: readonly Route[]): RouteTable {
   const resources = new Map<string, Resource>();
   for (const route of routes) {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AppRouter } from "../trpc/router.ts";
 import type { Meta, RestAnswer } from "../trpc/meta.ts";
 
-/** An address of the REST door, and the procedure that it is documented for. */
+/** An address of the REST door, and the procedure under which it is documented. */
 export type Route = {
   /** The procedure's name, such as `session.get`. */
   procedure: string;
@@ -13,18 +13,18 @@ export type Route = {
   path: string;
   segments: readonly Segment[];
   answer: RestAnswer;
-  /** Whether it answers with a stream of events, whatever media type the client accepts. */
+  /** Whether it always answers with a stream of events, whatever media type the client accepts. */
   streams?: boolean;
-  /** Input fields that come from a header, and from nowhere else. */
+  /** Input fields that come from a header, and only from there. */
   headers: Readonly<Record<string, string>>;
-  /** The name of the answer's schema in the OpenAPI document, where REST answers otherwise than tRPC. */
+  /** The name of the answer's schema in the OpenAPI document, if the answer over REST differs from tRPC's. */
   answerName?: string;
-  /** Input fields that are tRPC's alone. */
+  /** Input fields that only tRPC has. */
   omits: readonly string[];
   /** The name of the body's schema in the OpenAPI document. */
   bodyName?: string;
   input: z.ZodObject | undefined;
-  /** Input fields that are numbers, or may be: in a path and in a query they arrive as text. */
+  /** Input fields that are or may be numbers: in a path and in a query they are text. */
   numbers: ReadonlyMap<string, "number" | "number or text">;
 };
 
@@ -32,7 +32,7 @@ export type Segment = { literal: string } | { parameter: string };
 
 /** Every procedure of the router that has a REST path. */
 export function listRoutes(router: AppRouter): Route[] {
-  // Typed as the nested record that the router was made from; it is flat, by dotted name.
+  // Typed as the nested record from which the router was made; it is flat, by dotted name.
   const procedures = router._def.procedures as unknown as Record<string, AnyTRPCProcedure>;
   return Object.entries(procedures).flatMap(([name, { _def }]) => {
     const { openapi, rest } = (_def.meta ?? {}) as Meta;
@@ -45,7 +45,7 @@ export function listRoutes(router: AppRouter): Route[] {
   });
 }
 
-/** The route of a GET that the REST door answers itself: no procedure of the router has its path. */
+/** The route of a GET that the REST door answers itself, without a procedure of the router. */
 export function ownRoute(procedure: string, path: string, input?: z.ZodObject): Route {
   return {
     procedure,
@@ -74,7 +74,7 @@ function inputOf(input: z.ZodObject | undefined): Pick<Route, "input" | "numbers
   return { input, numbers };
 }
 
-/** A path without its first slash, in parts; the parts of `/` are one empty one. */
+/** The parts of a path without its first slash. `/` has one empty part. */
 export function splitPath(pathname: string): string[] {
   return pathname.slice(1).split("/");
 }
@@ -83,7 +83,7 @@ function toSegment(text: string): Segment {
   return text.startsWith("{") ? { parameter: text.slice(1, -1) } : { literal: text };
 }
 
-/** The schema of a value that is there. */
+/** The schema of a value that is present. */
 function unwrap(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrap(schema.unwrap());
   return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;

@@ -13,26 +13,26 @@ import { SendQueue } from "./send-queue.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { FrameBatch, TextInParts } from "./frame-batch.ts";
 
-/** A client for which more bytes wait is sent no new frame. A frame that is begun is completed. */
+/** A client with more bytes in its send queue is sent no new frame. A frame that has begun is completed. */
 const sendBudgetBytes = 512 * 1024;
 
-/** The usual size of a page of a log, in bytes. */
+/** The usual size of a page of a change log, in bytes. */
 const pageBytes = 1024 * 1024;
 
-/** How long a client that is closed for being slow has to take the reason, in milliseconds. */
+/** The time for a client that is closed as slow to take the reason, in milliseconds. */
 const slowCloseTimeoutMs = 2000;
 
-/** The same for a client that is cut to make room: its memory is freed only when the connection ends. */
+/** The same time for a client that is cut to make room: its memory is freed only when the connection ends. */
 const roomCloseTimeoutMs = 500;
 
-/** The code of a close frame without a code (RFC 6455, §7.1.5). */
+/** The code that stands for a close frame without a code (RFC 6455, §7.1.5). */
 const noCode = 1005;
 
 /**
  * The WebSocket of a client. It distinguishes a client that reads from a client that does not.
  *
- * A subclass, because ws closes a socket by the socket's own `close`: an override is the one way to know which side closed first.
- * An object around the socket, with its listeners, takes 240 bytes more for each socket (880 in place of 640).
+ * It is a subclass because ws closes a socket by the socket's own `close`: only an override can tell which side closed
+ * first. A wrapper around the socket, with its listeners, takes 240 bytes more for each socket (880 instead of 640).
  */
 export class ClientSocket extends WebSocket {
   #sendQueue: SendQueue | undefined;
@@ -43,15 +43,15 @@ export class ClientSocket extends WebSocket {
   #lastTurn: Promise<void> | undefined;
   #firstCloseCode: number | undefined;
   readonly #keepAlive = new KeepAlive(this);
-  /** Its message whose end has not come, if there is a budget. */
+  /** Counts its incomplete message, if there is a budget. */
   partial: PartialFrames | undefined;
-  /** Its frames that wait for their turn. */
+  /** Its received frames that wait for their turn. */
   readonly receiveWindow = new ReceiveWindow(this);
 
   /**
-   * Binds the socket to its transport. It is called before every other method.
+   * Binds the socket to its transport. Call it before every other method.
    *
-   * @param stallTimeoutMs how long a client may take none of the bytes that wait before it is closed with 4008
+   * @param stallTimeoutMs the time after which a client that takes none of the waiting bytes is closed with 4008
    */
   attach(transport: Duplex, stallTimeoutMs: number): void {
     this.#account = accountOf(transport);
@@ -61,12 +61,12 @@ export class ClientSocket extends WebSocket {
     if (this.#account) this.partial = countPartialFrames(this, transport, this.#account);
   }
 
-  /** The code with which the side that closed first did so. Undefined before that, and if the connection just ended. */
+  /** The code of the side that closed first. Undefined before that, or if the connection ended without one. */
   get firstCloseCode(): number | undefined {
     return this.#firstCloseCode;
   }
 
-  /** Also called by ws: with the code of a frame that cannot be read, and with the peer's own code if the peer closes first. */
+  /** ws calls it too: for a frame that it cannot read, and with the peer's code if the peer closes first. */
   override close(code?: number, reason: string | Buffer | undefined = reasonOf(code)): void {
     if (this.readyState === this.OPEN) this.#firstCloseCode = code ?? noCode;
     super.close(code, reason);
@@ -93,14 +93,13 @@ export class ClientSocket extends WebSocket {
     return this.#isCut;
   }
 
-  /** Whether it may be sent more now. */
+  /** Whether the send queue has room for more. */
   get isWritable(): boolean {
     return (this.#sendQueue?.bytes ?? 0) <= sendBudgetBytes;
   }
 
   /**
-   * Does `work` when the socket may be sent more, one work after the other. The work is done too when the
-   * socket is closed.
+   * Does `work` when the socket is writable, one work after the other. The work is also done when the socket is closed.
    */
   async whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {
     const before = this.#lastTurn;
@@ -112,17 +111,17 @@ export class ClientSocket extends WebSocket {
       const account = this.#account;
       return await (account?.ledger.isFull ? account.whenThereIsRoom(pageBytes, work) : work());
     } finally {
-      // Other work of the process has its turn in between.
+      // Other work of the process gets its turn in between.
       setImmediate(resolve);
     }
   }
 
-  /** Sends texts for this socket alone, each in a frame, in their order, after earlier frames. */
+  /** Sends texts to this socket alone, each in a frame, in their order, after earlier frames. */
   sendTexts(texts: readonly string[]): void {
     this.#sendQueue?.sendTexts(texts);
   }
 
-  /** Sends frames that other sockets are sent too, in their order, after earlier frames. */
+  /** Sends frames that other sockets get too, in their order, after earlier frames. */
   sendFrames(frames: readonly FrameBatch[]): void {
     this.#sendQueue?.sendFrames(frames);
   }
@@ -135,41 +134,41 @@ export class ClientSocket extends WebSocket {
     this.#sendQueue?.sendInParts(text);
   }
 
-  /** Closes the socket when what was sent before is out; `close` does not wait for that. */
+  /** Closes the socket after earlier frames are sent; `close` does not wait for that. */
   finish({ code, reason }: { code: number; reason: string }): void {
     const sending = this.#sendQueue?.sending;
     if (sending) void sending.then(() => this.close(code, reason));
     else this.close(code, reason);
   }
 
-  /** Resolves when the received frames are answered, and the answers are handed to the transport. */
+  /** Resolves when the received frames are answered, and the answers are passed to the transport. */
   async answered(): Promise<void> {
     await this.receiveWindow.idle();
-    // Events for all readers are sent in the same turn.
+    // Events for all subscribers are sent in the same turn.
     await nextTurn();
     await this.#sendQueue?.sending;
   }
 
-  /** Asks for a sign of life, to be called at an interval: a client that gave none since the last time is closed. */
+  /** Pings the client; call it at an interval. A client that gave no sign of life since the last call is closed. */
   checkAlive(): void {
-    // No pong is heard on a socket that is not read. It is not, because its client does not take what it has asked for.
+    // A paused socket cannot receive a pong. It is paused because its client does not take the answers to its requests.
     if (this.isPaused || this.readyState !== this.OPEN) return;
     if (this.#keepAlive.check()) return;
-    // A peer that is gone takes no part in the closing handshake either: the socket is then cut.
+    // A dead peer does not complete the closing handshake either; the socket is cut then.
     const { code, reason } = this.isWritable ? closeCodes.noPong : closeCodes.slow;
     this.close(code, reason);
   }
 
-  /** Frees the memory of the socket. It is read no further, since a frame is held until its end has come. */
+  /** Frees the memory of the socket. Reading stops, since an incomplete frame would hold memory. */
   #cutForRoom(): void {
     this.#isCut = true;
     this.pause();
     this.#closeSlow(roomCloseTimeoutMs);
-    // The operating system has the reason already where nothing waits before it.
+    // Without waiting frames the operating system already has the close reason.
     if (this.#sendQueue?.bytes === 0) this.terminate();
   }
 
-  /** Drops the waiting frames. A client that reads nothing takes no part in the closing handshake either. */
+  /** Drops the waiting frames. A client that does not read does not complete the closing handshake either. */
   #closeSlow(timeoutMs: number): void {
     this.#sendQueue?.drop();
     this.close(closeCodes.slow.code, closeCodes.slow.reason);
@@ -182,11 +181,11 @@ export class ClientSocket extends WebSocket {
       if (this.isWritable) return;
       await this.#allSent();
     }
-    // Work for a closing socket would read the log in vain.
+    // Work for a closing socket would read the change log in vain.
     if (this.readyState === this.CLOSING) await once(this.closed, "abort");
   }
 
-  /** Resolves when all frames are sent, or the client has taken nothing for too long. */
+  /** Resolves when all frames are sent, or when the client has taken nothing for too long. */
   async #allSent(): Promise<void> {
     let before = this.#keepAlive.taken;
     const watch = fairInterval(() => {

@@ -3,8 +3,8 @@ import type { JsonParts } from "../http/whole-json.ts";
 import { byteLengthOf } from "../http/whole-json.ts";
 
 /**
- * WebSocket text frames of a server (RFC 6455, §5.2), ready for the wire and made once for all sockets: several small ones, or
- * a single one that is larger than {@link maxTogetherBytes}.
+ * WebSocket text frames from a server (RFC 6455, §5.2), ready for the wire and made once for all sockets: several small
+ * ones, or a single one that is larger than {@link maxTogetherBytes}.
  */
 export type FrameBatch = Piece & {
   readonly wire: Buffer;
@@ -20,10 +20,10 @@ export function toTextInParts(parts: JsonParts): TextInParts {
   return { parts: bytes, byteLength: byteLengthOf(bytes), waits: 0 };
 }
 
-/** The most bytes of frames that go together, and that the operating system is handed at a time. */
+/** The most bytes of frames that are sent together, and that are passed to the operating system at a time. */
 export const maxTogetherBytes = 64 * 1024;
 
-/** The payload of a large frame, in fragments. Pings can come between them. */
+/** The payload of a large frame, in fragments. Pings can be sent between them. */
 export function toFragments(part: Buffer): Buffer[] {
   const count = Math.ceil(part.length / maxTogetherBytes);
   return Array.from({ length: count }, (_, index) =>
@@ -79,7 +79,7 @@ function write(frames: readonly Frame[], bytes: number): FrameBatch {
   return { wire, headerBytes: frames[0]?.headerBytes ?? 0, byteLength: bytes, waits: 0 };
 }
 
-/** The header of a frame with a payload of so many bytes, as latin1: a string costs less than another buffer. */
+/** The header of a frame with a payload of this size, as latin1: a string costs less than another buffer. */
 export function frameHeader(payloadBytes: number): string {
   return scratch.toString("latin1", 0, writeHeader(scratch, 0, payloadBytes));
 }

@@ -1,4 +1,4 @@
-/** How many bytes are sent between one ping and the next. */
+/** The number of bytes that are sent between two pings. */
 const bytesPerPing = 64 * 1024;
 
 /** The parts of a WebSocket that a {@link KeepAlive} needs. */
@@ -8,8 +8,8 @@ export type PingedSocket = {
 };
 
 /**
- * Whether a client takes what it is sent. Bytes that were handed to the operating system say little: it holds megabytes,
- * and a proxy more. So pings go along with what is sent, and each pong says how far the client has read.
+ * Determines whether a client reads. Bytes that were passed to the operating system say little: it buffers megabytes,
+ * and a proxy more. So pings are sent among the data, and each pong shows how far the client has read.
  */
 export class KeepAlive {
   readonly #socket: PingedSocket;
@@ -25,23 +25,23 @@ export class KeepAlive {
     this.#socket = socket;
   }
 
-  /** Rises with everything that the client is seen to take. */
+  /** Rises whenever the client is seen to take data. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** So many bytes were sent. */
+  /** Reports sent bytes. */
   sent(bytes: number): void {
     this.#bytesSincePing += bytes;
     if (this.#bytesSincePing >= bytesPerPing) this.#ping();
   }
 
-  /** Something that was waiting is out. */
+  /** Reports that the operating system has taken waiting bytes. */
   moved(): void {
     this.#taken += 1;
   }
 
-  /** Asks for a sign of life. @returns false if there was none since this was called last, and one was due. */
+  /** Pings the client. @returns false if the client gave no sign of life since the last call, and one was due */
   check(): boolean {
     if (this.#pongs < this.#due && this.#taken === this.#takenBefore) return false;
     if (this.#pongs === this.#pings) this.#ping();

@@ -2,13 +2,13 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Account } from "../http/buffer-account.ts";
 
-/** The largest beginning of a message, in bytes, that is too small to be counted. */
+/** The beginning of a message of at most this size, in bytes, is not counted. */
 const smallBytes = 64 * 1024;
 
 /** The shortest header of a client's frame, in bytes. */
 const headerBytes = 6;
 
-/** Counts the bytes of a client's unfinished message. */
+/** Counts the bytes of a client's incomplete message. */
 export class PartialFrames {
   readonly #account: Account;
   #bytes = 0;
@@ -18,19 +18,19 @@ export class PartialFrames {
     this.#account = account;
   }
 
-  /** So many bytes have come. */
+  /** Adds received bytes. */
   add(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > smallBytes) this.#count();
   }
 
-  /** A message is whole. */
+  /** Called when a message is complete. */
   complete(): void {
     this.#bytes = 0;
     if (this.#counted > 0) this.#count();
   }
 
-  /** A control frame has come, perhaps between the fragments of a message: it is not a part of the message. */
+  /** Called for a control frame. It may come between the fragments of a message, and is not part of the message. */
   leaveOut(payload: Buffer): void {
     this.#bytes = Math.max(0, this.#bytes - payload.length - headerBytes);
   }
@@ -49,7 +49,7 @@ export class PartialFrames {
 
 type CountedSocket = WebSocket & { readonly partial?: PartialFrames | undefined };
 
-/** Counts what comes over a socket. Its `partial` must be the result. */
+/** Counts the bytes that a socket receives. Its `partial` must be the result. */
 export function countPartialFrames(
   socket: CountedSocket,
   transport: Duplex,
@@ -61,7 +61,7 @@ export function countPartialFrames(
   return partial;
 }
 
-// Shared by all sockets: an idle one is to take little memory.
+// Shared by all sockets, so that an idle one takes little memory.
 function complete(this: CountedSocket): void {
   this.partial?.complete();
 }

@@ -1,17 +1,20 @@
 import type { WebSocket } from "ws";
 import type { Account } from "../http/buffer-account.ts";
 
-/** How many frames of a client may wait for their turn before its socket is not read any further, and how many bytes. */
+/** The most frames of a client that may wait before the server stops reading from its socket, and the most bytes. */
 const maxWaitingFrames = 64;
 const maxWaitingBytes = 256 * 1024;
 
-/** Smaller frames are bounded by their number. */
+/** Frames of at most this size, in bytes, are limited by their number alone. */
 const smallBytes = 4096;
 
 /** A socket whose waiting bytes may be counted. */
 type CountedSocket = WebSocket & { readonly account?: Account | undefined; readonly isCut?: boolean };
 
-/** Reads no further from a socket while too many of its frames wait. One frame is always taken, however large it is. */
+/**
+ * Backpressure for received frames: pauses a socket while too many of its frames wait. One frame is always accepted,
+ * however large it is.
+ */
 export class ReceiveWindow {
   readonly #socket: CountedSocket;
   #frames = 0;
@@ -22,7 +25,7 @@ export class ReceiveWindow {
     this.#socket = socket;
   }
 
-  /** A frame of so many bytes has come, and waits. */
+  /** Adds a received frame of this size, which waits. */
   take(bytes: number): void {
     this.#frames += 1;
     this.#bytes += bytes;
@@ -30,7 +33,7 @@ export class ReceiveWindow {
     if (this.#isFull) this.#socket.pause();
   }
 
-  /** A frame of so many bytes waits no more. */
+  /** Removes a frame of this size, which waits no more. */
   release(bytes: number): void {
     this.#frames -= 1;
     this.#bytes -= bytes;

@@ -9,8 +9,8 @@ import { frameHeader, maxTogetherBytes, toFragments, toTextFrame } from "./frame
 const asText = { binary: false };
 
 /**
- * The frames that are sent over a WebSocket. They wait while the operating system takes no more. A large frame goes out in
- * fragments, so that pings come between them.
+ * The frames to be sent over a WebSocket. They wait while the operating system takes no more. A large frame is sent in
+ * fragments, so that pings can be sent between them.
  */
 export class SendQueue {
   readonly #socket: WebSocket;
@@ -28,12 +28,12 @@ export class SendQueue {
     this.#account = accountOf(transport);
   }
 
-  /** How many bytes wait in memory. */
+  /** The number of bytes that wait in memory. */
   get bytes(): number {
     return this.#queuedBytes + this.#handedBytes;
   }
 
-  /** Resolves when the waiting frames have been handed on. Undefined if none wait. */
+  /** Resolves when the waiting frames have been passed on. Undefined if none wait. */
   get sending(): Promise<void> | undefined {
     return this.#sending;
   }
@@ -70,7 +70,7 @@ export class SendQueue {
     if (this.#handedBytes > 0) this.#hold({ byteLength: Math.min(own, this.#handedBytes), waits: 0 });
   }
 
-  /** Sends frames that other sockets are sent too. */
+  /** Sends frames that other sockets get too. */
   sendFrames(frames: readonly FrameBatch[]): void {
     const [first] = frames;
     if (first && frames.length === 1) return this.sendFrame(first);
@@ -111,7 +111,9 @@ export class SendQueue {
     this.#sending ??= this.#sendQueue();
   }
 
-  /** Counts a piece that was handed on and is not out. A piece for several sockets counts once. */
+  /**
+   * Counts a piece that was passed on until the operating system has taken it. A piece for several sockets counts once.
+   */
   #hold(piece: Piece): void {
     this.#account?.hold(piece);
   }
@@ -120,17 +122,19 @@ export class SendQueue {
     return this.#socket.readyState === this.#socket.OPEN;
   }
 
-  /** The bytes that were handed on and that the operating system has not taken yet. */
+  /** The bytes that were passed on and that the operating system has not taken yet. */
   get #handedBytes(): number {
     return this.#transport.writableLength;
   }
 
-  /** Whether so many bytes can be handed on at once, with no others waiting before them. */
+  /** Whether this many bytes can be passed on at once, with no others waiting before them. */
   #hasRoomFor(bytes: number): boolean {
     return !this.#sending && this.#handedBytes + bytes <= maxTogetherBytes;
   }
 
-  /** Writes a frame directly: ws would write header and payload apart, and make the header again for each socket. */
+  /**
+   * Writes a frame directly: ws would write header and payload separately, and create the header again for each socket.
+   */
   #write({ wire }: FrameBatch, sent?: () => void): void {
     if (this.#isOpen) this.#transport.write(wire, sent);
     else if (sent) setImmediate(sent);
@@ -148,7 +152,7 @@ export class SendQueue {
     this.#sending = undefined;
   }
 
-  /** Sends as many of the waiting frames as are handed on at a time. */
+  /** Sends as many of the waiting frames as may be passed on at a time. */
   async #sendTogether(): Promise<void> {
     const some: FrameBatch[] = [];
     let bytes = 0;

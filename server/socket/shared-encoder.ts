@@ -7,15 +7,15 @@ import type { Encoding } from "./socket-sink.ts";
 
 /** Makes the text of an event for a socket. */
 export type FrameText<Event extends LogEvent> = (
-  /** The part of the text that is not of the event, but of the receiver. */
+  /** The part of the text that depends on the receiver and not on the event. */
   envelope: string,
   item: TrackedEvent<Event>,
   json: string,
 ) => string;
 
 /**
- * Encodings of live events. The JSON of an event that many sockets receive is made once, and its frames once for all whose
- * envelope is the same.
+ * Encodes live events. The JSON of an event for many sockets is made once, and its frames once for all sockets with the
+ * same envelope.
  */
 export function sharedEncoder<Event extends LogEvent>(
   toText: FrameText<Event>,

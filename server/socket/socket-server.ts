@@ -14,7 +14,7 @@ import type { Traced } from "../http/traced-request.ts";
 import { requestIdOf, TracedRequest } from "../http/traced-request.ts";
 
 export type SocketServer = {
-  /** Takes over a connection whose request has been checked. `onOpen` is called at once, or never. */
+  /** Takes over a connection whose request has been checked. `onOpen` is called synchronously, or never. */
   upgrade(
     request: IncomingMessage,
     connection: Duplex,
@@ -27,14 +27,14 @@ export type SocketServer = {
 };
 
 /**
- * Delays the closing of a socket whose peer has closed its half until its frames are answered. ws would close it at once, by a
- * listener that it has added to those of `before`.
+ * If the peer has closed its half, delays the closing of the socket until its frames are answered. ws would close it at
+ * once, in a listener that is not in `before`.
  */
 function answerBeforeEnd(client: ClientSocket, connection: Duplex, before: ReadonlySet<unknown>): void {
   for (const listener of connection.listeners("end") as ((this: Duplex) => void)[]) {
     if (before.has(listener)) continue;
     connection.removeListener("end", listener);
-    // Not `once`, which would keep two objects more: a connection ends once.
+    // `once` would keep two more objects. A connection ends only once.
     connection.on("end", () => {
       void client.answered().then(() => connection.destroyed || listener.call(connection));
     });
@@ -52,14 +52,14 @@ function logSocket(log: AccessLog, trace: SocketTrace, client: ClientSocket): vo
 }
 
 export type SocketServerOptions = {
-  /** How large a frame may be, in bytes. */
+  /** The largest frame, in bytes. */
   maxFrameBytes: number;
   timeouts: Timeouts;
-  /** Takes a line when a socket opens and one when it closes. Undefined if there is no access log. */
+  /** Called with a line when a socket opens and when it closes. Undefined if there is no access log. */
   access?: AccessLog | undefined;
 };
 
-/** A WebSocket server that is handed its connections, and closes dead ones. */
+/** A WebSocket server that takes over existing connections, and closes dead ones. */
 export function createSocketServer({ maxFrameBytes, timeouts, access }: SocketServerOptions): SocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, WebSocket: ClientSocket });
   server.on("headers", (headers, request) => {
@@ -78,8 +78,8 @@ export function createSocketServer({ maxFrameBytes, timeouts, access }: SocketSe
   const { stallTimeoutMs } = timeouts;
 
   /**
-   * Limits a client that ends its side without a closing handshake and does not take the bytes that wait for it. ws would wait
-   * for ever until they are out, and no sign of life is asked for any more.
+   * Limits the time of a client that ends its side without a closing handshake and does not take the waiting bytes. ws
+   * would wait for ever until they are sent, and the keep-alive checks have stopped.
    */
   function cutUnlessClosed(this: Duplex): void {
     const deadline = fairTimeout(() => this.destroy(), stallTimeoutMs);
@@ -92,7 +92,7 @@ export function createSocketServer({ maxFrameBytes, timeouts, access }: SocketSe
       server.handleUpgrade(request, connection, head, (client) => {
         client.attach(connection, stallTimeoutMs);
         answerBeforeEnd(client, connection, before);
-        // ws itself closes the socket with the right code; without a listener the error would end the process.
+        // ws itself closes the socket with the right code. Without a listener the error would end the process.
         client.on("error", ignore);
         connection.on("end", cutUnlessClosed);
         const trace = request instanceof TracedRequest ? request.toSocketTrace() : undefined;

@@ -5,11 +5,11 @@ import type { FrameBatch } from "./frame-batch.ts";
 /** The encoding of items as texts for a socket. */
 export type Encoding<Item> = {
   toText(item: Item): string;
-  /** The frames of what goes to many sockets, made once for all of them. */
+  /** The frames for many sockets, made once for all of them. */
   toSharedBatches(items: readonly Item[]): readonly FrameBatch[];
 };
 
-/** A socket as one of the streams that it is sent sees it. */
+/** A socket from the viewpoint of one of its streams. */
 export class SocketSink<Item> implements Sink<Item> {
   readonly #socket: ClientSocket;
   readonly #encoding: Encoding<Item>;

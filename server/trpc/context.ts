@@ -2,7 +2,7 @@ import type { Caller } from "../access/caller.ts";
 import type { Perform } from "../domain/perform.ts";
 import type { AnswerAllowance } from "../http/answer-allowance.ts";
 
-/** The context of a procedure. Its fields are internal, and the SDK's types leave them out. */
+/** The context of a procedure. Its fields are internal, and the SDK's types omit them. */
 export type Context = {
   /** @internal */
   readonly caller: Caller;
@@ -10,6 +10,6 @@ export type Context = {
   readonly perform: Perform;
   /** @internal The limit on the answers to this request. */
   readonly allowance: AnswerAllowance;
-  /** @internal The connection of the request. Its subscriptions to one log count as one reader. */
+  /** @internal The connection of the request. Its subscriptions to one log count as one subscriber. */
   readonly connection?: object;
 };

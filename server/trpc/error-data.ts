@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../contract/error-codes.ts";
 import type { Issue } from "../contract/issue.ts";
 
-/** The `error.data` of a tRPC client, beside `error.message`. The SDK's types read this file. */
+/** The `error.data` that a tRPC client gets, besides `error.message`. The SDK's types use this file. */
 export type ErrorData = {
   /** The kind of error, for programs. */
   code: ErrorCode;
@@ -9,8 +9,8 @@ export type ErrorData = {
   httpStatus: number;
   /** The procedure that was called, such as `message.add`. */
   path?: string;
-  /** The request's id, where the server failed: its log has more under this id. */
+  /** The request's id, if the server failed: the log has details under this id. */
   request_id?: string;
-  /** Each fault of the input, with `BAD_REQUEST`. */
+  /** The faults of the input, with `BAD_REQUEST`. */
   issues?: Issue[];
 };

@@ -1,6 +1,6 @@
 import { AppError } from "../contract/app-error.ts";
 
-/** The number of subscriptions of a socket that always have room: together they take as little memory as the socket. */
+/** The number of subscriptions that every socket may have: together they take as little memory as the socket. */
 export const fewSubscriptions = 10;
 
 /** The usual memory of a subscription, in bytes. */

@@ -19,13 +19,13 @@ export type ReadRequest = {
   query: ReadonlyMap<string, string>;
   /** The body of a POST as text; undefined if it has none. */
   text: string | undefined;
-  /** The value of that body. */
+  /** The parsed body. */
   body: unknown;
 };
 
 /**
- * A way to answer requests: undefined where the request is for another handler. The promise does not hold the request's text
- * and body.
+ * A way to answer requests: returns undefined for a request that another handler must answer. The promise does not keep
+ * the request's text and body alive.
  */
 export type Handler = (read: ReadRequest) => Promise<void> | undefined;
 
@@ -35,16 +35,16 @@ export type HandlerOptions = {
   procedures: ReadonlyMap<string, CallableProcedure>;
   /** The most calls in one batch. */
   maxBatchSize: number;
-  /** The most bytes of JSON in the answers to one request that are whole in memory. */
+  /** The most bytes of JSON in the answers to one request that are held whole in memory. */
   maxAnswerBytes: number;
-  /** The interval of the heartbeats of a silent stream. */
+  /** The interval of the keep-alives of a silent stream. */
   heartbeatMs: number;
   /** Aborts when the server is about to stop. */
   stopping: AbortSignal;
   report: Report;
 };
 
-/** @param weight how often an answer is in memory at the same time */
+/** @param weight the number of copies of an answer in memory at the same time */
 export function contextOf(
   { perform, maxAnswerBytes }: Pick<HandlerOptions, "perform" | "maxAnswerBytes">,
   { socket }: IncomingMessage,

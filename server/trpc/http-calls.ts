@@ -28,9 +28,9 @@ export type TrpcCallsOptions = Pick<HandlerOptions, "perform" | "router" | "maxA
 export type TrpcHttpOptions = TrpcCallsOptions & Pick<HandlerOptions, "heartbeatMs" | "stopping">;
 
 /**
- * tRPC over HTTP, with batches and with subscriptions over SSE. The first handler that accepts a request answers it: decision
- * 0010 says why calls and subscriptions have a fast path beside the adapter of @trpc/server. Bodies are read here for all
- * handlers: the adapter would replace bytes that are not UTF-8, and take media types other than JSON.
+ * tRPC over HTTP, with batches and with subscriptions over SSE. The first handler that accepts a request answers it.
+ * Decision 0010 gives the reason for a fast path beside the adapter of @trpc/server. Bodies are read here for all
+ * handlers: the adapter would replace invalid UTF-8, and accept media types other than JSON.
  */
 export function answerHttpCalls(options: TrpcHttpOptions): Door["answer"] {
   const procedures = listProcedures(options.router);
@@ -72,10 +72,10 @@ async function readRequest(
   return { path, query, text, body: text === "" ? undefined : parseBody(text) };
 }
 
-/** The most procedures of a batch that its route names. */
+/** The most procedures of a batch that appear in its route. */
 const maxNamed = 3;
 
-/** The name of a request in the log. It has known procedures only: a client may send any text as a name. */
+/** The name of a request in the log. It has only known procedures, since a client may send any text as a name. */
 function routeOf(path: string, procedures: ReadonlyMap<string, unknown>): string {
   if (procedures.has(path)) return `/trpc/${path}`;
   const known = path.split(",").filter((name) => procedures.has(name));

@@ -14,7 +14,7 @@ import { gatherJson } from "../http/whole-json.ts";
 /** The outcome of a call. Its data may be a subscription's stream of events or a {@link LargeAnswer}. */
 export type Outcome = { ok: true; data: unknown } | { ok: false; error: TRPCError };
 
-/** An answer that may be large: JSON in pieces, byte for byte as tRPC's own adapter would encode the value. */
+/** A possibly large answer: JSON in pieces, byte for byte as tRPC's own adapter would encode the value. */
 export class LargeAnswer {
   readonly #pieces: AsyncIterable<string>;
   readonly #advice: string;
@@ -24,12 +24,12 @@ export class LargeAnswer {
     this.#advice = advice;
   }
 
-  /** Gathers its JSON. @throws {AppError} PAYLOAD_TOO_LARGE, and the errors of reading it */
+  /** Gathers the JSON of the answer. @throws {AppError} PAYLOAD_TOO_LARGE, and the errors of reading it */
   async gather(allowance: AnswerAllowance): Promise<JsonParts> {
     return gatherJson(this.#pieces, allowance.begin(this.#advice));
   }
 
-  /** Parses its JSON into a value, for tRPC's own adapter. @throws {AppError} as {@link gather} does */
+  /** Parses the JSON into a value, for tRPC's own adapter. @throws {AppError} as {@link gather} does */
   async parse<Value>(allowance: AnswerAllowance): Promise<Value> {
     return parsePieces(this.#pieces, allowance.begin(this.#advice));
   }

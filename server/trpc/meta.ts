@@ -5,7 +5,7 @@ type Method = "GET" | "POST" | "PATCH" | "DELETE";
 /**
  * A procedure's address over REST. trpc-to-openapi reads `openapi`; `rest` has the parts that it cannot express.
  *
- * A type and without imports, because the SDK's types carry it.
+ * A type without imports, because the SDK's types include it.
  */
 export type Meta = {
   openapi?: {
@@ -19,15 +19,16 @@ export type Meta = {
     errorResponses: number[];
   };
   rest?: {
-    /**
-     * `page` answers with the items and puts the next page's address in `Link`; `empty` is 204 without a body.
-     */
+    /** `page` answers with the items and puts the next page's address in `Link`; `empty` is 204 without a body. */
     answer: RestAnswer;
-    /** The name of the answer's schema in the OpenAPI document (of an item's, if it is a page), where REST answers otherwise than tRPC. */
+    /**
+     * The name of the answer's schema in the OpenAPI document (for a page, of an item's), if the answer over REST
+     * differs from tRPC's.
+     */
     answerName?: string;
-    /** Input fields that are tRPC's alone: over REST the path has what they say. */
+    /** Input fields that only tRPC has: over REST the path says the same. */
     omits: string[];
-    /** Input fields that come from a header, and from nowhere else: field name to header name. */
+    /** Input fields that come from a header, and only from there: field name to header name. */
     headers: Record<string, string>;
     /** The name of the body's schema in the OpenAPI document. */
     bodyName?: string;
@@ -39,7 +40,7 @@ export type RestPath = {
   tag: "health" | "sessions" | "messages";
   summary: string;
   description?: string;
-  /** The statuses of this route's own errors. The errors of every route of its kind are added. */
+  /** The statuses of this route's own errors. The errors of all routes of its kind are added. */
   errors?: number[];
   answer?: RestAnswer;
   answerName?: string;
@@ -51,7 +52,7 @@ export type RestPath = {
 /** The meta of a procedure that has a REST path. */
 export function restPath(method: Method, path: `/${string}`, route: RestPath): Meta {
   const takesBody = method === "POST" || method === "PATCH";
-  // Health alone is answered without the database.
+  // Only health is answered without the database.
   const ofServer = route.tag === "health" ? [] : [500, 503];
   const errors = [...(route.errors ?? []), ...(takesBody ? [400, 413, 415] : []), ...ofServer];
   return {

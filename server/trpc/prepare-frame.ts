@@ -7,7 +7,7 @@ import { idsOf, readFrame, readFrameMessages } from "./read-frame.ts";
 import type { RequestName } from "./socket-frames.ts";
 import { withLastEventId } from "./with-last-event-id.ts";
 
-/** One call in a frame, with its validated input, or the cause of its refusal. */
+/** One call in a frame, with its validated input, or the reason for its refusal. */
 export type SocketCall =
   | { method: "refused"; name: RequestName; cause: unknown }
   | { method: "subscription.stop"; id: number | string }
@@ -23,10 +23,10 @@ export type SocketProcedureCall = {
 
 const unnamed: RequestName = { id: null };
 
-/** The most characters of a path in the errors of its call: a client may send a path of any length. */
+/** The most characters of a path in the errors of its call, since a client may send a path of any length. */
 const maxShownPathChars = 255;
 
-/** Validates all calls in a frame. The calls keep only the fields that their procedures take. */
+/** Validates all calls in a frame. The calls keep only the fields that their procedures use. */
 export function prepareFrame(
   data: Buffer,
   isBinary: boolean,

@@ -10,7 +10,7 @@ const asIs = {
   serialize: (value: unknown): unknown => value,
   deserialize: (value: unknown): unknown => value,
 };
-/** The contract is JSON, so nothing is transformed. */
+/** The contract is JSON, so no transformation is needed. */
 const untransformed = { input: asIs, output: asIs };
 
 /** The messages in a frame: one, or several in an array. */
@@ -31,7 +31,7 @@ export function readFrameMessages(messages: unknown[]): TRPCClientOutgoingMessag
   }
 }
 
-/** Removes `null` from optional parts of a message. It counts as left out here; tRPC would refuse the frame. */
+/** Removes `null` from optional parts of a message. Here it counts as left out; tRPC would refuse the frame. */
 function withoutNulls(message: unknown): unknown {
   if (!isObject(message)) return message;
   const { jsonrpc, params } = message;
@@ -58,7 +58,7 @@ export function idsOf(messages: unknown[]): RequestName[] {
   });
 }
 
-/** Checks the parameters of a connection. They are not used yet. @throws {TRPCError} PARSE_ERROR */
+/** Checks the connection parameters. They are not used yet. @throws {TRPCError} PARSE_ERROR */
 export function readConnectionParams(data: Buffer, isBinary: boolean): void {
   const message = readJson(data, isBinary);
   if (!isObject(message) || Array.isArray(message)) {

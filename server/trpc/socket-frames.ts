@@ -18,17 +18,17 @@ export function answerFrame({ id, jsonrpc }: RequestName, answer: Answer): Frame
   return toTextFrame(JSON.stringify({ id, jsonrpc, ...answer }));
 }
 
-/** The text of an answer that may be large, in the same encoding. */
+/** The text of a possibly large answer, in the same encoding. */
 export function largeAnswer(request: RequestName, data: JsonParts): TextInParts {
   return toTextInParts([`${envelopeOf(request)},"result":{"type":"data","data":`, ...data, "}}"]);
 }
 
-/** Asks a client to open another socket and to go on there. */
+/** Asks a client to open another socket and to resume there. */
 export const reconnectFrame = toTextFrame(JSON.stringify({ id: null, method: "reconnect" }));
 
 /**
- * The encoding of one subscription's events, byte for byte as tRPC's own adapter has it. Subscriptions with the same request id
- * share their frames: most clients have one subscription, their first.
+ * The encoding of one subscription's events, byte for byte as tRPC's own adapter encodes them. Subscriptions with the
+ * same request id share their frames: most clients have one subscription, with the first id.
  */
 export function subscriptionEncoding(request: RequestName): Encoding<TrackedEvent<LogEvent>> {
   return encodingFor(envelopeOf(request));
@@ -43,5 +43,5 @@ const encodingFor = sharedEncoder<LogEvent>((envelope, { position }, json) => {
   return `${envelope},"result":{"type":"data","data":{"id":${id},"data":${json}},"id":${id}}}`;
 });
 
-/** The answer to the text `PING`, by which tRPC's clients ask for a sign of life. */
+/** The answer to the text `PING`, tRPC's own keep-alive for clients. */
 export const pongFrame = toTextFrame("PONG");

@@ -21,10 +21,10 @@ import type { Traced } from "../http/traced-request.ts";
 
 export type SocketSessionOptions = Calling & {
   procedures: ReadonlyMap<string, CallableProcedure>;
-  /** How many subscriptions one socket may have at a time. */
+  /** The most subscriptions of one socket at a time. */
   maxSubscriptions: number;
   further: FurtherSubscriptions;
-  /** How large an answer may be, in bytes of JSON. */
+  /** The largest answer, in bytes of JSON. */
   maxAnswerBytes: number;
   report: Report;
   /** The request that opened the socket. */
@@ -34,9 +34,9 @@ export type SocketSessionOptions = Calling & {
 type Subscribed = { stop: AbortController; isFurther: boolean };
 
 /**
- * Answers the calls of one socket as tRPC's own adapter would, but no faster than its client takes the answers: queries
- * one after the other, each when there is room for what it answers, and subscriptions a page at a time. Mutations go on
- * together, so that they can share a commit.
+ * Answers the calls of one socket as tRPC's own adapter would, but with backpressure: queries run one after the other,
+ * each when there is room for its answer, and subscriptions send a page at a time. Mutations run together, so that they
+ * can share a commit.
  */
 export class SocketSession {
   readonly #socket: ClientSocket;
@@ -52,13 +52,13 @@ export class SocketSession {
     });
   }
 
-  /** Answers what is asked for in a frame, after those before it. */
+  /** Answers the calls of a frame, after those of earlier frames. */
   take(data: Buffer, isBinary: boolean): void {
     this.#socket.receiveWindow.take(data.length);
     this.#last = this.#last.then(() => this.#answerFrame(data, isBinary));
   }
 
-  /** Gives a client the sign of life that it asks for, at once. */
+  /** Answers a client's keep-alive at once. */
   takePing(bytes: number): void {
     this.#socket.receiveWindow.take(bytes);
     this.#socket.sendFrame(pongFrame);
@@ -78,15 +78,18 @@ export class SocketSession {
     void Promise.all(answers).then(() => this.#release(length));
   }
 
-  /** Answers are not to pile up for a client that does not read them, whether or not anything had to wait for its turn. */
+  /**
+   * Frees the place of a frame once the socket is writable, so that answers do not pile up for a client that does not
+   * read.
+   */
   async #release(bytes: number): Promise<void> {
     if (!this.#socket.isWritable) await this.#socket.whenWritable(() => Promise.resolve());
     this.#socket.receiveWindow.release(bytes);
   }
 
-  /** Resolves when the next call may be begun, with what is not yet answered. */
+  /** Begins a call. Resolves when the next call may begin, with the answers that are still pending. */
   async #begin(call: SocketCall): Promise<Promise<void>[]> {
-    // A closed socket tells no subscription that it is over.
+    // On a closed socket, subscriptions are not told that the socket is closed.
     if (this.#socket.readyState === this.#socket.CLOSED) return [];
     if (call.method === "refused") {
       this.#answerError(call.name, call.cause, undefined);

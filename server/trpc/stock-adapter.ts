@@ -10,7 +10,7 @@ import { fromTRPCError } from "./to-error-shape.ts";
 /** The adapter holds an answer as a value, as text and as bytes. */
 const weight = 4;
 
-/** Answers every request, by the adapter of @trpc/server. */
+/** Answers every request, through the adapter of @trpc/server. */
 export function createStockHandler(options: HandlerOptions): Handler {
   const { router, maxBatchSize, report } = options;
   return async ({ request, response, target, path, text }) => {
@@ -26,10 +26,10 @@ export function createStockHandler(options: HandlerOptions): Handler {
       path,
       createContext: () => Promise.resolve(ctx),
       maxBatchSize,
-      // Called more than once for an answer that fails, so it sets the headers and does not append to them.
+      // The adapter calls it more than once for an answer that fails, so it sets headers and does not append to them.
       responseMeta: ({ errors }) => ({
         headers: {
-          // This replaces the Vary that CORS has set, so it has both.
+          // This replaces the `Vary` that CORS has set, so it includes both.
           vary: varyHeader(response),
           ...retryHeaders(errors.map((error) => fromTRPCError(error).code)),
           ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && {
@@ -43,8 +43,8 @@ export function createStockHandler(options: HandlerOptions): Handler {
 }
 
 /**
- * Removes the host from the request. The adapter builds a URL from it and needs the path and the query alone. A host that the
- * URL parser refuses (`x:99999`, `256.256.256.256`) would be a failure.
+ * Removes the host from the request. The adapter builds a URL from it but needs only the path and the query. A host
+ * that the URL parser refuses (`x:99999`, `256.256.256.256`) would cause a failure.
  */
 function simplifyAddress(request: IncomingMessage, { pathname, query }: RequestTarget): void {
   request.url = query === "" ? pathname : `${pathname}?${query}`;

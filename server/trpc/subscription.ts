@@ -5,8 +5,8 @@ import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import type { TrackedEvents } from "./tracked-events.ts";
 
 /**
- * The answer of a subscription's procedure: each event under its position. tRPC iterates over it; the product's own doors
- * have the events sent into their sockets and streams.
+ * The answer of a subscription's procedure: each event with its position. tRPC iterates over it; the product's own
+ * doors pipe the events into their sockets and streams.
  */
 export class Subscription<Event extends LogEvent = LogEvent> implements TrackedEvents<Event> {
   readonly #stream: Feed<TrackedEvent<Event>>;
@@ -15,7 +15,7 @@ export class Subscription<Event extends LogEvent = LogEvent> implements TrackedE
     this.#stream = stream;
   }
 
-  /** @throws {AppError} what following the log can fail with */
+  /** @throws {AppError} the errors of following the log */
   pipeTo(sink: Sink<TrackedEvent<Event>>): Promise<void> {
     return this.#stream.pipeTo(sink);
   }

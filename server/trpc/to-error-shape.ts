@@ -11,15 +11,18 @@ import type { ErrorShape } from "./error-shape.ts";
 /** Codes of tRPC's own errors that have another name in the product's table. */
 const synonyms: Partial<Record<TRPCError["code"], ErrorCode>> = { PARSE_ERROR: "BAD_REQUEST" };
 
-/** tRPC's code for an error. A code that tRPC does not know becomes BAD_REQUEST; `data.code` and `data.httpStatus` keep ours. */
+/**
+ * tRPC's code for an error. A code that tRPC does not know becomes BAD_REQUEST; `data.code` and `data.httpStatus` keep
+ * the product's.
+ */
 export function toTRPCCode(code: ErrorCode): TRPCError["code"] {
   return code in TRPC_ERROR_CODES_BY_KEY ? (code as TRPCError["code"]) : "BAD_REQUEST";
 }
 
-/** The product's error inside an error of tRPC. */
+/** The product's error inside a tRPC error. */
 export function fromTRPCError(error: TRPCError): AppError {
   if (error.cause instanceof AppError) return error.cause;
-  // An answer that does not fit its schema is a failure of the server.
+  // An answer that does not match its schema is a server failure.
   if (error.cause?.name === "ZodError" && error.code !== "BAD_REQUEST")
     return new AppError("INTERNAL_SERVER_ERROR", undefined, { cause: error.cause });
   if (error.cause?.name === "ZodError") return toAppError(error.cause);

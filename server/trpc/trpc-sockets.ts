@@ -19,16 +19,16 @@ import { toErrorShape } from "./to-error-shape.ts";
 
 export type TrpcSocketsOptions = TrpcCallsOptions & {
   timeouts: Timeouts;
-  /** How many subscriptions one socket may have at a time. */
+  /** The most subscriptions of one socket at a time. */
   maxSubscriptions: number;
-  /** How much memory the subscriptions of all sockets may take, beyond a few of each socket, in bytes. */
+  /** The memory for the subscriptions of all sockets, beyond the first few of each socket, in bytes. */
   maxSubscriptionBytes: number;
   access?: AccessLog | undefined;
 };
 
 /**
- * tRPC over WebSocket: subscriptions, and calls beside them. It speaks as the adapter of @trpc/server does, which sends
- * whatever there is to send whether or not the client takes it, and each event to each subscription anew.
+ * tRPC over WebSocket: subscriptions, and calls beside them. It uses the same protocol as the adapter of @trpc/server.
+ * That adapter has no backpressure, and encodes each event again for each subscription.
  */
 export function createTrpcSockets(options: TrpcSocketsOptions): DoorSockets {
   const { perform, maxBodyBytes, maxAnswerBytes, timeouts, maxSubscriptions, report } = options;
@@ -80,12 +80,12 @@ export function createTrpcSockets(options: TrpcSocketsOptions): DoorSockets {
 const ping = Buffer.from("PING");
 const pong = Buffer.from("PONG");
 
-/** tRPC's clients can ask for a sign of life by a text of their own. */
+/** tRPC's clients send this text as their own keep-alive. */
 function isAliveText(data: Buffer): boolean {
   return data.length === ping.length && (data.equals(ping) || data.equals(pong));
 }
 
-/** A sign of life does not stand for the parameters. */
+/** A keep-alive does not count as the connection parameters. */
 function closeUnlessStopped(socket: ClientSocket, timeoutMs: number): FairTimer {
   const { code, reason } = closeCodes.badFrames;
   const deadline = fairTimeout(() => socket.close(code, reason), timeoutMs);
@@ -93,7 +93,10 @@ function closeUnlessStopped(socket: ClientSocket, timeoutMs: number): FairTimer 
   return deadline;
 }
 
-/** Reads the connection parameters. They are not used yet. A frame that is none ends the connection, as with tRPC's own adapter. */
+/**
+ * Reads the connection parameters. They are not used yet. Any other frame ends the connection, as with tRPC's own
+ * adapter.
+ */
 function takeParams(socket: ClientSocket, data: Buffer, isBinary: boolean): void {
   try {
     readConnectionParams(data, isBinary);

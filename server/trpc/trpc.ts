@@ -5,7 +5,9 @@ import type { ErrorShape } from "./error-shape.ts";
 import { toErrorShape } from "./to-error-shape.ts";
 import type { Meta } from "./meta.ts";
 
-/** The pings of silent subscriptions over SSE, and the silence after which a client takes one for dead. */
+/**
+ * The interval of the pings of silent subscriptions over SSE, and the silence after which a client considers one dead.
+ */
 export function ssePings(heartbeatMs: number) {
   return {
     ping: { enabled: true, intervalMs: heartbeatMs },

@@ -1,4 +1,4 @@
-/** A subscription's input, of a client that comes back and says beside it where it was. */
+/** A subscription's input with the position that a reconnecting client sends beside it. */
 export function withLastEventId(input: unknown, lastEventId: string): unknown {
   if (typeof input === "object" && input !== null && !Array.isArray(input)) return { ...input, lastEventId };
   return input ?? { lastEventId };

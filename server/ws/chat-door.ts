@@ -46,7 +46,7 @@ export function createChatDoor(options: ChatDoorOptions): Door & Required<Pick<D
         sessionId,
         wanted: readWanted(request, readQuery(target.query)),
       });
-      // The first messages are read within this turn of the event loop, and go out with the handshake.
+      // The first messages are read within this turn of the event loop, and are sent together with the handshake.
       connection.cork();
       setImmediate(() => connection.uncork());
       server.upgrade(request, connection, head, (socket, trace) => {
@@ -77,7 +77,7 @@ function readSessionId({ pathname }: RequestTarget): string {
   return id;
 }
 
-/** The events that a client asks for, and its position or the last message that it has, if it gave one. */
+/** The events that a client asks for, with its position or last message if it has one. */
 type Wanted =
   | { events: "messages"; after: number | string | undefined }
   | ({ events: "all"; after: string | undefined } & ReaderExtent);
@@ -106,7 +106,7 @@ function readWanted(request: IncomingMessage, query: ReadonlyMap<string, string>
   throw invalidInput([{ path: ["events"], code: "invalid_value", message }]);
 }
 
-/** @throws {AppError | ZodError} for a number that is none, or is out of its range */
+/** @throws {AppError | ZodError} for text that is not a number, or is out of its range */
 function readExtent(query: ReadonlyMap<string, string>): ReaderExtent {
   const given = [...query].filter(([name]) => Object.hasOwn(extentSchema.shape, name));
   return extentSchema.parse(Object.fromEntries(given.map(([name, text]) => [name, readNumber(name, text)])));

@@ -13,7 +13,7 @@ export function messageFrame(message: Message): FrameBatch {
   return toTextFrame(messageText(message));
 }
 
-/** Messages alone, as the original sends them. */
+/** Messages alone, in the original's form. */
 export const messageEncoding: Encoding<Message> = {
   toText: messageText,
   toSharedBatches: memoize((messages: readonly Message[]) => toFrameBatches(messages.map(messageText))),
@@ -24,7 +24,7 @@ function messageText(shown: Message): string {
   return encode({ session_id, message });
 }
 
-/** Live events, for sockets that asked for all of them. */
+/** Live events, for sockets with `events=all`. */
 export function chatEventEncoding(sessionId: string): Encoding<TrackedEvent<LiveEvent>> {
   return encodingFor(`{"session_id":${JSON.stringify(sessionId)}`);
 }

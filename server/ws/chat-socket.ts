@@ -16,20 +16,20 @@ import type { Report } from "../http/report.ts";
 
 export type ChatSocketOptions = Calling & {
   sessionId: string;
-  /** Sends what happens in the session, never faster than the client reads. */
+  /** Sends the events of the session, never faster than the client reads. */
   follow: StartFollowing;
   report: Report;
   /** The request that opened the socket. */
   trace: Traced | undefined;
 };
 
-/** How the socket closes when following the session fails; in any other way it is the server that failed. */
+/** The close code for an error of following the session. Any other error is a server failure. */
 const closings: Partial<Record<ErrorCode, { code: number; reason: string }>> = {
   NOT_FOUND: closeCodes.sessionDeleted,
   TOO_MANY_REQUESTS: closeCodes.sessionFull,
 };
 
-/** Speaks PROTOCOL.md on one socket until it closes. */
+/** Runs the protocol of PROTOCOL.md on one socket until it closes. */
 export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions): void {
   const { ended, sent } = options.follow(socket);
   const conversation = new Conversation(socket, options, sent);
@@ -46,10 +46,10 @@ export function runChatSocket(socket: ClientSocket, options: ChatSocketOptions):
 
 type Sent = (place: MessageSeq) => Promise<void>;
 
-/** The events of the session, as they are sent to a client. */
+/** The stream of a session's events to a client. */
 type Following = {
   ended: Promise<void>;
-  /** Resolves when the client may come back with the id of this message and lack none before it. */
+  /** Resolves when the client has every message up to this one, so that it may resume after this id. */
   sent: Sent;
 };
 
@@ -68,15 +68,15 @@ export function followMessages(open: Opened<typeof actions.openMessages>): Start
 export function followEvents(sessionId: string, open: Opened<typeof actions.openEvents>): StartFollowing {
   return (socket) => {
     const events = open({ signal: socket.closed, connection: socket });
-    // A client of all events comes back with a position.
+    // A client of all events resumes with a position, so it never waits for a message.
     return { ended: events.pipeTo(new SocketSink(socket, chatEventEncoding(sessionId))), sent: () => idle };
   };
 }
 
-/** The function that an action gives for a connection that is still to be opened. */
+/** The function that an action returns for a connection that is not open yet. */
 type Opened<Opening> = Opening extends Action<never, Promise<infer Open>> ? Open : never;
 
-/** The messages of one client. They are stored in the order in which they came. */
+/** The messages from one client. They are stored in the order in which they arrive. */
 class Conversation {
   readonly #socket: ClientSocket;
   readonly #options: ChatSocketOptions;
@@ -103,14 +103,15 @@ class Conversation {
 
   async #answer(data: Buffer): Promise<void> {
     const socket = this.#socket;
-    // The answers are not to pile up for a client that does not read them.
+    // Waits until the socket is writable, so that answers do not pile up for a client that does not read.
     if (!socket.isCut) {
       const repeated = await (socket.isWritable
         ? this.#store(data)
         : socket.whenWritable(() => this.#store(data)));
-      // Everyone has been shown the message of the first send; this client asks again because it does not know.
+      // Every subscriber has already got the message of the first send. This client repeats it because it does not know
+      // that.
       if (repeated) {
-        // Not in its turn: the messages before it are sent in turns of their own.
+        // This wait is outside the socket's turns, since the earlier messages need turns of their own.
         await this.#sent({ id: repeated.message.id, seq: repeated.seq });
         socket.sendFrame(messageFrame(repeated.message));
       }

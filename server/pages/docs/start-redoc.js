@@ -1,4 +1,4 @@
-// ReDoc's own theme names fonts that would have to come from another server.
+// ReDoc's own theme uses fonts from another server.
 const fontFamily = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
 const codeFontFamily = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 

@@ -3,6 +3,6 @@ globalThis.SwaggerUIBundle({
   dom_id: "#swagger-ui",
   deepLinking: true,
   displayRequestDuration: true,
-  // By default the document's address is sent to a validator on another server, for a badge.
+  // By default Swagger UI sends the document's address to a validator on another server, for a badge.
   validatorUrl: null,
 });

@@ -23,7 +23,7 @@ export type AnswerOptions = {
   report: Report;
 };
 
-/** Answers calls that need no more than JSON, all of a request in one text. */
+/** Answers requests whose calls are all answered in one JSON text. */
 export function createJsonHandler(options: HandlerOptions): Handler {
   return (read) => {
     const { request, response } = read;
@@ -34,11 +34,11 @@ export function createJsonHandler(options: HandlerOptions): Handler {
   };
 }
 
-/** Calls whose inputs have been validated. The rest of the request is not kept. */
+/** Calls with validated inputs. The rest of the request is not kept. */
 export type PreparedCalls = {
   calls: readonly { path: string; run: PreparedCall }[];
   isBatch: boolean;
-  /** Mutations run together; queries, whose answers may be large, run one after the other. */
+  /** Mutations run together. Queries may have large answers, and run one after the other. */
   areMutations: boolean;
 };
 
@@ -95,7 +95,7 @@ async function answerCalls(
 type CallAnswer = {
   envelope: { result: { data: unknown } } | { error: ErrorShape };
   code: ErrorCode | undefined;
-  /** The data of an answer that may be large. */
+  /** The data of a possibly large answer. */
   large: JsonParts | undefined;
 };
 
@@ -146,7 +146,7 @@ export function varyHeader(response: ServerResponse): string {
   return found === undefined ? "trpc-accept, accept" : ["trpc-accept, accept", found].flat().join(", ");
 }
 
-/** The methods of a procedure that does not take the request's method. */
+/** The allowed method of a procedure, when a request has another method. */
 export function allowedMethod({ method }: IncomingMessage): string {
   return method === "POST" ? "GET, HEAD" : "POST";
 }

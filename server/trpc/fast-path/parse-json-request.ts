@@ -8,15 +8,15 @@ export type JsonCall = { path: string; procedure: CallableProcedure | undefined 
 /** The calls of one request, all answered with one JSON text. */
 export type JsonCalls = {
   calls: readonly JsonCall[];
-  /** Whether the answer is an array, be it of one. */
+  /** Whether the answer is an array, even for a single call. */
   isBatch: boolean;
-  /** The input of all of them: under their numbers if it is a batch. @throws {TRPCError} BAD_REQUEST */
+  /** The input of all calls; in a batch by the number of the call. @throws {TRPCError} BAD_REQUEST */
   readInput: () => unknown;
 };
 
 /**
- * The calls of a request that is answered with one JSON text: queries and mutations by GET or POST, also of procedures that do
- * not exist. Undefined for other requests: subscriptions, batches that are streamed line by line, and HEAD.
+ * The calls of a request that is answered with one JSON text: queries and mutations by GET or POST, also of unknown
+ * procedures. Undefined for other requests: subscriptions, batches that are streamed line by line, and HEAD.
  */
 export function parseJsonRequest(
   { request, path, query, body }: Pick<ReadRequest, "request" | "path" | "query" | "body">,
@@ -34,7 +34,10 @@ export function parseJsonRequest(
   return { calls, isBatch, readInput };
 }
 
-/** Whether the request takes JSON. The type of a body has been checked before. tRPC's adapter answers a GET with a type, and an address with a fragment. */
+/**
+ * Whether the request accepts JSON. The type of a body was checked before. A GET with a media type, and an address with
+ * a fragment, are left to tRPC's adapter.
+ */
 export function takesJson({ method, headers, url }: IncomingMessage): boolean {
   if (headers["trpc-accept"] !== undefined || headers.accept?.includes("application/jsonl")) return false;
   if (url?.includes("#")) return false;
@@ -42,7 +45,7 @@ export function takesJson({ method, headers, url }: IncomingMessage): boolean {
   return method === "POST" ? hasType : method === "GET" && !hasType;
 }
 
-/** Asked by each call of a batch, and only if some call takes an input. */
+/** Called by each call of a batch, and evaluated only if some call takes an input. */
 function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined;
   return () => (made ??= { value: make() }).value;

@@ -25,7 +25,7 @@ export function createSseHandler(options: HandlerOptions): Handler {
   };
 }
 
-/** A subscription that is asked for over HTTP. */
+/** A subscription that a client requests over HTTP. */
 type SubscriptionRequest = {
   path: string;
   procedure: CallableProcedure;
@@ -34,7 +34,7 @@ type SubscriptionRequest = {
 };
 
 /**
- * The subscription that a client's GET asks for. Undefined for other requests, and for those that tRPC's own adapter refuses
+ * The subscription that a GET requests. Undefined for other requests, and for requests that tRPC's own adapter refuses
  * before it begins a stream.
  */
 function findSubscription(
@@ -55,7 +55,7 @@ function findSubscription(
   };
 }
 
-/** Whether connection parameters can be parsed. They are not used. */
+/** Whether the connection parameters can be parsed. They are otherwise unused. */
 function hasGoodParams(text: string | undefined): boolean {
   try {
     if (text !== undefined) parseConnectionParamsFromString(text);
@@ -66,8 +66,8 @@ function hasGoodParams(text: string | undefined): boolean {
 }
 
 /**
- * Answers with the subscription's events, byte for byte as tRPC's own adapter writes them. The adapter encodes each event again
- * for each reader, in a chain of streams that each hold some of them.
+ * Answers with the subscription's events, byte for byte as tRPC's own adapter writes them. The adapter encodes each
+ * event again for each subscriber, in a chain of streams that each buffer some of them.
  */
 async function answerSubscription(
   { path, procedure, readInput }: SubscriptionRequest,
@@ -108,7 +108,7 @@ function headersOf(response: ServerResponse): Record<string, string> {
   };
 }
 
-// The adapter ends an event with two empty lines, where one would do.
+// The adapter ends an event with two empty lines, where one would be enough.
 function toEvent(name: string, data: string): string {
   return `event: ${name}\ndata: ${data}\n\n\n`;
 }
