@@ -31,7 +31,7 @@ const output = join(here, "dist");
 type Conditions = { import: { types: string; default: string } };
 type Manifest = { exports: Record<string, string | Conditions> };
 
-/** CommonJS is for Jest, for bundlers that know no `exports`, and for `require` on Node before 20.19. */
+/** CommonJS is for Jest, for bundlers without support for `exports`, and for `require` on Node before 20.19. */
 const commonJs = "cjs";
 
 try {
@@ -48,7 +48,7 @@ try {
   rmSync(emitted, { recursive: true });
 }
 
-/** The files that `exports` of the package names, from `dist` on. */
+/** The files that `exports` of the package names, relative to `dist`. */
 function entries(): string[] {
   const manifest = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as Manifest;
   return Object.values(manifest.exports).flatMap((entry) =>
@@ -63,15 +63,15 @@ async function compile(folder: string, ...options: string[]): Promise<void> {
   if (status !== 0) throw new Error("The client does not compile.");
 }
 
-/** In the package the types of the contract are spelled out, with its sentences, where the sources infer them. */
+/** In the package the types of the contract are written out, with the contract's sentences. The sources infer them. */
 function spellOutContract(folder: string): void {
   writeFileSync(join(folder, "client-sdk/src/types.d.ts"), printContract());
   writeFileSync(join(folder, "server/trpc/router.d.ts"), printRouter());
 }
 
 /**
- * The compiler emits the whole server, since the client names the router's type. Of that the package takes what its
- * entries reach: the router's declarations, without the domain or the database behind them.
+ * The compiler emits the whole server, since the client uses the router's type. The package takes only the files that
+ * its entries reach: the router's declarations, without the domain or the database behind them.
  */
 function addWithImports(path: string, found: Set<string>): void {
   const file = relative(emitted, path);
@@ -87,8 +87,8 @@ function addWithImports(path: string, found: Set<string>): void {
 }
 
 /**
- * Each file changes at once or not at all, and none is away in between: tests that build at the same time, or pack what
- * another is building, would else find half a package.
+ * Each file changes atomically, and none is ever missing. Otherwise tests that build at the same time, or that pack
+ * what another test builds, would find an incomplete package.
  */
 function put(file: string): void {
   const target = join(output, file);
@@ -101,7 +101,7 @@ function put(file: string): void {
   rmSync(dirname(draft), { recursive: true });
 }
 
-/** Declarations name their imports as the sources do, `.ts`. Not every compiler of our users reads that as `.d.ts`. */
+/** Declarations import `.ts` files, as the sources do. Not every compiler of our users resolves that to `.d.ts`. */
 function withJsNames(file: string, content: Buffer): Buffer {
   if (!file.endsWith(".d.ts")) return content;
   return Buffer.from(content.toString().replaceAll(/((?:from |import\()"\.[^"]+)\.ts"/g, '$1.js"'));

@@ -1,10 +1,11 @@
-// Plain JavaScript, for whatever Node npm runs: builds the page into `dist`, from where the server serves it at `/app`.
+// Plain JavaScript, for any Node that npm may run: builds the page into `dist`. The server serves it from there at
+// `/app`.
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { putInPlace, removeOldDrafts } from "./put-in-place.js";
 
-// Vite takes the build of React from it.
+// Vite chooses the build of React by this variable.
 process.env.NODE_ENV = "production";
 
 const here = fileURLToPath(new URL(".", import.meta.url));

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 const page = "index.html";
 
 /**
- * Moves a built page to where it is served from. The files of a build have names of their own, so the new ones come beside the
- * old ones, and the page that names them comes last. At every moment there is a page with all of its files. The files of the
- * page before stay until the next build, for a server that reads them meanwhile.
+ * Moves a built page to the folder from which it is served. The files of each build have unique names, so the new files
+ * are put beside the old ones, and the page that names them is put last. At every moment there is a page with all of
+ * its files. The files of the previous page stay until the next build, for a server that reads them meanwhile.
  *
  * @param {string} draft
  * @param {string} output

@@ -6,7 +6,7 @@ const source = join(import.meta.dirname, "../src");
 export default defineConfig({
   root: import.meta.dirname,
   build: {
-    // One script: a page that has lost the network has the code that it needs then.
+    // A single script, so that a page that loses the network already has all its code.
     rolldownOptions: { output: { codeSplitting: false }, checks: { moduleLevelDirective: false } },
   },
   resolve: {
@@ -16,7 +16,7 @@ export default defineConfig({
     ],
   },
   experimental: {
-    // The page answers at `…/app` and not at `…/app/`, so its own folder is one that it must name. The path before it may be any.
+    // The page is at `…/app` and not at `…/app/`, so it must name its own folder. The path before it may be any.
     renderBuiltUrl: (file, { hostType }) => (hostType === "html" ? `app/${file}` : { relative: true }),
   },
 });

@@ -20,7 +20,7 @@ import { asFetch } from "./fetch-like.ts";
 import type { Client } from "./types.ts";
 
 export type ChatOptions = LineOptions & {
-  /** Where unsent messages and the conversation are kept. The default is IndexedDB in browsers, and memory elsewhere. */
+  /** The storage for unsent messages and conversations. The default is IndexedDB in browsers, and memory elsewhere. */
   storage?: ChatStorage;
 };
 
@@ -48,33 +48,34 @@ export type ChatSessions = Pick<
 export type Chat = {
   /** The typed procedures. */
   readonly rpc: Client;
-  /** The store of a session: the same one while it is in use. It need not exist yet. */
+  /** The store of a session: the same object while it is in use. The session need not exist yet. */
   session(id: string): ChatSession;
   /** The store of the list of sessions. */
   sessions(): ChatSessions;
   /** The state of the connection. */
   readonly status: LineStatus;
-  /** @returns the function that ends the subscription */
+  /** @returns a function that ends the subscription */
   subscribeStatus(listener: () => void): () => void;
-  /** Tries again now whatever waits between two tries. */
+  /** Retries everything that waits between two tries at once. */
   reconnect(): void;
-  /** Resolves when nothing is left to send. What was refused does not count. @throws {ChatError} `aborted` */
+  /** Resolves when nothing is left to send. Refused items do not count. @throws {ChatError} `aborted` */
   drain(signal?: AbortSignal): Promise<void>;
   /**
-   * Ends all connections and calls. Promises that wait for an answer reject as `aborted`. It resolves when the storage has all
-   * unsent messages: the program may end then.
+   * Ends all connections and calls. Pending promises reject as `aborted`. Resolves when the storage has all unsent
+   * messages: after that the program may end.
    */
   close(): Promise<void>;
   /**
-   * Deletes what is stored for `user`, unsent messages included, in all tabs. Stores that are in use are `closed`, so that nothing is
-   * stored again; one that is subscribed to after that is followed anew.
+   * Deletes everything that is stored for `user`, unsent messages included, in all tabs. Stores in use become `closed`,
+   * so that nothing is stored again. A later subscription follows its log anew.
    */
   forget(): Promise<void>;
 };
 
 /**
- * A chat that frontends build on: live stores of sessions and of their list, which lose nothing on the way. They show what is
- * known before the network answers, keep what is sent until the server has it, and are the same in every tab.
+ * A chat for frontends: live stores of sessions and of their list, which lose no change and no send. The stores show
+ * the known state before the network answers, keep unsent items until the server has them, and are the same in every
+ * tab.
  */
 export function createChat(options: ChatOptions): Chat {
   const { url, user, storage = createStorage(), fetch = defaultFetch } = options;
@@ -119,7 +120,7 @@ export function createChat(options: ChatOptions): Chat {
 }
 
 function createStorage(): ChatStorage {
-  // A browser that refuses its database does not keep what is unsent, and shows that.
+  // A browser that refuses its database does not keep unsent messages, and the stores show that.
   const isBrowser = platform.document ?? (globalThis as BrowserGlobals).indexedDB;
   return isBrowser ? createIndexedDbStorage() : createMemoryStorage();
 }

@@ -8,28 +8,38 @@ import { asFetch } from "./fetch-like.ts";
 import type { Client } from "./types.ts";
 
 export type ClientOptions = {
-  /** Where the server is, such as `http://localhost:8000`. A path before the API's own is kept. Absolute, but on a web page. */
+  /**
+   * The server's address, such as `http://localhost:8000`. A path before the API's own is kept. It is absolute; on a
+   * web page it may be relative.
+   */
   url: string | URL;
-  /** Gives the bearer token. It is asked for each connection and each request. */
+  /** Returns the bearer token. It is called for each connection and each request. */
   token?: () => string | Promise<string>;
-  /** Stands in for the platform's `fetch`. */
+  /** Replaces the platform's `fetch`. */
   fetch?: FetchLike;
-  /** Stands in for the platform's `WebSocket`, which Node has from version 22 on; only subscriptions need it. */
+  /** Replaces the platform's `WebSocket`, which Node has from version 22 on. Only subscriptions need it. */
   WebSocket?: WebSocketClass;
 };
 
-/** Longer addresses meet the limits of servers and proxies; a batch is split before it. */
+/** Servers and proxies refuse longer addresses; a batch is split before that length. */
 const maxUrlChars = 8000;
 
-/** The socket is closed this long after its last subscription ended, so that it keeps no program from ending. */
+/**
+ * The time after its last subscription at which the socket closes, in milliseconds, so that it does not keep a program
+ * from ending.
+ */
 const idleSocketMs = 1000;
 
-/** The answer to a ping waits behind the frame that is coming in, and a snapshot of long messages takes a thin line long. */
+/**
+ * The answer to a ping waits behind a frame that is arriving, and a snapshot of long messages takes long on a slow
+ * line.
+ */
 const pongTimeoutMs = 30_000;
 
 /**
- * A client of an AI Desk server. Queries and mutations go over HTTP, those of one tick in one request; subscriptions
- * share one WebSocket, which is opened with the first of them, comes back by itself, and resumes each from its position.
+ * A client of an AI Desk server. Queries and mutations use HTTP; those of one tick share a request. Subscriptions share
+ * one WebSocket. It opens with the first subscription, reconnects by itself, and resumes each subscription from its
+ * position.
  *
  * Calls reject with a `ClientError`, whose `data.code` is an `ErrorCode`.
  */
@@ -47,7 +57,7 @@ export function openClient({ url, token, fetch, WebSocket }: ClientOptions): {
   const overSocket = lazyLink(() => {
     connection = createWSClient({
       url: socket,
-      // tRPC asks for the browser's class, and uses the part of it that this one has.
+      // tRPC's type is the browser's class; tRPC uses only the part that this class has.
       ...(WebSocket && { WebSocket: WebSocket as unknown as typeof globalThis.WebSocket }),
       ...(token && { connectionParams: async () => ({ token: await token() }) }),
       lazy: { enabled: true, closeMs: idleSocketMs },
@@ -64,17 +74,17 @@ export function openClient({ url, token, fetch, WebSocket }: ClientOptions): {
           url: `${base}trpc`,
           maxURLLength: maxUrlChars,
           ...(token && { headers: async () => ({ authorization: `Bearer ${await token()}` }) }),
-          // tRPC says in a type of its own what it hands over, and it is the platform's.
+          // tRPC passes the platform's arguments under types of its own.
           ...(fetch && { fetch: (input, init) => asFetch(fetch)(String(input), init as never) }),
         }),
       }),
     ],
   });
-  // It resolves when an attempt to connect is over, which may take minutes.
+  // `close` resolves when a pending attempt to connect is over, which may take minutes.
   return { client, close: () => void connection?.close() };
 }
 
-/** Made when it is first used: where there is no `WebSocket` at all, everything but subscriptions works. */
+/** Creates the link at its first use: without a `WebSocket`, everything but subscriptions works. */
 function lazyLink(make: () => TRPCLink<AppRouter>): TRPCLink<AppRouter> {
   return (runtime) => {
     let link: ReturnType<TRPCLink<AppRouter>> | undefined;

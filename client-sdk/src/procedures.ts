@@ -2,25 +2,25 @@ import type { ClientError } from "./client-error.ts";
 
 /** Options of a call. */
 export type CallOptions = {
-  /** Ends the call, which then rejects. Nobody knows whether the server has done it. */
+  /** Aborts the call, which then rejects. Its outcome is unknown. */
   signal?: AbortSignal;
 };
 
 /** A procedure that reads. It rejects with a `ClientError`. */
 export type Query<Input, Output> = { readonly query: Call<Input, Output> };
 
-/** A procedure that writes. Its answer means that the write is on disk. It rejects with a `ClientError`. */
+/** A procedure that writes. It answers when the write is on disk. It rejects with a `ClientError`. */
 export type Mutation<Input, Output> = { readonly mutate: Call<Input, Output> };
 
-/** A call of a procedure. The input may be left out where all of its fields may. */
+/** A call of a procedure. The input is optional if all of its fields are. */
 export type Call<Input, Output> = undefined extends Input
   ? (input?: Input, options?: CallOptions) => Promise<Output>
   : (input: Input, options?: CallOptions) => Promise<Output>;
 
-/** A procedure that follows a log of events. */
+/** A procedure that follows a change log. */
 export type Subscription<Input, Event> = { readonly subscribe: Subscribe<Input, Event> };
 
-/** Begins to follow a log. */
+/** Begins to follow a change log. */
 export type Subscribe<Input, Event> = (input: Input, options: SubscribeOptions<Event>) => RunningSubscription;
 
 /** Options of a subscription: at least `onData` or `onError`. */
@@ -36,13 +36,13 @@ export type SubscribeCallbacks<Event> = {
   onData?: (value: Tracked<Event>) => void;
   /** Called when the subscription ends with an error. */
   onError?: (error: ClientError) => void;
-  /** Called when the server has taken the subscription. */
+  /** Called when the server has accepted the subscription. */
   onStarted?: () => void;
-  /** Called when the subscription has been ended, by either side. */
+  /** Called when either side has ended the subscription. */
   onStopped?: () => void;
-  /** Called last, when nothing more comes. */
+  /** Called last, when no more events come. */
   onComplete?: () => void;
-  /** Called when the connection is lost, and when it is back. */
+  /** Called when the connection is lost, and when it is restored. */
   onConnectionStateChange?: (state: ConnectionState) => void;
   /** Ends the subscription. */
   signal?: AbortSignal;
@@ -56,15 +56,15 @@ export type ConnectionState = {
   readonly error: unknown;
 };
 
-/** A subscription that goes on until it is ended. */
+/** A subscription that continues until it is ended. */
 export type RunningSubscription = {
-  /** Ends it. */
+  /** Ends the subscription. */
   unsubscribe(): void;
 };
 
 /** An event with its position. */
 export type Tracked<Event> = {
-  /** The position after this event. A subscription with it as `lastEventId` goes on from here. */
+  /** The position after this event. A subscription with it as `lastEventId` resumes here. */
   readonly id: string;
   /** The event. */
   readonly data: Event;

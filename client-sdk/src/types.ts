@@ -5,8 +5,8 @@ import type { AppRouter } from "../../server/trpc/router.ts";
 import type { Mutation, Query, Subscription } from "./procedures.ts";
 
 /*
- * The types of the contract. They are inferred here. In the package the build replaces this file by one of the same names that
- * spells them out, with the contract's sentence on each field: see `contract-types.ts`.
+ * The types of the contract. They are inferred here. For the package, the build replaces this file by one with the same
+ * names that writes the types out, with the contract's sentence on each field: see `contract-types.ts`.
  */
 
 export type { Health } from "../../server/contract/health.ts";
@@ -31,7 +31,7 @@ type ClientProcedure<Procedure> = Procedure extends { _def: { type: "query" } }
       ? Subscription<Types<Procedure>["input"], EventOf<Types<Procedure>["output"]>>
       : { readonly [Name in keyof Procedure]: ClientProcedure<Procedure[Name]> };
 
-/** The contract, typed: `client.message.add.mutate({…})`, `client.session.onEvent.subscribe({…}, {…})`. */
+/** The typed contract: `client.message.add.mutate({…})`, `client.session.onEvent.subscribe({…}, {…})`. */
 export type Client = { readonly [Name in keyof Procedures]: ClientProcedure<Procedures[Name]> };
 
 /** The input of each procedure, by its name: `RouterInputs["message"]["add"]`. */
@@ -41,7 +41,9 @@ export type RouterInputs = {
     : { [Name in keyof Procedures[Room]]: Types<Procedures[Room][Name]>["input"] };
 };
 
-/** The answer of each procedure, by its name: `RouterOutputs["session"]["list"]`. That of a subscription is its event. */
+/**
+ * The answer of each procedure, by its name: `RouterOutputs["session"]["list"]`. For a subscription it is the event.
+ */
 export type RouterOutputs = {
   [Room in keyof Procedures]: Procedures[Room] extends { _def: unknown }
     ? Types<Procedures[Room]>["output"]

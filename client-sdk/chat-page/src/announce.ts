@@ -1,4 +1,4 @@
-/** Has a screen reader say a text when it is done with what it says now. */
+/** Makes a screen reader read a text after its current one. */
 export function announce(text: string): void {
   const region = document.querySelector("#announcements");
   if (region) region.textContent = text;

@@ -3,11 +3,11 @@ import { Icon } from "./icon.tsx";
 
 type IconButtonProps = Omit<ComponentProps<"button">, "children"> & {
   icon: ComponentProps<typeof Icon>["name"];
-  /** Says the effect of the button, in tooltips and to screen readers. */
+  /** Names the effect of the button, in tooltips and for screen readers. */
   label: string;
 };
 
-/** A button that shows a drawing alone. */
+/** A button that shows only an icon. */
 export function IconButton({ icon, label, className = "", ...rest }: IconButtonProps): ReactElement {
   return (
     <button type="button" className={`icon-button ${className}`} aria-label={label} title={label} {...rest}>

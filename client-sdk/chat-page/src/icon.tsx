@@ -10,7 +10,7 @@ const paths = {
   send: "M12 19V5M5.5 11.5L12 5l6.5 6.5",
 };
 
-/** A drawing beside a label, or in a button that has one. */
+/** An icon beside a label, or in a button with a label. */
 export function Icon({ name }: { name: keyof typeof paths }): ReactElement {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

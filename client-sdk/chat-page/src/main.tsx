@@ -8,7 +8,7 @@ import { ConfirmProvider } from "./dialog/confirm.tsx";
 
 declare global {
   interface Window {
-    /** For the console. */
+    /** For use in the browser's console. */
     chat: Chat;
   }
 }

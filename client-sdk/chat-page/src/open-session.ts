@@ -5,12 +5,12 @@ export function useOpenSession(): string | undefined {
   return useSyncExternalStore(subscribe, readId);
 }
 
-/** Opens a session, or with undefined none. The browser's back button goes back to the one before. */
+/** Opens a session; undefined opens none. The browser's back button returns to the previous one. */
 export function openSession(id: string | undefined): void {
   location.hash = id === undefined ? "" : addressOf(id);
 }
 
-/** Opens none, if it is this one that is open. */
+/** Closes this session if it is open. */
 export function closeSession(id: string): void {
   if (readId() === id) openSession(undefined);
 }

@@ -6,7 +6,7 @@ const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle:
 
 const dayMs = 86_400_000;
 
-/** A time as briefly as it is clear: of today the clock, of this week the day. Empty when it is no date. */
+/** A time in its shortest clear form: the time of day for today, the day for this week. Empty if it is not a date. */
 export function showTime(timestamp: string, now = new Date()): string {
   const date = new Date(timestamp);
   if (Number.isNaN(date.getTime())) return "";
@@ -16,7 +16,7 @@ export function showTime(timestamp: string, now = new Date()): string {
   return (date.getFullYear() === now.getFullYear() ? day : dayOfYear).format(date);
 }
 
-/** The clock of a time, with the day where it is not today. */
+/** The time of day, with the day if it is not today. */
 export function showMoment(timestamp: string, now = new Date()): string {
   const date = new Date(timestamp);
   if (Number.isNaN(date.getTime())) return "";

@@ -1,4 +1,4 @@
-/** The server's title of a session that is made without one. */
+/** The server's title of a session that was created without one. */
 export const newTitle = "New chat";
 
 const maxTitleChars = 60;
@@ -7,7 +7,7 @@ const maxTitleChars = 60;
 export function titleFrom(content: string): string {
   const line = content.trim().split("\n")[0] ?? "";
   if (line.length <= maxTitleChars) return line;
-  // Half of a surrogate pair is no text.
+  // Half of a surrogate pair is not a character.
   const beginning = line.slice(0, maxTitleChars - 1).replace(/[\uD800-\uDBFF]$/, "");
   return `${beginning.trimEnd()}…`;
 }

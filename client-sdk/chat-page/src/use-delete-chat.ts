@@ -3,7 +3,7 @@ import { forgetTexts } from "./conversation/kept-text.ts";
 import { useConfirm } from "./dialog/confirm.tsx";
 import { closeSession } from "./open-session.ts";
 
-/** Asks, and deletes a chat, with what was being written in it. */
+/** Asks for confirmation, then deletes a chat, with its unsaved texts. */
 export function useDeleteChat(): (id: string, title: string) => void {
   const chat = useChat();
   const ask = useConfirm();

@@ -4,7 +4,7 @@ import { Composer } from "./conversation/composer.tsx";
 import { openSession } from "./open-session.ts";
 import { titleFrom } from "./title-from.ts";
 
-/** Shown while no session is open. What is written here begins a session. */
+/** Shown while no session is open. The first message creates a session. */
 export function Welcome(): ReactElement {
   const chat = useChat();
   const { create } = useSessions();

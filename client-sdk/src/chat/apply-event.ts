@@ -5,29 +5,32 @@ import { insertAt, replaceAt } from "./changed-copies.ts";
 import type { LiveEvent, Message, Page, SessionHead } from "./wire.ts";
 
 /**
- * A session as far as it is loaded: the messages from `floor` on. It holds every change up to `seq`, and may hold later
- * ones, which came as answers of calls or in pages.
+ * The loaded part of a session: the messages from `floor` on. It has every change up to `seq`, and may have later ones,
+ * from answers to calls or from pages.
  */
 export type SessionState = {
   readonly session: SessionHead | undefined;
-  /** The position of the last event, in the epoch; -1 before the first one. */
+  /** The `seq` of the last event, in the epoch; -1 before the first event. */
   readonly seq: number;
   readonly epoch: string | undefined;
   /** In the order of their ids. An unchanged message is the same object. */
   readonly messages: readonly Message[];
-  /** Whether there are messages below `floor`. If not, `floor` means nothing. */
+  /** Whether there are messages below `floor`. If not, `floor` has no meaning. */
   readonly hasEarlier: boolean;
-  /** The lowest id that is loaded. */
+  /** The lowest loaded id. */
   readonly floor: number;
   readonly isDeleted: boolean;
   readonly paging: PageUnderWay<number, Message> | undefined;
 };
 
-/** A change of the state that comes from elsewhere than the log. */
+/** A change of the state that does not come from the log. */
 export type Answer =
-  /** The answer of a call. `epoch` is that of the state when the call was made. */
+  /** The answer to a call. `epoch` is that of the state when the call was made. */
   | { readonly type: "answer"; readonly message: Message; readonly epoch: string | undefined }
-  /** The answer of a rename. It is taken if the log has not told of another title since `before`, as it was at the call. */
+  /**
+   * The answer to a rename. It is applied if the log has brought no other title since `before`, the head at the time of
+   * the call.
+   */
   | { readonly type: "renamed"; readonly session: SessionHead; readonly before: SessionHead | undefined }
   /** A page of the messages below `floor`. */
   | PageAnswer<Message>;
@@ -44,10 +47,10 @@ export const emptySession: SessionState = {
 };
 
 /**
- * Merges an event, a page or an answer into the state of a session: the higher seq wins. Events come in the order of the
- * log, repeats allowed; pages and answers come at any time.
+ * Merges an event, a page or an answer into the state of a session: the higher `seq` wins. Events come in the order of
+ * the log, and may repeat; pages and answers come at any time.
  *
- * @returns the same object when nothing changed.
+ * @returns the same object if nothing changed
  */
 export function applyEvent(state: SessionState, event: LiveEvent | Answer): SessionState {
   switch (event.type) {
@@ -72,14 +75,14 @@ export function applyEvent(state: SessionState, event: LiveEvent | Answer): Sess
       return event.token === state.paging?.token ? putPage(state, event.page, state.paging) : state;
     case "page_failed":
       return event.token === state.paging?.token ? { ...state, paging: undefined } : state;
-    // The position of an event that is not known counts too.
+    // An event of an unknown type advances the position too.
     case "caught_up":
     default:
       return event.seq > state.seq ? { ...state, seq: event.seq } : state;
   }
 }
 
-/** Older pages go: what was edited or deleted in them is not known. */
+/** Drops older pages: edits and deletions in them are not known. */
 function begin(
   state: SessionState,
   { type, seq, epoch, session, has_earlier: hasEarlier }: LiveEvent & { type: "snapshot" | "reset" },
@@ -97,13 +100,13 @@ function begin(
     hasEarlier,
     floor: messages[0]?.id ?? 0,
   };
-  // Answers that came before the log told of them.
+  // Answers that came before the log's events of the same changes.
   return [...held.values()].filter((message) => message.seq > seq).reduce(putMessage, base);
 }
 
 /**
- * A message that the log has told of, and that is not held, was deleted or is not loaded. The answer to a call that was
- * made in another epoch says nothing.
+ * A message that the log has had an event for, and that is not in the state, was deleted or is not loaded. The answer
+ * to a call of another epoch has no meaning.
  */
 function putAnswer(state: SessionState, { message, epoch }: Answer & { type: "answer" }): SessionState {
   if (epoch !== state.epoch) return state;

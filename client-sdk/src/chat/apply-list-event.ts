@@ -4,25 +4,28 @@ import { remember } from "./page-under-way.ts";
 import { insertAt, replaceAt } from "./changed-copies.ts";
 import type { ListedSession, ListEvent, Page } from "./wire.ts";
 
-/** The list of sessions as far as it is loaded. It holds every change up to `seq`. */
+/** The loaded part of the list of sessions. It has every change up to `seq`. */
 export type ListState = {
-  /** The position of the last event; -1 before the first one. */
+  /** The `seq` of the last event; -1 before the first event. */
   readonly seq: number;
   readonly epoch: string | undefined;
   /** The most recently active session first. An unchanged session is the same object. */
   readonly sessions: readonly ListedSession[];
   /** Where the next page begins; null when all sessions are loaded. */
   readonly cursor: string | null;
-  /** Sessions with less activity are not loaded while there is a cursor. */
+  /** While there is a cursor, sessions with less activity are not loaded. */
   readonly floor: number;
   /** `cursor` and `floor` as they were before the first page. */
   readonly first: { readonly cursor: string | null; readonly floor: number };
   readonly paging: PageUnderWay<string, ListedSession> | undefined;
 };
 
-/** A change of the list that comes from elsewhere than its log. */
+/** A change of the list that does not come from its log. */
 export type ListAnswer =
-  /** The answer of a rename. It is taken if the log has told nothing of the session since `before`, as it was at the call. */
+  /**
+   * The answer to a rename. It is applied if the log has brought nothing about the session since `before`, the session
+   * at the time of the call.
+   */
   | { readonly type: "renamed"; readonly title: string; readonly before: ListedSession }
   | PageAnswer<ListedSession>;
 
@@ -36,7 +39,10 @@ export const emptyList: ListState = {
   paging: undefined,
 };
 
-/** As `applyEvent`, for the list. Sessions outside of the loaded part stay outside until activity brings them to the top. */
+/**
+ * Like `applyEvent`, for the list. Sessions outside of the loaded part stay outside until activity moves them to the
+ * top.
+ */
 export function applyListEvent(state: ListState, event: ListEvent | ListAnswer): ListState {
   switch (event.type) {
     case "snapshot":
@@ -97,7 +103,7 @@ function dropSession(state: ListState, sessionId: string): ListState {
   return sessions.length < state.sessions.length ? { ...next, sessions } : next;
 }
 
-/** A session that moved while the page was under way is held already. */
+/** A session that moved while the page was loading is already in the state. */
 function putPage(state: ListState, { items, next_cursor: cursor }: Page<ListedSession>): ListState {
   const held = new Set(state.sessions.map(({ id }) => id));
   const since = state.paging?.since;

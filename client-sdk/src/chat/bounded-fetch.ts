@@ -3,15 +3,15 @@ import type { Fetch } from "./connection/carrier.ts";
 import type { Timing } from "./connection/timing.ts";
 import type { Line } from "./line.ts";
 
-/** A call that is under way. */
+/** A pending call. */
 type Call = { end(failure: Error): void; allow(ms: number): void };
 
 /**
- * A `fetch` that ends with the line: a network that is gone gives no answer and no error. The outcome of such a call is not
- * known; the stores repeat theirs when the line is back.
+ * A `fetch` that fails when the line is lost, because a lost network brings neither an answer nor an error. The outcome
+ * of such a call is unknown. The stores repeat their calls when the line is back.
  *
- * @param fetch resolves when the body has been read, so that a body that stalls is bounded too
- * @param closing ends every call with its reason, and refuses later ones
+ * @param fetch resolves when the body has been read, so that the time of a stalled body is limited too
+ * @param closing aborts every call with its reason, and refuses later ones
  */
 export function boundFetch(
   fetch: Fetch,
@@ -24,9 +24,9 @@ export function boundFetch(
   let wasDown = isDown();
   line.subscribeStatus(() => {
     const { status } = line;
-    // A call that begins on a line that is down is a try of its own.
+    // A call that began while the line was down is a try of its own: `offline` does not end it.
     const isLost = status === "closed" || (status === "offline" && !wasDown);
-    // It was sent into a network that was gone, or it is answered soon.
+    // The call was sent into a network that was lost, or its answer comes soon.
     const isBack = wasDown && (status === "catching-up" || status === "live");
     wasDown = isDown();
     for (const call of calls) {
@@ -61,7 +61,7 @@ export function boundFetch(
       clearTimeout(timer);
       calls.delete(call);
       for (const signal of signals) signal?.removeEventListener("abort", abort);
-      // It frees the connection of a body that was not read to its end.
+      // Frees the connection of a body that was not read to its end.
       ending.abort();
     }
   };

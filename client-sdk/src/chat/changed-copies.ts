@@ -1,4 +1,4 @@
-// The methods of ES2023 that copy are missing in engines that React Native still ships.
+// Engines that React Native still ships lack the copying array methods of ES2023.
 
 /** @returns a copy with one more item */
 export function insertAt<Item>(items: readonly Item[], at: number, item: Item): Item[] {
@@ -10,7 +10,7 @@ export function replaceAt<Item>(items: readonly Item[], at: number, item: Item):
   return items.map((old, index) => (index === at ? item : old));
 }
 
-/** @returns a sorted copy; in the order of UTF-16 code units when nothing compares */
+/** @returns a sorted copy; without `compare` in the order of UTF-16 code units */
 export function sorted<Item>(items: Iterable<Item>, compare?: (a: Item, b: Item) => number): Item[] {
   // oxlint-disable-next-line unicorn/no-array-sort
   return [...items].sort(compare);

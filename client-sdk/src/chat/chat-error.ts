@@ -1,13 +1,13 @@
 import type { ErrorCode } from "../../../server/contract/error-codes.ts";
 import type { Issue } from "../../../server/contract/issue.ts";
 
-/** Why something failed. */
+/** The reason of a failure. */
 export type ChatError = {
   /** The error and its remedy, in a sentence for people. */
   readonly message: string;
   /** Whether a repeat can succeed. */
   readonly retryable: boolean;
-  /** How long the server asks to wait before a repeat, in milliseconds. */
+  /** The time that the server asks to wait before a repeat, in milliseconds. */
   readonly retryAfterMs?: number;
 } & (
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly issues?: readonly Issue[] }
@@ -36,7 +36,7 @@ const passingCodes: readonly string[] = [
 /** The body of an error over REST, and the `data` of one over tRPC. */
 export type Refusal = { message: string; code: ErrorCode; issues?: readonly Issue[] };
 
-/** The server's own refusal. `wait` counts where a repeat can succeed. */
+/** The server's own refusal. `wait` applies if a repeat can succeed. */
 export function refused(
   { message, code, issues }: Refusal,
   wait?: { readonly retryAfterMs: number },
@@ -52,7 +52,7 @@ export function refused(
   });
 }
 
-/** It was ended on this side. */
+/** The operation was ended on this side. */
 export function aborted(message = "It was ended before its answer.", cause?: unknown): ChatFailure {
   return new ChatFailure({ kind: "aborted", message, retryable: false }, cause);
 }

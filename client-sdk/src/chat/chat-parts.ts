@@ -7,7 +7,7 @@ import type { Pauses } from "./pauses.ts";
 import type { Schedule } from "./publish-per-frame.ts";
 import type { SessionChanges } from "./session-changes.ts";
 
-/** The part of the client that is loaded when it is used. */
+/** The part of the client that is loaded at its first use. */
 export type Later = typeof later & { readonly pauses: Pauses };
 
 /** The parts that the stores of one chat share. */
@@ -16,17 +16,17 @@ export type ChatParts = {
   readonly line: Line;
   readonly outbox: Outbox;
   readonly kept: KeptState;
-  /** Renames and removals of sessions, once there was one. */
+  /** Renames and removals of sessions; undefined before the first one. */
   readonly changes: () => SessionChanges | undefined;
-  /** Makes a change. A rejection that nobody awaits does no harm: the stores show it too. */
+  /** Makes a change. An unawaited rejection is harmless: the stores show the error too. */
   readonly change: <Result>(work: (changes: SessionChanges) => Promise<Result>) => Promise<Result>;
-  /** Hears of renames and removals of sessions. @returns the function that ends it */
+  /** Listens to renames and removals of sessions. @returns a function that ends it */
   readonly onChanges: (listener: () => void) => () => void;
   readonly later: () => Promise<Later>;
   readonly schedule: Schedule;
   readonly now: () => number;
-  /** How long a log is followed after its last use. */
+  /** The time for which a log is followed after its last use, in milliseconds. */
   readonly graceMs: number;
-  /** Ends every call. */
+  /** Aborts every call. */
   readonly signal: AbortSignal;
 };

@@ -1,6 +1,6 @@
 import type { ListedSession, Message, MessageSender, Page, SessionHead } from "./wire.ts";
 
-/** Options of a call. An aborted call rejects, and nobody knows whether the server did it. */
+/** Options of a call. An aborted call rejects, and its outcome is unknown. */
 export type CallOptions = { signal?: AbortSignal };
 
 type Mutation<Input, Output> = { mutate(input: Input, options?: CallOptions): Promise<Output> };
@@ -9,7 +9,7 @@ type Query<Input, Output> = { query(input: Input, options?: CallOptions): Promis
 /** Names a message by its id or by its key. */
 export type MessageName = { session_id: string } & ({ message_id: number } | { key: string });
 
-/** The calls that the stores make, in the shape of tRPC's client. They reject with an error that `toChatError` reads. */
+/** The calls of the stores, in the shape of tRPC's client. They reject with an error that `toChatError` reads. */
 export type ChatRpc = {
   message: {
     add: Mutation<

@@ -19,25 +19,25 @@ export type ChatStateOptions = {
   line: Line;
   sender: Sender;
   storage: ChatStorage;
-  /** Where the server is, and who uses it: what is stored for one pair is not seen by another. */
+  /** The server's address and the user. Data that is stored for one pair is invisible to another. */
   url: string;
   user?: string;
-  /** When changes are published; the next frame by default. */
+  /** Schedules the publication of changes; by default for the next frame. */
   schedule?: Schedule;
   /** The time in milliseconds; `Date.now` by default. */
   now?: () => number;
-  /** How long a store is followed after its last subscriber left; 3000 by default. */
+  /** The time for which a store is followed after its last subscriber left, in milliseconds; 3000 by default. */
   graceMs?: number;
   /** The pauses between tries. */
   pauses?: PauseOptions;
 };
 
-/** A page asks for a store before it subscribes to it: so many are held meanwhile. */
+/** A page gets a store before it subscribes to it. This many such stores are kept. */
 const unusedStores = 16;
 
 const loadAgainMs = 2000;
 
-/** A log that was followed anew would be stored again. */
+/** Ends the logs too: a log that was followed further would be stored again. */
 const forgotten = aborted("What was stored here has been deleted. Open it again.");
 
 /** The stores of one chat over one line. */
@@ -121,7 +121,7 @@ export class ChatState {
     await drain(this.outbox, this.#ending.signal, signal);
   }
 
-  /** Tries again now what waits between two tries. */
+  /** Retries waiting calls and sends at once. */
   wake(): void {
     this.#wake?.();
   }
@@ -131,12 +131,12 @@ export class ChatState {
     await Promise.all([this.outbox.forget(), this.#clear()]);
   }
 
-  /** Stores now what is kept of the logs: the page may end. */
+  /** Stores the kept part of the logs now, since the page may end. */
   flush(): Promise<void> {
     return this.#parts.kept.flush();
   }
 
-  /** Ends everything. Resolves when the storage has the unsent messages. */
+  /** Ends everything. Resolves when the unsent messages are in the storage. */
   async close(): Promise<void> {
     this.#ending.abort();
     this.#stopStatus();
@@ -149,7 +149,7 @@ export class ChatState {
     return this.#parts.kept.clear();
   }
 
-  /** Without it nothing can be sent: it is asked for until it comes. */
+  /** Nothing can be sent without this part, so loading is repeated until it succeeds. */
   async #load(options: PauseOptions | undefined): Promise<Later> {
     for (;;) {
       try {
@@ -178,7 +178,7 @@ export class ChatState {
     });
   }
 
-  /** Lets go of the oldest stores that nobody follows. */
+  /** Releases the oldest stores that nobody follows. */
   #release(): void {
     const unused = [...this.#sessions].filter(([, store]) => !store.isInUse);
     for (const [id] of unused.slice(0, -unusedStores)) this.#sessions.delete(id);

@@ -1,8 +1,8 @@
 import { foreign } from "./to-chat-error.ts";
 
 /**
- * A `fetch` for tRPC's client that reads the whole answer, and rejects with a `ChatFailure` where the answer is another
- * server's: tRPC's client drops the status of an answer that it cannot read.
+ * A `fetch` for tRPC's client that reads the whole answer, and rejects with a `ChatFailure` if the answer is not AI
+ * Desk's. tRPC's client itself drops the status of an answer that it cannot read.
  */
 export function checkedFetch<Args extends unknown[]>(
   fetch: (...args: Args) => Promise<Response>,
@@ -14,7 +14,7 @@ export function checkedFetch<Args extends unknown[]>(
     try {
       body = await answer.json();
     } catch (cause) {
-      // Other errors say that the connection broke.
+      // Other errors mean that the connection broke.
       throw cause instanceof SyntaxError ? foreign(answer, cause) : cause;
     }
     if (!answer.ok && !hasError(body)) throw foreign(answer);
@@ -22,7 +22,7 @@ export function checkedFetch<Args extends unknown[]>(
   };
 }
 
-/** Whether the body is an error of tRPC, or those of a batch. */
+/** Whether the body is an error of tRPC, or the errors of a batch. */
 function hasError(body: unknown): boolean {
   return [body].flat().some((each) => {
     const { error, result } = Object(each) as { error?: unknown; result?: unknown };

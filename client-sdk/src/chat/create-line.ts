@@ -16,13 +16,16 @@ import { openAnnouncements } from "./tabs/announcements.ts";
 import { createTabs } from "./tabs/tabs.ts";
 
 export type LineOptions = {
-  /** Where the server is, such as `http://localhost:8000`. A path is kept. Absolute, but on a web page. */
+  /**
+   * The server's address, such as `http://localhost:8000`. A path is kept. It is absolute; on a web page it may be
+   * relative.
+   */
   url: string | URL;
-  /** Gives the bearer token. It is asked for each connection and each request. */
+  /** Returns the bearer token. It is called for each connection and each request. */
   token?: () => string | Promise<string>;
-  /** Stands in for the platform's `fetch`. */
+  /** Replaces the platform's `fetch`. */
   fetch?: FetchLike;
-  /** Stands in for the platform's `WebSocket`, which Node has from version 22 on. */
+  /** Replaces the platform's `WebSocket`, which Node has from version 22 on. */
   WebSocket?: WebSocketClass;
   /** The signed-in user. Tabs of different users share nothing. */
   user?: string;
@@ -68,7 +71,7 @@ export function createLine(
         return upstream.status;
       },
       subscribeStatus: upstream.subscribeStatus,
-      // A log gives its own kind of events.
+      // Each kind of log has its own type of events.
       followSession: (session, follower) => upstream.follow(session, follower),
       followList: (follower) => upstream.follow("list", follower),
       reconnect: () => upstream.reconnect(),
@@ -89,7 +92,7 @@ export function createLine(
   };
 }
 
-/** A token that cannot be had now is asked for again. */
+/** A `token` that fails is called again later. */
 function tokenOf(ask: () => string | Promise<string>): () => Promise<string> {
   return async () => {
     try {
@@ -100,7 +103,7 @@ function tokenOf(ask: () => string | Promise<string>): () => Promise<string> {
   };
 }
 
-/** Web Locks of a page that has channels too. Node has both, and no tabs. */
+/** The Web Locks of a page that has channels too. Node has both, but no tabs. */
 function findLocks(): Locks | undefined {
   return platform.document && platform.BroadcastChannel && platform.navigator?.locks;
 }

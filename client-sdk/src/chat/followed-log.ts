@@ -4,14 +4,14 @@ import type { LineStatus, Positioned } from "./line.ts";
 import type { FollowedEvent, LogOptions } from "./log-options.ts";
 
 /**
- * The state that a log gives, followed while somebody uses it and a little longer: a page that leaves it and comes back at
+ * The state of a log, followed while it is in use and a little longer. So a page that leaves the log and returns at
  * once, as React's StrictMode does, stays subscribed.
  */
 export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   state: State;
   /** Why the log cannot be followed. */
   error: ChatError | undefined;
-  /** Whether there is something to show: what was kept, or what the server told. */
+  /** Whether there is something to show: kept data, or data from the server. */
   isLoaded = false;
   readonly #options: LogOptions<State, Event, Answer>;
   #position: string | undefined;
@@ -40,7 +40,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     return this.#ends !== undefined;
   }
 
-  /** @returns the function that ends the use. */
+  /** @returns a function that ends the use */
   use(): () => void {
     this.#users += 1;
     clearTimeout(this.#timer);
@@ -55,15 +55,15 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   }
 
   apply(answer: Answer): void {
-    // The kept state comes first.
+    // The kept state must be loaded first.
     if (this.#loading && !this.#isRead) return void this.#loading.then(() => this.apply(answer));
     const state = this.#options.apply(this.state, answer);
-    // The log may tell of it at the next visit only.
+    // The log may bring this change only at the next visit.
     if (state !== this.state) this.#save();
     return this.#set(state);
   }
 
-  /** Follows the log if that is wanted and not done yet: what it waited for may have come. */
+  /** Follows the log if that is wanted and not yet done. Called when a precondition may have been met. */
   follow(): void {
     const { isAwaited, follow } = this.#options;
     const isReady = this.isInUse && this.#isRead && !this.#isJudging && !this.error;
@@ -74,7 +74,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
       for (const stop of stops) stop();
     };
     this.#end = end;
-    // Events after the end are dropped. The log may also end while it is begun.
+    // Events after the end are dropped. The log may also end while following begins.
     const isOn = (): boolean => this.#end === end;
     const stop = follow({
       position: () => this.#position,
@@ -94,9 +94,9 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   }
 
   /**
-   * Empties it, and what is kept of it. It is followed again from the next use on.
+   * Empties the log and its kept data. The log is followed again from its next use on.
    *
-   * @param error tells those who use it now why it is not followed any more
+   * @param error tells the current users why the log is not followed any more
    */
   clear(error: ChatError): void {
     const { kept, name, empty, onChange } = this.#options;
@@ -140,7 +140,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     const { apply, onEvent, kept } = this.#options;
     let { state } = this;
     for (const { position, event } of events) {
-      // The server has another history now: what is kept of other logs is of the old one.
+      // The server has a new history. The kept data of other logs belongs to the old one.
       if (event.type === "reset") void kept.clear();
       state = apply(state, event);
       this.#position = position;
@@ -162,7 +162,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     this.#options.onChange();
   }
 
-  /** A session that another tab is still to make is not there yet. */
+  /** A session that another tab has yet to create does not exist yet. */
   async #refuse(error: ChatError): Promise<void> {
     const { isAwaited, beforeJudging, onChange } = this.#options;
     const wasAwaited = isAwaited();

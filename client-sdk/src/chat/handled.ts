@@ -1,4 +1,4 @@
-/** Marks a rejection as handled: it shows elsewhere too, so that nobody needs to await the promise. */
+/** Marks a rejection as handled. The error shows elsewhere too, so nobody needs to await the promise. */
 export function handled<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(() => undefined);
   return promise;

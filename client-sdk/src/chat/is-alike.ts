@@ -1,4 +1,4 @@
-/** @returns whether both have the same fields with the same values; what a field holds is compared by identity or as JSON */
+/** @returns whether both have the same fields with the same values; values are compared by identity or as JSON */
 export function isAlike<Fields extends object>(a: Fields, b: Fields): boolean {
   if (a === b) return true;
   const names = Object.keys(b) as (keyof Fields)[];
@@ -6,12 +6,12 @@ export function isAlike<Fields extends object>(a: Fields, b: Fields): boolean {
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  // A list is new whenever an item is.
+  // A list is a new object whenever an item is.
   if (a === b || typeof b !== "object" || b === null || Array.isArray(b)) return a === b;
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Lists whose unchanged items, and which themselves, are the same objects as the time before. */
+/** Returns the same item objects, and the same list object, as the time before if they are unchanged. */
 export class SameList<Item extends object> {
   readonly #keyOf: (item: Item) => string;
   #last = new Map<string, Item>();

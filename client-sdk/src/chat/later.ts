@@ -1,6 +1,6 @@
 /**
- * The part that a page does not need before it is live: calls, sending, changing, paging and storing. It is loaded when it is first used,
- * or when a log is live.
+ * The code that a page does not need before it is live: calls, sending, changing, paging and storing. It is loaded at
+ * its first use, or when a log is live.
  */
 export { boundFetch } from "./bounded-fetch.ts";
 export { checkedFetch } from "./checked-fetch.ts";

@@ -13,11 +13,11 @@ import type { ListedSession, ListEvent, SessionHead } from "./wire.ts";
 /** The list of sessions as a page shows it. */
 export type ListSnapshot = {
   readonly status: LineStatus;
-  /** The most recently active first; those that are still to be made come before them. */
+  /** The most recently active first; sessions that are not created yet come before them. */
   readonly sessions: readonly ShownSession[];
-  /** Whether something is known of the list: from this or an earlier visit. */
+  /** Whether there is data of the list, from this visit or an earlier one. */
   readonly isLoaded: boolean;
-  /** Whether `loadMore` has more. */
+  /** Whether `loadMore` can load more. */
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   /** Why the list cannot be followed. */
@@ -49,22 +49,22 @@ export class ListStore extends LiveStore<ListState, ListEvent, ListAnswer, Liste
     return id;
   }
 
-  /** Makes a session again whose making was refused. */
+  /** Creates a session again whose creation was refused. */
   retry(sessionId: string): void {
     this.parts.outbox.retry(sessionId, () => true);
   }
 
-  /** Changes a title at once. @throws {ChatError} when it is refused */
+  /** Changes a title at once. @throws {ChatError} if the server refuses */
   rename(sessionId: string, title: string): Promise<void> {
     return this.shown(this.parts.change((changes) => changes.rename(sessionId, title)));
   }
 
-  /** Removes a session at once, and what waits to be sent to it. @throws {ChatError} when it is refused */
+  /** Removes a session and its unsent messages at once. @throws {ChatError} if the server refuses */
   remove(sessionId: string): Promise<void> {
     return this.shown(this.parts.change((changes) => changes.remove(sessionId)));
   }
 
-  /** Loads less active sessions. Calls while it loads share its outcome. @throws {ChatError} */
+  /** Loads less active sessions. Calls during a load share its outcome. @throws {ChatError} */
   loadMore({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     const { rpc } = this.parts;
     const page = this.loadPage(
@@ -77,7 +77,7 @@ export class ListStore extends LiveStore<ListState, ListEvent, ListAnswer, Liste
     return this.shown(page);
   }
 
-  /** @returns a function that takes the answer of a rename that is called now */
+  /** @returns a function that takes the answer to a rename that is called now */
   beginRename(sessionId: string): (session: SessionHead) => void {
     const before = this.log.state.sessions.find(({ id }) => id === sessionId);
     return ({ title }) => before && this.log.apply({ type: "renamed", title, before });

@@ -9,13 +9,13 @@ import type { PageAnswer, PageLoader } from "./page-loader.ts";
 import { Publisher } from "./publish-per-frame.ts";
 import type { Page } from "./wire.ts";
 
-/** The part of a log's options that each kind of store fills in. */
+/** The options of a log that each kind of store sets. */
 export type StoreOptions<State, Event, Answer> = Pick<
   LogOptions<State, Event, Answer>,
   "name" | "empty" | "apply" | "follow" | "isAwaited"
 >;
 
-/** A store that shows a log, what is to be sent and what is being changed. It follows the log while it has subscribers. */
+/** A store that shows a log, its unsent items and its pending changes. It follows the log while it has subscribers. */
 export abstract class LiveStore<
   State,
   Event extends FollowedEvent,
@@ -47,20 +47,20 @@ export abstract class LiveStore<
       },
       onChange: () => {
         this.touch();
-        // The first content is published at once: while a page begins, its next frame comes late.
+        // The first content is published at once, because the next frame comes late while a page loads.
         if (this.log.isLoaded && !this.#snapshot?.isLoaded) this.#publisher.flush();
       },
       onLive: () => void Promise.allSettled([later(), outbox.reload()]),
     });
   }
 
-  /** The same object until something changed. */
+  /** Returns the same object until something changes. */
   readonly getSnapshot = (): Snapshot => {
     if (!this.#snapshot || !this.isInUse) this.#publish();
     return this.#snapshot as Snapshot;
   };
 
-  /** @returns the function that ends the subscription. */
+  /** @returns a function that ends the subscription */
   readonly subscribe = (listener: () => void): (() => void) => {
     const ends = [this.#publisher.subscribe(listener), this.log.use()];
     return () => ends.forEach((end) => end());
@@ -71,7 +71,7 @@ export abstract class LiveStore<
     return this.log.isInUse;
   }
 
-  /** Empties it, and what is kept of it. It is closed with that error until the next subscription. */
+  /** Empties the store and its kept data. The store is closed with this error until the next subscription. */
   clear(error: ChatError): void {
     this.log.clear(error);
   }
@@ -82,15 +82,15 @@ export abstract class LiveStore<
 
   protected abstract show(): Snapshot;
 
-  /** @param isNew whether the log began anew with this event */
+  /** @param isNew whether the log began again with this event */
   protected abstract onEvent(event: Event, isNew: boolean): void;
 
-  /** The outcome of an action: when it is known, the snapshot shows it. A rejection that nobody awaits does no harm. */
+  /** The outcome of an action. The snapshot shows the outcome once it is known. An unawaited rejection is harmless. */
   protected shown<Result>(action: Promise<Result>): Promise<Result> {
     return handled(action.finally(() => this.#publisher.flush()));
   }
 
-  /** @param next gives the query of the next page; undefined when there is none */
+  /** @param next returns the query for the next page; undefined if there is none */
   protected async loadPage(
     next: (state: State) => ((options: CallOptions) => Promise<Page<Item>>) | undefined,
     signal: AbortSignal | undefined,

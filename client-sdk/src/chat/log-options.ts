@@ -3,23 +3,23 @@ import type { Follower, Line } from "./line.ts";
 
 export type FollowedEvent = { readonly type: string; readonly epoch?: string };
 
-/** The parts of a log that differ from store to store, and those around it. */
+/** The parts of a log that differ between stores. */
 export type LogOptions<State, Event, Answer> = {
-  /** Its name among what is kept. */
+  /** Its name in the kept data. */
   name: string;
   empty: State;
   apply: (state: State, event: Event | Answer) => State;
   follow: (follower: Follower<Event>) => () => void;
-  /** Whether the log cannot be there yet, since the outbox is still to make it. */
+  /** Whether the log cannot exist yet, since the outbox has yet to create it. */
   isAwaited: () => boolean;
-  /** Brings `isAwaited` up to date. */
+  /** Updates `isAwaited`. */
   beforeJudging: () => Promise<void>;
-  /** Tells a listener of all else that the store shows, while it is in use. */
+  /** Calls a listener for changes of everything else that the store shows, while the store is in use. */
   listen: (listener: () => void) => (() => void)[];
-  /** Hears of each event, after it was applied. */
+  /** Called with each event, after it was applied. */
   onEvent: (event: Event) => void;
   onChange: () => void;
-  /** All that the line has is here. */
+  /** Called when the log is up to date. */
   onLive: () => void;
   line: Line;
   kept: KeptState;

@@ -1,4 +1,4 @@
-/** Runs the work for each call, but that all calls which come during a run share the next one. */
+/** Runs the work for each call. All calls during a run share the next run. */
 export function mergeRuns(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;

@@ -7,13 +7,13 @@ import type { Outbox } from "./outbox/outbox.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Message } from "./wire.ts";
 
-/** Content that is under way, in place of the message as it was at `seq`. */
+/** New content that is being saved, in place of the message as it was at `seq`. */
 type Edit = { content: string; seq: number; done: Promise<Message> };
 
 export type EditOptions = {
   /**
-   * The `seq` of the message that the person saw. The edit is refused with CONFLICT when somebody else has changed the message since. The
-   * message's `seq` at the time of the call by default.
+   * The `seq` of the message that the person saw. The edit is refused with CONFLICT if somebody else has changed the
+   * message since. Default: the message's `seq` at the time of the call.
    */
   seq?: number | undefined;
 };
@@ -24,16 +24,21 @@ export type MessageChangesOptions = {
   find: (key: string) => Message | undefined;
   /** The epoch of the log, if it is known. */
   epoch: () => string | undefined;
-  /** Takes the answer of an edit that was made in that epoch. */
+  /** Takes the answer to an edit that was made in that epoch. */
   onEdited: (message: Message, epoch: string | undefined) => void;
   onChange: () => void;
 };
 
-/** Edits and removals of messages that show at once. They are repeated while the page lives, and rolled back when refused. */
+/**
+ * Edits and removals of messages. They show at once, are repeated while the page lives, and are rolled back if refused.
+ */
 export class MessageChanges {
   readonly #options: MessageChangesOptions;
   readonly #edits = new Map<string, Edit>();
-  /** The `seq` that an own edit gave to a message, by the one that it replaced: an own edit is no conflict for the next one. */
+  /**
+   * For each `seq` that an own edit replaced, the `seq` after that edit: an own edit is not a conflict for the next
+   * one.
+   */
   readonly #replaced = new Map<number, number>();
   readonly #removed = new Set<string>();
   readonly #errors = new Map<string, ChatError>();
@@ -42,7 +47,7 @@ export class MessageChanges {
     this.#options = options;
   }
 
-  /** The content to show in place of the message's. A later change that the server tells of goes before it. */
+  /** The content to show in place of the message's. A later change from the server takes precedence. */
   contentOf(key: string, seq = -1): string | undefined {
     const edit = this.#edits.get(key);
     return edit && seq <= this.#latestOwn(edit.seq) ? edit.content : undefined;
@@ -57,27 +62,27 @@ export class MessageChanges {
     return this.#errors.get(key);
   }
 
-  /** The log has told of the removal. Without a key it began anew. */
+  /** The log has reported the removal. Without a key: the log began again. */
   removalTold(key?: string): void {
     if (key !== undefined) return void this.#removed.delete(key);
     this.#removed.clear();
-    // Another epoch counts anew.
+    // Another epoch has other numbers.
     this.#replaced.clear();
   }
 
-  /** @throws {ChatError} when it is refused: CONFLICT when somebody else changed the message first */
+  /** @throws {ChatError} if the server refuses: CONFLICT if somebody else changed the message first */
   edit(key: string, content: string, { seq }: EditOptions = {}): Promise<Message> {
     const { outbox } = this.#options.parts;
     const { sessionId, find } = this.#options;
     const held = find(key);
     const entry = held ? undefined : this.#waiting(key);
-    // It is not stored, and nothing of it is under way.
+    // The message is not stored, and no try of it is pending.
     if (entry?.failed && entry.tries.length === 0) {
       replace(outbox, entry, content);
       return outbox.outcome(sessionId, key);
     }
     const earlier = this.#edits.get(key)?.done;
-    // Taken now: when the earlier edit is over, the send may be too, and nothing is known of it any more.
+    // Taken now: when the earlier edit is over, the send may be over too, and its outcome forgotten.
     const sent = entry && outbox.outcome(sessionId, key);
     const edit = { content, seq: seq ?? held?.seq ?? Number.POSITIVE_INFINITY } as Edit;
     edit.done = this.#run(key, async () => {
@@ -92,7 +97,7 @@ export class MessageChanges {
     return edit.done;
   }
 
-  /** @throws {ChatError} when it is refused */
+  /** @throws {ChatError} if the server refuses */
   remove(key: string): Promise<void> {
     const { sessionId, parts, find, onChange } = this.#options;
     const { rpc, outbox, pauses, signal } = parts;

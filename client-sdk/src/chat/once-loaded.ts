@@ -1,6 +1,6 @@
 import { unreachable } from "./chat-error.ts";
 
-/** Loads a part of the client at its first use. A part that could not be loaded is asked for again at the next use. @throws {ChatError} */
+/** Loads a part of the client at its first use. If loading fails, the next use loads again. @throws {ChatError} */
 export function onceLoaded<Part>(load: () => Promise<Part>): () => Promise<Part> {
   let loading: Promise<Part> | undefined;
   const fail = (cause: unknown): never => {

@@ -4,19 +4,19 @@ import { handled } from "./handled.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Page } from "./wire.ts";
 
-/** How a page comes into the state of a log. An answer whose token is not that of the last `page_asked` is dropped. */
+/** How a page enters the state of a log. An answer is dropped unless its token is that of the last `page_asked`. */
 export type PageAnswer<Item> =
   | { readonly type: "page_asked" | "page_failed"; readonly token: number }
   | { readonly type: "page"; readonly token: number; readonly page: Page<Item> };
 
 export type PageLoaderOptions<Item> = {
   pauses: Pauses;
-  /** Ends every call. */
+  /** Aborts every call. */
   signal: AbortSignal;
   apply: (answer: PageAnswer<Item>) => void;
 };
 
-/** A page that is being loaded, and how many callers wait for it. */
+/** A page that is being loaded, and the number of waiting callers. */
 type Loading = { readonly done: Promise<void>; readonly controller: AbortController; callers: number };
 
 /** Loads pages into the state of a log, one at a time. */
@@ -30,10 +30,10 @@ export class PageLoader<Item> {
   }
 
   /**
-   * Repeats the query until it is answered. While a page loads, a call shares its outcome. The query ends when all callers
-   * have aborted.
+   * Repeats the query until it is answered. Calls during a load share its outcome. The query is aborted when all
+   * callers have aborted.
    *
-   * @param query undefined when there is no page
+   * @param query undefined if there is no page
    * @throws {ChatError} a refusal, or `aborted`
    */
   async load(
@@ -55,7 +55,7 @@ export class PageLoader<Item> {
     });
   }
 
-  /** The part that is loaded began anew: the page does not belong to it. */
+  /** The loaded part began again, and the page does not belong to it. */
   cancel(): void {
     if (this.#loading) this.#end(this.#loading);
   }

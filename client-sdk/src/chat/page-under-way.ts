@@ -1,6 +1,6 @@
 /**
- * A page that was asked for, with the changes that the log told since: the page may hold these items as they were before.
- * An id without an item was deleted.
+ * A requested page, with the changes that the log has brought since the request: the page may have these items in their
+ * earlier form. An id without an item was deleted.
  */
 export type PageUnderWay<Id, Item> = {
   readonly token: number;
@@ -9,7 +9,7 @@ export type PageUnderWay<Id, Item> = {
 
 type Paged<Id, Item> = { readonly paging: PageUnderWay<Id, Item> | undefined };
 
-/** Notes a change for the page that is under way, if one is. */
+/** Records a change for the requested page, if there is one. */
 export function remember<Id, Item, State extends Paged<Id, Item>>(
   state: State & Paged<Id, Item>,
   id: NoInfer<Id>,

@@ -11,7 +11,7 @@ export type PauseOptions = {
   capMs?: number;
 };
 
-/** The pauses between the tries of calls: 0…min(cap, base × 2ⁿ), and not shorter than the server asks for. */
+/** The pauses between the tries of calls: 0…min(cap, base × 2ⁿ), and at least as long as the server asks. */
 export class Pauses {
   readonly #options: Required<PauseOptions>;
   readonly #waking = new Set<() => void>();
@@ -21,9 +21,9 @@ export class Pauses {
   }
 
   /**
-   * Calls until it succeeds, is refused or is aborted.
+   * Repeats a call until it succeeds, is refused permanently or is aborted.
    *
-   * @throws {ChatError} a refusal that will not pass, or `aborted`
+   * @throws {ChatError} a permanent refusal, or `aborted`
    */
   async repeat<Result>(call: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     for (let attempt = 0; ; attempt += 1) {
@@ -38,7 +38,7 @@ export class Pauses {
     }
   }
 
-  /** Ends every pause that the server did not ask for: the line is up again, or somebody asks to try now. */
+  /** Ends every pause that the server did not ask for: the line is up again, or a person wants a retry. */
   wake(): void {
     for (const wake of this.#waking) wake();
   }
@@ -61,8 +61,8 @@ export class Pauses {
 }
 
 /**
- * Whether a repeat may succeed. An answer that is not AI Desk's tells nothing of the outcome, but that a proxy takes no
- * body of this size.
+ * Whether a repeat may succeed. An answer that is not AI Desk's leaves the outcome unknown, with one exception: with
+ * 413 a proxy refuses a body of this size.
  */
 export function mayPass(error: ChatError): boolean {
   if (error.kind === "foreign") return error.status !== 413;

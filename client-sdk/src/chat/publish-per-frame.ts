@@ -8,13 +8,13 @@ type Frames = {
   document?: { visibilityState: string };
 };
 
-/** A page that is hidden before its next frame gets none. */
+/** A page that is hidden before its next frame gets no frame. */
 const lateFrameMs = 100;
 
-/** A frame's time where there are no frames. */
+/** The delay on platforms without frames, in milliseconds. */
 const shortMs = 10;
 
-/** The next frame of a visible page, and soon elsewhere. */
+/** Schedules for the next frame of a visible page; elsewhere for a short time later. */
 export const scheduleFrame: Schedule = (run) => {
   const { requestAnimationFrame, document } = globalThis as Frames;
   if (!requestAnimationFrame || document?.visibilityState !== "visible") return void setTimeout(run, shortMs);
@@ -28,27 +28,27 @@ export const scheduleFrame: Schedule = (run) => {
   return requestAnimationFrame(frame);
 };
 
-/** Listeners that are told of any number of changes once per frame. */
+/** Calls listeners once for all changes of a frame. */
 export class Publisher {
   readonly #schedule: Schedule;
   readonly #publish: () => boolean;
   readonly #listeners = createListeners();
   #isScheduled = false;
 
-  /** @param publish takes over what has changed, and returns whether listeners shall be told */
+  /** @param publish takes over the changes, and returns whether to call the listeners */
   constructor(publish: () => boolean, schedule: Schedule = scheduleFrame) {
     this.#publish = publish;
     this.#schedule = schedule;
   }
 
-  /** Something may have changed. */
+  /** Call it when something may have changed. */
   readonly touch = (): void => {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#schedule(this.flush);
   };
 
-  /** Publishes now what is scheduled. */
+  /** Publishes scheduled changes now. */
   readonly flush = (): void => {
     if (!this.#isScheduled) return;
     this.#isScheduled = false;

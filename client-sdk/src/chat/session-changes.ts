@@ -11,12 +11,15 @@ export type SessionChangesOptions = {
   outbox: Outbox;
   pauses: Pauses;
   signal: AbortSignal;
-  /** Notes the session as the stores have it now. @returns a function that gives them the answer of the rename. */
+  /** Records the current session in the stores. @returns a function that passes them the answer to the rename. */
   beginRename: (sessionId: string) => (head: SessionHead) => void;
   onChange: () => void;
 };
 
-/** Renames and removals of sessions that show at once. They are repeated while the page lives, and rolled back when refused. */
+/**
+ * Renames and removals of sessions. They show at once, are repeated while the page lives, and are rolled back if
+ * refused.
+ */
 export class SessionChanges {
   readonly #options: SessionChangesOptions;
   readonly #titles = new Map<string, { title: string; done: Promise<void> }>();
@@ -27,7 +30,7 @@ export class SessionChanges {
     this.#options = options;
   }
 
-  /** The title that is under way. */
+  /** The title that is being saved. */
   titleOf(sessionId: string): string | undefined {
     return this.#titles.get(sessionId)?.title;
   }
@@ -41,13 +44,13 @@ export class SessionChanges {
     return this.#errors.get(sessionId);
   }
 
-  /** The log of the list has told of the removal. Without an id it began anew. */
+  /** The list's log has reported the removal. Without an id: the log began again. */
   removalTold(sessionId?: string): void {
     if (sessionId === undefined) this.#removed.clear();
     else this.#removed.delete(sessionId);
   }
 
-  /** @throws {ChatError} when it is refused */
+  /** @throws {ChatError} if the server refuses */
   rename(sessionId: string, title: string): Promise<void> {
     const { rpc, outbox, pauses, signal, beginRename } = this.#options;
     const earlier = this.#titles.get(sessionId)?.done;
@@ -73,7 +76,7 @@ export class SessionChanges {
     return change.done;
   }
 
-  /** Messages that wait to be sent go with the session. @throws {ChatError} when it is refused */
+  /** Removes the session together with its unsent messages. @throws {ChatError} if the server refuses */
   remove(sessionId: string): Promise<void> {
     const { rpc, outbox, pauses, signal } = this.#options;
     const waiting = outbox.entries(sessionId);

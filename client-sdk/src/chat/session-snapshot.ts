@@ -7,13 +7,13 @@ export type SessionSnapshot = {
   readonly status: LineStatus;
   /** The title; undefined until the session is loaded. */
   readonly title: string | undefined;
-  /** Oldest first; those that are still to be sent are the last. */
+  /** Oldest first; unsent messages come last. */
   readonly messages: readonly ShownMessage[];
-  /** Whether something is known of the session: from this or an earlier visit. */
+  /** Whether there is data of the session, from this visit or an earlier one. */
   readonly isLoaded: boolean;
-  /** Whether `loadEarlier` has more. */
+  /** Whether `loadEarlier` can load more. */
   readonly hasEarlier: boolean;
   readonly isLoadingEarlier: boolean;
-  /** Why the session is closed, or why its last rename or its making was refused. */
+  /** Why the session is closed, or why its last rename or its creation was refused. */
   readonly error: ChatError | undefined;
 };

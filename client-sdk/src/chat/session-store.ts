@@ -14,7 +14,7 @@ import type { LiveEvent, Message, MessageSender, SessionHead } from "./wire.ts";
 export type SendOptions = {
   /** `user` by default. */
   sender?: MessageSender;
-  /** Names the send within its session. A random one by default. */
+  /** The key of the send within its session. A random one by default. */
   key?: string;
 };
 
@@ -33,7 +33,7 @@ const deleted = {
 export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Message, SessionSnapshot> {
   readonly id: string;
   readonly #shown = new SameList<ShownMessage>(({ key }) => key);
-  /** The messages that the log told to be deleted: the send of one of them may have no answer yet. */
+  /** The messages whose deletion the log has reported. The send of one of them may still be unanswered. */
   readonly #deleted = new Set<string>();
   #changes: MessageChanges | undefined;
 
@@ -57,8 +57,8 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
   /**
    * Puts a message in the outbox. It shows at once.
    *
-   * @returns the stored message. It rejects with a `ChatError` when the send is refused or cancelled, or the chat is closed; that nobody awaits it
-   * does no harm.
+   * @returns the stored message. Rejects with a `ChatError` if the send is refused or cancelled, or the chat is closed;
+   *   an unawaited rejection is harmless.
    */
   send(content: string, { sender = "user", key = createRandomId() }: SendOptions = {}): Promise<Message> {
     const { outbox, now } = this.parts;
@@ -67,32 +67,34 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
     return this.shown(outbox.outcome(this.id, key));
   }
 
-  /** Sends a failed message again; with it the making of its session, if that was refused. */
+  /** Sends a failed message again. If the creation of its session was refused, that is repeated too. */
   retry(key: string): void {
     this.parts.outbox.retry(this.id, ({ create, message }) => create !== undefined || message?.key === key);
   }
 
-  /** Takes a message back that is not known to be stored. If it is stored meanwhile, it is deleted. */
+  /** Cancels a message that is not known to be stored. If it gets stored meanwhile, it is deleted. */
   cancel(key: string): void {
     void this.remove(key);
   }
 
-  /** Changes a message at once. @throws {ChatError} when it is refused: CONFLICT when somebody else changed it first */
+  /**
+   * Changes a message at once. @throws {ChatError} if the server refuses: CONFLICT if somebody else changed it first
+   */
   edit(key: string, content: string, options?: EditOptions): Promise<Message> {
     return this.#change((changes) => changes.edit(key, content, options));
   }
 
-  /** Removes a message at once. @throws {ChatError} when it is refused: the message is back then */
+  /** Removes a message at once. @throws {ChatError} if the server refuses: the message then shows again */
   remove(key: string): Promise<void> {
     return this.#change((changes) => changes.remove(key));
   }
 
-  /** Changes the title at once. @throws {ChatError} when it is refused */
+  /** Changes the title at once. @throws {ChatError} if the server refuses */
   rename(title: string): Promise<void> {
     return this.shown(this.parts.change((changes) => changes.rename(this.id, title)));
   }
 
-  /** Loads the messages before the first one. Calls while it loads share its outcome. @throws {ChatError} */
+  /** Loads the messages before the first one. Calls during a load share its outcome. @throws {ChatError} */
   loadEarlier({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     const { rpc } = this.parts;
     const session_id = this.id;
@@ -106,19 +108,19 @@ export class SessionStore extends LiveStore<SessionState, LiveEvent, Answer, Mes
     return this.shown(page);
   }
 
-  /** Takes a message that a call was answered with, which was made in that epoch. */
+  /** Takes the message of an answer to a call that was made in that epoch. */
   applyAnswer(message: Message, epoch: string | undefined): void {
     this.log.apply({ type: "answer", message, epoch });
   }
 
-  /** @returns a function that takes the answer of a rename that is called now */
+  /** @returns a function that takes the answer to a rename that is called now */
   beginRename(): (session: SessionHead) => void {
     const before = this.log.state.session;
     return (session) => this.log.apply({ type: "renamed", session, before });
   }
 
   protected override onEvent(event: LiveEvent, isNew: boolean): void {
-    // Another epoch may not have the messages: they are sent again.
+    // The new epoch may lack these messages: they are sent again.
     if (isNew) {
       this.#deleted.clear();
       this.#changes?.removalTold();

@@ -3,28 +3,28 @@ import type { MessageChanges } from "./message-changes.ts";
 import type { OutboxEntry } from "./outbox/outbox-entry.ts";
 import type { Message } from "./wire.ts";
 
-/** A message as a page shows it. A pending one has no `id` and no `seq` yet; its `key` is the one that it keeps. */
+/** A message as a page shows it. A pending message has no `id` and no `seq` yet; its `key` never changes. */
 export type ShownMessage = Omit<Message, "id" | "seq"> & {
   readonly id?: number;
   readonly seq?: number;
-  /** Of the send: the server has it, is still to get it, or has refused it. */
+  /** The state of the send: the server has it, does not have it yet, or has refused it. */
   readonly delivery: "pending" | "sent" | "failed";
   /** Why the send was refused, or the last edit or removal. */
   readonly error?: ChatError;
-  /** The storage did not take it: it is lost when the page ends before it is sent. */
+  /** The storage did not accept it: it is lost if the page ends before it is sent. */
   readonly isUnkept?: true;
 };
 
 export type MessageSources = {
   messages: readonly Message[];
   entries: readonly OutboxEntry[];
-  /** The keys of messages that the log told to be deleted: a send of one of them may still wait for its answer. */
+  /** The keys of messages whose deletion the log has reported. The send of one of them may still be unanswered. */
   deleted: ReadonlySet<string>;
   changes: MessageChanges | undefined;
   isUnkept: (entry: OutboxEntry) => boolean;
 };
 
-/** The messages that the log has, with the changes under way, and after them those that are to be sent. */
+/** The messages of the log, with the pending changes, followed by the unsent messages. */
 export function showMessages({
   messages,
   entries,
@@ -54,7 +54,7 @@ export function showMessages({
 
 const sent = new WeakMap<Message, ShownMessage>();
 
-/** A long session is shown again with each frame: what did not change is made once. */
+/** A long session is shown again with each frame, so objects of unchanged messages are made once. */
 function showSent(message: Message): ShownMessage {
   const shown = sent.get(message) ?? { ...message, delivery: "sent" };
   sent.set(message, shown);

@@ -3,12 +3,12 @@ import type { OutboxEntry } from "./outbox/outbox-entry.ts";
 import type { SessionChanges } from "./session-changes.ts";
 import type { ListedSession } from "./wire.ts";
 
-/** A session as a list shows it. A session that is still to be made has no `activity_seq`. */
+/** A session as a list shows it. A session that is not created yet has no `activity_seq`. */
 export type ShownSession = Omit<ListedSession, "activity_seq"> & {
   readonly activity_seq?: number;
-  /** Of its making: the server has it, is still to get it, or has refused it. */
+  /** The state of its creation: the server has it, does not have it yet, or has refused it. */
   readonly delivery: "pending" | "sent" | "failed";
-  /** Why its making was refused, or its last rename or removal. */
+  /** Why its creation was refused, or its last rename or removal. */
   readonly error?: ChatError;
 };
 
@@ -18,7 +18,7 @@ export type SessionListSources = {
   changes: SessionChanges | undefined;
 };
 
-/** The sessions that are to be made, the latest first, and those that the log has, with the changes under way. */
+/** The sessions that are not created yet, the latest first, followed by those of the log, with the pending changes. */
 export function showSessions({ sessions, entries, changes }: SessionListSources): ShownSession[] {
   const ids = new Set(sessions.map(({ id }) => id));
   const waiting: ShownSession[] = [];
@@ -44,5 +44,5 @@ export function showSessions({ sessions, entries, changes }: SessionListSources)
   });
 }
 
-/** The server's title of a session that is made without one. */
+/** The server's title of a session that was created without one. */
 export const newTitle = "New chat";

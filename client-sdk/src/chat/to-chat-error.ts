@@ -1,7 +1,7 @@
 import type { Refusal } from "./chat-error.ts";
 import { aborted, ChatFailure, refused, unreachable } from "./chat-error.ts";
 
-/** The part of a platform's `Response` that tells why it is no good answer. */
+/** The part of a platform's `Response` that shows why it is not a valid answer. */
 type Answer = { readonly status: number; readonly headers: { get(name: string): string | null } };
 
 /** The answer of a proxy, or of another server. */
@@ -25,7 +25,7 @@ export function foreign(answer: Answer, cause?: unknown): ChatFailure {
   );
 }
 
-/** The parts of a `TRPCClientError`, of a fetch's failure and of an `AbortError` that are looked at. */
+/** The used parts of a `TRPCClientError`, of a fetch failure and of an `AbortError`. */
 type Thrown = {
   name?: string;
   message?: string;
@@ -35,13 +35,13 @@ type Thrown = {
 };
 
 /**
- * The {@link ChatError} that a caught value means: of tRPC's client, of `fetch`, of an `AbortSignal`. A value of another
- * kind counts as `unreachable`.
+ * The {@link ChatError} for a caught value of tRPC's client, of `fetch` or of an `AbortSignal`. Any other value counts
+ * as `unreachable`.
  */
 export function toChatError(cause: unknown): ChatFailure {
   if (cause instanceof ChatFailure) return cause;
   const { name, message = String(cause), cause: inner, data, meta } = Object(cause) as Thrown;
-  // tRPC's client wraps what its `fetch` threw.
+  // tRPC's client wraps the errors of its `fetch`.
   if (inner instanceof ChatFailure) return inner;
   if (name === "AbortError" || inner?.name === "AbortError") return aborted(undefined, cause);
   if (data?.code) return refused({ ...data, message }, retryAfter(meta?.response));

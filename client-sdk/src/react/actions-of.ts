@@ -2,7 +2,9 @@ type Actions<Store, Name extends keyof Store> = { readonly [Key in Name]: Store[
 
 const bound = new WeakMap<object, unknown>();
 
-/** The methods of a store as functions that need no `this`: the same ones for the same store, as effects want them. */
+/**
+ * The methods of a store as functions without `this`. They are the same functions for the same store, as effects need.
+ */
 export function actionsOf<Store extends object, Name extends keyof Store>(
   store: Store,
   names: readonly Name[],

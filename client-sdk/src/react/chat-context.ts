@@ -10,7 +10,7 @@ export type ChatProviderProps = {
   children?: ReactNode;
 };
 
-/** Gives a chat to the hooks of all components below. It opens and closes nothing. */
+/** Provides a chat to the hooks of all components below it. It opens and closes nothing. */
 export function ChatProvider({ chat, children }: ChatProviderProps): ReactElement {
   return createElement(ChatContext.Provider, { value: chat }, children);
 }
@@ -21,7 +21,7 @@ export type ChatHookOptions = {
   chat?: Chat | undefined;
 };
 
-/** The chat of the nearest provider, or the one that is given. @throws where there is neither */
+/** The given chat, or else that of the nearest provider. @throws if there is neither */
 export function useChat({ chat }: ChatHookOptions = {}): Chat {
   const provided = useContext(ChatContext);
   const found = chat ?? provided;

@@ -7,13 +7,13 @@ import { useChat } from "./chat-context.ts";
 
 const actionNames = ["send", "retry", "cancel", "edit", "remove", "rename", "loadEarlier"] as const;
 
-/** The actions on a session. The functions are bound, and stay the same while the session does. */
+/** The actions on a session. The functions are bound, and stay the same as long as the session does. */
 export type SessionActions = Pick<ChatSession, "id" | (typeof actionNames)[number]>;
 
-/** A session as it is now, and what can be done with it. */
+/** The current state of a session, and the actions on it. */
 export type LiveSession = SessionSnapshot & SessionActions;
 
-/** A server follows nothing. A browser begins with the same, and goes on with what it knows. */
+/** On a server nothing is followed. A browser begins with the same state, and then shows the known one. */
 const onServer: SessionSnapshot = {
   status: "connecting",
   title: undefined,
@@ -25,8 +25,8 @@ const onServer: SessionSnapshot = {
 };
 
 /**
- * Follows a session while the component is mounted. The object is the same until something changed. Another id shows the
- * other session in the same render.
+ * Follows a session while the component is mounted. The object is the same until something changes. After a change of
+ * the id, the same render shows the other session.
  */
 export function useSession(id: string, options?: ChatHookOptions): LiveSession {
   const store = useChat(options).session(id);

@@ -10,7 +10,7 @@ const actionNames = ["create", "retry", "rename", "remove", "loadMore"] as const
 /** The actions on the list of sessions. The functions are bound, and stay the same. */
 export type SessionsActions = Pick<ChatSessions, (typeof actionNames)[number]>;
 
-/** The list of sessions as it is now, and what can be done with it. */
+/** The current list of sessions, and the actions on it. */
 export type LiveSessions = ListSnapshot & SessionsActions;
 
 const onServer: ListSnapshot = {
@@ -22,7 +22,7 @@ const onServer: ListSnapshot = {
   error: undefined,
 };
 
-/** Follows the list of sessions while the component is mounted. The object is the same until something changed. */
+/** Follows the list of sessions while the component is mounted. The object is the same until something changes. */
 export function useSessions(options?: ChatHookOptions): LiveSessions {
   const store = useChat(options).sessions();
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, () => onServer);

@@ -4,7 +4,7 @@ import type { Change } from "./live-queries.ts";
 import type { Paged, QueryName } from "./query-cache.ts";
 import { changePages } from "./query-cache.ts";
 
-/** The change that an event of a session makes to `session.get` and `message.list`. */
+/** The change to `session.get` and `message.list` by an event of a session. */
 export function messageChange(event: LiveEvent): Change | undefined {
   if (event.type === "message")
     return ({ path, input }, data) =>
@@ -33,7 +33,7 @@ function inPage(page: MessagePage, change: (items: Message[]) => Message[]): Mes
   return items === page.items ? page : { ...page, items };
 }
 
-/** Of two forms of a message the one with the higher `seq` stays. A new message goes to the end, if this is the place for it. */
+/** Of two forms of a message the one with the higher `seq` stays. A new message is appended if its place is here. */
 function put(messages: Message[], message: Message, takesNew: boolean): Message[] {
   const index = messages.findIndex(({ id }) => id === message.id);
   const held = messages[index];
@@ -59,7 +59,8 @@ function putInPages(
   message: Message,
 ): Paged<MessagePage> {
   return changePages(data, (pages) => {
-    // Pages that begin at the newest end take a new message on the first of them; the others on the last, when it is the end.
+    // Pages that begin at the newest end take a new message on the first page; others on the last page, if that is the
+    // end.
     const end = order === "newest" ? 0 : pages.length - 1;
     const isOpen =
       order === "newest" ? cursor === undefined || "pages" in data : pages[end]?.next_cursor === null;

@@ -4,7 +4,7 @@ import type { Change } from "./live-queries.ts";
 import type { Paged } from "./query-cache.ts";
 import { changePages } from "./query-cache.ts";
 
-/** The change that an event of the list makes to `session.list`. */
+/** The change to `session.list` by an event of the list. */
 export function sessionChange(event: ListEvent): Change | undefined {
   if (event.type === "session_deleted")
     return (_, data) =>
@@ -13,7 +13,7 @@ export function sessionChange(event: ListEvent): Change | undefined {
       );
   if (event.type === "session")
     return ({ input }, data) => {
-      // The event does not carry the messages.
+      // The event does not have the messages.
       if (input["messages"] === "all") return undefined;
       return input["order"] === "activity"
         ? changePages(data as Paged<SessionPage>, (pages) => putByActivity(pages, event.session))
@@ -27,7 +27,7 @@ function without(page: SessionPage, sessionId: string): SessionPage {
   return { ...page, items: page.items.filter(({ id }) => id !== sessionId) };
 }
 
-/** A session stands before those whose activity is older. Behind the last loaded page it is left out. */
+/** A session comes before those with older activity. It is left out if its place is after the last loaded page. */
 function putByActivity(pages: readonly SessionPage[], session: SidebarSession): readonly SessionPage[] {
   const rest = pages.map((page) => without(page, session.id));
   const isBefore = ({ activity_seq }: ListedSession) => activity_seq < session.activity_seq;
@@ -41,7 +41,7 @@ function putByActivity(pages: readonly SessionPage[], session: SidebarSession): 
   });
 }
 
-/** @returns undefined where nobody can tell whether the session is new or stands on a page that is not loaded */
+/** @returns undefined if it is unknown whether the session is new or is on a page that is not loaded */
 function putByAge(data: Paged<SessionPage>, session: SidebarSession): Paged<SessionPage> | undefined {
   const pages = "pages" in data ? data.pages : [data];
   const isHeld = pages.some(({ items }) => items.some(({ id }) => id === session.id));

@@ -9,22 +9,23 @@ import type { QueryClientLike } from "./query-cache.ts";
 export type { CachedQuery, CacheEvent, QueryClientLike } from "./query-cache.ts";
 
 export type FollowOptions = {
-  /** A client of AI Desk: of `createClient`, or the `rpc` of a chat. */
+  /** A client of AI Desk: from `createClient`, or the `rpc` of a chat. */
   client: Client;
   /** TanStack Query's client, version 5, whose cache is kept up to date. */
   queryClient: QueryClientLike;
   /** The session whose queries are kept up to date. Without it, those of the list of sessions are. */
   sessionId?: string;
-  /** Told when the server refuses the subscription. The cache is then no longer kept up to date. */
+  /** Called when the server refuses the subscription. The cache is then no longer kept up to date. */
   onError?: (error: ClientError) => void;
 };
 
 /**
- * Keeps queries in TanStack Query's cache up to date from live events: with `sessionId` those of `session.get` and
- * `message.list` of that session, without it those of `session.list`. It knows the keys of `@trpc/tanstack-react-query`,
- * infinite queries included. It has the queries read once more when the subscription begins, and after a `reset`.
+ * Keeps queries in TanStack Query's cache up to date by live events: with `sessionId` those of `session.get` and
+ * `message.list` of that session, without it those of `session.list`. It recognises the keys of
+ * `@trpc/tanstack-react-query`, infinite queries included. The queries are fetched once more when the subscription
+ * begins, and after a `reset`.
  *
- * @returns the function that ends it; the queries are then read again when they are next used
+ * @returns a function that ends it; the queries are then fetched again at their next use
  */
 export function followIntoCache({ client, queryClient, sessionId, onError }: FollowOptions): () => void {
   const queries = new LiveQueries(queryClient, ({ path, input }) =>
@@ -43,7 +44,7 @@ export function followIntoCache({ client, queryClient, sessionId, onError }: Fol
           ...(onError && { onError }),
         })
       : client.session.onEvent.subscribe(
-          // The queries are read again after it, so that its snapshot needs no messages.
+          // The queries are fetched again after it, so the snapshot needs no messages.
           { session_id: sessionId, limit: 0 },
           {
             onData: ({ data }) => take(data, messageChange(data)),

@@ -1,12 +1,15 @@
 import type { CachedQuery, QueryClientLike, QueryName } from "./query-cache.ts";
 import { readKey } from "./query-cache.ts";
 
-/** Changes the data of a query. @returns the same object if nothing changed, and undefined if the query must be read again */
+/**
+ * Changes the data of a query. @returns the same object if nothing changed, or undefined if the query must be fetched
+ * again
+ */
 export type Change = (name: QueryName, data: object) => object | undefined;
 
 /**
- * Those queries of a cache that live events keep up to date. A fetch under way may have been read before an event that is
- * already here, so the events that come meanwhile are applied to its data too.
+ * The queries of a cache that live events keep up to date. The data of a running fetch may be older than an event that
+ * has already arrived, so the events since its start are applied to that data too.
  */
 export class LiveQueries {
   readonly #client: QueryClientLike;
@@ -30,17 +33,17 @@ export class LiveQueries {
   apply(change: Change): void {
     for (const changes of this.#missed.values()) changes.push(change);
     for (const query of this.#client.getQueryCache().getAll()) {
-      // New data would end the invalidation, and a query that lacks changes would pass for whole.
+      // New data would end the invalidation, and a query that lacks changes would look complete.
       if (this.#has(query) && !query.state.isInvalidated) this.#change(query, change);
     }
   }
 
-  /** Has the queries read again: those in use at once, the others when they are used. */
+  /** Fetches the queries again: those in use at once, the others at their next use. */
   refresh(): void {
     void this.#client.invalidateQueries({ predicate: (query) => this.#has(query) });
   }
 
-  /** Ends it. The queries are read again when they are next used. */
+  /** Ends it. The queries are fetched again at their next use. */
   close(): void {
     this.#stop();
     void this.#client.invalidateQueries({ predicate: (query) => this.#has(query), refetchType: "none" });

@@ -1,4 +1,7 @@
-/** The parts of TanStack Query's `QueryClient`, version 5, that are used. That of `@tanstack/react-query` and its siblings fits. */
+/**
+ * The used parts of TanStack Query's `QueryClient`, version 5. The class of `@tanstack/react-query` and its siblings
+ * has them.
+ */
 export type QueryClientLike = {
   getQueryCache(): {
     getAll(): readonly CachedQuery[];
@@ -18,14 +21,14 @@ export type CachedQuery = {
   readonly state: { readonly data: unknown; readonly isInvalidated: boolean };
 };
 
-/** Something that happened to a query of the cache. */
+/** An event of a query in the cache. */
 export type CacheEvent = {
   readonly type: string;
   readonly query: CachedQuery;
   readonly action?: { readonly type: string; readonly manual?: boolean };
 };
 
-/** A query of the contract, as its key names it. */
+/** A query of the contract, as in its key. */
 export type QueryName = {
   /** The procedure, such as `message.list`. */
   readonly path: string;
@@ -33,7 +36,8 @@ export type QueryName = {
 };
 
 /**
- * Reads a key as `@trpc/tanstack-react-query` makes them: `[["message", "list"], {input, type}]`, before it perhaps a prefix.
+ * Reads a key of the form that `@trpc/tanstack-react-query` makes: `[["message", "list"], {input, type}]`, with an
+ * optional prefix.
  *
  * @returns undefined for a key of another form
  */
@@ -44,10 +48,10 @@ export function readKey(key: readonly unknown[]): QueryName | undefined {
   return { path: path.join("."), input: input ?? {} };
 }
 
-/** The pages of a query: its only one, or those of an infinite query. */
+/** The pages of a query: its only page, or those of an infinite query. */
 export type Paged<Page> = Page | { readonly pages: readonly Page[]; readonly pageParams: readonly unknown[] };
 
-/** Changes the pages of a query, and keeps the object where nothing changed. */
+/** Changes the pages of a query. Returns the same object if nothing changed. */
 export function changePages<Page extends object>(
   data: Paged<Page>,
   change: (pages: readonly Page[]) => readonly Page[],

@@ -7,14 +7,14 @@ import type { Sender } from "./sender-switch.tsx";
 import { SenderSwitch } from "./sender-switch.tsx";
 
 type ComposerProps = {
-  /** The session whose draft it keeps; empty for the one that is still to begin. */
+  /** The session whose draft it keeps; empty for a session that does not exist yet. */
   draftOf: string;
   onSend: (content: string, sender: Sender) => void;
-  /** The arrow up in an empty field. */
+  /** Called for the arrow up in an empty field. */
   onEditLast?: () => void;
 };
 
-/** Where a message is written. Enter sends it, Shift+Enter begins a new line. */
+/** The field for a new message. Enter sends it, Shift+Enter begins a new line. */
 export function Composer({ draftOf, onSend, onEditLast }: ComposerProps): ReactElement {
   const [draft = "", setDraft] = useKeptText(draftOf, "message");
   const [sender, setSender] = useState<Sender>("user");

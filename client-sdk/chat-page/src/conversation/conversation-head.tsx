@@ -8,7 +8,7 @@ import { TitleEditor } from "./title-editor.tsx";
 import { useFocusReturn } from "./use-focus-return.ts";
 import { useRenaming } from "./use-renaming.ts";
 
-/** The title, with what can be done with the session. */
+/** The title, with the actions on the session. */
 export function ConversationHead({ session }: { session: LiveSession }): ReactElement {
   const { id, title, error } = session;
   const { isOpen, open, text, write, save, cancel, isUnsaved } = useRenaming(session);

@@ -1,6 +1,6 @@
 import type { ComponentProps, ReactElement } from "react";
 
-/** A text field as high as its text: it lies over a copy of the text, which gives the height. */
+/** A text field as high as its text. It lies over a copy of the text, which determines the height. */
 export function GrowingText({
   value,
   ...rest

@@ -1,16 +1,19 @@
 import { useState } from "react";
 
-/** A text that is being written: the next message of a session, its title, or the message with that key. */
+/**
+ * Names a text that a person is writing: the next message of a session, its title, or the edit of the message with that
+ * key.
+ */
 type TextName = [sessionId: string, kind: "message" | "title" | "edit", key?: string];
 
 const prefix = `ai-desk text ${new URL(".", location.href).pathname} `;
 
-/** Where the browser keeps nothing for the page, a text lives as long as the page. */
+/** If the browser stores nothing for the page, a text lives as long as the page. */
 const unkept = new Map<string, string>();
 
 /**
- * A text that is being written, kept over reloads until it is set to undefined. It is for one component with a key of its own per
- * name.
+ * A text that a person is writing. It is kept over reloads until it is set to undefined. Only for a component with a
+ * unique key for each name.
  */
 export function useKeptText(
   ...name: TextName
@@ -52,6 +55,6 @@ export function forgetTexts(sessionId: string): void {
   try {
     for (const item of Object.keys(localStorage)) if (item.startsWith(own)) localStorage.removeItem(item);
   } catch {
-    // It keeps nothing.
+    // The browser stores nothing.
   }
 }

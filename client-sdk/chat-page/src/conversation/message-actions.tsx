@@ -5,20 +5,20 @@ import { useConfirm } from "../dialog/confirm.tsx";
 import { IconButton } from "../icon-button.tsx";
 import { showMoment, showWholeTime } from "../show-time.ts";
 
-/** The actions of a person on a message. */
+/** The actions on a message. */
 export type MessageActs = Pick<SessionActions, "retry" | "cancel" | "edit" | "remove">;
 
 type MessageActionsProps = {
   message: ShownMessage;
   acts: MessageActs;
-  /** Whether it waits to be sent over a line that is down. */
+  /** Whether the message waits for the connection. */
   isOffline: boolean;
-  /** Whether there is text for it that was not saved. */
+  /** Whether the message has an unsaved edit. */
   isUnsaved: boolean;
   onEdit: () => void;
 };
 
-/** When a message was written and what became of it, with the buttons to change it. */
+/** The time and delivery state of a message, with the buttons to change it. */
 export function MessageActions({
   message,
   acts,
@@ -29,7 +29,7 @@ export function MessageActions({
   const { key, timestamp, delivery, error, isUnkept } = message;
   const ask = useConfirm();
   const remove = (): void => {
-    // A message that is not stored is taken back without a question.
+    // A message that is not stored is cancelled without a question.
     if (delivery !== "sent") return acts.cancel(key);
     return ask({
       title: "Delete this message?",

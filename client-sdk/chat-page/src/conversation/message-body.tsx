@@ -11,13 +11,13 @@ import { isOvertaken, useEditDraft } from "./use-edit-draft.ts";
 type MessageBodyProps = {
   message: ShownMessage;
   acts: MessageActs;
-  /** Whether it waits to be sent over a line that is down. */
+  /** Whether the message waits for the connection. */
   isOffline: boolean;
   isEditing: boolean;
   onEdit: (key: string | undefined) => void;
 };
 
-/** A message: who wrote it, its text or the editor of it, and what can be done with it. Scrolling renders no message again. */
+/** A message: its sender, its text or the editor of it, and its actions. Scrolling does not render it again. */
 export const MessageBody = memo(function MessageBody({
   message,
   acts,
@@ -34,7 +34,7 @@ export const MessageBody = memo(function MessageBody({
       if (draft.text !== content) await acts.edit(key, draft.text, { seq });
       drop(draft);
     } catch {
-      // The message carries the reason, and the draft keeps the text.
+      // The message shows the reason, and the draft keeps the text.
     }
   };
   const cancel = (): void => {

@@ -5,20 +5,20 @@ import { GrowingText } from "./growing-text.tsx";
 
 type MessageEditorProps = {
   text: string;
-  /** The message as somebody else has changed it meanwhile. */
+  /** The content of the message after somebody else's change. */
   newer: string | undefined;
   onChange: (text: string) => void;
   onSave: () => void;
   onCancel: () => void;
 };
 
-/** A message that is being edited: Enter saves it, Shift+Enter begins a new line, Escape leaves it as it was. */
+/** The editor of a message: Enter saves it, Shift+Enter begins a new line, Escape discards the edit. */
 export function MessageEditor({ text, newer, onChange, onSave, onCancel }: MessageEditorProps): ReactElement {
   const saveButton = useRef<HTMLButtonElement>(null);
   const canSave = text.trim() !== "";
   const isOvertaken = newer !== undefined;
   const onEnter = (): void => {
-    // The change of somebody else is not replaced by a key that may have been pressed before it was seen.
+    // A key that was pressed before the other change was visible must not overwrite that change.
     if (isOvertaken) saveButton.current?.focus();
     else if (canSave) onSave();
   };

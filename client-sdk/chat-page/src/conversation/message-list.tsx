@@ -8,14 +8,17 @@ import { MessageItem, MessagesContext } from "./message-item.tsx";
 import { useBottomLock } from "./use-bottom-lock.ts";
 import { useEarlier } from "./use-earlier.ts";
 
-/** So many messages are all in the document, where the browser's own search finds them. Of more, those near the view are. */
+/**
+ * Up to this many messages are all in the document, where the browser's own search finds them. Of more messages, only
+ * those near the view are.
+ */
 const unvirtualisedMessages = 300;
 const nearbyPx = 600;
 
-/** As the style sheet has it. */
+/** The same value as in the style sheet. */
 const paddingTopPx = 20;
 
-/** Earlier messages load this far before the first one is reached. */
+/** Earlier messages load at this distance from the first one. */
 const loadAheadPx = 1200;
 
 type MessageListProps = {
@@ -23,11 +26,14 @@ type MessageListProps = {
   /** The key of the message that is being edited. */
   editing: string | undefined;
   onEdit: (key: string | undefined) => void;
-  /** Rises with each message that is sent here: the list goes to its end then. */
+  /** Rises with each message that is sent here. The list then scrolls to its end. */
   sentCount: number;
 };
 
-/** The messages, oldest first. It stays at its end while it is there, and keeps its place when earlier messages load. */
+/**
+ * The messages, oldest first. The list stays at its end while it is there, and keeps its position when earlier messages
+ * load.
+ */
 export function MessageList({ session, editing, onEdit, sentCount }: MessageListProps): ReactElement {
   const { status, messages, hasEarlier, isLoadingEarlier, loadEarlier, retry, cancel, edit, remove } =
     session;
@@ -36,7 +42,7 @@ export function MessageList({ session, editing, onEdit, sentCount }: MessageList
   const isPrepended = usePrepended(messages);
   const isWhole = messages.length <= unvirtualisedMessages;
   const keepMounted = [...messages.keys()].filter((at) => isWhole || messages[at]?.key === editing);
-  // The object is the same as long as the session is the same, so that a message is rendered again only when it changes.
+  // The object is the same for the same session, so that a message is rendered again only when it changes.
   const acts = useMemo(() => ({ retry, cancel, edit, remove }), [retry, cancel, edit, remove]);
 
   const { refusal, isAsking, load } = useEarlier(loadEarlier);

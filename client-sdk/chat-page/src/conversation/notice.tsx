@@ -2,7 +2,7 @@ import type { LiveSession } from "@ai-desk/client/react";
 import { useSessions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 
-/** Why the session could not be made, or its title not be changed. */
+/** The reason why the session could not be created, or its title not be changed. */
 export function Notice({ session }: { session: LiveSession }): ReactElement {
   const { sessions, retry } = useSessions();
   const isUnmade = sessions.some(({ id, delivery }) => id === session.id && delivery === "failed");

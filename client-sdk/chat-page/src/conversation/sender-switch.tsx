@@ -9,7 +9,7 @@ const senders = { user: "You", assistant: "Assistant" } satisfies Record<Sender,
 
 type SenderSwitchProps = { sender: Sender; onChange: (sender: Sender) => void };
 
-/** Chooses who the next message is from, to try both sides of a conversation. */
+/** Chooses the sender of the next message, to try both sides of a conversation. */
 export function SenderSwitch({ sender, onChange }: SenderSwitchProps): ReactElement {
   const group = useId();
   return (

@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 
-/** In place of a session that was deleted, or never was. */
+/** Shown in place of a session that was deleted or never existed. */
 export function SessionGone({ reason }: { reason: string | undefined }): ReactElement {
   return (
     <section className="gone" aria-label="No chat">

@@ -9,7 +9,7 @@ type TitleEditorProps = {
   onCancel: () => void;
 };
 
-/** A title that is being edited: Enter or leaving the field saves what was written, Escape does not. */
+/** The editor of a title: Enter, or leaving the field, saves the text; Escape does not. */
 export function TitleEditor({ text, isRefused, onChange, onSave, onCancel }: TitleEditorProps): ReactElement {
   return (
     <input
@@ -25,7 +25,7 @@ export function TitleEditor({ text, isRefused, onChange, onSave, onCancel }: Tit
         if (event.nativeEvent.isComposing) return;
         if (event.key === "Escape") onCancel();
         if (event.key !== "Enter") return;
-        // The button that has the focus next would take the key too.
+        // Otherwise the button that gets the focus next would receive the key too.
         event.preventDefault();
         onSave();
       }}
@@ -33,7 +33,7 @@ export function TitleEditor({ text, isRefused, onChange, onSave, onCancel }: Tit
   );
 }
 
-/** An editor that opens again with a refused title takes the focus from nobody who writes somewhere else by then. */
+/** An editor that reopens with a refused title does not take the focus from another field. */
 function focusUnlessElsewhere(field: HTMLInputElement | null): void {
   if (document.activeElement === document.body) focusAtEnd(field);
 }

@@ -6,8 +6,8 @@ import { senderName } from "./sender-name.ts";
 const maxSpokenChars = 300;
 
 /**
- * Has a screen reader say each message that comes in. The list itself is no live region: rows come and go in it while it is
- * scrolled.
+ * Makes a screen reader read each incoming message. The list itself is not a live region, since scrolling adds and
+ * removes its rows.
  */
 export function useAnnouncements(messages: readonly ShownMessage[]): void {
   const last = messages.at(-1);

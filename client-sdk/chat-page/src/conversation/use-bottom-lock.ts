@@ -1,13 +1,13 @@
 import type { RefObject } from "react";
 import { useCallback, useLayoutEffect, useRef, useState } from "react";
 
-/** As near counts as being at the end. */
+/** Within this distance the view counts as being at the end. */
 const nearEndPx = 40;
 
 type BottomLock = {
   /** Whether the end is in view. */
   isAtEnd: boolean;
-  /** The same, as it is now and not as it was rendered. */
+  /** Whether the lock holds now, even if that is not rendered yet. */
   isLocked: () => boolean;
   /** For the scrolling element. */
   onScroll: () => void;
@@ -15,8 +15,8 @@ type BottomLock = {
 };
 
 /**
- * Keeps a scrolling element at its end, whatever grows in it, until somebody scrolls up. The virtualiser corrects the scroll
- * position while it measures rows, so the lock writes that position and animates nothing.
+ * Keeps a scrolling element at its end, whatever grows in it, until a person scrolls up. The virtualiser corrects the
+ * scroll position while it measures rows, so the lock sets the same position, without animation.
  */
 export function useBottomLock(scroll: RefObject<HTMLElement | null>): BottomLock {
   const [isAtEnd, setAtEnd] = useState(true);
@@ -37,7 +37,7 @@ export function useBottomLock(scroll: RefObject<HTMLElement | null>): BottomLock
     if (!element) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
     const isNear = scrollHeight - scrollTop - clientHeight <= nearEndPx;
-    // Content that grew since the last lock leaves the end too, but moves nothing up.
+    // Content that grew since the last lock also moves the end away, but moves nothing up.
     if (isNear) locked.current = true;
     else if (scrollTop < lastTop.current) locked.current = false;
     lastTop.current = scrollTop;

@@ -3,13 +3,16 @@ import type { LiveSession } from "@ai-desk/client/react";
 import { useRef, useState } from "react";
 
 type Earlier = {
-  /** Why earlier messages were refused: they are asked for again when a person says so. */
+  /** Why earlier messages were refused. They are requested again only by a person. */
   refusal: string | undefined;
   isAsking: () => boolean;
   load: () => Promise<void>;
 };
 
-/** Loads earlier messages. That a page is under way is known here until its refusal is, of which the session tells first. */
+/**
+ * Loads earlier messages. The hook counts a page as loading until its refusal is known here, since the session reports
+ * the refusal first.
+ */
 export function useEarlier(loadEarlier: LiveSession["loadEarlier"]): Earlier {
   const [{ refusal }, setOutcome] = useState<{ refusal?: string }>({});
   const asking = useRef(false);
@@ -19,7 +22,7 @@ export function useEarlier(loadEarlier: LiveSession["loadEarlier"]): Earlier {
       () => ({}),
       (cause: unknown) => {
         const { kind, message } = toChatError(cause);
-        // The list began anew, and asks for earlier messages again.
+        // The list began again, and requests earlier messages again.
         return kind === "aborted" ? {} : { refusal: message };
       },
     );

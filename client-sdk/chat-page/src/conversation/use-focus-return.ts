@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef } from "react";
 
 /**
- * Gives the focus back when an editor is closed, unless it is somewhere else by then: to the element that had it before, or to
- * the button that opens the editor, which is a new one then.
+ * Returns the focus when an editor closes, unless it is elsewhere by then: to the element that had it before, or to the
+ * button that opens the editor, which is a new element then.
  *
  * @returns a function to call before the editor opens
  */

@@ -5,16 +5,19 @@ import { readText, useKeptText } from "./kept-text.ts";
 type Renaming = {
   isOpen: boolean;
   open: () => void;
-  /** The content of the field: until something is written, the title as it is now, which may be changed elsewhere meanwhile. */
+  /**
+   * The content of the field. Until a person writes something, it is the current title, which may change elsewhere
+   * meanwhile.
+   */
   text: string;
   write: (text: string) => void;
   save: () => void;
   cancel: () => void;
-  /** Whether there is text that was not saved. */
+  /** Whether there is unsaved text. */
   isUnsaved: boolean;
 };
 
-/** The editor of a session's title. Its text stays until the server has it, and a refusal opens the editor again. */
+/** The editor of a session's title. Its text is kept until the server has it, and a refusal reopens the editor. */
 export function useRenaming({ id, title = "", rename }: LiveSession): Renaming {
   const [isOpen, setOpen] = useState(false);
   const [draft, setDraft] = useKeptText(id, "title");
@@ -31,7 +34,7 @@ export function useRenaming({ id, title = "", rename }: LiveSession): Renaming {
       await rename(next);
       if (readText(id, "title") === draft) setDraft(undefined);
     } catch {
-      // The session carries the reason.
+      // The session has the reason.
       setOpen(true);
     }
   };

@@ -11,7 +11,7 @@ export function ConfirmDialog({
   onClose: () => void;
 }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  // Closed before it leaves the page, it gives the focus back.
+  // If it is closed before it leaves the page, it returns the focus.
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();

@@ -2,7 +2,7 @@ import type { ReactElement, ReactNode } from "react";
 import { createContext, useContext, useState } from "react";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 
-/** A question that is answered by doing something or by leaving it. */
+/** A question whose answer is to do something or not. */
 export type Question = {
   title: string;
   text: string;

@@ -2,7 +2,7 @@ import DOMPurify from "dompurify";
 import type { Tokens } from "marked";
 import { Marked } from "marked";
 
-/** Writes text as HTML that shows it. */
+/** Escapes text for HTML. */
 const escape = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
@@ -10,9 +10,9 @@ const marked = new Marked({
   gfm: true,
   breaks: true,
   renderer: {
-    // HTML in a message is shown as it is written.
+    // HTML in a message is shown as text.
     html: ({ text }) => escape(text),
-    // The line end is for those who copy or read the text.
+    // The line end is for copied text and screen readers.
     br: () => "<br>\n",
     code({ text, lang = "" }) {
       const language = escape(lang.split(/\s/)[0] ?? "");
@@ -22,16 +22,16 @@ const marked = new Marked({
       );
     },
     checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
-    // The page has one first heading, its title, and no level may be left out after it.
+    // The only first heading of the page is its title, and the levels after it must have no gap.
     heading({ tokens, depth }) {
       return `<h2 class="heading-${depth}">${this.parser.parseInline(tokens)}</h2>\n`;
     },
-    // A picture of another host would tell that host who reads.
+    // An image from another host would tell that host who reads.
     image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
   },
   walkTokens(token) {
     if (token.type !== "link") return;
-    // A link cannot be inside of another one: there a picture is its text.
+    // A link cannot contain a link, so an image in a link is shown as its text.
     void marked.walkTokens(token.tokens ?? [], (inner) => {
       if (inner.type !== "image") return;
       const { text, href } = inner as Tokens.Image;
@@ -40,7 +40,9 @@ const marked = new Marked({
   },
 });
 
-/** Addresses of these kinds, and of this server. Other attributes are checked by it too, such as `start="3"`. */
+/**
+ * Addresses of these kinds, and of this server. The sanitiser checks other attributes with it too, such as `start="3"`.
+ */
 const allowedAddress = /^(?:(?:https?|mailto|tel):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i;
 
 const purifier = DOMPurify(window);
@@ -50,19 +52,21 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
   node.setAttribute("rel", "noopener noreferrer nofollow");
 });
 
-/** The time of the parser can rise with the square of the length. A longer text is shown as it is written. */
+/** The parser's time can rise with the square of the length. A longer text is shown without formatting. */
 const maxMarkdownChars = 30_000;
 
-/** The parser reads the rest of a text anew for each level of quotes: thousands of them would keep it busy for seconds. */
+/**
+ * The parser reads the rest of a text again for each level of quotes: thousands of levels would block it for seconds.
+ */
 const deepQuotes = /^(?:[ \t]*>){40}/m;
 
-/** Markdown as HTML that is safe to show, whatever the text is. */
+/** Markdown as HTML that is safe to show, for any text. */
 export function renderMarkdown(text: string): string {
   if (text.length > maxMarkdownChars || deepQuotes.test(text)) return showPlain(text);
   try {
     return render(text);
   } catch {
-    // Some texts nest deeper than the parser's stack goes.
+    // Some texts nest deeper than the parser's stack allows.
     return showPlain(text);
   }
 }

@@ -9,7 +9,7 @@ const words: Record<ReturnType<typeof useStatus>, string> = {
   closed: "Closed",
 };
 
-/** The state of the connection, and where the API is described. */
+/** The state of the connection, and a link to the description of the API. */
 export function ConnectionStatus(): ReactElement {
   const status = useStatus();
   return (

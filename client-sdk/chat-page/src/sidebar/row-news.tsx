@@ -7,10 +7,12 @@ import { showTime, showWholeTime } from "../show-time.ts";
 type ListedSession = LiveSessions["sessions"][number];
 type Delivery = ListedSession["delivery"];
 
-/** The last message of a session, and when it came. A message that is still to be sent counts: the list knows of stored ones alone. */
+/**
+ * The last message of a session, and its time. An unsent message counts too, although the list knows only stored ones.
+ */
 export function RowNews({ session, isOpen }: { session: ListedSession; isOpen: boolean }): ReactElement {
   const [isUnsent, setUnsent] = useState(false);
-  // To follow every session of the list would be too much for the server.
+  // Following every session of the list would be too much for the server.
   if (isOpen || isUnsent || session.delivery !== "sent")
     return <FollowedNews session={session} onUnsent={setUnsent} />;
   return <News session={session} last={session.last_message} delivery="sent" />;

@@ -12,7 +12,7 @@ type SessionRowProps = {
   onRetry: LiveSessions["retry"];
 };
 
-/** One session of the list: its title, its last message and when that came. */
+/** One session of the list: its title, its last message and the time of that message. */
 export const SessionRow = memo(function SessionRow({
   session,
   isOpen,

@@ -81,7 +81,10 @@ type ListState = {
   error: string | undefined;
 };
 
-/** A sentence below the list: what is wrong with it, or why it is empty. That nothing is there is said when all is loaded. */
+/**
+ * A sentence below the list: its error, or why it is empty. It says that the list is empty only when all pages are
+ * loaded.
+ */
 function noteOf({ isEmpty, isLoaded, isSearch, isSearching, hasMore, error }: ListState): string | undefined {
   if (error !== undefined) return error;
   if (!isEmpty) return undefined;

@@ -6,13 +6,16 @@ import { useEffect, useState } from "react";
 
 type TitleSearch = {
   found: LiveSessions["sessions"];
-  /** Whether titles are still to be looked at. */
+  /** Whether some titles are not loaded yet. */
   isSearching: boolean;
-  /** Why the rest of the titles cannot be looked at. */
+  /** Why the rest of the titles cannot be loaded. */
   failure: string | undefined;
 };
 
-/** The sessions whose title has the text. The search is of all titles: while there is a text, the rest of the list loads. */
+/**
+ * The sessions whose title contains the text. The search covers all titles: while there is a text, the rest of the list
+ * loads.
+ */
 export function useTitleSearch({ sessions, hasMore }: LiveSessions, text: string): TitleSearch {
   const chat = useChat();
   const [refused, setRefused] = useState<{ wanted: string; message: string }>();
@@ -33,7 +36,10 @@ export function useTitleSearch({ sessions, hasMore }: LiveSessions, text: string
   return { found, isSearching, failure };
 }
 
-/** A page may come between two renders, so that no render shows it under way: each answer asks for the next page. */
+/**
+ * A page may arrive between two renders, so that no render shows it as loading. Therefore each answer requests the next
+ * page.
+ */
 async function loadRest(chat: Chat, signal: AbortSignal): Promise<void> {
   const list = chat.sessions();
   while (!signal.aborted && list.getSnapshot().hasMore) {
@@ -41,7 +47,7 @@ async function loadRest(chat: Chat, signal: AbortSignal): Promise<void> {
       await list.loadMore();
     } catch (cause) {
       const { kind } = toChatError(cause);
-      // The list began anew while the page was under way.
+      // The list began again while the page was loading.
       if (kind !== "aborted" || chat.status === "closed") throw cause;
     }
   }

@@ -2,14 +2,15 @@ import { platform } from "./platform.ts";
 
 /** The addresses of a server. */
 export type Addresses = {
-  /** The server's own, with a slash at its end. */
+  /** The server's own address, with a slash at its end. */
   base: string;
-  /** That of tRPC over WebSocket. */
+  /** The address of tRPC over WebSocket. */
   socket: string;
 };
 
 /**
- * The path of the url is kept, its query is not. It is text throughout: the `URL` of React Native has no setters.
+ * Keeps the path of the url, and drops its query. Works on text throughout, because the `URL` of React Native has no
+ * setters.
  *
  * @param url absolute; on a web page it may be relative to the page
  */

@@ -4,27 +4,31 @@ import type { CarriedLog } from "./log.ts";
 import type { Patience } from "./patience.ts";
 import type { Timing } from "./timing.ts";
 
-/** A way to the server that is open or being opened: a WebSocket, or requests over HTTP. It is used once. */
+/**
+ * One open transport to the server, or one that is being opened: a WebSocket, or requests over HTTP. It is used once.
+ */
 export type Carrier = {
   follow(log: CarriedLog): void;
   unfollow(log: CarriedLog): void;
-  /** Finds out whether the line lives. */
+  /** Tests whether the line is alive. */
   check(): void;
-  /** Does what is due by now. */
+  /** Does everything that is due. */
   tick(): void;
-  /** Ends it. It tells nothing more. */
+  /** Ends it. It emits no further events. */
   close(): void;
 };
 
-/** How a carrier tells of itself. */
+/** The events of a carrier. */
 export type CarrierEvents = {
-  /** Something came through. Told once. */
+  /** The first data came through. Emitted once. */
   onUp(): void;
-  /** It carries nothing any more. With `isBlocked`, another kind of carrier may get through. Told once, and last. */
+  /**
+   * The carrier has ended. With `isBlocked`, another kind of carrier may get through. Emitted once, as the last event.
+   */
   onDown(cause: ChatFailure, isBlocked?: boolean): void;
 };
 
-/** The parts of a `WebSocket` class that are used. Those of browsers, Node, Bun, Deno, React Native and `ws` fit. */
+/** The used parts of a `WebSocket` class. The classes of browsers, Node, Bun, Deno, React Native and `ws` have them. */
 export type WebSocketClass = new (url: string) => { send(data: string): void; close(): void };
 
 /** The part of `fetch` that is used. */
@@ -33,7 +37,7 @@ export type Fetch = (
   init: { headers: Record<string, string>; signal: AbortSignal; cache?: "no-store" },
 ) => Promise<Response>;
 
-/** The settings that all kinds of carriers share. */
+/** The settings of all kinds of carriers. */
 export type CarrierOptions = {
   addresses: Addresses;
   fetch: Fetch | undefined;

@@ -10,8 +10,8 @@ import { createStatusBoard } from "./status.ts";
 import { createWays } from "./ways.ts";
 
 /**
- * The connection of this tab to the server: one carrier at a time for all logs. It opens with the first log, comes back when
- * it is lost, and closes some time after the last log.
+ * The connection of this tab to the server: one carrier at a time for all logs. It opens with the first log, reopens
+ * when it is lost, and closes some time after the last log ends.
  */
 export function createConnection(options: CarrierOptions & { random: () => number }): Upstream {
   const { timing, random } = options;
@@ -23,7 +23,7 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
   let carrier: Carrier | undefined;
   let isClosed = false;
   let failures = 0;
-  /** The attempt or the search for its failure that is under way, by number. */
+  /** The number of the current attempt, or of the current search for the cause of its failure. */
   let attempt = 0;
   let attemptedAtMs = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +57,7 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
     publish();
   }
 
-  /** Takes another kind of carrier, or finds out why none gets through. */
+  /** Switches to another kind of carrier, or finds the reason why none gets through. */
   async function goAround(cause: ChatFailure, number: number): Promise<void> {
     const result = await ways.blocked();
     if (number !== attempt || isClosed) return;
@@ -71,7 +71,7 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
     carrier?.follow(log);
   }
 
-  /** Ends what is under way, and what is waited for. */
+  /** Ends the current attempt, and all timers. */
   function stop(): void {
     clearTimeout(retry);
     clearTimeout(slow);
@@ -92,7 +92,8 @@ export function createConnection(options: CarrierOptions & { random: () => numbe
   }
 
   function recover(cause: ChatFailure): void {
-    // An address at which AI Desk was before has it again after a proxy's page in between.
+    // If AI Desk was at an address before, an answer of something else is a proxy's, and AI Desk will answer there
+    // again.
     if (cause.retryable || (facts.wasUp && cause.kind === "foreign"))
       return scheduleRetry(cause.retryAfterMs);
     facts.isOver = true;

@@ -1,21 +1,21 @@
 import type { WebSocketClass } from "./carrier.ts";
 
-/** A WebSocket with what some platforms have and others lack. */
+/** A WebSocket with the methods that only some platforms have. */
 export type OpenedSocket = InstanceType<WebSocketClass> & {
   addEventListener(type: "open" | "error", listener: () => void): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
   addEventListener(type: "close", listener: (event: { code: number; reason?: string }) => void): void;
-  /** Of `ws` and Bun: ends it without a closing handshake. */
+  /** In `ws` and Bun: ends the socket without a closing handshake. */
   terminate?(): void;
 };
 
-/** The closing handshake with a peer that lives ends within this time. */
+/** The closing handshake with a live peer ends within this time, in milliseconds. */
 const closingMs = 1000;
 
 /**
- * Closes a socket to whose events nobody listens any more. Nothing waits for it, and it keeps no process alive.
+ * Closes a socket without further listeners. Nothing waits for it, and it does not keep the process alive.
  *
- * @param isDead whether its peer is taken for gone
+ * @param isDead whether its peer is considered dead
  */
 export function dropSocket(
   socket: OpenedSocket,
@@ -28,6 +28,6 @@ export function dropSocket(
     release?.(socket, isDead);
     if (socket.terminate) setTimeout(() => socket.terminate?.(), closingMs);
   } catch {
-    // A platform refuses to close what is not open yet. The attempt ends by itself.
+    // Some platforms refuse to close a socket that is not open yet. The attempt ends by itself.
   }
 }

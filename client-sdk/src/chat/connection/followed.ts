@@ -6,13 +6,16 @@ import type { CarriedLog, LogFollower, LogName } from "./log.ts";
 /** A log that a connection follows, with its state. */
 export type Followed = CarriedLog & {
   readonly follower: LogFollower;
-  /** Whether the server follows it, or is to be asked. `waiting`: it was refused for now. `over`: it stays away. */
+  /**
+   * `followed`: the server sends the log, or is about to be asked. `waiting`: the server refused it temporarily.
+   * `over`: it is not followed again.
+   */
   state: "followed" | "waiting" | "over";
   isLive: boolean;
   /** The number of refusals since it was live. */
   refusals: number;
   retry: ReturnType<typeof setTimeout> | undefined;
-  /** Tells the follower, if it is another one than before. */
+  /** Passes the status to the follower, if it has changed. */
   show(status: LineStatus): void;
 };
 
@@ -21,7 +24,7 @@ export function createFollowed(
   follower: LogFollower,
   events: {
     onChange(): void;
-    /** It is refused or ended in a way that a repeat can change. */
+    /** The log was refused or ended in a way that a repeat can change. */
     onWaiting(log: Followed, failure: ChatFailure): void;
   },
 ): Followed {

@@ -13,8 +13,8 @@ const opened: { socket?: TcpSocket | undefined; webSocket?: object | undefined }
 let isWatching = false;
 
 /**
- * Finds the TCP sockets beneath the WebSockets of Node itself. `close()` of such a WebSocket waits for a peer that is gone, and
- * for that time its socket keeps the process alive.
+ * Finds the TCP sockets of Node's own WebSockets. `close()` of such a WebSocket waits for a dead peer, and its TCP
+ * socket keeps the process alive for that time.
  */
 export function watchNodeSockets(): void {
   const { process } = globalThis as { process?: NodeProcess };
@@ -33,20 +33,23 @@ export function watchNodeSockets(): void {
   });
 }
 
-/** This WebSocket is open: called within its `open` event. */
+/** Notes that this WebSocket is open. Call it within its `open` event. */
 export function noteOpen(webSocket: object): void {
   opened.webSocket = webSocket;
   pair();
 }
 
-/** This WebSocket is closing, and keeps the process alive no longer. That of a peer that is gone is closed at once. */
+/**
+ * Notes that this WebSocket is closing, and must not keep the process alive. If its peer is dead, its TCP socket is
+ * closed at once.
+ */
 export function releaseSocket(webSocket: object, isDead: boolean): void {
   const socket = socketOf.get(webSocket);
   if (isDead) socket?.destroy();
   else socket?.unref();
 }
 
-/** Node 22 does not say which WebSocket a socket belongs to, but both are told of in one task. */
+/** Node 22 does not say which TCP socket belongs to which WebSocket, but reports both within one task. */
 function pair(): void {
   const { socket, webSocket } = opened;
   if (socket && webSocket) socketOf.set(webSocket, socket);

@@ -3,7 +3,7 @@ import { platform } from "./platform.ts";
 
 /** The changes of a page's state that concern its connection. */
 export type PageSignals = {
-  /** It was shown again, or came back from the browser's cache of pages. */
+  /** The page was shown again, or came back from the browser's page cache. */
   readonly onShown: () => void;
   readonly onOnline: () => void;
   readonly onOffline: () => void;
@@ -13,7 +13,7 @@ export type PageSignals = {
   readonly onResume: () => void;
 };
 
-/** Listens to the signals that the platform has: all in browsers, none in Node. @returns the function that ends it */
+/** Listens to the signals of the platform: browsers have all, Node has none. @returns a function that ends it */
 export function watchPage({ onShown, onOnline, onOffline, onFreeze, onResume }: PageSignals): () => void {
   const { document = {} } = platform;
   return listen([
@@ -39,7 +39,7 @@ export function isVisible(): boolean {
   return platform.document?.visibilityState !== "hidden";
 }
 
-/** Hears when the page is hidden or ends: it may not run again. @returns the function that ends it */
+/** Listens for the page to be hidden or to end, since it may not run again. @returns a function that ends it */
 export function watchHidden(onHidden: () => void): () => void {
   const { document = {} } = platform;
   return listen([

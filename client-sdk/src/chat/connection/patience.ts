@@ -1,15 +1,15 @@
 import type { Timing } from "./timing.ts";
 
 /**
- * How long a sign of life is waited for. The time doubles when one was late, up to a limit, until one is on time: a large
- * frame that is coming in over a thin line holds back the answer to a ping. It outlives the socket, since the next one
- * brings the same large frame.
+ * The time for which the client waits for the answer to a ping. It doubles after each late answer, up to a limit, until
+ * an answer is on time: a large frame on a slow line delays the answer. The time is kept across sockets, since the next
+ * socket receives the same large frame.
  */
 export type Patience = {
   readonly timeoutMs: number;
-  /** The answer to a ping came after so long. */
+  /** An answer came after this time. */
   answered(afterMs: number): void;
-  /** None came. */
+  /** No answer came. */
   late(): void;
 };
 

@@ -1,10 +1,10 @@
-/** The parts of a browser that are used, each of which a platform may lack. */
+/** The used parts of a browser. A platform may lack each of them. */
 export type Platform = EventSource & {
   document?: EventSource & { visibilityState?: string };
   location?: { href: string };
   navigator?: { locks?: Locks };
   BroadcastChannel?: new (name: string) => PlatformChannel;
-  /** Node's. Bundlers bring a part of it into browsers. */
+  /** Node's object. Bundlers add a part of it in browsers. */
   process?: { getBuiltinModule?: unknown };
 };
 
@@ -15,12 +15,12 @@ type EventSource = {
 
 export type PageListener = (event: { persisted?: boolean }) => void;
 
-/** The part of Web Locks that is used. */
+/** The used part of Web Locks. */
 export type Locks = {
   request(
     name: string,
     options: { signal?: AbortSignal; steal?: boolean; ifAvailable?: boolean },
-    /** With `ifAvailable`, the lock is null where another holds it. */
+    /** With `ifAvailable`, the lock is null if it is held elsewhere. */
     callback: (lock: unknown) => Promise<void> | undefined,
   ): Promise<unknown>;
 };
@@ -36,7 +36,7 @@ type PlatformChannel = {
 /** A channel between the tabs of a browser. */
 export type Channel<Message> = { post(message: Message): void; close(): void };
 
-/** @returns undefined where there are no pages: Node has channels too, and no tabs */
+/** @returns undefined on a platform without pages: Node has channels, but no tabs */
 export function openChannel<Message>(
   name: string,
   onMessage: (message: Message) => void,

@@ -1,9 +1,9 @@
 import type { Timing } from "./timing.ts";
 
 /**
- * Full jitter: clients that lost the same server do not come back together.
+ * Full jitter: clients that lost the same server do not reconnect at the same time.
  *
- * @param failures how many attempts failed before, from 0
+ * @param failures the number of failed attempts before, from 0
  */
 export function retryDelayMs(
   failures: number,

@@ -16,10 +16,10 @@ type Frame = {
   result?: { type: "started" | "stopped" } | { type: "data"; data: { id: string; data: LogEvent } };
 };
 
-/** Closes for which another kind of carrier is better: each says that the frames are not what was sent. */
+/** Close codes that mean that frames were altered on the way: another kind of carrier is better. */
 const manglingCodes = new Set([1002, 1003, 1007, 1008, 1009]);
 
-/** One WebSocket that carries all logs, in tRPC's protocol. A dead line is noticed by pings. */
+/** One WebSocket that carries all logs, in tRPC's protocol. Pings detect a dead line. */
 export function openSocket(
   { addresses, WebSocket, token, timing, patience }: CarrierOptions,
   events: CarrierEvents,
@@ -30,7 +30,7 @@ export function openSocket(
   let isOpen = false;
   let isHeard = false;
   let isOver = false;
-  /** When the ping was sent that is not answered yet. */
+  /** The time of the unanswered ping. */
   let pingedAtMs: number | undefined;
   let heardAtMs = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,7 +64,7 @@ export function openSocket(
   async function start(): Promise<void> {
     wait(() => lose(true), timing.attemptTimeoutMs);
     try {
-      // The caller has its carrier before the carrier tells of itself.
+      // The caller must have its carrier before the carrier emits events.
       const value = await token?.();
       const params = value === undefined ? undefined : { token: value };
       if (!WebSocket && typeof globalThis.WebSocket !== "function") {
@@ -101,10 +101,10 @@ export function openSocket(
       }, patience.timeoutMs);
     });
     opened.addEventListener("message", ({ data }) => isOver || take(String(data)));
-    // `ws` ends the process at an error that nobody takes.
+    // `ws` ends the process at an unhandled error.
     opened.addEventListener("error", () => undefined);
     opened.addEventListener("close", ({ code, reason }) => {
-      // The server's own: it is there, and wants the client later.
+      // The server itself closed the socket: it is reachable, and the client should reconnect.
       const isServers = code === 1012 || code === 1013 || (code >= 4000 && code < 4500);
       if (code >= 4500 && code < 5000) {
         const message = `The server closed the connection and wants no further one: ${reason || code}.`;
@@ -167,7 +167,7 @@ export function openSocket(
     lose();
   }
 
-  /** Ends a lost socket. No store shows the reason: a retry or another kind of carrier follows. */
+  /** Ends a lost socket. No store shows the reason, because a retry or another kind of carrier follows. */
   function lose(isBlocked = false): void {
     fail(unreachable("The WebSocket was lost. It is opened again."), isBlocked);
   }

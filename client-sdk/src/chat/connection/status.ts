@@ -2,13 +2,13 @@ import type { LineStatus } from "../line.ts";
 import type { Followed } from "./followed.ts";
 import { createListeners } from "./listeners.ts";
 
-/** The facts that the status of a connection follows from. */
+/** The facts that determine the status of a connection. */
 export type Facts = {
   isUp: boolean;
   wasUp: boolean;
-  /** An attempt failed, or takes long. */
+  /** An attempt failed, or is slow. */
   hasFailed: boolean;
-  /** It is closed, or the server cannot be had and a repeat would not help. */
+  /** The connection is closed, or the server refuses it in a way that a repeat would not change. */
   isOver: boolean;
 };
 
@@ -16,7 +16,7 @@ export type Facts = {
 export type StatusBoard = {
   readonly status: LineStatus;
   readonly subscribe: (listener: () => void) => () => void;
-  /** Tells of what is other than before. */
+  /** Reports changes since the last call. */
   readonly publish: () => void;
 };
 

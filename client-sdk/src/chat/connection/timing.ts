@@ -1,45 +1,45 @@
 /** The intervals of a line, in milliseconds. */
 export const defaultTiming = {
-  /** A quiet socket is pinged after so long. */
+  /** The silence after which a socket is pinged. */
   pingIntervalMs: 8000,
-  /** A sign of life is due so long after a ping. */
+  /** The time for the answer to a ping. */
   pongTimeoutMs: 5000,
-  /** The sign of life of a slow line is waited for so long at most. */
+  /** The longest time for the answer to a ping, on a slow line. */
   maxPongTimeoutMs: 60_000,
-  /** An attempt that takes so long shows as `offline`. */
+  /** The duration of an attempt after which the status is `offline`. */
   slowAttemptMs: 5000,
-  /** An attempt to open a socket is given up after so long. */
+  /** The longest duration of an attempt to open a socket. */
   attemptTimeoutMs: 10_000,
-  /** A call that began while the line was down is given up so long after the line is up. */
+  /** The time, once the line is up, after which a call that began while the line was down fails. */
   overdueCallMs: 3000,
-  /** The answer to a call is waited for so long. */
+  /** The longest wait for the answer to a call. */
   answerTimeoutMs: 60_000,
-  /** The answer to the question whether the server is there is waited for so long. */
+  /** The longest wait for the answer to a probe of the server. */
   probeTimeoutMs: 5000,
-  /** The first retry comes within this time; each further one within twice the time. */
+  /** The limit of the first retry's delay. The limit doubles with each further retry. */
   retryMs: 250,
   maxRetryMs: 4000,
-  /** The longest time while the page is hidden. */
+  /** The largest limit while the page is hidden. */
   maxHiddenRetryMs: 30_000,
-  /** A connection that carries nothing is closed after so long. */
+  /** The time after which a connection without logs is closed. */
   idleMs: 1000,
-  /** A WebSocket that did not get through is tried again after so long. */
+  /** The time after which a WebSocket that did not get through is tried again. */
   socketRetryMs: 300_000,
-  /** The first byte of an event stream is waited for so long. */
+  /** The longest wait for the first byte of an event stream. */
   firstByteMs: 8000,
-  /** The next byte of an event stream is waited for so long. The server sends one each 15 s. */
+  /** The longest wait for the next byte of an event stream. The server sends one every 15 s. */
   silenceMs: 33_000,
-  /** A poll asks the server to wait so long for an event. */
+  /** The time for which a poll asks the server to wait for an event. */
   pollWaitMs: 25_000,
-  /** It asks for half of that after a proxy ended a poll, and so on down to this. */
+  /** The least such time: a poll asks for half the time after a proxy ended one. */
   minPollWaitMs: 2000,
-  /** The answer to a poll is waited for so long beyond that. */
+  /** The time for the answer to a poll beyond that. */
   pollAnswerMs: 8000,
-  /** Logs that have no request of their own are polled at this interval. */
+  /** The interval at which logs without a request of their own are polled. */
   turnMs: 3000,
-  /** The leading tab tells of itself at this interval. */
+  /** The interval at which the leading tab announces itself. */
   beatMs: 5000,
-  /** A leading tab that is silent for so long is replaced. */
+  /** The silence after which a leading tab is replaced. */
   leaderSilenceMs: 10_000,
 };
 

@@ -7,22 +7,22 @@ import { openSocket } from "./socket.ts";
 /** The code of the fallbacks. It is loaded when a WebSocket does not get through. */
 let fallbacks: typeof Fallbacks | undefined;
 
-/** The way that works with each server. It is kept for the life of the page. */
+/** The kind of carrier that works with each server. It is kept for the life of the page. */
 const knownByBase = new Map<string, Known>();
 
 /** Chooses the kind of carrier that gets through. */
 export type Ways = {
-  /** Opens a carrier of the kind that is best by now. */
+  /** Opens a carrier of the kind that is best now. */
   open(events: CarrierEvents): Carrier;
-  /** The carrier that was opened last brought a log up to date. */
+  /** The last opened carrier brought a log up to date. */
   worked(): void;
   /**
-   * The carrier that was opened last does not get through.
+   * The last opened carrier does not get through.
    *
-   * @returns whether another kind is to be tried at once; else the reason, where it is known
+   * @returns true if another kind should be tried at once; else the reason, if known
    */
   blocked(): Promise<true | ChatFailure | undefined>;
-  /** The network is another: each kind may get through now. */
+  /** The network has changed, so each kind may get through now. */
   forget(): void;
 };
 
@@ -57,7 +57,7 @@ export function createWays(options: CarrierOptions): Ways {
       try {
         fallbacks ??= await import("../http/fallbacks.ts");
       } catch {
-        // The code comes from a server that cannot be reached either.
+        // The code comes from a server that is unreachable too.
         return undefined;
       }
       const next = await fallbacks.nextWay(known, options);

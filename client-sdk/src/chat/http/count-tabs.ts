@@ -1,20 +1,23 @@
 import { openChannel } from "../connection/platform.ts";
 
-/** Whether this tab is among the first two that ask this server over HTTP. */
+/** Whether this tab is among the first two tabs that use this server over HTTP. */
 export type TabCount = { readonly isFew: boolean; end(): void };
 
-/** A tab tells that it is there, or that it leaves. */
+/** A tab's message that it exists, or that it leaves. */
 type Told = { tab: string; isLeaving: boolean };
 
-/** The tabs that may hold a long request: two, of the six connections that a browser has for a host. */
+/** The number of tabs that may have a long request: two of the six connections of a browser to a host. */
 const fewTabs = 2;
 
-/** A tab that was not heard for so many intervals is gone, or frozen. */
+/** A tab that was silent for this many intervals is gone or frozen. */
 const missedIntervals = 3;
 
-/** Counts by a BroadcastChannel. Where there is none, this tab counts as the only one. `onChange` is told of arrivals and departures. */
+/**
+ * Counts tabs through a BroadcastChannel. Without one, this tab counts as the only one. `onChange` is called when a tab
+ * comes or goes.
+ */
 export function countTabs(base: string, intervalMs: number, onChange: () => void): TabCount {
-  /** The earliest first; the second part tells tabs of the same millisecond apart. */
+  /** The earliest tab sorts first; the second part distinguishes tabs of the same millisecond. */
   const own = `${String(Date.now()).padStart(16, "0")} ${Math.random()}`;
   const heardAtMs = new Map<string, number>();
   const channel = openChannel<Told>(`ai-desk-http ${base}`, ({ tab, isLeaving }) => {

@@ -1,8 +1,10 @@
-/** Takes the text of an event stream piece by piece (HTML standard, §9.2.6) and tells of the events of each piece together. */
+/**
+ * Parses the text of an event stream in pieces (HTML standard, §9.2.6), and reports the events of each piece together.
+ */
 export function createEventStreamParser(
   onEvents: (events: readonly { id: string; data: string }[]) => void,
 ): (text: string) => void {
-  // A large event comes in many pieces: each is searched once, and they are joined at the end.
+  // A large event arrives in many pieces. Each piece is searched once, and they are joined at the end.
   let pieces: string[] = [];
   let id = "";
   let data: string[] = [];

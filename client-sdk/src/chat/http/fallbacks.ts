@@ -1,3 +1,3 @@
-/** The code that is needed where a WebSocket does not get through. */
+/** The code that is needed when a WebSocket does not get through. */
 export { openHttp } from "./http-carrier.ts";
 export { nextWay } from "./next-way.ts";

@@ -8,7 +8,7 @@ import { pollLog } from "./poll-log.ts";
 import { streamLog } from "./stream-log.ts";
 
 /**
- * Follows logs over HTTP. A browser has six connections for a host, so a tab holds one long request at most: for the log
+ * Follows logs over HTTP. A browser has six connections for a host, so a tab has at most one long request: for the log
  * that was followed last, if the tab is one of the first two. The other logs are polled in turns.
  */
 export function openHttp(kind: "stream" | "poll", options: CarrierOptions, events: CarrierEvents): Carrier {
@@ -58,7 +58,7 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
     if (logs.size > 0) nextRound = setTimeout(arrange, timing.turnMs);
   }
 
-  /** One request at a time for each log. A refusal ends the log alone; any other failure ends the carrier. */
+  /** Makes one request at a time for each log. A refusal ends only the log; any other failure ends the carrier. */
   async function ask(
     log: CarriedLog,
     work: (log: CarriedLog, signal: AbortSignal) => Promise<void>,
@@ -93,7 +93,7 @@ export function openHttp(kind: "stream" | "poll", options: CarrierOptions, event
       } catch (cause) {
         const isRefused = toChatError(cause).kind === "refused";
         if (signal.aborted || isRefused || waitMs < 2 * timing.minPollWaitMs) throw cause;
-        // A proxy may give answers less time. If the server is away, the next poll says so at once.
+        // A proxy may limit the duration of answers. If instead the server is down, the next poll shows that at once.
         waitMs /= 2;
         await catchUp(log, signal);
       }

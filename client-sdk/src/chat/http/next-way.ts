@@ -5,25 +5,25 @@ import { probe } from "./probe.ts";
 /** The kinds of carriers, the best first. */
 export type Way = "socket" | "stream" | "poll";
 
-/** The known facts of the ways to a server. */
+/** The known facts about the kinds of carriers for a server. */
 export type Known = {
   way: Way;
   sinceMs: number;
   hasSocketWorked: boolean;
-  /** So often in a row a WebSocket failed while the server was there. */
+  /** The number of WebSockets in a row that failed while the server was reachable. */
   blocks: number;
 };
 
-/** So often in a row a WebSocket that worked before may fail while the server is there. */
+/** The number of such failures in a row that are allowed if a WebSocket worked before. */
 const maxBlocks = 3;
 
-/** @returns the kind of carrier to try at once, when the known one did not get through; else the reason, where it is known */
+/** @returns the kind of carrier to try at once, if the known one did not get through; else the reason, if known */
 export async function nextWay(known: Known, options: CarrierOptions): Promise<Way | ChatFailure | undefined> {
   if (known.way === "stream") return "poll";
   if (known.way === "poll") return undefined;
   const failure = await probe(options);
   if (failure) return failure;
   known.blocks += 1;
-  // A server that just came back refuses the socket and answers the probe.
+  // A server that is just starting may refuse the socket and answer the probe.
   return known.hasSocketWorked && known.blocks < maxBlocks ? undefined : "stream";
 }

@@ -9,7 +9,7 @@ type Polled = { events: LogEvent[]; position: string };
 /**
  * Asks once for the events of a log.
  *
- * @param waitMs how long the server may wait for an event
+ * @param waitMs the time for which the server may wait for an event
  * @returns whether there may be more events now
  * @throws {ChatFailure}
  */
@@ -34,7 +34,7 @@ export async function pollLog(
     log.take(events.map((event) => ({ position: `${epoch}:${event.seq}`, event })));
     return true;
   }
-  // An empty answer says what `caught_up` says.
+  // An empty answer means the same as `caught_up`.
   const seq = Number(position.slice(colon + 1));
   log.take([{ position, event: { type: "caught_up", seq, prev: seq, epoch } }]);
   return false;

@@ -4,9 +4,9 @@ import { foreign, retryAfter, toChatError } from "../to-chat-error.ts";
 import type { CarrierOptions, Fetch } from "../connection/carrier.ts";
 
 /**
- * Asks over HTTP whether the server is there. A browser does not tell why a WebSocket failed.
+ * Asks over HTTP whether the server is reachable. A browser does not say why a WebSocket failed.
  *
- * @returns why not; undefined if AI Desk answers
+ * @returns the reason if it is not; undefined if AI Desk answers
  */
 export async function probe(options: CarrierOptions): Promise<ChatFailure | undefined> {
   const stop = new AbortController();
@@ -30,7 +30,7 @@ export async function probe(options: CarrierOptions): Promise<ChatFailure | unde
   }
 }
 
-/** `fetch` of a browser wants the page's own `this`. */
+/** A browser's `fetch` requires the global object as `this`. */
 export function fetchWith({ fetch }: CarrierOptions): Fetch {
   return fetch ?? ((url, init) => globalThis.fetch(url, init));
 }
@@ -39,7 +39,7 @@ export async function authorization({ token }: CarrierOptions): Promise<Record<s
   return token ? { authorization: `Bearer ${await token()}` } : {};
 }
 
-/** The failure that an answer over HTTP means. Its body is read. */
+/** The failure for an answer over HTTP. Reads the answer's body. */
 export async function failureOf(answer: Response): Promise<ChatFailure> {
   try {
     const body = (await answer.json()) as Refusal & { error?: { message: string; data: Refusal } };

@@ -4,7 +4,7 @@ import type { CarrierOptions } from "../connection/carrier.ts";
 import type { CarriedLog } from "../connection/log.ts";
 import { authorization, failureOf, fetchWith } from "./probe.ts";
 
-/** The text of the address at which a log's events are. */
+/** The address of a log's events. */
 export function eventsAddress(
   { addresses }: CarrierOptions,
   log: CarriedLog,
@@ -25,11 +25,12 @@ export function eventsAddress(
 }
 
 /**
- * Asks, and reads the answer. The answer, and each further part of it, is awaited until a deadline. `allow` moves it.
+ * Makes a request and reads the answer. The answer, and each further part of it, must come before a deadline. `allow`
+ * moves the deadline.
  *
- * @param mediaType of the answer
+ * @param mediaType the expected media type of the answer
  * @param onLate called when the deadline passes
- * @throws {ChatFailure} if the answer is an error, is another server's, or does not come in time
+ * @throws {ChatFailure} if the answer is an error, is not AI Desk's, or is late
  */
 export async function request<Value>(
   options: CarrierOptions,
@@ -57,7 +58,7 @@ export async function request<Value>(
   allow(wanted.allowMs);
   try {
     const headers = { accept: mediaType, ...(await authorization(options)) };
-    // In a browser's cache the poll of one tab would wait for that of another at the same address.
+    // With the browser's cache, the poll of one tab would wait for that of another at the same address.
     const answer = await fetchWith(options)(address, { headers, signal: stop.signal, cache: "no-store" });
     if (!answer.ok) throw await failureOf(answer);
     if (!answer.headers.get("content-type")?.startsWith(mediaType)) throw foreign(answer);

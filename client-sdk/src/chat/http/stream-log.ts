@@ -4,18 +4,18 @@ import type { CarriedLog, LogEvent } from "../connection/log.ts";
 import { createEventStreamParser } from "./event-stream-parser.ts";
 import { eventsAddress, request } from "./request.ts";
 
-/** A stream that lived for so long was cut by a proxy that limits answers. */
+/** A stream that ends after at least this time was cut by a proxy that limits answers. */
 const usualLifeMs = 5000;
 
-/** How the stream of a log tells of itself. */
+/** The events of a log's stream. */
 export type StreamEvents = {
   readonly onBytes: () => void;
-  /** No byte comes through: a proxy gathers the answer. */
+  /** No byte gets through: a proxy buffers the answer. */
   readonly onBlocked: () => void;
 };
 
 /**
- * Follows a log by an event stream until it fails. A stream that a proxy cuts is resumed at once.
+ * Follows a log over an event stream until it fails. A stream that a proxy cuts is resumed at once.
  *
  * @throws {ChatFailure}
  */
@@ -39,7 +39,7 @@ export async function streamLog(
         onLate: () => hasBytes || onBlocked(),
       },
       async (answer, allow) => {
-        // React Native gives an answer when it has ended.
+        // React Native returns an answer only when it has ended.
         const reader = (answer.body as ReadableStream<Uint8Array> | null)?.getReader?.();
         if (!reader) return onBlocked();
         const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
-/** A log as it is kept for the next visit, with the position to resume after. */
+/** The stored form of a log for the next visit, with the position to resume after. */
 export type KeptLog<State> = { position: string | undefined; state: State };
 
-/** The name in the storage of what is kept of a log. */
+/** The name of a log's stored form in the storage. */
 export function keptName(prefix: string, name: string): string {
   return `${prefix}kept/${name}`;
 }

@@ -5,14 +5,14 @@ import type { ChatStorage } from "../storage/chat-storage.ts";
 
 export type KeptStateOptions = {
   storage: ChatStorage;
-  /** The beginning of the names in the storage. */
+  /** The prefix of the names in the storage. */
   prefix: string;
   loadWriter: () => Promise<KeptWriter>;
 };
 
 /**
- * The last known state of each log, stored for the next visit. It is a convenience: a write that fails, or that another tab
- * overwrites, costs a longer catching-up and nothing else.
+ * The last known state of each log, stored for the next visit. It is a convenience: if a write fails, or another tab
+ * overwrites it, the only cost is a longer catch-up.
  */
 export class KeptState {
   readonly #options: KeptStateOptions;
@@ -22,7 +22,7 @@ export class KeptState {
     this.#options = options;
   }
 
-  /** @returns undefined also where the storage cannot be read */
+  /** @returns undefined also if the storage cannot be read */
   async load<Value>(name: string): Promise<Value | undefined> {
     const { storage, prefix } = this.#options;
     try {
@@ -33,12 +33,12 @@ export class KeptState {
     }
   }
 
-  /** Stores a log as it is a little later. */
+  /** Stores a log a little later, in its state of that time. */
   save(name: string, log: () => KeptLog<unknown>): void {
     void this.#write((writer) => writer.save(name, log));
   }
 
-  /** Stores now what waits: the page may end. */
+  /** Stores pending changes now, since the page may end. */
   async flush(): Promise<void> {
     if (this.#writer) await this.#write((writer) => writer.flush());
   }

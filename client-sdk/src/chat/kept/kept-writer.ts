@@ -6,19 +6,21 @@ import { keptName } from "./kept-log.ts";
 import { shortenList, shortenSession } from "./shorten.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
 
-/** How long changes are gathered before they are stored. */
+/** The time for which changes are gathered before they are stored, in milliseconds. */
 const saveDelayMs = 500;
 
-/** The most that is kept of one session, as characters of JSON; a larger one is not kept. */
+/** The largest stored form of one session, in characters of JSON. A larger one is not stored. */
 const maxChars = 400_000;
 
-/** The most sessions, and the most characters of all of them together: the longest unused go. */
+/**
+ * The most stored sessions, and the most characters of all of them together. The least recently used are deleted first.
+ */
 const maxSessions = 50;
 const maxAllChars = 8_000_000;
 
 type Use = { at: number; chars: number };
 
-/** Stores what was seen last of each log, a little later and within bounds. */
+/** Stores the latest state of each log, a little later and within bounds. */
 export class KeptWriter {
   readonly #storage: ChatStorage;
   readonly #prefix: string;
@@ -28,20 +30,20 @@ export class KeptWriter {
     { log: () => KeptLog<unknown>; timer: ReturnType<typeof setTimeout> }
   >();
 
-  /** @param prefix the beginning of the names in the storage */
+  /** @param prefix the prefix of the names in the storage */
   constructor(storage: ChatStorage, prefix: string, now: () => number) {
     this.#storage = storage;
     this.#prefix = prefix;
     this.#now = now;
   }
 
-  /** Stores the latest part of a log as it is a little later. */
+  /** Stores the latest part of a log a little later, in its state of that time. */
   save(name: string, log: () => KeptLog<unknown>): void {
     const timer = this.#waiting.get(name)?.timer ?? setTimeout(() => void this.#write(name), saveDelayMs);
     this.#waiting.set(name, { log, timer });
   }
 
-  /** Stores now what waits: the page may end. */
+  /** Stores pending changes now, since the page may end. */
   async flush(): Promise<void> {
     await Promise.all([...this.#waiting.keys()].map((name) => this.#write(name)));
   }
@@ -57,7 +59,7 @@ export class KeptWriter {
       const uses = name === undefined ? await this.#uses() : [[name] as const];
       await this.#storage.write(uses.flatMap(([used]) => this.#deletions(used)));
     } catch {
-      // A position of another epoch is answered with a reset.
+      // Harmless: a position of another epoch is answered with a reset.
     }
   }
 
@@ -71,7 +73,7 @@ export class KeptWriter {
       if (text === undefined || text.length > maxChars)
         return await this.#storage.write(this.#deletions(name));
       const use: Use = { at: this.#now(), chars: text.length };
-      // No read comes before the write: a page that ends gets no answer any more.
+      // Nothing is read before the write, since a page that ends gets no more answers.
       await this.#storage.write([
         [this.#state(name), text],
         [this.#use(name), JSON.stringify(use)],
@@ -80,7 +82,7 @@ export class KeptWriter {
       const excess = this.#excess([[name, use], ...others]);
       if (excess.length > 0) await this.#storage.write(excess.flatMap((used) => this.#deletions(used)));
     } catch {
-      // There is no room: the next visit begins with a snapshot.
+      // There is no room. The next visit begins with a snapshot.
     }
   }
 
@@ -117,7 +119,7 @@ export class KeptWriter {
   }
 }
 
-/** @returns undefined when there is nothing to keep */
+/** @returns undefined if there is nothing to store */
 function shorten(name: string, { position, state }: KeptLog<unknown>): KeptLog<unknown> | undefined {
   const short = name === "list" ? shortenList(state as ListState) : shortenSession(state as SessionState);
   return position === undefined || short === undefined ? undefined : { position, state: short };

@@ -1,16 +1,16 @@
 import type { ListState } from "../apply-list-event.ts";
 import type { SessionState } from "../apply-event.ts";
 
-/** The most messages of one session that are kept, the latest. */
+/** The most stored messages of one session: the latest ones. */
 const maxMessages = 100;
 
-/** The most of their JSON, in characters. */
+/** The most characters of their JSON. */
 const maxChars = 300_000;
 
 /**
- * The latest messages, as many as may be kept. The others are outside of the loaded part at the next visit.
+ * The latest messages that may be stored. At the next visit the others are outside of the loaded part.
  *
- * @returns undefined when the last message alone is too large.
+ * @returns undefined if the last message alone is too large
  */
 export function shortenSession(state: SessionState): SessionState | undefined {
   let chars = 0;
@@ -26,7 +26,7 @@ export function shortenSession(state: SessionState): SessionState | undefined {
   return messages[0] && { ...kept, messages, hasEarlier: true, floor: messages[0].id };
 }
 
-/** Without the further pages: a list can be gone on with only where the server gave a cursor. */
+/** Drops the further pages: a list can be continued only at a cursor from the server. */
 export function shortenList(state: ListState): ListState {
   const { cursor, floor } = state.first;
   const sessions = state.sessions.filter(

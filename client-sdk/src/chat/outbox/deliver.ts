@@ -4,7 +4,7 @@ import { mayPass } from "../pauses.ts";
 import type { Message } from "../wire.ts";
 import type { OutboxEntry, OutboxItem } from "./outbox-entry.ts";
 
-/** Sends it. A repeat has no second effect. @returns the message, if it is one */
+/** Sends an item. A repeat has no second effect. @returns the message, if the item is one */
 export async function deliver(
   rpc: ChatRpc,
   item: OutboxItem,
@@ -16,15 +16,15 @@ export async function deliver(
     await rpc.session.create.mutate({ id: session_id, ...create }, { signal });
   } catch (cause) {
     const error = toChatError(cause);
-    // Its random id says that an earlier try made it.
+    // The id is random, so a CONFLICT means that an earlier try created the session.
     if (error.kind !== "refused" || error.code !== "CONFLICT") throw error;
   }
   return undefined;
 }
 
 /**
- * Undoes a send. A try whose outcome is not known may still be on its way: the repeat takes its key, so that the late one
- * stores nothing.
+ * Undoes a send. An earlier try with an unknown outcome may still be under way. The repeat uses up its key, so that the
+ * late try stores nothing.
  */
 export async function undo(
   rpc: ChatRpc,

@@ -15,18 +15,18 @@ export type LanesOptions = {
   rpc: ChatRpc;
   sender: Sender;
   pauses: Pauses;
-  /** The epoch of a session's log, as far as this tab follows it. */
+  /** The epoch of a session's log, if this tab knows it. */
   epochOf: (sessionId: string) => string | undefined;
   onSent: (message: Message, epoch: string | undefined) => void;
 };
 
 /**
- * Sends the entries of the outbox while this tab is the sender: those of one session in order, each until its outcome is
- * known. Sessions do not wait for one another.
+ * Sends the entries of the outbox while this tab is the sender. Entries of one session are sent in order, each until
+ * its outcome is known. Sessions do not wait for one another.
  */
 export class Lanes {
   readonly #options: LanesOptions;
-  /** The sessions that are being sent to. */
+  /** The sessions with a send in progress. */
   readonly #busy = new Set<string>();
   readonly #ending = new AbortController();
 
@@ -35,12 +35,12 @@ export class Lanes {
     options.entries.subscribe(() => this.start());
   }
 
-  /** Ends the calls under way. */
+  /** Aborts the pending calls. */
   close(): void {
     this.#ending.abort();
   }
 
-  /** Sends what waits and is not being sent. */
+  /** Sends waiting entries that are not being sent yet. */
   start(): void {
     for (const entry of this.#options.entries.all()) {
       const { session_id: sessionId } = entry.item;
@@ -48,7 +48,7 @@ export class Lanes {
     }
   }
 
-  /** An entry that the storage did not take is seen by this tab alone. */
+  /** Only this tab sees an entry that the storage did not accept. */
   #maySend(entry: OutboxEntry): boolean {
     const { sender, entries } = this.#options;
     if (this.#ending.signal.aborted || !isWaiting(entry)) return false;
@@ -70,37 +70,38 @@ export class Lanes {
         await pauses.repeat(() => this.#try(name), this.#ending.signal);
       }
     } catch {
-      // It was closed: what is left is kept.
+      // The outbox was closed. Unsent entries are kept.
     } finally {
       this.#busy.delete(sessionId);
     }
   }
 
-  /** @throws {ChatError} when the outcome is not known */
+  /** @throws {ChatError} if the outcome is unknown */
   async #try(name: string): Promise<void> {
     const { entries, rpc, pauses } = this.#options;
     const before = entries.find(name);
     if (!before || !this.#maySend(before)) return;
     const own = facts.tried + entries.tab;
     const isNoted = before.isCancelled || before.tries.includes(entries.tab);
-    // Written before it is sent, and read after that: of two tabs that send and cancel at the same time, one sees the other.
+    // The try is written before the send, and the records are read after that: if one tab sends and another cancels at
+    // the same time, at least one of them sees the other.
     if (!isNoted) await entries.note(before, { [own]: true });
     await entries.reload();
     const entry = entries.find(name);
-    // The storage may have told of an earlier one, which goes first.
+    // The read may have brought an earlier entry, which goes first.
     const isNext = entry !== undefined && this.#next(entry.item.session_id)?.name === name;
     if (!entry || (!isNext && this.#maySend(entry))) {
       return isNoted ? undefined : entries.note(before, { [own]: undefined });
     }
     if (!isNext) return;
     if (!entry.isCancelled) return this.#deliver(entry, before.tries.length > 0 ? {} : { [own]: undefined });
-    // It ends what it has begun: a tab that has not tried it may take the records away meanwhile.
+    // The undo runs to its end once begun: a tab that has not tried the entry may remove the records meanwhile.
     const { signal } = this.#ending;
     await pauses.repeat(() => undo(rpc, entry, signal), signal);
     return this.#remove(entry, { [facts.cancel]: undefined });
   }
 
-  /** @param unlessTried the facts that a refusal changes */
+  /** @param unlessTried the facts that change with a refusal */
   async #deliver(entry: OutboxEntry, unlessTried: Record<string, undefined>): Promise<void> {
     const { entries, rpc, epochOf, onSent } = this.#options;
     const { item, name } = entry;
@@ -116,13 +117,13 @@ export class Lanes {
     } catch (cause) {
       const error = toChatError(cause);
       if (signal.aborted || mayPass(error)) throw error;
-      // The message of an Error is no field that JSON shows.
+      // JSON omits the message of an Error.
       const failed: ChatError = Object.assign({}, error, { message: error.message });
       await entries.note(entry, { [facts.failed]: failed, ...unlessTried });
     }
   }
 
-  /** A cancellation that was not known when the message was sent stays, so that it is heeded. */
+  /** A cancellation that was unknown when the message was sent stays, so that it takes effect. */
   #remove(entry: OutboxEntry, more: Record<string, undefined>): Promise<void> {
     const { entries } = this.#options;
     const tries = [...entry.tries, entries.tab].map((tab) => [facts.tried + tab, undefined]);

@@ -4,18 +4,18 @@ import type { OutboxEntry } from "./outbox-entry.ts";
 import { facts, isWaiting } from "./outbox-entry.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** Puts other content in place of that of a refused message, and sends it. */
+/** Replaces the content of a refused message, and sends the message. */
 export function replace(outbox: Outbox, entry: OutboxEntry, content: string): void {
   const item = { ...entry.item, message: { ...entry.item.message, content } };
   void outbox.note(entry, { [facts.item]: item, [facts.failed]: undefined });
 }
 
-/** Takes entries back: an unsent one is not sent any more, and one that may have been sent is deleted. */
+/** Cancels entries: an unsent entry is not sent any more, and an entry that may have been sent is deleted. */
 export function cancel(outbox: Outbox, entries: readonly OutboxEntry[]): void {
   for (const entry of entries) void outbox.note(entry, { [facts.cancel]: entry.item });
 }
 
-/** Resolves when the session is not waiting to be made. @throws {ChatError} when its making is refused, or `aborted` */
+/** Resolves when the session's creation is not pending. @throws {ChatError} if its creation is refused, or `aborted` */
 export function whenMade(outbox: Outbox, sessionId: string, signal: AbortSignal): Promise<void> {
   const isMade = (): boolean => {
     const create = outbox.creating(sessionId);
@@ -31,7 +31,7 @@ export async function drain(outbox: Outbox, ...signals: readonly (AbortSignal | 
   await when(outbox, () => !outbox.entries().some(isWaiting), signals);
 }
 
-/** @param isReached throws to end the wait with that error */
+/** @param isReached may throw, which ends the wait with that error */
 function when(
   outbox: Outbox,
   isReached: () => boolean,

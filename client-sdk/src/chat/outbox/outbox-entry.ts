@@ -1,7 +1,7 @@
 import type { ChatError } from "../chat-error.ts";
 import type { MessageSender } from "../wire.ts";
 
-/** A session that is to be made, or a message that is to be sent. It does not change once it is in the outbox. */
+/** A session to create, or a message to send. It does not change once it is in the outbox. */
 export type OutboxItem = { readonly session_id: string } & (
   | {
       readonly create: { readonly title?: string; readonly created_at: string };
@@ -19,8 +19,8 @@ export type OutboxItem = { readonly session_id: string } & (
 );
 
 /**
- * An item with what has become of it. Each of these facts is a record of its own, so that two tabs that note two facts do
- * not overwrite each other's.
+ * An item with its state. Each fact of the state is a separate record, so that two tabs that note two facts do not
+ * overwrite each other.
  */
 export type OutboxEntry = {
   /** Its name in the outbox. Names sort in the order of sending. */
@@ -30,9 +30,9 @@ export type OutboxEntry = {
   readonly tries: readonly string[];
   /** Why the server refused it. It waits for `retry` or `cancel`. */
   readonly failed?: ChatError;
-  /** It shall not be sent; if it was sent, it shall be deleted. */
+  /** It must not be sent. If it was sent, it must be deleted. */
   readonly isCancelled: boolean;
-  /** The item itself is gone: another tab has sent it before it heard of the cancellation. */
+  /** The item itself is gone: another tab sent it before that tab knew of the cancellation. */
   readonly isSent: boolean;
 };
 
@@ -64,14 +64,14 @@ export function readEntries(records: readonly (readonly [name: string, value: st
   return entries.map((entry) => withFailureOfCreate(entry, entries));
 }
 
-/** A message cannot be sent to a session whose making was refused. */
+/** A message cannot be sent to a session whose creation was refused. */
 function withFailureOfCreate(entry: OutboxEntry, entries: readonly OutboxEntry[]): OutboxEntry {
   const { session_id: sessionId } = entry.item;
   const create = entries.find(({ item, failed }) => failed && item.create && item.session_id === sessionId);
   return create?.failed ? { failed: create.failed, ...entry } : entry;
 }
 
-/** Whether something is to be done with it: what was refused waits for a person. */
+/** Whether the entry needs work. A refused entry waits for a person. */
 export function isWaiting({ failed, isCancelled }: OutboxEntry): boolean {
   return isCancelled || !failed;
 }

@@ -11,11 +11,11 @@ type UnpausedLanesOptions = Omit<LanesOptions, "pauses">;
 export type OutboxOptions = Omit<UnpausedLanesOptions, "entries"> &
   StoredEntriesOptions & {
     loadLanes: (options: UnpausedLanesOptions) => Promise<Lanes>;
-    /** Tries again now what waits between two tries. */
+    /** Retries waiting sends at once. */
     wake: () => void;
   };
 
-/** Sessions to make and messages to send, kept until the server has answered. */
+/** Sessions to create and messages to send, kept until the server has answered. */
 export class Outbox {
   readonly #entries: StoredEntries;
   #lanes: Promise<Lanes> | undefined;
@@ -51,7 +51,7 @@ export class Outbox {
     return this.#entries.subscribe(listener);
   }
 
-  /** Reads what other tabs have stored, and sends what is to be sent. */
+  /** Reads what other tabs have stored, and sends waiting entries. */
   reload(): Promise<void> {
     return this.#entries.reload();
   }
@@ -60,19 +60,22 @@ export class Outbox {
     this.#entries.add(item);
   }
 
-  /** The stored message. It rejects when the send is refused or cancelled, or the chat is closed; that nobody awaits it does no harm. */
+  /**
+   * The stored message. Rejects if the send is refused or cancelled, or the chat is closed; an unawaited rejection is
+   * harmless.
+   */
   outcome(sessionId: string, key: string): Promise<Message> {
     const outcome = this.#outcomes.of(sessionId, key);
     this.#settle();
     return outcome;
   }
 
-  /** The making of the session, while the server has not confirmed it. */
+  /** The creation of the session, until the server has confirmed it. */
   creating(sessionId: string): OutboxEntry | undefined {
     return this.entries(sessionId).find(({ item, isSent }) => !isSent && item.create);
   }
 
-  /** Sends again what was refused of a session's items. */
+  /** Sends the refused items of a session again. */
   retry(sessionId: string, isMeant: (item: OutboxItem) => boolean): void {
     for (const entry of this.entries(sessionId)) {
       if (entry.failed && isMeant(entry.item)) void this.note(entry, { [facts.failed]: undefined });
@@ -90,7 +93,7 @@ export class Outbox {
     return this.#entries.forget();
   }
 
-  /** Ends the calls under way; outcomes that are awaited reject as `aborted`. Resolves when the storage has the entries. */
+  /** Aborts the pending calls; awaited outcomes reject as `aborted`. Resolves when the entries are in the storage. */
   close(): Promise<unknown> {
     this.#isClosed = true;
     this.#settle();

@@ -14,8 +14,8 @@ export class Outcomes {
   readonly #waiting = new Map<string, Waiting>();
 
   /**
-   * @returns the stored message. It rejects when the send is refused or cancelled. A rejection that nobody awaits is no
-   * unhandled one: the message shows it too.
+   * @returns the stored message. Rejects if the send is refused or cancelled. An unawaited rejection does not count as
+   *   unhandled, since the message shows the error too.
    */
   of(sessionId: string, key: string): Promise<Message> {
     const name = nameOf(sessionId, key);

@@ -10,19 +10,22 @@ import { StoredRecords } from "./stored-records.ts";
 
 export type StoredEntriesOptions = {
   storage: ChatStorage;
-  /** The beginning of the names in the storage. */
+  /** The prefix of the names in the storage. */
   prefix: string;
   sender: Sender;
   now: () => number;
-  /** The server has stored a message. `epoch` is the one in which it was sent, where that is known. */
+  /** The server has stored a message. `epoch` is the one in which it was sent, if known. */
   onSent: (message: Message, epoch: string | undefined) => void;
-  /** Another tab has deleted all that was stored. */
+  /** Another tab has deleted everything that was stored. */
   onForgotten: () => void;
-  /** The storage refused a write. Makes room in it, if that can be. */
+  /** The storage refused a write. Makes room in it, if possible. */
   makeRoom: () => Promise<void>;
 };
 
-/** News for the other tabs: the session whose entries have changed, or null when all are forgotten, and a stored message. */
+/**
+ * A notice to the other tabs: the session whose entries have changed, or null if all are forgotten; and a stored
+ * message.
+ */
 type News = readonly [
   sessionId: string | null,
   message?: Message | null | undefined,
@@ -31,7 +34,7 @@ type News = readonly [
 
 /** The entries of the outbox, the same in all tabs. */
 export class StoredEntries {
-  /** Names this tab in what it stores. */
+  /** The name of this tab in its records. */
   readonly tab = createRandomId().slice(0, 8);
   readonly #options: StoredEntriesOptions;
   readonly #records: StoredRecords;
@@ -59,7 +62,7 @@ export class StoredEntries {
     ];
   }
 
-  /** In the order of sending. The same array until something changed. */
+  /** The entries in the order of sending. Returns the same array until something changes. */
   all(): readonly OutboxEntry[] {
     return (this.#entries ??= readEntries(this.#records.list()));
   }
@@ -68,7 +71,7 @@ export class StoredEntries {
     return this.all().find((entry) => entry.name === name);
   }
 
-  /** Whether the storage did not take it, so that it is lost when the page ends before it is sent. */
+  /** Whether the storage did not accept it, so that it is lost if the page ends before it is sent. */
   isUnkept({ name }: OutboxEntry): boolean {
     return this.#records.isUnkept(`${name}/${facts.item}`);
   }
@@ -105,7 +108,7 @@ export class StoredEntries {
     this.announce([null]);
   }
 
-  /** Resolves when the storage has what was noted. */
+  /** Resolves when the noted facts are in the storage. */
   close(): Promise<unknown> {
     for (const end of this.#ends) end();
     return this.#records.flush();
@@ -117,7 +120,7 @@ export class StoredEntries {
     this.#changed();
     if (await written) return;
     await this.#options.makeRoom();
-    // A record that has changed again meanwhile is written by that change.
+    // If a record has changed again meanwhile, that change writes it.
     const stands = new Map(this.#records.list());
     await this.#records.write(changes.filter(([record, value]) => stands.get(record) === value));
     this.#changed();

@@ -2,18 +2,19 @@ import { sorted } from "../changed-copies.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
 
 /**
- * The records under a prefix of the storage, mirrored in memory, so that they can be read and changed at once. Other tabs change the same
- * storage: `reload` brings in what they did. A change of this tab that is not written yet stands against a reload.
+ * The records under a prefix of the storage, mirrored in memory, so that they can be read and changed synchronously.
+ * Other tabs change the same storage: `reload` reads their changes. A change of this tab that is not written yet takes
+ * precedence over a reload.
  */
 export class StoredRecords {
   readonly #storage: ChatStorage;
   readonly #prefix: string;
   readonly #values = new Map<string, string>();
-  /** How many writes of a name are under way. */
+  /** The number of pending writes of each name. */
   readonly #writing = new Map<string, number>();
   readonly #unkept = new Set<string>();
   readonly #writes = new Set<Promise<boolean>>();
-  /** The names that were changed since the reload under way began. */
+  /** The names that were changed since the current reload began. */
   readonly #changed = new Set<string>();
 
   constructor(storage: ChatStorage, prefix: string) {
@@ -26,15 +27,15 @@ export class StoredRecords {
     return sorted(this.#values, ([a], [b]) => (a < b ? -1 : 1));
   }
 
-  /** Whether the storage refused the last change of this name, so that it ends with the page. */
+  /** Whether the storage refused the last change of this name, so that the change is lost with the page. */
   isUnkept(name: string): boolean {
     return this.#unkept.has(name);
   }
 
   /**
-   * Changes the mirror at once, and calls for the write at once: it waits for no other, since the page may end.
+   * Changes the mirror and starts the write at once. The write waits for no other write, since the page may end.
    *
-   * @returns whether the change could be stored: if not, it stands in memory alone.
+   * @returns whether the change was stored; if not, it is in memory alone
    */
   write(changes: readonly StorageChange[]): Promise<boolean> {
     const written = this.#write(changes).finally(() => this.#writes.delete(written));
@@ -42,7 +43,7 @@ export class StoredRecords {
     return written;
   }
 
-  /** Resolves when what was called for is written, or cannot be. */
+  /** Resolves when all started writes have succeeded or failed. */
   async flush(): Promise<void> {
     await Promise.all(this.#writes);
   }
@@ -70,7 +71,7 @@ export class StoredRecords {
     return isKept;
   }
 
-  /** Reads what is stored now, one read at a time. A storage that cannot be read changes nothing. */
+  /** Reads the stored records, one read at a time. If the storage cannot be read, nothing changes. */
   async reload(): Promise<void> {
     this.#changed.clear();
     const stored = await this.#storage.list(this.#prefix).catch(() => undefined);

@@ -2,19 +2,19 @@
 export type StorageChange = readonly [name: string, value: string | undefined];
 
 /**
- * Where a chat keeps what must outlive a page: unsent messages, and the conversation as it was last seen. Names and values
- * are strings, so that React Native's AsyncStorage, a file or a key-value store can hold them.
+ * The storage for data that must outlive a page: unsent messages, and the last seen state of the conversations. Names
+ * and values are strings, so that React Native's AsyncStorage, a file or a key-value store can hold them.
  *
- * Calls may overlap. Each sees all writes that were called for before it. All tabs of a browser share one storage.
+ * Calls may overlap. Each sees all writes that were started before it. All tabs of a browser share one storage.
  */
 export type ChatStorage = {
-  /** @returns the value, or undefined if there is none. */
+  /** @returns the value, or undefined if there is none */
   get(name: string): Promise<string | undefined>;
-  /** @returns every name that begins with `prefix`, with its value, in the order of the names' UTF-16 code units. */
+  /** @returns every name that begins with `prefix`, with its value, in the order of the names' UTF-16 code units */
   list(prefix: string): Promise<readonly (readonly [name: string, value: string])[]>;
   /**
-   * Makes all changes or none, and resolves when they are kept. It rejects when they cannot be kept, for instance because
-   * there is no room.
+   * Makes all changes or none, and resolves when they are stored. Rejects if they cannot be stored, for instance for
+   * lack of room.
    */
   write(changes: readonly StorageChange[]): Promise<void>;
 };

@@ -4,10 +4,11 @@ import type { ChatStorage } from "./chat-storage.ts";
 import { createMemoryStorage } from "./memory-storage.ts";
 
 /**
- * A storage in one JSON file, for programs on Node, Bun and Deno. Each write replaces the file at once, so that a crash
- * leaves the old content or the new one. One program uses a file at a time: two would overwrite each other's writes.
+ * A storage in one JSON file, for programs on Node, Bun and Deno. Each write replaces the file atomically, so that a
+ * crash leaves the old content or the new one. Only one program may use a file at a time: two would overwrite each
+ * other's writes.
  *
- * @throws from its calls, when the file cannot be read or written, or is no JSON.
+ * @throws from its calls, if the file cannot be read or written, or is not JSON
  */
 export function createFileStorage(path: string): ChatStorage {
   const values = new Map<string, string>();
@@ -43,7 +44,7 @@ export function createFileStorage(path: string): ChatStorage {
   }
 
   const loaded = last;
-  /** One after the other; a write that failed does not stop the next call. */
+  /** Runs calls one after the other. A failed write does not stop the next call. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = last
       .catch(() => undefined)

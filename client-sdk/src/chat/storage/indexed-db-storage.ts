@@ -3,14 +3,14 @@ import type { BrowserGlobals, Database, Transaction } from "./indexed-db.ts";
 
 const storeName = "values";
 
-/** A browser that has not opened the database by then, as some do in private windows, is not waited for. */
+/** The longest wait for a browser to open the database, in milliseconds. Some browsers never do in private windows. */
 const openTimeoutMs = 3000;
 
 /**
  * A storage in the browser's IndexedDB, which all tabs of an origin share.
  *
- * If IndexedDB cannot be opened, each call rejects: a chat then shows unsent messages as not kept. A connection that the browser
- * ends, because the database is deleted or the site's data is cleared, is opened again for the next call.
+ * If IndexedDB cannot be opened, each call rejects, and a chat shows unsent messages as not kept. If the browser ends
+ * the connection, because the database is deleted or the site's data is cleared, the next call opens it again.
  */
 export function createIndexedDbStorage(databaseName = "ai-desk"): ChatStorage {
   const { indexedDB, IDBKeyRange } = globalThis as BrowserGlobals;
@@ -24,7 +24,7 @@ export function createIndexedDbStorage(databaseName = "ai-desk"): ChatStorage {
       const fail = (): void => reject(new Error("The browser does not open its database."));
       if (!indexedDB || !IDBKeyRange) return fail();
       setTimeout(fail, openTimeoutMs);
-      // Firefox throws where cookies are refused.
+      // Firefox throws if cookies are refused.
       const request = indexedDB.open(databaseName, 1);
       request.addEventListener("upgradeneeded", () => request.result.createObjectStore(storeName));
       request.addEventListener("error", () => {
@@ -37,10 +37,10 @@ export function createIndexedDbStorage(databaseName = "ai-desk"): ChatStorage {
           forget();
           database.close();
         };
-        // The browser has ended it; another tab deletes the database, or opens a later version.
+        // The browser has ended the connection, or another tab deletes the database or opens a later version.
         database.addEventListener("close", end);
         database.addEventListener("versionchange", end);
-        // A database that opens late serves the later calls.
+        // A database that opens late is used by later calls.
         opening = Promise.resolve(database);
         resolve(database);
       });
@@ -97,10 +97,10 @@ function complete<Result>(
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, mode);
     const result = work(transaction.objectStore(storeName));
-    // A page that ends now loses what it has not committed. By itself a transaction commits a little later.
+    // A page that ends now loses uncommitted changes. Without this call a transaction commits a little later.
     if (mode === "readwrite") transaction.commit?.();
     transaction.addEventListener("complete", () => resolve(result()));
-    // The reason is missing where the browser ended the connection.
+    // There is no reason if the browser ended the connection.
     transaction.addEventListener("abort", () => reject(transaction.error ?? { name: "InvalidStateError" }));
   });
 }

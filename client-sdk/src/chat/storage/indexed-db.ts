@@ -1,4 +1,4 @@
-/** The part of IndexedDB that is used, as types: the package's types do not ask for TypeScript's `dom`. */
+/** The used part of IndexedDB as types, so that the package's types do not require TypeScript's `dom`. */
 export type IndexedDb = { open(name: string, version: number): Request<Database> };
 
 export type Request<Result> = {

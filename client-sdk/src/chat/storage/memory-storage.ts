@@ -1,7 +1,7 @@
 import { sorted } from "../changed-copies.ts";
 import type { ChatStorage } from "./chat-storage.ts";
 
-/** A storage that ends with the program. */
+/** A storage in memory, which is lost when the program ends. */
 export function createMemoryStorage(values = new Map<string, string>()): ChatStorage {
   return {
     get: async (name) => values.get(name),

@@ -2,7 +2,7 @@ import { createListeners } from "../connection/listeners.ts";
 import { openChannel } from "../connection/platform.ts";
 import type { Sender } from "../line.ts";
 
-/** Messages between tabs about what is stored. */
+/** Messages between tabs about stored data. */
 export type Announcements = Pick<Sender, "announce" | "onAnnounced"> & { close(): void };
 
 /** Without a BroadcastChannel or a page no tab is told. */
@@ -14,7 +14,7 @@ export function openAnnouncements(name: string): Announcements {
     onAnnounced: listeners.add,
     close() {
       channel?.close();
-      // The end of a call that was under way is told after that, and a closed channel throws.
+      // A pending call announces its end after this, and a closed channel would throw.
       channel = undefined;
     },
   };

@@ -3,10 +3,10 @@ import type { Events, LogName } from "../connection/log.ts";
 import type { Channel } from "../connection/platform.ts";
 import type { LineStatus } from "../line.ts";
 
-/** A following of a tab: the tab's name and a number. */
+/** Names a followed log of a tab: the tab's name and a number. */
 export type Place = readonly [tab: string, number: number];
 
-/** A message on the channel of the tabs. `from` is the name of the tab that sends it. */
+/** A message on the channel of the tabs. `from` is the name of the sending tab. */
 export type TabMessage = { readonly from: string } & (
   | /** Who leads? A visible tab asks again and again. */ { type: "ask" }
   | { type: "follow"; number: number; log: LogName; position: string | undefined }
@@ -27,11 +27,14 @@ type Body<Message> = Message extends unknown ? Omit<Message, "from"> : never;
 export type TabChannel = {
   readonly name: string;
   post(message: Body<TabMessage>): void;
-  /** Posts now what waits. */
+  /** Posts waiting messages now. */
   flush(): void;
 };
 
-/** A tab's posting on the channel. What is posted within a task goes out at its end, events for several tabs in one message. */
+/**
+ * Posts a tab's messages on the channel. Messages of one task are posted at its end, and events for several tabs in one
+ * message.
+ */
 export function createTabChannel(channel: Channel<TabMessage> | undefined, tab: string): TabChannel {
   let outgoing: Body<TabMessage>[] = [];
 

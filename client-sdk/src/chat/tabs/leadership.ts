@@ -1,22 +1,22 @@
 import type { Locks } from "../connection/platform.ts";
 
-/** One tab's part in the choice of the tab that leads. */
+/** One tab's part in the election of the leading tab. */
 export type Leadership = {
-  /** Takes the lock from a tab that is frozen. */
+  /** Takes the lock from a frozen tab. */
   steal(): void;
-  /** Gives the lock up, or waits for it no longer. */
+  /** Releases the lock, or stops waiting for it. */
   leave(): void;
 };
 
-/** The lock of a tab that leads already. */
+/** The lock of a tab that already leads. */
 export type HeldLock = {
   readonly sinceMs: number;
   release(): void;
-  /** Another tab took the lock over. */
+  /** Another tab has taken the lock. */
   onLost: () => void;
 };
 
-/** A timer of a hidden page may run a minute later. */
+/** A timer of a hidden page may run a minute late. */
 function runInNextTask(run: () => void): void {
   const { port1, port2 } = new MessageChannel();
   port1.addEventListener("message", () => {
@@ -28,10 +28,10 @@ function runInNextTask(run: () => void): void {
 }
 
 /**
- * Waits for the lock. A tab leads while it holds it. The lock of a tab that is closed or that crashed goes to the next by
- * itself; that of a frozen one can be taken over.
+ * Waits for the lock. A tab leads while it holds the lock. If the tab is closed or crashes, the lock passes to the next
+ * tab by itself. The lock of a frozen tab can be stolen.
  *
- * @param held the lock, where this tab holds it already
+ * @param held the lock, if this tab already holds it
  */
 export function contend(
   locks: Locks,
@@ -50,7 +50,7 @@ export function contend(
     const hold = (): Promise<void> =>
       new Promise((resolve) => {
         isGranted = true;
-        // A tab that was frozen hears that it got the lock, and right after it that another took the lock over.
+        // A tab that was frozen learns that it got the lock, and right after it that another tab took it.
         runInNextTask(() => {
           if (hasLeft || isOver) return resolve();
           isHolder = true;

@@ -4,7 +4,7 @@ import type { Locks } from "../connection/platform.ts";
 import type { TabChannel, TabMessage } from "./channel.ts";
 import { shareUpstream } from "./shared-upstream.ts";
 
-/** The leading tab's service to the others. */
+/** The leading tab's service to the other tabs. */
 export type Relay = {
   /** The upstream for the leading tab's own logs. Each log is followed once for all tabs. */
   readonly upstream: Upstream;
@@ -13,7 +13,7 @@ export type Relay = {
 };
 
 export type RelayOptions = {
-  /** When the tab came to lead. */
+  /** The time at which the tab became the leader. */
   sinceMs: number;
   locks: Locks;
   /** The name of the lock that a tab holds as long as it lives. */
@@ -21,14 +21,14 @@ export type RelayOptions = {
   beatMs: number;
 };
 
-/** Follows logs for the other tabs, and tells them of itself. */
+/** Follows logs for the other tabs, and announces this tab to them. */
 export function createRelay(
   connection: Upstream,
   channel: TabChannel,
   { sinceMs, locks, tabLockOf, beatMs }: RelayOptions,
 ): Relay {
   const upstream = shareUpstream(connection);
-  /** The followings of each tab. */
+  /** The followed logs of each tab. */
   const tabs = new Map<string, Map<number, () => void>>();
   const ended = new AbortController();
   const tell = (): void => channel.post({ type: "lead", sinceMs, status: upstream.status });
@@ -36,7 +36,7 @@ export function createRelay(
   const endStatus = upstream.subscribeStatus(tell);
   tell();
 
-  /** The followings of a tab that is gone end: its lock is free then. */
+  /** When a tab is gone, its lock is free, and its followed logs end. */
   function meet(tab: string): Map<number, () => void> {
     const followings = new Map<number, () => void>();
     tabs.set(tab, followings);
@@ -55,7 +55,7 @@ export function createRelay(
       position: () => position,
       take: (events) => channel.post({ type: "events", to: [to], events }),
       onStatus: (status) => channel.post({ type: "status", to, status }),
-      // An error's message is no property that is copied.
+      // Copying an error's properties omits its message.
       onRefused: (error) =>
         channel.post({ type: "refused", to, error: { ...error, message: error.message } as ChatError }),
     });
@@ -81,7 +81,7 @@ export function createRelay(
       clearInterval(beat);
       endStatus();
       ended.abort();
-      // The other tabs are not to hear that this connection closes: the next leader serves them.
+      // The other tabs must not be told that this connection closes, since the next leader serves them.
       for (const followings of tabs.values()) for (const end of followings.values()) end();
     },
   };

@@ -3,10 +3,12 @@ import type { LogFollower, Upstream } from "../connection/log.ts";
 import type { LineStatus } from "../line.ts";
 import type { TabChannel, TabMessage } from "./channel.ts";
 
-/** The upstream of a tab that does not lead: the tab that leads. */
+/** The upstream of a tab that does not lead: the leading tab. */
 export type RemoteUpstream = Upstream & { take(message: TabMessage): void };
 
-/** Followings of this tab are numbered anew at each leader, so that nothing of an earlier one is taken. */
+/**
+ * With each leader the followed logs of this tab get new numbers, so that messages of an earlier leader are ignored.
+ */
 let lastNumber = 0;
 
 /** @param tab this tab's name */

@@ -13,13 +13,13 @@ import type { RemoteUpstream } from "./remote-upstream.ts";
 import { createRemoteUpstream } from "./remote-upstream.ts";
 import type { Switch } from "./switch.ts";
 
-/** A tab that is not alone. */
+/** A tab among several. */
 export type SeveralTabs = {
   readonly isLeader: boolean;
   take(message: TabMessage): void;
   leave(): void;
   enter(): void;
-  /** Posts now what waits to be posted. */
+  /** Posts waiting messages now. */
   flush(): void;
 };
 
@@ -27,18 +27,18 @@ export type JoinOptions = {
   connect: () => Upstream;
   locks: Locks;
   timing: Timing;
-  /** The followings of the tab. */
+  /** The followed logs of the tab. */
   followings: Switch;
   channel: Channel<TabMessage> | undefined;
-  /** Hears that this tab leads, or leads no more. */
+  /** This tab has become the leader, or is no longer the leader. */
   onLeader: () => void;
-  /** Of a tab that leads already. */
+  /** Set for a tab that already leads. */
   leads: { connection: Upstream; held: HeldLock } | undefined;
 };
 
 /**
- * A tab's part among several. The tab that leads relays for the others. When another tab comes to lead, each tab asks it for its
- * logs from its own positions on.
+ * A tab's part among several. The leading tab relays for the others. When another tab becomes the leader, each tab asks
+ * it for its logs, from its own positions.
  */
 export function joinTabs(
   name: string,
@@ -49,30 +49,30 @@ export function joinTabs(
   const posts = createTabChannel(channel, tab);
   const tickMs = timing.beatMs / 5;
   let leadership: Leadership | undefined;
-  /** Of the tab that leads. */
+  /** Set while this tab leads. */
   let connection: Upstream | undefined;
   let relay: Relay | undefined;
-  /** Of a tab that does not. */
+  /** The leading tab, while this tab does not lead. */
   let leader: string | undefined;
-  /** Since when this tab or the other one leads. */
+  /** The time since which the current leader leads. */
   let leadsSinceMs = 0;
   let remote: RemoteUpstream | undefined;
   let heardAtMs = 0;
   let askedAtMs = 0;
   let hasAnswer = true;
   let tickedAtMs = 0;
-  /** It asked since its timers were late. */
+  /** Whether this tab has asked again because its timers were late. */
   let hasAskedAgain = false;
   let watch: ReturnType<typeof setInterval> | undefined;
-  /** Gives up the lock that shows that this tab lives. */
+  /** Releases the lock that shows that this tab is alive. */
   let part: (() => void) | undefined;
 
   function take(message: TabMessage): void {
     if (relay) return relay.take(message);
-    // A tab that leads again, after one that was never heard, knows nothing of what it followed before.
+    // A tab that leads again, after another leader that was never heard, no longer has the earlier followed logs.
     const isNew = message.type === "lead" && (message.from !== leader || message.sinceMs !== leadsSinceMs);
     if (isNew && part) {
-      // A leader that was frozen, and does not know yet that it was replaced, answers what it was asked long ago.
+      // A leader that was frozen, and does not know yet that it was replaced, may answer an old question.
       const isLost = Date.now() - heardAtMs >= timing.leaderSilenceMs;
       if (leader !== undefined && message.sinceMs < leadsSinceMs && !isLost) return;
       leader = message.from;
@@ -119,7 +119,7 @@ export function joinTabs(
     tickedAtMs = now;
     if (connection) return;
     if (isLate && !hasAskedAgain) {
-      // A tab that was frozen itself has heard nothing either.
+      // If this tab itself was frozen, it has heard nothing either.
       hasAskedAgain = true;
       ask();
     } else if (!hasAnswer && now - heardAtMs >= timing.leaderSilenceMs - tickMs) {
@@ -138,7 +138,7 @@ export function joinTabs(
       },
       onLost() {
         stopLeading();
-        // The silence of the next leader begins now.
+        // The silence of the next leader is measured from now.
         heardAtMs = Date.now();
         ask();
       },

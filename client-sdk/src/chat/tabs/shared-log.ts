@@ -7,14 +7,14 @@ type Member = {
   readonly follower: LogFollower;
   position: string | undefined;
   isSharing: boolean;
-  /** Ends the subscription of its own that it has until it is where the shared one is. */
+  /** Ends the follower's own subscription, which it has until it reaches the shared one. */
   endOwn: (() => void) | undefined;
 };
 
 /**
- * One log that several tabs follow. The first follower's subscription is the shared one. A later follower gets a subscription
- * of its own from its own position. When that is live and has reached the shared one, it ends: the follower then takes
- * what comes by the shared one, without what it has.
+ * One log that several tabs follow. The first follower's subscription is the shared one. A later follower first gets
+ * its own subscription, from its own position. That one ends when it is live and has reached the shared one. From then
+ * on the follower gets the events of the shared subscription, without those that it already has.
  */
 export type SharedLog = {
   readonly name: LogName;
@@ -55,7 +55,7 @@ export function createSharedLog(upstream: Upstream, name: LogName): SharedLog {
       const isLevel = isLive && status === "live" && isAtLeast(member.position, position);
       if (!isLevel || member.isSharing) return;
       member.isSharing = true;
-      // Its own subscription is in the middle of its report.
+      // The follower's own subscription is still delivering its events.
       queueMicrotask(() => {
         member.endOwn?.();
         member.endOwn = undefined;
@@ -102,14 +102,14 @@ export function createSharedLog(upstream: Upstream, name: LogName): SharedLog {
   };
 }
 
-/** Gives a follower the events that it does not have. */
+/** Passes a follower the events that it does not have. */
 function give(member: Member, events: Events): void {
   const isNew = ({ position, event }: Events[number]): boolean =>
     event.seq === event.prev ||
     event.type === "snapshot" ||
     event.type === "reset" ||
     !isAtLeast(member.position, position);
-  // The same list goes to several tabs in one message.
+  // The same array goes to several tabs in one message.
   const news = events.every(isNew) ? events : events.filter(isNew);
   const last = news.at(-1);
   if (!last) return;

@@ -9,7 +9,10 @@ type Following = {
   shown: LineStatus | undefined;
 };
 
-/** The followings of a tab, over an upstream that changes: each goes on at the next one from its own position. */
+/**
+ * The followed logs of a tab, over an upstream that may be replaced. Each log resumes at the next upstream from its own
+ * position.
+ */
 export type Switch = Upstream & {
   /** @param next undefined while no tab leads */
   turnTo(next: Upstream | undefined): void;
@@ -24,14 +27,14 @@ export function createSwitch(): Switch {
   let isClosed = false;
   let told: LineStatus = "connecting";
 
-  /** A line that was up is not `connecting` while the tabs change their leader. */
+  /** A line that was up does not become `connecting` while the tabs change their leader. */
   function seen(status: LineStatus = "connecting"): LineStatus {
     if (isClosed) return "closed";
     if (status === "live" || status === "catching-up") wasUp = true;
     return status === "connecting" && wasUp ? "catching-up" : status;
   }
 
-  /** The upstream's, but that the catching up of other tabs' logs is left out. */
+  /** The upstream's status, except that the catch-up of other tabs' logs is ignored. */
   function statusOfAll(): LineStatus {
     const status = seen(upstream?.status);
     if (status !== "live" && status !== "catching-up") return status;

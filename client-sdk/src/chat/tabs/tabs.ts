@@ -8,22 +8,22 @@ import type { HeldLock } from "./leadership.ts";
 import type { SeveralTabs } from "./several-tabs.ts";
 import { createSwitch } from "./switch.ts";
 
-/** An upstream that is one for all tabs. */
+/** One upstream for all tabs. */
 export type TabbedUpstream = Upstream & {
   readonly isLeader: boolean;
   readonly subscribeLeader: (listener: () => void) => () => void;
-  /** The browser stops the tab's scripts: another tab is to lead. */
+  /** The browser is about to stop the tab's scripts: another tab should lead. */
   leave(): void;
-  /** Its scripts run again. */
+  /** The tab's scripts run again. */
   enter(): void;
 };
 
 /**
- * One tab leads: it has the connection, and relays for the others. A tab that gets the lock at once leads, and is alone as far as
- * it knows: the rest of the code is loaded when another tab is there.
+ * One tab leads: it has the connection, and relays for the others. A tab that gets the lock at once leads, and knows of
+ * no other tab. The rest of the code is loaded when there is another tab.
  *
  * @param name of the lock and the channel
- * @param connect makes the connection of a tab that leads
+ * @param connect makes the connection of a leading tab
  */
 export function createTabs(
   name: string,
@@ -37,7 +37,7 @@ export function createTabs(
     else void join();
   });
   let several: SeveralTabs | undefined;
-  /** Of a tab that leads. */
+  /** Set while this tab leads. */
   let connection: Upstream | undefined;
   let held: HeldLock | undefined;
   let isIn = false;
@@ -61,7 +61,7 @@ export function createTabs(
     void join();
   }
 
-  /** The lock may be held by another tab, by one that is frozen, or by the page that was here before a reload. */
+  /** Another tab may hold the lock, or a frozen tab, or this page before a reload. */
   async function join(): Promise<void> {
     if (several || isJoining || !isIn) return;
     isJoining = true;
@@ -69,11 +69,11 @@ export function createTabs(
     isJoining = false;
     if (!isIn) return;
     if (!part) {
-      // As where there are no Web Locks: it connects by itself. It joins when it hears of another tab.
+      // As without Web Locks: this tab connects by itself. It joins when it hears of another tab.
       if (!connection) lead();
       return;
     }
-    // Without the lock it led only because this code could not be loaded.
+    // A tab without the lock led only because this code could not be loaded.
     if (!held && connection) stopLeading();
     const leads = connection && held && { connection, held };
     connection = held = undefined;
