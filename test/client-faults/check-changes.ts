@@ -4,7 +4,7 @@ import { entriesOf, findStored, keyOf, mayBeUndone, nameOf } from "./facts.ts";
 import type { StoreViolation } from "./store-violation.ts";
 import { violation } from "./store-violation.ts";
 
-/** Whether each change took effect or shows why it did not. */
+/** Checks that each change took effect or shows an error. */
 export function checkChanges(history: StoreHistory): StoreViolation[] {
   return history.clients.flatMap((client) =>
     entriesOf(client, "change").flatMap((change) => {
@@ -49,7 +49,7 @@ function checkRemoval(
   return [violation("CANCELLED", `${JSON.stringify(change)}: ${JSON.stringify(message)}`)];
 }
 
-/** Whether it was stored when it was removed. */
+/** Whether the message was stored when it was removed. */
 function isNotWaiting(client: ClientHistory, change: EntryOf<"change"> & { key: string }): boolean {
   const sent = entriesOf(client, "send").some((send) => nameOf(send) === nameOf(change));
   return (
@@ -57,7 +57,7 @@ function isNotWaiting(client: ClientHistory, change: EntryOf<"change"> & { key: 
   );
 }
 
-/** The error of the last change of a message shows, as long as the chat does. */
+/** The error of a message's last change shows as long as the chat is open. */
 function checkRefusal(
   client: ClientHistory,
   change: EntryOf<"change"> & { key: string },

@@ -4,7 +4,7 @@ import { entriesOf, findStored, keyOf, mayBeUndone } from "./facts.ts";
 import type { StoreViolation } from "./store-violation.ts";
 import { violation } from "./store-violation.ts";
 
-/** Whether the stores end with what the server has. */
+/** Checks that the stores end with the server's state. */
 export function checkEnd(history: StoreHistory): StoreViolation[] {
   return history.clients.flatMap((client) => [
     ...entriesOf(client, "stuck").map((entry) => violation("STUCK", `${entry.chat}: ${entry.with}`)),
@@ -51,7 +51,7 @@ function checkState(history: StoreHistory, settled: ShownSession & { chat: strin
   return wrong.map((what) => violation("STATE", `${where} ${what}`));
 }
 
-/** Whether each message that is not sent was refused, for the reason that there was. */
+/** Checks that each unsent message was refused for a valid reason. */
 function checkUnsent(
   history: StoreHistory,
   settled: ShownSession & { chat: string; at: number },

@@ -7,8 +7,8 @@ import { violation } from "./store-violation.ts";
 const maxKept = 100;
 
 /**
- * Whether a chat begins with the state in which the chat before it was closed, or with nothing. Two chats over one storage
- * keep the state of either.
+ * Checks that a chat begins with the state in which the previous chat was closed, or with nothing. If two chats share a
+ * storage, either one's state may be kept.
  */
 export function checkKept({ clients }: StoreHistory): StoreViolation[] {
   return clients.flatMap((client) => {
@@ -16,7 +16,7 @@ export function checkKept({ clients }: StoreHistory): StoreViolation[] {
     const closed = new Map<string, ShownSession>();
     const begun = new Set<string>();
     const found: StoreViolation[] = [];
-    // A removal under way is gone at the closing, and shows once more.
+    // A removal that is pending at the closing hides its message, which shows once more after that.
     const removed = new Set(
       client.entries.flatMap((entry) =>
         entry.type === "change" && entry.kind === "remove" ? [entry.key] : [],
@@ -29,17 +29,17 @@ export function checkKept({ clients }: StoreHistory): StoreViolation[] {
       begun.add(entry.chat + entry.session);
       const before = closed.get(entry.session);
       closed.delete(entry.session);
-      // Once it is connected, it may show what came since.
+      // Once the chat is connected, it may show later changes.
       const isOfStorage = entry.status === "connecting" && !client.crashedLives.includes(entry.life - 1);
       if (!before?.isLoaded || !isOfStorage) continue;
-      // A send of the client may be answered while the chat closes, or before the line of the next one is up.
+      // A send of the client may be answered while the chat closes, or before the next chat's line is up.
       const shown = new Set(sentRows(before).map(([key]) => key));
       const isAnswer = (key: string): boolean => sends.has(key) && !shown.has(key);
       const [was, is] = [before, entry].map((each) =>
         sentRows(each).filter(([key]) => !removed.has(key) && !isAnswer(key)),
       );
       if (!was || !is) continue;
-      // The latest part of a long conversation is kept.
+      // Only the latest part of a long conversation is kept.
       const isWhole = is.length === was.length || is.length + removed.size >= maxKept;
       const [had, has] = [JSON.stringify(was.slice(-is.length)), JSON.stringify(is)];
       const where = `${entry.chat} ${entry.session}`;
@@ -49,7 +49,7 @@ export function checkKept({ clients }: StoreHistory): StoreViolation[] {
   });
 }
 
-/** The versions of the messages. A content may be that of an edit under way. */
+/** The versions of the messages. The content may be that of a pending edit. */
 function sentRows({ rows }: ShownSession): (readonly [key: string, seq: number | null])[] {
   return rows.filter(([, , , delivery]) => delivery === "sent").map(([key, , seq]) => [key, seq]);
 }

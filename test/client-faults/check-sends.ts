@@ -6,7 +6,7 @@ import { entriesOf, findStored, mayBeUndone, nameOf } from "./facts.ts";
 import type { StoreViolation } from "./store-violation.ts";
 import { violation } from "./store-violation.ts";
 
-/** Whether each send is stored once, under its key and in its order, or refused for a reason. */
+/** Checks that each send is stored once, under its key and in its order, or is refused for a reason. */
 export function checkSends(history: StoreHistory): StoreViolation[] {
   return history.clients.flatMap((client) => [
     ...entriesOf(client, "send").flatMap((send) => checkSend(history, client, send)),
@@ -29,7 +29,7 @@ function checkSend(history: StoreHistory, client: ClientHistory, send: EntryOf<"
   return [violation("LOST", `${key} in ${session}: ${JSON.stringify(rowsOf(client, send))}`)];
 }
 
-/** The message as the last stores show it. */
+/** The message in the last snapshots of the stores. */
 function rowsOf(client: ClientHistory, { session, key }: EntryOf<"send">) {
   return entriesOf(client, "settled")
     .filter((settled) => settled.session === session)
@@ -39,7 +39,7 @@ function rowsOf(client: ClientHistory, { session, key }: EntryOf<"send">) {
 function mayBeMissing(history: StoreHistory, client: ClientHistory, send: EntryOf<"send">): boolean {
   const { session, key, content } = send;
   const isSame = (other: { session: string; key: string | null }): boolean => nameOf(other) === nameOf(send);
-  // With a session goes what waits to be sent to it, also where the chat ends before the session is deleted.
+  // Deleting a session also drops its unsent messages, even if the chat ends before the session is deleted.
   const isTakenBack = entriesOf(client, "change").some(
     (change) =>
       (change.kind === "remove" && isSame(change)) ||
@@ -50,7 +50,7 @@ function mayBeMissing(history: StoreHistory, client: ClientHistory, send: EntryO
   if (client.crashedLives.includes(send.life) && !isKept) return true;
   const sent = entriesOf(client, "sent").find((entry) => isSame(entry));
   if (sent && mayBeUndone(history, sent)) return true;
-  // The acknowledgement may have come in a moment that no chat noted: at its end.
+  // The acknowledgement may have come when no chat recorded it any more, at its end.
   const isShown = entriesOf(client, "shown").some(
     (shown) =>
       shown.session === session &&
@@ -78,7 +78,7 @@ function checkCreate(
   return [violation("LOST", `the session ${session}`)];
 }
 
-/** The sends of one chat to one session, but those that were refused or taken back meanwhile. */
+/** The sends of one chat to one session, without those that were refused or cancelled meanwhile. */
 function checkOrder(history: StoreHistory, client: ClientHistory): StoreViolation[] {
   const last = new Map<string, { key: string; id: number }>();
   const disturbed = new Set(

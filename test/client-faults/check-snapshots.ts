@@ -5,7 +5,7 @@ import { entriesOf, findStored, keyOf, nameOf } from "./facts.ts";
 import type { StoreViolation } from "./store-violation.ts";
 import { violation } from "./store-violation.ts";
 
-/** Whether each snapshot is right by itself, and after those that its chat showed before it. */
+/** Checks each snapshot by itself, and against the earlier snapshots of its chat. */
 export function checkSnapshots(history: StoreHistory): StoreViolation[] {
   const keys = new Map<string, string>();
   return history.clients.flatMap((client) => {
@@ -42,7 +42,7 @@ function checkRows(rows: readonly ShownRow[], keys: Map<string, string>): StoreV
   return found;
 }
 
-/** The place in which a message was shown last. */
+/** The form in which a message was shown last. */
 type Seen = { id: number; seq: number; isMissing: boolean };
 
 function checkSequence(
@@ -64,8 +64,8 @@ function checkSequence(
     const deleted = new Set(
       findStored(history, session)?.messages.flatMap((message) => (message.deleted ? [keyOf(message)] : [])),
     );
-    // A message that was answered before the first snapshot may be missing until its event comes.
-    // After the restore of a copy, messages that were deleted before may be shown again.
+    // A message that was answered before the first snapshot may be missing until its event comes. After the restore of
+    // a copy, messages that were deleted before may be shown again.
     if (at >= firstRestore || !isLoaded || changed.has(session) || !wasLive) continue;
     const floor = hasEarlier ? (rows.find(([, id]) => id !== null)?.[1] ?? Number.POSITIVE_INFINITY) : 0;
     const shown = new Map(rows.map((row) => [row[0], row]));

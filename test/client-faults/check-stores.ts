@@ -7,7 +7,7 @@ import type { StoreHistory } from "./client-history.ts";
 import type { StoreViolation } from "./store-violation.ts";
 import { violation } from "./store-violation.ts";
 
-/** All that is wrong with a history; nothing if the stores kept their promises. Looks at nothing but the history. */
+/** All violations in a history; none if the stores kept their promises. Uses only the history. */
 export function checkStores(history: StoreHistory): StoreViolation[] {
   return [
     ...history.incidents.map((incident) => violation("SERVER_ERROR", incident)),

@@ -3,10 +3,10 @@ import type { ShownMessage } from "../../client-sdk/src/chat/shown-messages.ts";
 import type { ChatError } from "../../client-sdk/src/chat/chat-error.ts";
 import type { Change, Fact, ShownList, ShownRow, ShownSession } from "./client-history.ts";
 
-/** The numbers of changes, over all chats of a life. */
+/** The number of changes so far, over all chats of a life. */
 let changes = 0;
 
-/** A chat whose every snapshot and outcome is noted. */
+/** A chat that records each of its snapshots and outcomes. */
 export class ClientChat {
   readonly chat: Chat;
   readonly note: (fact: Fact) => void;
@@ -69,7 +69,7 @@ export class ClientChat {
     );
   }
 
-  /** Notes what becomes of the change. @param begin calls the store; its promise may tell the `seq` of a message */
+  /** Records the outcome of a change. @param begin calls the store; its promise may give the `seq` of a message */
   change(change: Change, begin: () => Promise<{ seq: number } | void>): void {
     changes += 1;
     const number = changes;
@@ -111,7 +111,7 @@ export class ClientChat {
     });
   }
 
-  /** Closes it, and notes the state that it is left in. */
+  /** Closes the chat, and records its final state. */
   async close(): Promise<void> {
     await this.chat.close();
     for (const id of this.#followed.keys()) this.note({ type: "closed", ...this.shown(id) });

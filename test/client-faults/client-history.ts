@@ -29,7 +29,7 @@ export type ShownList = {
   sessions: readonly (readonly [id: string, title: string])[];
 };
 
-/** A change that a store was asked for, other than a send. */
+/** A change that a store was asked to make, other than a send. */
 export type Change =
   | { kind: "edit"; session: string; key: string; content: string }
   | { kind: "remove"; session: string; key: string }
@@ -37,20 +37,20 @@ export type Change =
   | { kind: "remove session"; session: string }
   | { kind: "load earlier"; session: string };
 
-/** A fact that a client program noted. */
+/** A fact that a client program recorded. */
 export type Fact =
   | { type: "opened" }
   | { type: "send"; session: string; key: string; content: string }
   | { type: "sent"; session: string; key: string }
   | { type: "unsent"; session: string; key: string; reason: string }
-  /** The storage holds the send, or the making of the session. */
+  /** The storage holds the send, or the creation of the session. */
   | { type: "kept"; session: string; key: string | null }
   /** The storage holds the cancellation. */
   | { type: "kept cancel"; session: string; key: string | null }
   | { type: "retry"; session: string; key: string }
   | { type: "create"; session: string }
   | ({ type: "change"; number: number } & Change)
-  /** `seq` is that of the message after an edit. */
+  /** `seq` is the message's `seq` after an edit. */
   | { type: "changed"; number: number; seq: number | null }
   | { type: "unchanged"; number: number; reason: string }
   | ({ type: "shown" } & ShownSession)
@@ -63,7 +63,7 @@ export type Fact =
 /** `at` is in milliseconds since 1970. `life` counts the processes of a client, `chat` the chats that they opened. */
 export type Entry = { at: number; life: number; chat: string } & Fact;
 
-/** One client with a storage of its own: one chat at a time, or two that share the storage as tabs do. */
+/** One client with its own storage: one chat at a time, or two that share the storage as tabs do. */
 export type ClientHistory = {
   name: string;
   isShared: boolean;
@@ -72,15 +72,18 @@ export type ClientHistory = {
   crashedLives: readonly number[];
 };
 
-/** All that happened in a run, as it was seen from outside of the client. */
+/** Everything that happened in a run, as observed from outside of the client. */
 export type StoreHistory = {
   clients: readonly ClientHistory[];
   /** The content of the database file at the end. */
   stored: readonly StoredSession[];
   /** The server's list at the end, in the order of activity. */
   listed: readonly (readonly [id: string, title: string])[];
-  /** The spans in which a copy of the file was put back, and what was acknowledged before went, in milliseconds since 1970. */
+  /**
+   * The periods in which a copy of the file was put back, which undoes earlier acknowledged writes, in milliseconds
+   * since 1970.
+   */
   restores: readonly { from: number; to: number }[];
-  /** Acts of the server that are never allowed. */
+  /** Behaviour of the server that is never allowed. */
   incidents: readonly string[];
 };

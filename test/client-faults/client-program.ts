@@ -23,12 +23,12 @@ export type Orders = {
   shares?: Partial<Record<ActName, number>> | undefined;
   journal: string;
   storage: string;
-  /** The sessions that earlier lives have made. */
+  /** The sessions that earlier lives have created. */
   sessions: readonly string[];
   patienceMs: number;
 };
 
-/** The parent's word: the faults are over; these sessions have a last message; end. */
+/** A command of the parent: the faults are over; these sessions have a last message; end. */
 export type Word =
   | { type: "finish" }
   | { type: "marked"; marker: string; sessions: readonly string[] }
@@ -38,7 +38,7 @@ export type Word =
 /** The client's answer. */
 export type Reply = { type: "act" | "idle" | "drained" | "settled" | "watched" };
 
-// A program that uses chats as people do, notes all that it sees, and ends on its parent's word.
+// A program that uses chats as people do, records everything that it observes, and ends when its parent commands it.
 const orders = JSON.parse(process.argv[2] ?? "{}") as Orders;
 const { kind, name, life, patienceMs } = orders;
 const isShared = kind === "led tabs" || kind === "loose tabs";

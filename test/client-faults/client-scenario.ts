@@ -2,36 +2,40 @@ import type { ServerFaults } from "../faults/run-faults.ts";
 import { Random } from "../support/random.ts";
 
 /**
- * How a client keeps its state and opens its chats. `memory` and `file`: one chat at a time. `led tabs`: two chats over one
- * storage, one of which leads by Web Lock. `loose tabs`: two chats over one storage without Web Locks, as on pages that came over plain HTTP.
+ * How a client keeps its state and opens its chats. `memory` and `file`: one chat at a time. `led tabs`: two chats over
+ * one storage, with a leader by Web Lock. `loose tabs`: two chats over one storage without Web Locks, as on pages over
+ * plain HTTP.
  */
 export type ClientKind = "memory" | "file" | "led tabs" | "loose tabs";
 
-/** The events of a run, as far as a seed determines them. Their order depends on the machine. */
+/** The events of a run that a seed determines. Their order depends on the machine. */
 export type ClientScenario = ServerFaults & {
   seed: number;
   clients: readonly ClientKind[];
-  /** How many acts each client does. */
+  /** The number of acts of each client. */
   acts: number;
   /** The longest pause between two acts, in milliseconds. */
   pauseMs: number;
-  /** How many messages the session has at the beginning. */
+  /** The number of messages in the session at the beginning. */
   earlier: number;
   /** How often a client's process is killed, and how often it closes its chats and ends. */
   crashes: number;
   departures: number;
-  /** How often a client's gateway answers with a page of its own, and how often a client's network takes bytes and passes none. */
+  /**
+   * How often a client's gateway answers with its own page, and how often a client's network accepts bytes and passes
+   * none on.
+   */
   gatewayPages: number;
   silences: number;
-  /** The time by which a connection of a client passes each chunk later, in milliseconds. About half of the connections do. */
+  /** The delay of each chunk on about half of the clients' connections, in milliseconds. */
   latencyMs: number;
-  /** How many calls other programs make by REST. */
+  /** The number of calls that other programs make over REST. */
   others: number;
-  /** How many calls they make after a restore before a client reaches the server. */
+  /** The number of these calls after a restore, before a client reaches the server. */
   headStart: number;
-  /** The share of each kind of act, where it is not the usual one. */
+  /** The share of each kind of act, if it is not the usual one. */
   shares?: Partial<Record<ActName, number>>;
-  /** How long the end may take after all faults, in milliseconds. */
+  /** The longest duration of the end after all faults, in milliseconds. */
   patienceMs: number;
 };
 
@@ -53,13 +57,13 @@ export const actNames = [
 
 export type ActName = (typeof actNames)[number];
 
-/** The settings of the server: a content of more characters than this is refused. */
+/** The server's setting: content of more characters is refused. */
 export const maxMessageChars = 400;
 
 /** The session that all clients use. */
 export const sharedSession = "shared";
 
-/** The scenario of a seed: a bit of everything, in its own mixture. */
+/** The scenario of a seed: a mixture of all kinds of events. */
 export function clientScenarioOf(seed: number): ClientScenario {
   const random = new Random(seed * 7907);
   const kinds: readonly ClientKind[] = ["file", "file", "memory", "led tabs", "loose tabs"];
@@ -91,7 +95,7 @@ export function clientScenarioOf(seed: number): ClientScenario {
   };
 }
 
-/** One in which nothing goes wrong but what is planted. */
+/** A scenario without faults but the planted one. */
 export const calmClients: Omit<ClientScenario, "seed"> = {
   clients: ["file"],
   acts: 50,

@@ -14,13 +14,13 @@ const program = join(import.meta.dirname, "client-program.ts");
 export type ClientOptions = Pick<Orders, "kind" | "name" | "acts" | "pauseMs" | "shares" | "patienceMs"> & {
   root: string | undefined;
   folder: string;
-  /** Its own way to the server. */
+  /** The proxy between this client and the server. */
   proxy: TcpProxy;
   random: Random;
   onAct: () => void;
 };
 
-/** A client in a process of its own, which is ended and started again at any moment. It ends with the test. */
+/** A client in a separate process, which may be ended and restarted at any moment. It ends with the test. */
 export class ClientUnderFire {
   readonly proxy: TcpProxy;
   readonly kind: Orders["kind"];
@@ -39,13 +39,13 @@ export class ClientUnderFire {
     this.proxy = options.proxy;
     this.kind = options.kind;
     this.#options = options;
-    // It is awaited when the client is asked for something.
+    // The next question to the client awaits the failure.
     this.#failure.promise.catch(() => undefined);
     onTestFinished(() => this.#end("SIGKILL"));
     this.#start();
   }
 
-  /** Resolves when it has done its acts. It rejects when the program ended by itself. */
+  /** Resolves when the client has done its acts. Rejects if the program ended by itself. */
   get idle(): Promise<void> {
     return Promise.race([this.#idle.promise, this.#failure.promise]);
   }
@@ -66,7 +66,7 @@ export class ClientUnderFire {
     return this.#turn;
   }
 
-  /** Gives it the word, and waits for its answer. */
+  /** Sends the client a command, and waits for its reply. */
   async ask(word: Word, reply: Reply["type"]): Promise<void> {
     const heard = new Promise<void>((hear) => this.#heard.set(reply, hear));
     this.#child?.send(word);

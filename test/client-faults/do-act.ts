@@ -4,7 +4,7 @@ import type { ClientChat } from "./client-chat.ts";
 import type { ActName } from "./client-scenario.ts";
 import { actNames, maxMessageChars, sharedSession } from "./client-scenario.ts";
 
-/** The usual share of each act, in parts of the sum. */
+/** The usual share of each act, relative to the sum. */
 const usualShares: Record<ActName, number> = {
   send: 30,
   "send three": 8,
@@ -27,7 +27,7 @@ const maxSessions = 4;
 export type Actor = {
   chat: ClientChat;
   random: Random;
-  /** Gives a name that no other act of the run has. */
+  /** Returns a name that is unique in the run. */
   nextName: () => string;
   /** Closes a chat and opens it again. */
   reload: () => Promise<void>;
@@ -40,7 +40,7 @@ export function chooseAct(random: Random, shares: Partial<Record<ActName, number
   return actNames.find((name) => (left -= shareOf(name)) < 0) ?? "send";
 }
 
-/** Does something that a person may do. Its outcome is noted by the chat. */
+/** Does something that a person may do. The chat records the outcome. */
 export async function doAct(name: ActName, { chat, random, nextName, reload }: Actor): Promise<void> {
   const session = random.pick(chat.sessions);
   const store = chat.chat.session(session);

@@ -1,7 +1,9 @@
 import type { StoredMessage, StoredSession } from "../faults/history.ts";
 import type { ClientHistory, Entry, Fact, StoreHistory } from "./client-history.ts";
 
-/** An answer of the server that was may be noted so long after the server that took its place is up. */
+/**
+ * The time for which answers of the previous server may still be recorded after the next server is up, in milliseconds.
+ */
 const lateNoteMs = 500;
 
 export type EntryOf<Type extends Fact["type"]> = Entry & { type: Type };
@@ -14,7 +16,7 @@ export function entriesOf<Type extends Fact["type"]>(
   return entries.filter((entry): entry is EntryOf<Type> => entry.type === type);
 }
 
-/** Whether a copy of the file may have been put back after it, which does not hold it. */
+/** Whether a copy of the file without this change may have been put back later. */
 export function mayBeUndone({ restores }: StoreHistory, { at }: { at: number }): boolean {
   return restores.some(({ to }) => at <= to + lateNoteMs);
 }
@@ -28,7 +30,7 @@ export function findStored({ stored }: StoreHistory, session: string): StoredSes
   return stored.find(({ id, deleted }) => id === session && !deleted);
 }
 
-/** The name of a message among all sessions. */
+/** The unique name of a message among all sessions. */
 export function nameOf({ session, key }: { session: string; key: string | null }): string {
   return JSON.stringify([session, key]);
 }

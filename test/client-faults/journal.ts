@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Entry, Fact } from "./client-history.ts";
 
-/** Notes facts in a file at once, so that SIGKILL loses none. */
+/** Writes facts to a file synchronously, so that SIGKILL loses none. */
 export type Journal = (chat: string, fact: Fact) => void;
 
 export function openJournal(path: string, life: number): Journal {
@@ -11,7 +11,7 @@ export function openJournal(path: string, life: number): Journal {
   };
 }
 
-/** The facts of all lives. The last line of a life that was killed may be half. */
+/** The facts of all lives. The last line of a killed life may be incomplete. */
 export function readJournal(path: string): Entry[] {
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8")

@@ -3,7 +3,7 @@ import type { Reply, Word } from "./client-program.ts";
 
 type Marked = Word & { type: "marked" };
 
-/** The end of a run, in three steps. @returns the steps: each notes its outcome in time, whatever happens */
+/** The end of a run, in three steps. @returns the steps; each records its outcome within the time limit */
 export function noteEnd(chats: readonly ClientChat[], patienceMs: number) {
   /** Waits for the outcome of all sends and changes. */
   async function drain(): Promise<Reply["type"]> {

@@ -9,7 +9,7 @@ import type { OutboxItem } from "../../client-sdk/src/chat/outbox/outbox-entry.t
 import type { Fact } from "./client-history.ts";
 import type { ClientKind } from "./client-scenario.ts";
 
-/** The product's patience in a tenth of the time, so that a run is short. */
+/** A tenth of the product's times, so that a run is short. */
 const quick = {
   pingIntervalMs: 800,
   pongTimeoutMs: 700,
@@ -37,11 +37,11 @@ const pausesPart = 0.2;
 /** The client of a checkout, with short times. */
 export type ClientCode = typeof CreateChat & typeof FileStorage & typeof MemoryStorage;
 
-/** @param root where the product is */
+/** @param root the folder of the product */
 export async function loadClient(root: string, kind: ClientKind): Promise<ClientCode> {
   const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
   if (kind.endsWith("tabs")) Object.assign(globalThis, { document: page });
-  // As on pages that came over plain HTTP.
+  // As on pages over plain HTTP.
   if (kind === "loose tabs") Object.defineProperty(navigator, "locks", { value: undefined });
   const { random } = Math;
   Math.random = () => random() * pausesPart;
@@ -56,7 +56,7 @@ export async function loadClient(root: string, kind: ClientKind): Promise<Client
   };
 }
 
-/** A storage that tells which sends and cancellations it holds by now. */
+/** A storage that records which sends and cancellations it holds. */
 export function noteKept(storage: ChatStorage, note: (fact: Fact) => void): ChatStorage {
   return {
     ...storage,

@@ -6,7 +6,7 @@ import { sharedSession } from "./client-scenario.ts";
 
 type Shown = { id: number; content: string };
 
-/** Another program, which changes the shared session by REST past all proxies. Its calls may fail. */
+/** Another program, which changes the shared session over REST without the proxies. Its calls may fail. */
 export class OtherProgram {
   readonly #server: ServerUnderFire;
   readonly #random: Random;
@@ -17,7 +17,7 @@ export class OtherProgram {
     this.#random = random;
   }
 
-  /** Makes so many calls, over the time that the clients take. */
+  /** Makes this many calls, spread over the work of the clients. */
   async run(calls: number, operations: number, progress: Progress): Promise<void> {
     for (let call = 0; call < calls; call += 1) {
       await progress.until(Math.floor((call * operations) / calls));
@@ -25,7 +25,7 @@ export class OtherProgram {
     }
   }
 
-  /** Makes so many calls, one right after the other. */
+  /** Makes this many calls, one directly after the other. */
   async hurry(calls: number): Promise<void> {
     for (let call = 0; call < calls; call += 1) await this.#change().catch(() => undefined);
   }
@@ -34,7 +34,7 @@ export class OtherProgram {
     await this.#call("POST", `/api/sessions/${session}/messages`, { content, sender: "assistant" });
   }
 
-  /** A content that no other send has. */
+  /** A unique content. */
   nextContent(): string {
     this.#sent += 1;
     return contentOf(`other.${this.#sent}`, 0);

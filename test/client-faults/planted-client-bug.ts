@@ -6,10 +6,10 @@ import type { StoreViolationName } from "./store-violation.ts";
 export type PlantedClientBug = {
   bug: string;
   edits: Edit[];
-  /** The name that the checker has to give it. */
+  /** The violation that the checker must report. */
   caughtAs: StoreViolationName;
   /** The conditions under which the bug shows. */
   when?: Partial<ClientScenario>;
-  /** Whether it shows at once and in one run, so that each run of the suite plants it. */
+  /** Whether one run always shows the bug, so that each run of the suite plants it. */
   isQuick?: true;
 };

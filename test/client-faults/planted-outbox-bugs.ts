@@ -6,7 +6,7 @@ const deliver = `${chat}/outbox/deliver.ts`;
 const lanes = `${chat}/outbox/lanes.ts`;
 const records = `${chat}/outbox/stored-records.ts`;
 
-/** Sends alone, over a line that is cut. */
+/** Only sends, over a line that is cut. */
 const sending: Partial<ClientScenario> = {
   latencyMs: 120,
   linkFaults: 15,
@@ -14,7 +14,7 @@ const sending: Partial<ClientScenario> = {
   shares: { edit: 0, remove: 0, cancel: 0, reload: 0, "remove session": 0, rename: 0 },
 };
 
-/** Mistakes in sending that a test of one thing at a time would not see. */
+/** Bugs in sending that a test of a single thing would not detect. */
 export const plantedOutboxBugs: PlantedClientBug[] = [
   {
     bug: "each try of a send has a key of its own",
@@ -51,7 +51,7 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
     when: sending,
   },
   {
-    bug: "a refused send holds up those after it",
+    bug: "a refused send blocks later sends",
     edits: [
       {
         file: lanes,
@@ -65,7 +65,7 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
     isQuick: true,
   },
   {
-    bug: "a cancelled send whose outcome is not known is forgotten",
+    bug: "a cancelled send with an unknown outcome is forgotten",
     edits: [
       { file: deliver, from: "if (!isSent && tries.length === 0) return;", to: "if (!isSent) return;" },
     ],
@@ -73,7 +73,7 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
     when: { linkFaults: 25, cuts: 6, shares: { cancel: 40 } },
   },
   {
-    bug: "a cancelled send is repeated, and not deleted after that",
+    bug: "a cancelled send is repeated and then not deleted",
     edits: [
       {
         file: deliver,
@@ -98,7 +98,7 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
     when: { departures: 4 },
   },
   {
-    bug: "a line that is lost makes a send fail",
+    bug: "the loss of the line makes a send fail",
     edits: [
       {
         file: lanes,
@@ -110,7 +110,7 @@ export const plantedOutboxBugs: PlantedClientBug[] = [
     when: sending,
   },
   {
-    bug: "an answer is not shown before the log tells of it",
+    bug: "an answer is not shown before its event comes",
     edits: [
       {
         file: lanes,

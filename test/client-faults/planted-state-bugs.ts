@@ -8,10 +8,10 @@ const followedLog = `${chat}/followed-log.ts`;
 const messageChanges = `${chat}/message-changes.ts`;
 const socket = `${chat}/connection/socket.ts`;
 
-/** No act of any kind. */
+/** No acts of any kind. */
 const none = Object.fromEntries(actNames.map((name) => [name, 0]));
 
-/** Answers come later than events, while others change what the client sends and edits. */
+/** Answers come later than events, while others change the client's messages. */
 const lateAnswers: Partial<ClientScenario> = {
   latencyMs: 150,
   others: 300,
@@ -21,7 +21,7 @@ const lateAnswers: Partial<ClientScenario> = {
   shares: { ...none, send: 30, "send three": 8, edit: 14 },
 };
 
-/** A copy of the file is put back while the client is live before and after that. */
+/** A copy of the file is put back while the client is live before and after. */
 const restored: Partial<ClientScenario> = {
   restores: 1,
   acts: 200,
@@ -32,10 +32,10 @@ const restored: Partial<ClientScenario> = {
   shares: { reload: 0 },
 };
 
-/** Mistakes in showing, keeping and changing that a test of one thing at a time would not see. */
+/** Bugs in showing, keeping and changing that a test of a single thing would not detect. */
 export const plantedStateBugs: PlantedClientBug[] = [
   {
-    bug: "the later of two versions of a message wins, whatever its position",
+    bug: "the last received version of a message wins, whatever its seq",
     edits: [
       {
         file: applyEvent,
@@ -47,7 +47,7 @@ export const plantedStateBugs: PlantedClientBug[] = [
     when: lateAnswers,
   },
   {
-    bug: "a page brings back what was deleted while it was under way",
+    bug: "a page brings back messages that were deleted while it was loading",
     edits: [
       {
         file: applyEvent,
@@ -80,7 +80,7 @@ export const plantedStateBugs: PlantedClientBug[] = [
     isQuick: true,
   },
   {
-    bug: "a reset keeps what was shown before",
+    bug: "a reset keeps the earlier messages",
     edits: [
       {
         file: applyEvent,
@@ -143,13 +143,13 @@ export const plantedStateBugs: PlantedClientBug[] = [
     when: { others: 80 },
   },
   {
-    bug: "a message whose send has no answer yet comes back when it is deleted",
+    bug: "a message that is deleted before its send is answered comes back",
     edits: [{ file: `${chat}/session-store.ts`, from: "this.#deleted.add(event.key);", to: "" }],
     caughtAs: "UNDONE",
     when: { ...lateAnswers, others: 400, shares: { ...none, send: 30, "send three": 8 } },
   },
   {
-    bug: "a socket that carries nothing is kept",
+    bug: "a socket without traffic is kept",
     edits: [{ file: socket, from: "wait(dieOfSilence, patience.timeoutMs);", to: "" }],
     caughtAs: "STUCK",
   },

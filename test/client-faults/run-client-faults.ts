@@ -3,10 +3,10 @@ import type { Random } from "../support/random.ts";
 import type { ClientScenario } from "./client-scenario.ts";
 import type { ClientUnderFire } from "./client-under-fire.ts";
 
-/** The longest that a client's network is gone, in acts of the clients. */
+/** The longest absence of a client's network, in acts of the clients. */
 const longestAbsence = 30;
 
-/** Lets go wrong what the scenario wants of clients and their networks, each at its moment of the clients' work. */
+/** Causes the scenario's faults of clients and their networks, each at its moment of the clients' work. */
 export async function runClientFaults({
   clients,
   scenario,

@@ -17,10 +17,12 @@ import { runClientFaults } from "./run-client-faults.ts";
 /** The last message of each session. */
 const marker = "the last one~";
 
-/** The list of a run is shorter. */
+/** More sessions than a run has. */
 const listLimit = 500;
 
-/** Runs a scenario against the real server, with the client of the product at `root`, and tells all that was seen. */
+/**
+ * Runs a scenario against the real server, with the client of the product at `root`, and returns everything observed.
+ */
 export async function runClientScenario(scenario: ClientScenario, root?: string): Promise<StoreHistory> {
   const folder = makeTemporaryFolder();
   const databaseFile = join(folder, "ai_desk.db");
@@ -41,7 +43,7 @@ export async function runClientScenario(scenario: ClientScenario, root?: string)
     void server.up.then(() => (restore.to = Date.now()));
     if (scenario.headStart > 0) headStarts.push(startBeforeClients());
   });
-  /** Other programs find the server first. */
+  /** Lets other programs reach the server first. */
   async function startBeforeClients(): Promise<void> {
     for (const { proxy } of clients) proxy.isGatewayAlone = true;
     await other.hurry(scenario.headStart);

@@ -3,13 +3,13 @@ import { checkStores } from "./check-stores.ts";
 import { clientScenarioOf } from "./client-scenario.ts";
 import { runClientScenario } from "./run-client-scenario.ts";
 
-/** Seeds that once found something. They stay. */
+/** Seeds that once found a bug. They are kept. */
 const regressions: number[] = [];
-/** `npm run test:client-faults` runs more, and any. */
+/** `npm run test:client-faults` runs more seeds, or chosen ones. */
 const [first = 1, last = first] = (process.env["FAULT_SEEDS"] ?? "1-3").split("-").map(Number);
 const seeds = Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-describe("whatever happens to servers, networks and clients, each store ends with what the server has, and no send is lost or doubled", () => {
+describe("under faults of servers, networks and clients, each store ends with the server's state, and no send is lost or duplicated", () => {
   test.each([...new Set([...regressions, ...seeds])])("seed %i", { timeout: 120_000 }, async (seed) => {
     const history = await runClientScenario(clientScenarioOf(seed));
     expect(checkStores(history)).toEqual([]);

@@ -1,11 +1,11 @@
 import type { Call } from "./read-trace.ts";
 
-/** That a message is stored, as somebody was told of it: the sender by an answer, a reader by an event. */
+/** A statement that a message is stored, sent to the sender by an answer or to a subscriber by an event. */
 export type Answer = { id: number; key: string };
 
 const latin1 = new TextDecoder("latin1");
 
-/** Finds in the bytes that leave the process what it acknowledges, whatever door they leave by. */
+/** Finds the acknowledgements in the bytes that leave the process, through any door. */
 export class AnswerReader {
   readonly #unread = new Map<number, string>();
 

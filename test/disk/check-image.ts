@@ -12,18 +12,18 @@ import { contentOf } from "./keyed-content.ts";
 type Finding = {
   /** Faults at any level; each begins with its name in capitals. */
   violations: string[];
-  /** The acknowledged messages that are not there. */
+  /** The acknowledged messages that are missing. */
   missing: Answer[];
-  /** Whether the product does not take it for what was last served, and gives it a new epoch. */
+  /** Whether the product does not accept it as the state last served, and gives it a new epoch. */
   hasNewEpoch: boolean;
 };
 
 type StoredRow = { id: number; seq: number; key: string; content: string };
 
-/** The content of a file: `epoch` is undefined in one that is not made yet. */
+/** The content of a file. `epoch` is undefined in a file without tables. */
 type Recovered = { epoch: string | undefined; rows: StoredRow[] };
 
-/** Opens the image as SQLite and as the product do after a crash, and looks for what was acknowledged. */
+/** Opens the image as SQLite and the product do after a crash, and checks for the acknowledged messages. */
 export async function checkImage(
   image: Image,
   { folder, acknowledged }: { folder: string; acknowledged: readonly Answer[] },
@@ -31,7 +31,7 @@ export async function checkImage(
   const database = [...image.keys()].find((name) => name.endsWith(".db")) ?? "ai_desk.db";
   const file = join(folder, database);
   try {
-    // The product starts on what the crash has left and not on what SQLite has made of it.
+    // The product starts on the files that the crash left, not on the files after SQLite's recovery.
     writeImage(image, folder);
     const { epoch, rows } = readRecovered(file);
     writeImage(image, folder);
@@ -57,7 +57,7 @@ function writeImage(image: Image, folder: string): void {
 function readRecovered(file: string): Recovered {
   const database = new SqliteFile(file);
   try {
-    // A recovered file stays in this folder for a moment only.
+    // A recovered file stays in this folder only briefly.
     database.pragma("synchronous = off");
     const isMade = database.prepare("select 1 from sqlite_master where name = 'history'").get();
     if (isMade === undefined) return { epoch: undefined, rows: [] };
@@ -69,7 +69,10 @@ function readRecovered(file: string): Recovered {
   }
 }
 
-/** The product starts and writes on whatever the crash has left, an empty or half made file too. @returns the epoch then */
+/**
+ * The product starts and writes on any file that the crash left, including an empty or incomplete one. @returns the
+ * epoch after that
+ */
 async function startOn(file: string): Promise<string> {
   const database = await openDatabase({ file, synchronous: "normal" });
   try {
@@ -85,7 +88,7 @@ async function startOn(file: string): Promise<string> {
   }
 }
 
-/** All messages here are sent to one session and stay: whatever is there is the beginning of its history, whole. */
+/** All messages here are sent to one session and kept, so the file must hold a complete beginning of its history. */
 function describeFaults(rows: readonly StoredRow[]): string[] {
   const faults: string[] = [];
   for (const [index, { id, seq, key, content }] of rows.entries()) {

@@ -12,10 +12,10 @@ import { reportProgress } from "./report-progress.ts";
 import { describeTraced } from "./strace.ts";
 
 const seed = Number(process.env["SEED"] ?? 1);
-/** How many times the write-ahead log was taken into the database while the server was running. */
+/** The number of checkpoints of the write-ahead log while the server was running. */
 function countCheckpoints({ lives }: Recording): number {
   const syncs = lives.flat().filter((call) => call.kind === "sync" && call.handle.target.endsWith(".db"));
-  // Two belong to the first start, one to the end of each life or to the start after it.
+  // Two belong to the first start, and one to the end of each life or to the start after it.
   return syncs.length - 2 - lives.length;
 }
 
@@ -32,7 +32,7 @@ function expectAllStored(attempts: Attempt[], lives: RecordOptions["lives"]): vo
   expect(answered).toHaveLength(lives.reduce((sum, { messages }) => sum + messages, 0));
 }
 
-/** Those in which something was lost or is wrong, short enough to read. */
+/** The crashes with a loss or a fault, in a short form. */
 function faultsOf(crashes: Crash[]): string[] {
   return crashes
     .filter(
@@ -47,7 +47,7 @@ function faultsOf(crashes: Crash[]): string[] {
     );
 }
 
-/** The most that any of these crashes took. */
+/** The largest loss of any of these crashes. */
 function mostLost(crashes: Crash[], kind: CrashKind): { lost: number; acknowledged: number } {
   const [worst] = crashes
     .filter((each) => each.kind === kind)
@@ -57,8 +57,8 @@ function mostLost(crashes: Crash[], kind: CrashKind): { lost: number; acknowledg
   return { lost, acknowledged: acknowledged ?? 0 };
 }
 
-describeTraced("the files as a crash after any call would leave them", 3_600_000, () => {
-  test("nothing that was acknowledged is missing under full, and the epoch stays [DURABLE-1] [DURABLE-2] [DURABLE-3] [FILE-1]", async () => {
+describeTraced("a crash after any call leaves files that lack no more than is allowed", 3_600_000, () => {
+  test("with full no acknowledged message is missing, and the epoch stays [DURABLE-1] [DURABLE-2] [DURABLE-3] [FILE-1]", async () => {
     const lives: RecordOptions["lives"] = isLongForm
       ? [
           { messages: 250, end: "SIGKILL" },
@@ -95,7 +95,7 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
     },
   );
 
-  test("under normal a power failure takes the newest commits and nothing else, a kill nothing [DURABLE-3]", async () => {
+  test("with normal a power failure loses only the newest commits, and a kill loses nothing [DURABLE-3]", async () => {
     const messages = isLongForm ? 300 : 60;
     const lives: RecordOptions["lives"] = [{ messages, end: isLongForm ? "SIGTERM" : "SIGKILL" }];
     const recording = await record({ synchronous: "normal", lives });
@@ -104,12 +104,12 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
     const crashes = await crashAndReport(recording, "normal", isLongForm ? 1500 : 25);
     expect(faultsOf(crashes.filter(({ kind }) => kind === "process killed"))).toEqual([]);
     expect(crashes.flatMap(({ violations }) => violations)).toEqual([]);
-    // Positions of what is gone were told: then the epoch is a new one, if the mark was not lost with it.
+    // If messages of a published `seq` are missing, the epoch is a new one, unless the mark was lost too.
     expect(crashes.filter(({ hasNewEpoch, missing }) => hasNewEpoch && missing.length === 0)).toEqual([]);
     expect(mostLost(crashes, "power lost, only what was synced").lost).toBeGreaterThan(0);
   });
 
-  test("nothing is missing although syncs fail, whose writes no later sync brings to the disk [DURABLE-4]", async () => {
+  test("no message is missing if syncs fail and no later sync writes their data [DURABLE-4]", async () => {
     const lives: RecordOptions["lives"] = isLongForm
       ? [
           { messages: 220, end: "SIGKILL" },
@@ -127,7 +127,7 @@ describeTraced("the files as a crash after any call would leave them", 3_600_000
   });
 });
 
-/** Writes down what was looked at and found: figures are worth more than a green mark. */
+/** Reports the checked images and the findings: numbers tell more than a passed test. */
 async function crashAndReport(recording: Recording, level: string, count: number): Promise<Crash[]> {
   const { moments, crashes } = await crash(recording, {
     count,

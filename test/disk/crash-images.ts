@@ -7,10 +7,10 @@ import { FolderOnDisk } from "./folder-on-disk.ts";
 import { Random } from "../support/random.ts";
 import type { Call } from "./read-trace.ts";
 
-/** The life of one server process after the other over the files of one folder. */
+/** The lives of successive server processes over the files of one folder. */
 export type Recording = { folder: string; lives: Call[][] };
 
-/** The states that may be left on the disk: see {@link FolderOnDisk}. */
+/** The states that a crash may leave on the disk: see {@link FolderOnDisk}. */
 export const crashKinds = [
   "process killed",
   "power lost, only what was synced",
@@ -18,7 +18,7 @@ export const crashKinds = [
 ] as const;
 export type CrashKind = (typeof crashKinds)[number];
 
-/** A crash after call number `at`, and what it left. */
+/** A crash after call number `at`, and its result. */
 export type Crash = {
   at: number;
   kind: CrashKind;
@@ -28,10 +28,10 @@ export type Crash = {
   hasNewEpoch: boolean;
 };
 
-/** A point in a recording, and the folder as the calls up to there leave it. */
+/** A moment in a recording, with the folder after the calls up to it. */
 export type Moment = { at: number; folder: FolderOnDisk; acknowledged: Answer[] };
 
-/** Every moment of a recording after which a crash may leave something else than before, or must not. */
+/** Every moment of a recording after which the possible results of a crash differ, or must not differ. */
 export function* replay({ folder, lives }: Recording): Generator<Moment> {
   const onDisk = new FolderOnDisk(folder);
   const acknowledged: Answer[] = [];
@@ -60,13 +60,13 @@ type CrashOptions = {
   seed: number;
   /** A folder for the images. */
   scratch: string;
-  /** Is told how far it is: how many moments were looked at. */
+  /** Called with the number of moments that were checked so far. */
   onProgress?: (looked: number, chosen: number) => void;
 };
 
 /**
- * Crashes a recording at `count` of its moments (at each, if it has no more), in every way, and looks at what is left.
- * The moments are chosen by the seed, and include all those of the first start.
+ * Simulates every kind of crash at `count` moments of a recording (at all, if there are fewer), and checks the results.
+ * The seed determines the moments. They include all moments of the first start.
  */
 export async function crash(
   recording: Recording,
@@ -99,7 +99,7 @@ function countMoments(recording: Recording): number {
   return last;
 }
 
-/** One of each stretch of equal length. */
+/** One moment of each stretch of equal length. */
 function choose(moments: number, count: number, random: Random): number[] {
   if (count >= moments) return Array.from({ length: moments }, (_, index) => index + 1);
   const stretch = moments / count;

@@ -14,13 +14,13 @@ import { auditHandles } from "./trace-rules.ts";
 
 const never = new Promise(() => undefined);
 
-describeTraced("a disk that fails at a checkpoint", 120_000, () => {
+describeTraced("the disk fails at a checkpoint", 120_000, () => {
   test.each([
     { what: "syncs", inject: `${syncs}:error=EIO:when=1+2` },
     { what: "writes", inject: `${writes}:error=EIO:when=1+40` },
     { what: "room", inject: `${writes}:error=ENOSPC:when=1+` },
   ])(
-    "a checkpoint that fails for want of $what fails no write, and loses none [DURABLE-2] [DURABLE-6]",
+    "a checkpoint that fails for lack of $what fails no write, and loses none [DURABLE-2] [DURABLE-6]",
     async ({ inject }) => {
       const file = join(realpathSync(makeTemporaryFolder()), "ai_desk.db");
       const server = await startServer({ DATABASE_URL: `file:${file}` });

@@ -34,7 +34,7 @@ const failures: Failure[] = isLongForm
       { calls: syncs, how: "error=EIO", at: 4 },
     ];
 
-/** Starts the server, and says how that went. */
+/** Starts the server. @returns how the start ended */
 async function start(file: string, { calls, how, at }: Failure): Promise<"started" | "refused" | "killed"> {
   try {
     const server = await startTracedServer(
@@ -46,14 +46,14 @@ async function start(file: string, { calls, how, at }: Failure): Promise<"starte
   } catch (error) {
     const said = String(error);
     if (said.includes("exit null")) return "killed";
-    // It says why in one sentence, and ends by itself.
+    // It gives the reason in one sentence, and ends by itself.
     expect(said).toMatch(/exit 1: .*"level":60.*DATABASE_URL names .*disk/s);
     return "refused";
   }
 }
 
-describeTraced("a disk that fails at a start", 3_600_000, () => {
-  test("the original's file is its whole self or its whole successor, and the next start makes it that [DURABLE-2] [DURABLE-6]", async () => {
+describeTraced("the disk fails at a start", 3_600_000, () => {
+  test("the original's file stays unchanged or is migrated completely, and the next start migrates it [DURABLE-2] [DURABLE-6]", async () => {
     const untouched = writeFile(originalWithMessages(300));
     const rows = query(untouched, messages);
     const outcomes: Record<string, number> = {};
@@ -74,7 +74,7 @@ describeTraced("a disk that fails at a start", 3_600_000, () => {
     expect(Object.keys(outcomes)).toEqual(expect.arrayContaining(["refused", "killed"]));
   });
 
-  test("a first start that failed does not stand in the way of the next [DURABLE-6]", async () => {
+  test("a failed first start does not prevent the next one [DURABLE-6]", async () => {
     const outcomes: Record<string, number> = {};
     for (const [index, failure] of failures.entries()) {
       const file = join(realpathSync(makeTemporaryFolder()), "new", "ai_desk.db");

@@ -8,7 +8,7 @@ import { serverCommand } from "../support/server-command.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { describeTraced } from "./strace.ts";
 
-/** Runs a verb whose process meets EIO at every one of these calls. @returns what it prints as it is refused. */
+/** Runs a verb whose process gets EIO for every one of these calls. @returns the printed refusal */
 function failingVerb(call: string, args: string[], file: string): string {
   const options = ["-qq", "-o/dev/null", `-etrace=${call}`, `-einject=${call}:error=EIO`];
   const { status, stdout, stderr } = spawnSync("strace", [...options, ...serverCommand(), ...args], {
@@ -19,8 +19,8 @@ function failingVerb(call: string, args: string[], file: string): string {
   return stderr;
 }
 
-describeTraced("a copy that fails, and then cannot be undone", 60_000, () => {
-  test("a restore tells both, and where the log of the old database is [RESTORE-2]", () => {
+describeTraced("a copy fails, and its cleanup fails too", 60_000, () => {
+  test("a restore reports both failures, and where the log of the old database is [RESTORE-2]", () => {
     const file = newDatabasePath();
     writeFileSync(file, "This was a database once, and somebody has saved a letter over it.");
     writeFileSync(`${file}-wal`, "its log");
@@ -33,7 +33,7 @@ describeTraced("a copy that fails, and then cannot be undone", 60_000, () => {
     expect(existsSync(file)).toBe(true);
   });
 
-  test("a backup tells both, and where the rest of the copy is [BACKUP-2]", () => {
+  test("a backup reports both failures, and where the unfinished copy is [BACKUP-2]", () => {
     const file = writeFile(originalWithMessages(1000));
     damagePage(file, "ix_message_session_id");
     const to = join(makeTemporaryFolder(), "copy.db");

@@ -1,24 +1,27 @@
 import type { Random } from "../support/random.ts";
 
-/** The unit in which the page cache remembers what is to be written. */
+/** The unit in which the page cache records pending writes. */
 const pageBytes = 4096;
-/** The unit that a disk writes whole or not at all. */
+/** The unit that a disk writes atomically. */
 const sectorBytes = 512;
 
 /** A piece of a write, within one page. */
 type Piece = {
   offset: number;
   data: Uint8Array;
-  /** How many sizes the file must have taken on before: zeros beyond the end of a file come with its being cut off there. */
+  /**
+   * The number of size changes that the file must have had before: zeros beyond the end of a file come with a
+   * truncation to that end.
+   */
   sizes: number;
 };
 
 /**
- * A file between the process that writes it and the disk under it: what the process sees, what is surely on the disk,
- * and what may be there, since the kernel writes in any order and at any time until it is asked to sync.
+ * A file as it is between a writing process and the disk: the content that processes see, the content that is certainly
+ * on the disk, and the content that may be there, since the kernel writes in any order and at any time until a sync.
  *
- * A sync that fails leaves the worst that kernels do: its writes are taken for done, so that no later sync writes them,
- * until the same page is written again.
+ * A failed sync has the worst effect of any kernel: its writes count as done, so that no later sync writes them, until
+ * the same page is written again.
  */
 export class FileOnDisk {
   #seen = new Bytes();
@@ -71,17 +74,17 @@ export class FileOnDisk {
     this.#waiting.clear();
   }
 
-  /** As every process sees it, and as it is when the process is killed. */
+  /** The content that every process sees, also after the process is killed. */
   seen(): Buffer {
     return this.#seen.toBuffer();
   }
 
-  /** When the power fails and only what was synced is there. */
+  /** The content after a power failure that left only synced data. */
   synced(): Buffer {
     return this.#synced.toBuffer();
   }
 
-  /** When the power fails and besides, any sectors are there as they were after any write since. */
+  /** The content after a power failure that also left any other sectors, each as it was after any later write. */
   torn(random: Random): Buffer {
     const image = new Bytes(this.#synced);
     const sizes = random.below(this.#sizes.length + 1);
@@ -105,7 +108,7 @@ export class FileOnDisk {
   }
 }
 
-/** Bytes that grow, with zeros wherever nothing was written. */
+/** Bytes that grow, with zeros where nothing was written. */
 class Bytes {
   #store: Uint8Array;
   #size: number;
@@ -131,7 +134,7 @@ class Bytes {
     this.#size = Math.max(this.#size, offset + data.length);
   }
 
-  /** Writes as much of `piece` as lies between `start` and `end`. */
+  /** Writes the part of `piece` between `start` and `end`. */
   writeWithin(start: number, end: number, { offset, data }: Piece): void {
     const from = Math.max(start, offset);
     const to = Math.min(end, offset + data.length);

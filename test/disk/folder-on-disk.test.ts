@@ -22,7 +22,7 @@ function after(...calls: Call[]): FolderOnDisk {
   return onDisk;
 }
 
-/** All that a thousand power failures leave of the file, as text; `-` where it is not there. */
+/** All results of a thousand power failures for the file, as text; `-` if the file is missing. */
 function tornVariants(onDisk: FolderOnDisk): Set<string> {
   const variants = Array.from({ length: 1000 }, (_, seed) => onDisk.torn(new Random(seed)).get("ai_desk.db"));
   return new Set(variants.map((content) => content?.toString().replaceAll("\0", ".") ?? "-"));
@@ -30,19 +30,19 @@ function tornVariants(onDisk: FolderOnDisk): Set<string> {
 
 const text = (content: Buffer | undefined): string | undefined => content?.toString();
 
-test("a killed process leaves all it wrote, a power failure what was synced", () => {
+test("a killed process leaves all its writes, a power failure leaves the synced ones", () => {
   const onDisk = after(open(file), write(0, "synced"), sync(), write(6, " or not"));
   expect(text(onDisk.seen().get("ai_desk.db"))).toBe("synced or not");
   expect(text(onDisk.synced().get("ai_desk.db"))).toBe("synced");
 });
 
-test("of what was not synced a power failure leaves any sectors, as they were after any write", () => {
+test("a power failure may leave any unsynced sector, in its state after any write", () => {
   const onDisk = after(open(file), write(0, "A".repeat(1024)), sync(), write(511, "bb"), write(511, "cc"));
   const sectors = [...tornVariants(onDisk)].map((content) => content.slice(511, 513)).toSorted();
   expect(sectors).toEqual(["AA", "Ab", "Ac", "bA", "bb", "bc", "cA", "cb", "cc"]);
 });
 
-test("a file may have grown before its new sectors are there, and the other way round they are cut off", () => {
+test("a file may grow before its new sectors are written, and without that growth they are cut off", () => {
   const onDisk = after(open(file), write(0, "a"), sync(), write(1, "b"));
   expect(tornVariants(onDisk)).toEqual(new Set(["a", "ab", "a."]));
 });
@@ -72,13 +72,13 @@ test("a truncation takes effect with a sync", () => {
   ).toBe("a");
 });
 
-test("a file that was cut off is there whole after a power failure, or cut off, and never with holes", () => {
+test("after a power failure a truncated file is whole or truncated, and never has holes", () => {
   const written = [open(file), write(0, "a".repeat(1024)), sync()];
   const cut = after(...written, { kind: "truncate", handle: file, size: 0 });
   expect(tornVariants(cut)).toEqual(new Set(["a".repeat(1024), ""]));
 });
 
-test("what a failed sync gave up no later sync brings to the disk, unless its page is written again", () => {
+test("no later sync writes the data of a failed sync, unless its page is written again", () => {
   const page = 4096;
   const lost = after(
     open(file),
@@ -95,7 +95,7 @@ test("what a failed sync gave up no later sync brings to the disk, unless its pa
   expect(again.synced().get("ai_desk.db")?.subarray(page).toString()).toBe("bc");
 });
 
-test("a new name is there once its file or the folder was synced, one that went is gone once the folder was", () => {
+test("a new name is on disk after a sync of its file or the folder, and a removed name is gone after a sync of the folder", () => {
   expect(after(open(file)).synced().size).toBe(0);
   expect(tornVariants(after(open(file)))).toEqual(new Set(["-", ""]));
   expect(after(open(file), sync()).synced().size).toBe(1);
@@ -107,23 +107,23 @@ test("a new name is there once its file or the folder was synced, one that went 
   expect(after(...removed, open(folder), sync(folder)).synced().size).toBe(0);
 });
 
-test("a file made anew under the same name is another file", () => {
+test("a file that is created again under the same name is another file", () => {
   const removed: Call = { kind: "unlink", path: file.target };
   const onDisk = after(open(file), write(0, "old"), sync(), removed, open(file), write(0, "new"));
   expect(tornVariants(onDisk)).toEqual(new Set(["old", "-", "", "...", "new"]));
 });
 
-test("shared memory, other folders and sockets are none of its business", () => {
+test("shared memory, other folders and sockets are ignored", () => {
   const shared = { fd: 9, target: "/data/ai_desk.db-shm" };
   const elsewhere = { fd: 10, target: "/other/file" };
   expect(after(open(shared), open(elsewhere)).seen().size).toBe(0);
 });
 
-test("a write to a file that was not seen to be opened is refused", () => {
+test("a write to a file without a recorded opening is refused", () => {
   expect(() => after(write(0, "a"))).toThrow("Not seen to be opened");
 });
 
-test("a way to write that is not understood is refused, but where it is none of its business", () => {
+test("an unknown way to write is refused, except outside of the folder", () => {
   expect(() => after(open(file), unread(file.target))).toThrow("fallocate");
   expect(after(unread("/other/file")).seen().size).toBe(0);
 });

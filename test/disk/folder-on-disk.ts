@@ -9,8 +9,8 @@ export type Image = Map<string, Buffer>;
 type Entry = { name: string; file: FileOnDisk | undefined };
 
 /**
- * The folder of a database, as the calls of its processes leave it. A name that came or went is on the disk once the
- * folder was synced, one that came also once its file was; before that it may be.
+ * The folder of a database after the calls of its processes. A created or removed name is certainly on the disk after a
+ * sync of the folder, and a created name also after a sync of its file. Before that it may be on the disk.
  */
 export class FolderOnDisk {
   readonly #path: string;
@@ -23,7 +23,7 @@ export class FolderOnDisk {
     this.#path = path;
   }
 
-  /** @returns whether the call could change what is on the disk */
+  /** @returns whether the call may have changed the data on the disk */
   apply(call: Call): boolean {
     switch (call.kind) {
       case "open":
@@ -59,22 +59,22 @@ export class FolderOnDisk {
     }
   }
 
-  /** A new process has none of the handles of the one before. */
+  /** A new process has no handles of the previous one. */
   startProcess(): void {
     this.#open.clear();
   }
 
-  /** After a process crash. */
+  /** The files after a process crash. */
   seen(): Image {
     return imageOf(this.#seen, (file) => file.seen());
   }
 
-  /** After a power failure that left no more than it had to. */
+  /** The files after a power failure that left only the guaranteed data. */
   synced(): Image {
     return imageOf(this.#synced, (file) => file.synced());
   }
 
-  /** After a power failure that left some of the rest. */
+  /** The files after a power failure that also left some of the rest. */
   torn(random: Random): Image {
     const names = new Map(this.#synced);
     for (const name of new Set(this.#waiting.map((entry) => entry.name))) {
@@ -136,7 +136,7 @@ export class FolderOnDisk {
     return opened;
   }
 
-  /** The shared memory of SQLite is left out: it is written past all calls, and is made anew after a crash. */
+  /** SQLite's shared memory is left out: it is written without system calls, and rebuilt after a crash. */
   #nameIn(path: string): string | undefined {
     if (dirname(path) !== this.#path || path.endsWith("-shm")) return undefined;
     return basename(path);

@@ -48,9 +48,9 @@ const failures = [
   { what: "all writes fail", calls: writes, error: "EIO", forGood: true, at: isLongForm ? manyWrites : [7] },
 ];
 
-describeTraced("a failing disk under concurrent senders through every door", 3_600_000, () => {
+describeTraced("the disk fails under concurrent senders through every door", 3_600_000, () => {
   test.each(failures)(
-    "$what ($error): 503 and nothing else, a repeat settles it, and all is well once the disk is [DURABLE-4] [DURABLE-6]",
+    "$what ($error): the only error is 503, a repeat settles each send, and the server works again when the disk does [DURABLE-4] [DURABLE-6]",
     async ({ what, calls, error, forGood, at }) => {
       const file = join(makeTemporaryFolder(), "ai_desk.db");
       const server = await startServer({ DATABASE_URL: `file:${file}` });

@@ -13,14 +13,14 @@ import { describeTraced, attach } from "./strace.ts";
 
 const never = new Promise(() => undefined);
 
-describeTraced("a kill in the middle of concurrent senders through every door", 3_600_000, () => {
+describeTraced("the server is killed under concurrent senders through every door", 3_600_000, () => {
   const kills = [
     { what: "a write", calls: writes, at: isLongForm ? manyWrites : [2, 31] },
     { what: "a sync", calls: syncs, at: isLongForm ? manySyncs : [1, 3] },
   ];
 
   test.each(kills)(
-    "a kill before $what loses nothing that was acknowledged, and a repeat settles the rest [DURABLE-2] [KEY-1]",
+    "a kill before $what loses no acknowledged message, and a repeat settles the others [DURABLE-2] [KEY-1]",
     async ({ what, calls, at }) => {
       const file = join(makeTemporaryFolder(), "ai_desk.db");
       const all: Attempt[] = [];

@@ -1,8 +1,8 @@
 import { Random } from "../support/random.ts";
 
 /**
- * The content of a message with this key: each of the two tells the other. From a few bytes to seventy thousand:
- * small ones share pages of the database, large ones take many.
+ * The content of the message with this key; each determines the other. It has a few bytes to seventy thousand: small
+ * contents share pages of the database, large ones take many.
  */
 export function contentOf(key: string): string {
   const seed = Array.from(key).reduce((sum, character) => Math.imul(sum, 31) + character.charCodeAt(0), 7);

@@ -3,8 +3,8 @@ import { openDoors } from "../support/doors.ts";
 import { openChat } from "../support/readers.ts";
 
 /**
- * Every door twice, for a session that several send to at once. The plain WebSocket shows the messages of all, so its
- * answer to a send is the frame with that key, or the next error.
+ * Every door twice, for a session to which several clients send at once. The plain WebSocket shows everybody's
+ * messages, so its answer to a send is the frame with that key, or the next error.
  */
 export async function openKeyedDoors(server: { url: string; wsUrl: string }): Promise<Door[]> {
   const sets = await Promise.all([openDoors(server), openDoors(server)]);

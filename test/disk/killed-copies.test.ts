@@ -12,10 +12,10 @@ import { describeTraced } from "./strace.ts";
 
 const program = join(import.meta.dirname, "restoring-process.ts");
 
-/** A call of the kernel, before the n-th of which the process is killed. */
+/** A system call, and the number of the call before which the process is killed. */
 type Kill = [call: string, when: number];
 
-/** Those of one run, from its first one to beyond its last one. */
+/** All such calls of one run, and a few beyond its last one. */
 const everyKill: Kill[] = [
   ...Array.from({ length: 12 }, (_, index): Kill => ["fsync", index + 1]),
   ...Array.from({ length: 12 }, (_, index): Kill => ["pwrite64", index + 1]),
@@ -28,11 +28,11 @@ const someKills: Kill[] = [
   ["pwrite64", 3],
   ["link", 1],
   ["rename", 1],
-  // The last one: the folder, after the renaming.
+  // The last call: the sync of the folder after the rename.
   ["fsync", 7],
 ];
 
-/** Runs the program; with a kill under strace. @returns whether it was killed. */
+/** Runs the program; with a kill under strace. @returns whether it was killed */
 async function run(args: string[], kill?: Kill): Promise<boolean> {
   const [call, when] = kill ?? [];
   const tracer =
@@ -43,11 +43,11 @@ async function run(args: string[], kill?: Kill): Promise<boolean> {
   const child = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-  // strace ends as its tracee has ended.
+  // strace ends with the status of its tracee.
   return signal === "SIGKILL" || code === 137 || code !== 0;
 }
 
-/** A database with one session, as a killed server leaves it: what was written is in its log alone. */
+/** A database with one session, as a killed server leaves it: the writes are only in its log. */
 async function leaveKilled(file: string, session: string): Promise<void> {
   const live = join(makeTemporaryFolder(), "live.db");
   const database = await openDatabase({ file: live, synchronous: "normal" });
@@ -56,7 +56,7 @@ async function leaveKilled(file: string, session: string): Promise<void> {
   await database.close();
 }
 
-/** Starts on the file, and tells which session is in it. */
+/** Starts on the file. @returns the sessions in it */
 async function startOn(file: string): Promise<string[]> {
   const database = await openDatabase({ file, synchronous: "normal" });
   const rows = await database.read.builder.selectFrom("chatsession").select("id").execute();
@@ -67,8 +67,8 @@ async function startOn(file: string): Promise<string[]> {
 const partialsIn = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name.includes(".partial-"));
 
-describeTraced("a copy whose process is killed", 600_000, () => {
-  test("a restore that is killed at any call leaves the old database or the new one, whole, and can be repeated [RESTORE-2]", async () => {
+describeTraced("the process of a copy is killed", 600_000, () => {
+  test("a restore that is killed at any call leaves the old or the new database complete, and can be repeated [RESTORE-2]", async () => {
     const found = new Set<string>();
     let killed = 0;
     const scratch = makeTemporaryFolder();
@@ -80,7 +80,7 @@ describeTraced("a copy whose process is killed", 600_000, () => {
       const file = join(folder, "ai_desk.db");
       await leaveKilled(file, "old");
       if (await run(["restore", from, file], kill)) killed += 1;
-      // A start would hide what is missing: it makes a file where none is.
+      // A start would hide a missing file, since it creates one.
       expect(existsSync(file), kill.join()).toBe(true);
       const [session = "", ...others] = await startOn(file);
       expect(others).toEqual([]);
@@ -90,7 +90,7 @@ describeTraced("a copy whose process is killed", 600_000, () => {
       if (index % 4 !== 2) continue;
       expect(await run(["restore", from, file])).toBe(false);
       expect(await startOn(file)).toEqual(["new"]);
-      // No two names of one file are left.
+      // No file has two names.
       expect(readdirSync(folder).map((name) => statSync(join(folder, name)).nlink)).not.toContain(2);
       expect(partialsIn(folder)).toEqual([]);
     }
@@ -98,7 +98,7 @@ describeTraced("a copy whose process is killed", 600_000, () => {
     expect(killed).toBeGreaterThanOrEqual(4);
   });
 
-  test("a backup that is killed before its renaming leaves the older backup as it was [BACKUP-2]", async () => {
+  test("a backup that is killed before its rename leaves the older backup unchanged [BACKUP-2]", async () => {
     const folder = makeTemporaryFolder();
     const to = join(folder, "backup.db");
     const first = join(folder, "first.db");

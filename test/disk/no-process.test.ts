@@ -9,12 +9,12 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 import { describeTraced } from "./strace.ts";
 import { withoutProcesses } from "./without-processes.ts";
 
-/** EAGAIN and EMFILE come as an event, ENOMEM is thrown. */
+/** Node emits EAGAIN and EMFILE as events, and throws ENOMEM. */
 const errors = ["EAGAIN", "EMFILE", "ENOMEM"] as const;
 
-describeTraced("a system that starts no further process", 120_000, () => {
+describeTraced("the system starts no further process", 120_000, () => {
   test.each(errors)(
-    "ends a backup with a sentence, and nothing of the copy is left: %s [BACKUP-2]",
+    "a backup fails with one sentence, and leaves no part of the copy: %s [BACKUP-2]",
     (error) => {
       const file = writeFile(originalWithMessages(10));
       const to = join(makeTemporaryFolder(), "copy.db");
@@ -33,7 +33,7 @@ describeTraced("a system that starts no further process", 120_000, () => {
   );
 
   test.each(errors)(
-    "refuses the start that must migrate a large file, which stays as it was: %s [START-1] [MIGRATE-2]",
+    "a start that must migrate a large file is refused, and the file stays unchanged: %s [START-1] [MIGRATE-2]",
     async (error) => {
       const file = writeFile(
         `${originalWithMessages(1)} insert into message values (2, 'session-1', printf('%.*c', 18000000, 'x'), 'user', '')`,
@@ -53,7 +53,7 @@ describeTraced("a system that starts no further process", 120_000, () => {
     },
   );
 
-  test("refuses the start whose copy before a migration it cannot make [MIGRATE-2]", async () => {
+  test("a start that cannot make its copy before a migration is refused [MIGRATE-2]", async () => {
     const file = writeFile(originalWithMessages(10));
     const before = digest(file);
     const { code, stderr } = await startRefused(

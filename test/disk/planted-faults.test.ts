@@ -23,10 +23,10 @@ const commitThatCannotFail: Edit = {
 };
 
 const lives = [{ messages: 40, end: "SIGKILL" as const }];
-/** The first seventeen belong to the start and to the session that is made then. */
+/** The first seventeen belong to the start and to the creation of the session. */
 const everySecondSync = "fsync,fdatasync:error=EIO:when=18+2";
 
-describeTraced("what would lose messages is found", 120_000, () => {
+describeTraced("a fault that would lose messages is found", 120_000, () => {
   const inImages: { fault: string; edit: Edit; inject?: string; after: CrashKind }[] = [
     {
       fault: "nothing is synced",
@@ -34,13 +34,13 @@ describeTraced("what would lose messages is found", 120_000, () => {
       after: "power lost, only what was synced",
     },
     {
-      fault: "full is taken for normal",
+      fault: "full is treated as normal",
       edit: { file: writer, from: level, to: '"synchronous = normal"' },
       after: "power lost, some of the rest",
     },
     { fault: "the answer goes out before the commit", edit: early, after: "process killed" },
     {
-      fault: "a commit that failed is taken for done",
+      fault: "a failed commit is treated as done",
       edit: commitThatCannotFail,
       inject: everySecondSync,
       after: "process killed",
@@ -48,7 +48,7 @@ describeTraced("what would lose messages is found", 120_000, () => {
   ];
 
   test.each(inImages)("in the images of a crash: $fault", async ({ edit, inject, after }) => {
-    // The plain WebSocket answers with an event, which does not come where it is announced before the commit.
+    // The plain WebSocket answers with an event, which does not come if it is published before the commit.
     const recording = await record({
       synchronous: "full",
       lives,
@@ -60,7 +60,7 @@ describeTraced("what would lose messages is found", 120_000, () => {
     expect(crashes.filter(({ kind, missing }) => kind === after && missing.length > 0)).not.toEqual([]);
   });
 
-  test("in the order of calls: the answer goes out before the sync", async () => {
+  test("in the order of calls: the answer is sent before the sync", async () => {
     const recording = await record({
       synchronous: "full",
       lives,
@@ -80,7 +80,7 @@ describeTraced("what would lose messages is found", 120_000, () => {
     expect(auditHandles(recording.lives.flat()).distrusted).not.toEqual([]);
   });
 
-  test("in the answers: a failing disk is called a fault of the server", async () => {
+  test("in the answers: a disk failure is answered as a server failure", async () => {
     const unknown: Edit = { file: "db/sqlite/database-errors.ts", from: '"SQLITE_IOERR",', to: "" };
     const { attempts } = await record({
       synchronous: "full",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readTrace } from "./read-trace.ts";
 
-/** As strace's `-xx` shows text. */
+/** Text as strace's `-xx` prints it. */
 function hex(text: string): string {
   return Array.from(Buffer.from(text), (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
 }
@@ -33,13 +33,13 @@ test("writes, syncs and truncations are read with their handle", () => {
   ]);
 });
 
-test("of a write that was cut short only what was written is read", () => {
+test("a partial write is read with its written part only", () => {
   expect(read(`77 pwrite64(${log}, "${hex("whole")}", 5, 0) = 2`)).toEqual([
     { kind: "write", handle, offset: 0, data: Buffer.from("wh") },
   ]);
 });
 
-test("what leaves by a socket is read from one buffer or several", () => {
+test("bytes that are sent over a socket are read from one buffer or several", () => {
   const socket = `9<${hex("socket:[4711]")}>`;
   const sent = { kind: "send", handle: { fd: 9, target: "socket:[4711]" }, data: Buffer.from("one, two") };
   expect(
@@ -50,7 +50,7 @@ test("what leaves by a socket is read from one buffer or several", () => {
   ).toEqual([sent, sent]);
 });
 
-test("a call during which another thread was shown is put together again", () => {
+test("the parts of a call that another thread's call interrupts are joined", () => {
   expect(
     read(
       `77 pwrite64(${log}, "${hex("ab")}", 2, 0 <unfinished ...>`,
@@ -61,7 +61,7 @@ test("a call during which another thread was shown is put together again", () =>
   ).toMatchObject([{ kind: "write", offset: 0 }, { kind: "send" }]);
 });
 
-test("a call that failed did nothing, and says so", () => {
+test("a failed call is read as one without an effect", () => {
   expect(
     read(
       `77 fsync(${log}) = -1 EIO (Input/output error) (INJECTED)`,
@@ -73,7 +73,7 @@ test("a call that failed did nothing, and says so", () => {
   ]);
 });
 
-test("a kill in the middle of an answer does not take it back", () => {
+test("a kill during an answer does not undo the answer", () => {
   const socket = `9<${hex("socket:[4711]")}>`;
   expect(
     read(
@@ -83,7 +83,7 @@ test("a kill in the middle of an answer does not take it back", () => {
   ).toMatchObject([{ kind: "send", data: Buffer.from("told") }]);
 });
 
-test("signals, ends, and syncs and writes in which the process was killed are passed over", () => {
+test("signals, ends of processes, and syncs and writes during which the process was killed are skipped", () => {
   expect(
     read(
       "77 --- SIGTERM {si_signo=SIGTERM, si_code=SI_USER} ---",
@@ -94,12 +94,12 @@ test("signals, ends, and syncs and writes in which the process was killed are pa
   ).toEqual([]);
 });
 
-test("other ways to write are not passed over", () => {
+test("other ways to write are not skipped", () => {
   expect(read(`77 fallocate(${log}, 0, 0, 4096) = 0`)).toEqual([
     { kind: "unread", call: "fallocate", target: handle.target },
   ]);
 });
 
-test("data that strace has cut off are refused", () => {
+test("data that strace has cut off is refused", () => {
   expect(() => read(`77 pwrite64(${log}, "${hex("a")}"..., 2, 0) = 2`)).toThrow("Cut off");
 });

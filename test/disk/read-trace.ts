@@ -1,7 +1,7 @@
-/** A file handle, and what it stands for: a path, or such as `socket:[4711]`. */
+/** A file handle and its target: a path, or a name such as `socket:[4711]`. */
 export type Handle = { fd: number; target: string };
 
-/** The calls of the kernel that concern a disk or the outside, in their order. */
+/** The system calls that concern a disk or the outside, in their order. */
 export type Call =
   | { kind: "open"; handle: Handle; creates: boolean; truncates: boolean }
   | { kind: "write"; handle: Handle; offset: number; data: Uint8Array }
@@ -11,22 +11,24 @@ export type Call =
   | { kind: "close"; handle: Handle }
   | { kind: "unlink"; path: string }
   | { kind: "rename"; from: string; to: string }
-  /** Another way to write, which is not read: see {@link unreadCalls}. */
+  /** Another way to write, which the reader does not interpret: see {@link unreadCalls}. */
   | { kind: "unread"; call: string; target: string }
-  /** One of these that failed: it did nothing. */
+  /** A failed call, which had no effect. */
   | { kind: "failure"; call: string; error: string; target: string; fd: number };
 
-/** The calls that {@link readTrace} reads, as strace wants them named. */
+/** The calls that {@link readTrace} reads, under strace's names. */
 export const tracedCalls =
   "openat,pwrite64,write,writev,sendto,sendmsg,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat2,close";
 
-/** Other ways to write: SQLite uses none of them, and a trace in which it did would not tell what is on the disk. */
+/**
+ * Other ways to write. SQLite uses none of them; with one of them in it, a trace would not show the data on the disk.
+ */
 export const unreadCalls = "pwritev,pwritev2,truncate,fallocate,copy_file_range,sendfile,splice";
 
 /**
- * Reads what `strace -f -y -xx` wrote. Strings are hexadecimal there, so that no separator of strace stands in them.
+ * Reads the output of `strace -f -y -xx`. Its strings are hexadecimal, so they contain no separator of strace.
  *
- * @throws where strace has left out a part of the data
+ * @throws if strace has cut off some data
  */
 export function* readTrace(trace: Buffer): Generator<Call> {
   const begun = new Map<string, string>();
@@ -42,7 +44,7 @@ export function* readTrace(trace: Buffer): Generator<Call> {
   }
 }
 
-/** A trace is longer than a string may be. */
+/** A trace may be longer than a string can be. */
 function* eachLine(trace: Buffer): Generator<string> {
   for (let start = 0, end = 0; start < trace.length; start = end + 1) {
     end = trace.indexOf("\n", start);
@@ -55,7 +57,7 @@ function readCall(line: string): Call | undefined {
   const open = line.indexOf("(");
   const equals = line.lastIndexOf(" = ");
   const close = line.lastIndexOf(")", equals);
-  // Lines that are no calls: signals and ends of processes.
+  // Lines that are not calls: signals and ends of processes.
   if (open < 0 || equals < 0 || !/^\w+$/.test(line.slice(0, open))) return undefined;
   const name = line.slice(0, open);
   const inner = line.slice(open + 1, close);
@@ -63,7 +65,7 @@ function readCall(line: string): Call | undefined {
   const args = inner.split(", ");
   const [first = "", second = "", third = "", fourth = ""] = args;
   const wasKilled = outcome === "?";
-  // The peer has got the bytes, and may have killed the process for them before the call returned.
+  // The peer has received the bytes, and may have killed the process because of them before the call returned.
   if (wasKilled && !/^(?:write|send)/.test(name)) return undefined;
   const result = wasKilled ? Number.MAX_SAFE_INTEGER : Number.parseInt(outcome, 10);
   if (result < 0) {
@@ -111,7 +113,7 @@ function readCall(line: string): Call | undefined {
   }
 }
 
-/** `22<\x2f\x74…>` as strace's `-y` shows it. */
+/** A handle as strace's `-y` prints it, such as `22<\x2f\x74…>`. */
 function readHandle(shown: string): Handle | undefined {
   const found = /^(?<fd>\d+)<(?<target>[^>]*)>/.exec(shown)?.groups;
   if (!found) return undefined;
@@ -123,7 +125,7 @@ function asText(literal: string): string {
   return bytes(literal).toString();
 }
 
-/** @throws if strace has left some of it out */
+/** @throws if strace has cut off a part */
 function bytes(literal: string): Buffer {
   if (!literal.endsWith('"')) throw new Error(`Cut off, or no string: ${literal.slice(-100)}`);
   return Buffer.from(literal.slice(1, -1).replaceAll("\\x", ""), "hex");

@@ -13,15 +13,15 @@ import { startTracedServer } from "./strace.ts";
 
 export type RecordOptions = {
   synchronous: "full" | "normal";
-  /** The lives of the server, one after the other: how many messages it is sent, and how it ends. */
+  /** The successive lives of the server: the number of messages that it is sent, and the signal that ends it. */
   lives: { messages: number; end: NodeJS.Signals }[];
-  /** The plain WebSocket answers with an event, so it does not answer at all if the event is announced too early. */
+  /** The plain WebSocket answers with an event, so it does not answer if the event is published too early. */
   withPlainWebSocket?: boolean;
   inject?: Injection;
   root?: string;
 };
 
-/** Records the real server from the first start on an empty folder, under concurrent senders through every door. */
+/** Records the real server from the first start on an empty folder, with concurrent senders through every door. */
 export async function record(options: RecordOptions): Promise<Recording & { attempts: Attempt[] }> {
   const { synchronous, inject, root, withPlainWebSocket = true } = options;
   const folder = realpathSync(makeTemporaryFolder());

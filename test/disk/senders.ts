@@ -1,14 +1,14 @@
 import type { Door } from "../support/doors.ts";
 import { contentOf } from "./keyed-content.ts";
 
-/** A sender's knowledge of a message: its door's answer, or that none came. */
+/** A sender's knowledge about a message: its door's answer, or that none came. */
 export type Attempt =
   | { key: string; outcome: "stored"; id: number }
   | { key: string; outcome: "unavailable" }
   | { key: string; outcome: "unknown" }
   | { key: string; outcome: "wrong"; answer: unknown };
 
-/** Sends the message of this key. When `ended` comes first, there was no answer. */
+/** Sends the message with this key. If `ended` comes first, there is no answer. */
 export async function attempt(
   door: Door,
   { sessionId, key, ended }: { sessionId: string; key: string; ended: Promise<unknown> },
@@ -31,7 +31,7 @@ export async function attempt(
 
 type Sending = { sessionId: string; keys: readonly string[]; ended: Promise<unknown> };
 
-/** Sends the messages of these keys once each, on each door one after the other. */
+/** Sends the messages with these keys once each, on each door one after the other. */
 export async function sendAll(
   doors: readonly Door[],
   { sessionId, keys, ended }: Sending,
@@ -48,7 +48,7 @@ export async function sendAll(
   return attempts;
 }
 
-/** The same, and what the server was not able to store is sent again under its key until it is. */
+/** Like {@link sendAll}, but repeats a message that the server could not store under its key until it is stored. */
 export async function sendUntilStored(doors: readonly Door[], sending: Sending): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
   for (let { keys } = sending; keys.length > 0;) {

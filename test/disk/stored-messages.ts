@@ -6,7 +6,7 @@ import type { Attempt } from "./senders.ts";
 
 type Stored = { id: number; key?: string | undefined; content: string };
 
-/** Every acknowledged message is among these, and none is there twice or altered. */
+/** Expects that every acknowledged message is among these, unchanged and only once. */
 function expectToHold(stored: readonly Stored[], attempts: readonly Attempt[]): void {
   const byKey = new Map(stored.map((message) => [message.key, message]));
   expect(stored).toHaveLength(byKey.size);
@@ -15,7 +15,7 @@ function expectToHold(stored: readonly Stored[], attempts: readonly Attempt[]): 
   expect(missing).toEqual([]);
 }
 
-/** A reader sees what was acknowledged, once. */
+/** Expects that a subscriber gets each acknowledged message once. */
 export async function expectToBeShown(
   url: string,
   sessionId: string,
@@ -25,7 +25,10 @@ export async function expectToBeShown(
   expectToHold(messages, attempts);
 }
 
-/** The file, which no process has open, is whole and holds what was acknowledged in all sessions, once. */
+/**
+ * Expects that the file, which no process has open, is complete and holds each acknowledged message of all sessions
+ * once.
+ */
 export function expectToBeIn(file: string, attempts: readonly Attempt[]): void {
   const database = new SqliteFile(file);
   try {

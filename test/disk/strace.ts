@@ -12,10 +12,10 @@ import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 
-/** Why nothing can be traced here, or undefined if it can. */
+/** The reason why nothing can be traced here, or undefined if tracing works. */
 const whyNoTrace = findObstacle();
 
-/** Rules that are tested under strace. Where it is missing or may not trace they are left out, and say why. */
+/** Rules that are tested under strace. If strace is missing or not permitted, they are skipped, with the reason. */
 export function describeTraced(what: string, timeoutMs: number, rules: () => void): void {
   const needs = whyNoTrace ?? "under strace";
   describe.skipIf(whyNoTrace !== undefined && mayBeLeftOut())(
@@ -39,10 +39,10 @@ function findObstacle(): string | undefined {
   return `strace may not trace here (a container needs the capability SYS_PTRACE): ${stderr.trim()}`;
 }
 
-/** A failure to inject, in the words of strace's `-e inject=`: such as `fsync,fdatasync:error=EIO:when=3`. */
+/** An injected failure, in the syntax of strace's `-e inject=`, such as `fsync,fdatasync:error=EIO:when=3`. */
 export type Injection = string;
 
-/** `only`: counts, fails and shows no calls but those that concern this path. */
+/** `only` counts, fails and prints only calls on this path. */
 function straceOptions(
   file: string,
   { inject, only }: { inject?: Injection | undefined; only?: string | undefined },
@@ -60,7 +60,7 @@ function straceOptions(
 }
 
 type TracedServer = RunningServer & {
-  /** Ends the server, waits until it has ended, and gives what it asked of the kernel in all its life. */
+  /** Ends the server, waits for its end, and returns all its traced system calls. */
   endTrace(signal: NodeJS.Signals): Promise<Buffer>;
 };
 
@@ -74,11 +74,11 @@ export async function startTracedServer(
   }: { inject?: Injection | undefined; only?: string | undefined; root?: string | undefined } = {},
 ): Promise<TracedServer> {
   const file = join(makeTemporaryFolder(), "trace");
-  // Calls that are not traced then cost nothing, but strace 6.1 does not inject signals either.
+  // Untraced calls then cost nothing. But strace 6.1 does not inject signals in this mode.
   const speed = inject?.includes("signal=") ? [] : ["--seccomp-bpf"];
   const server = await startServer(environment, {
     cwd: root,
-    // -D: the server is the child of this process, as it is without strace.
+    // -D: the server is a child of this process, as it is without strace.
     launch: [
       "strace",
       "-D",
@@ -110,9 +110,9 @@ async function readWhole(file: string): Promise<Buffer> {
 }
 
 /**
- * Makes calls of a running process fail, from now until `detach`, which gives what it asked of the kernel meanwhile.
+ * Makes calls of a running process fail, from now until `detach`, which returns the traced calls of that time.
  *
- * @param only counts, fails and shows no calls but those that concern this file
+ * @param only counts, fails and prints only calls on this file
  */
 export async function attach(
   pid: number,
@@ -135,7 +135,7 @@ export async function attach(
       strace.kill("SIGTERM");
       await ended;
       const trace = readFileSync(file);
-      // A long form makes hundreds of them, of up to 250 MB, within one test.
+      // A long form makes hundreds of traces, of up to 250 MB, within one test.
       rmSync(file);
       return trace;
     },

@@ -3,7 +3,7 @@ import { record } from "./record.ts";
 import { describeTraced } from "./strace.ts";
 import { auditSyncs } from "./trace-rules.ts";
 
-describeTraced("what SQLITE_SYNCHRONOUS asks for is done", 120_000, () => {
+describeTraced("SQLITE_SYNCHRONOUS sets the syncs of the server", 120_000, () => {
   test("full: no answer leaves before the sync of what it acknowledges [DURABLE-1] [DURABLE-3]", async () => {
     const { lives, attempts } = await record({
       synchronous: "full",
@@ -19,7 +19,8 @@ describeTraced("what SQLITE_SYNCHRONOUS asks for is done", 120_000, () => {
     const { lives } = await record({ synchronous: "normal", lives: [{ messages: 40, end: "SIGKILL" }] });
     const { syncs, unsynced } = auditSyncs(lives.flat());
     expect(new Set(unsynced).size).toBe(40);
-    // SQLite syncs the header of a new log before the first frame, and the start's checkpoint what it takes in: twice each.
+    // SQLite syncs the header of a new log before the first frame, and the start's checkpoint syncs its pages. Both
+    // happen twice.
     expect(syncs).toBe(3);
   });
 });

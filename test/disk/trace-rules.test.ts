@@ -23,14 +23,14 @@ test("an answer before the sync of what it acknowledges is found", () => {
   expect(auditSyncs([write, failedSync, answer])).toEqual({ syncs: 0, unsynced: ["k"] });
 });
 
-test("an acknowledgement of what was written by a handle whose sync had failed is found", () => {
+test("an acknowledgement of a write by a handle whose sync had failed is found", () => {
   expect(auditHandles([write, failedSync, write, sync, answer])).toEqual({ failures: 1, distrusted: ["k"] });
   expect(auditHandles([write, failedSync, ...reopen, write, sync, answer]).distrusted).toEqual([]);
-  // As a checkpoint begins: everything was synced with its commit.
+  // A checkpoint begins like this: everything was synced with its commit.
   expect(auditHandles([write, sync, failedSync, write, sync, answer]).distrusted).toEqual([]);
 });
 
-test("an answer that leaves in several writes is found", () => {
+test("an answer that is sent in several writes is found", () => {
   const parts = ['{"id":1,"session_id":"s","con', 'tent":"x","key":"k"}'].map((part): Call => ({
     kind: "send",
     handle: socket,

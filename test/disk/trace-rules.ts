@@ -4,7 +4,10 @@ import type { Call } from "./read-trace.ts";
 const isSync = (name: string): boolean => name === "fsync" || name === "fdatasync";
 const isLog = (target: string): boolean => target.endsWith("-wal");
 
-/** How many syncs of the write-ahead log succeeded, and each acknowledgement that came before the sync of what it says. */
+/**
+ * The number of successful syncs of the write-ahead log, and each acknowledgement that was sent before the sync of its
+ * message.
+ */
 export function auditSyncs(calls: Iterable<Call>): { syncs: number; unsynced: string[] } {
   const answers = new AnswerReader();
   const unsynced: string[] = [];
@@ -22,8 +25,8 @@ export function auditSyncs(calls: Iterable<Call>): { syncs: number; unsynced: st
 }
 
 /**
- * How many calls were made to fail, and each acknowledgement of what was written by a handle after its sync had failed.
- * A sync with nothing to bring to the disk (a checkpoint begins with one) can fail without harm.
+ * The number of failed calls, and each acknowledgement of a write by a handle whose sync had failed. The failure of a
+ * sync with nothing to write (a checkpoint begins with one) is harmless.
  */
 export function auditHandles(calls: Iterable<Call>): { failures: number; distrusted: string[] } {
   const answers = new AnswerReader();

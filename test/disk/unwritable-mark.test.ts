@@ -10,13 +10,13 @@ import { describeTraced, startTracedServer } from "./strace.ts";
 
 const readEpoch = (file: string) => query(file, "select epoch from history");
 
-describeTraced("a mark that is there and cannot be written", 120_000, () => {
+describeTraced("the mark exists and cannot be written", 120_000, () => {
   test.each([
     { what: "written", inject: "pwrite64:error=ENOSPC", end: "SIGTERM" },
     { what: "written", inject: "pwrite64:error=ENOSPC", end: "SIGKILL" },
     { what: "synced", inject: "fsync:error=EIO", end: "SIGKILL" },
   ] as const)(
-    "stays as it is, and the epoch too: where it cannot be $what and a $end ends the server [FILE-1] [FILE-6]",
+    "if the mark cannot be $what and a $end ends the server, the mark names the same run and the epoch stays the same [FILE-1] [FILE-6]",
     async ({ inject, end }) => {
       const file = join(realpathSync(makeTemporaryFolder()), "ai_desk.db");
       const environment = { DATABASE_URL: `file:${file}` };

@@ -1,7 +1,7 @@
 /**
- * A command that can start threads, and no process: the system refuses with `error`.
+ * Wraps a command so that it can start threads, but no process: the system refuses with `error`.
  *
- * @param from the first process that is refused, by its number among those that it starts
+ * @param from the number of the first process that is refused, of those that it starts
  */
 export function withoutProcesses(error: string, command: string[], { from = 1 } = {}): string[] {
   const calls = "clone,vfork,fork";

@@ -4,22 +4,22 @@ import { readStored } from "./stored-state.ts";
 
 type End = "SIGKILL" | "SIGTERM";
 
-/** Copies of the database file, made and put back by hand as operators do it: while the server does not run. */
+/** Copies of the database file, made and put back by hand as operators do: while the server does not run. */
 export class Backups {
-  /** The epochs that the file has had, as it should be: one more with each copy that was put back. */
+  /** The expected epochs of the file: a new one after each copy that was put back. */
   readonly epochs: string[] = [];
   readonly #server: ServerUnderFire;
   readonly #onPutBack: () => void;
   #made = 0;
 
-  /** @param onPutBack is called when a copy has taken the place of the file, and nobody serves it yet */
+  /** @param onPutBack called when a copy has replaced the file, before a server runs on it */
   constructor(server: ServerUnderFire, onPutBack: () => void) {
     this.#server = server;
     this.#onPutBack = onPutBack;
     this.#noteEpoch();
   }
 
-  /** Makes a copy: of the file alone, if the server was stopped, else with its log. @returns its path */
+  /** Makes a copy: of the file alone if the server was stopped, else with its log. @returns its path */
   async make(end: End): Promise<string> {
     const { databaseFile } = this.#server;
     this.#made += 1;
@@ -28,7 +28,7 @@ export class Backups {
     return copy;
   }
 
-  /** @param leavesLog whether the log of a killed server stays, though it is not the copy's */
+  /** @param leavesLog whether the log of a killed server stays, although it does not belong to the copy */
   async putBack(copy: string, end: End, { leavesLog }: { leavesLog: boolean }): Promise<void> {
     const { databaseFile } = this.#server;
     await this.#server.restart(end, () => {

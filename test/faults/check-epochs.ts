@@ -2,7 +2,7 @@ import type { History } from "./history.ts";
 import type { Violation } from "./violation.ts";
 import { violation } from "./violation.ts";
 
-/** Whether the epoch is a new one after each copy that was put back, and else the one that it was. */
+/** Checks that the epoch changes after each copy that was put back, and only then. */
 export function checkEpochs({ epochs, epoch }: History): Violation[] {
   const found = [...epochs, epoch].join(", ");
   const isNewEachTime = new Set(epochs).size === epochs.length;

@@ -6,7 +6,7 @@ import type { History } from "./history.ts";
 import { violation } from "./violation.ts";
 import type { Violation } from "./violation.ts";
 
-/** All that is wrong with a history; nothing if the server kept its promises. Looks at nothing but the history. */
+/** All violations in a history; none if the server kept its promises. Uses only the history. */
 export function checkHistory(history: History): Violation[] {
   return [
     ...checkWrites(history),
@@ -17,7 +17,7 @@ export function checkHistory(history: History): Violation[] {
   ];
 }
 
-/** A server that only stood still has closed nobody for that. */
+/** A server that was only paused must have closed no connection because of that. */
 function checkPatience({ isUndisturbed, readers, messageReaders, listReaders }: History): Violation[] {
   if (!isUndisturbed) return [];
   return [...readers, ...messageReaders, ...listReaders].flatMap(({ door, session, attachments }) =>

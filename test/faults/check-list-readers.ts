@@ -7,7 +7,7 @@ import { violation } from "./violation.ts";
 
 const excerptChars = 200;
 
-/** Whether every reader of the list of sessions ends with the sessions that there are. */
+/** Checks that every subscriber of the list ends with the existing sessions. */
 export function checkListReaders({ listReaders, stored, epochs }: History): Violation[] {
   return (listReaders as ReaderHistory<Seen<ListEvent>>[]).flatMap((reader) => [
     ...checkStream(reader, { epochs, startSeq: 0, wasDeleted: false }),

@@ -5,7 +5,7 @@ import { editsOf, parsePosition } from "./history.ts";
 import type { Violation } from "./violation.ts";
 import { violation } from "./violation.ts";
 
-/** Whether every reader of a session saw one order, and ends with what is stored. */
+/** Checks that all subscribers of a session saw the same order, and end with the stored state. */
 export function checkReaders(history: History): Violation[] {
   const { readers, stored, calls, epochs, epoch } = history;
   return stored.flatMap((session) => {
@@ -52,7 +52,7 @@ function checkContents(
     );
 }
 
-/** At each position all saw the same change, which is stored there or was followed by another to the same message. */
+/** Checks that each `seq` has one change, which is stored or was followed by another change of the same message. */
 function checkAgreement(
   readers: ReaderHistory<Seen<LiveEvent>>[],
   session: StoredSession,
@@ -78,7 +78,7 @@ function checkAgreement(
           : event.type === "message_deleted"
             ? event.message_id
             : undefined;
-      // Of what a copy has replaced nothing is stored.
+      // Messages that a copy has replaced are no longer stored.
       if (id === undefined || wasDeleted || parsePosition(position).epoch !== epoch) continue;
       const row = rows.get(id);
       if (!row || row.seq < event.seq) found.push(violation("LOST", `${what}, and it is not stored`));
@@ -90,13 +90,13 @@ function checkAgreement(
   return found;
 }
 
-/** Does as the events say, and compares. A snapshot holds the latest messages only: what is before them is not known. */
+/** Applies the events, and compares the result. Messages before those of a snapshot are unknown. */
 function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSession): Violation[] {
   const messages = new Map<number, string>();
   let title: string | undefined;
   let knownFrom = Number.POSITIVE_INFINITY;
   for (const { after, items } of reader.attachments) {
-    // A reader from before the first change has nothing yet.
+    // A subscriber from before the first change has no messages yet.
     if (items.length > 0 && Number(after?.split(":").at(-1)) === 0) forget();
     for (const { event } of items) take(event);
   }
@@ -162,11 +162,11 @@ type MessageFacts = {
   written: ReadonlySet<string>;
   wasDeleted: boolean;
   epochs: readonly string[];
-  /** The messages of which a copy that was put back may have undone a change: an id to come back with says nothing of it. */
+  /** The messages of which a restored copy may have undone a change: resuming after an id does not cover that. */
   undone: ReadonlySet<number>;
 };
 
-/** The plain WebSocket's messages: each once and in order, and again only when it was edited. */
+/** Checks the messages of the plain WebSocket: each once and in order, and again only if it was edited. */
 function checkMessageReader(
   reader: ReaderHistory<ShownMessage>,
   session: StoredSession,
@@ -186,7 +186,7 @@ function checkMessageReader(
       const what = `${who} after ${after} was shown ${id}: ${content.slice(0, 40)}, after ${last}`;
       if (!written.has(content)) found.push(violation("PHANTOM", what));
       if (shown.get(id) === content) found.push(violation("DOUBLED", what));
-      // A lower id may come again, edited.
+      // A lower id may come again after an edit.
       if (id < last && !shown.has(id) && editsOf(content) === 0) found.push(violation("ORDER", what));
       shown.set(id, content);
       last = Math.max(last, id);

@@ -7,9 +7,12 @@ const goodEnds = new Set(["", "stopped", "complete", "cut", "1012", "4008", "401
 const endsOfDeleted = new Set(["4504", "NOT_FOUND"]);
 
 export type LogFacts = {
-  /** The epochs that there were, in turn. */
+  /** The successive epochs. */
   epochs: readonly string[];
-  /** The position in the last epoch at which the log began anew; 0 if it never did. Positions before it may be of a past life. */
+  /**
+   * The `seq` in the last epoch at which the log's present life began; 0 for the first life. Smaller numbers may belong
+   * to an earlier life.
+   */
   startSeq: number;
   /** Whether it was ever deleted. */
   wasDeleted: boolean;
@@ -38,12 +41,12 @@ export function checkEnd({ end }: Attachment<unknown>, who: string, facts: LogFa
   return [violation(end === "NOT_FOUND" ? "REFUSED" : "SERVER_ERROR", `${who} ended with ${end}`)];
 }
 
-/** A position without an epoch is one of the history that there is then. */
+/** A position without an epoch belongs to the epoch of that time. */
 function isOf(epoch: string, after: string): boolean {
   return ["", epoch].includes(parsePosition(after).epoch);
 }
 
-/** Checks the first event of a reader, by the position that it came with. */
+/** Checks the first event of a subscriber, given its position. */
 function checkBeginning(
   { after, isImpossible, items: [first] }: Attachment<Seen>,
   who: string,
@@ -60,13 +63,13 @@ function checkBeginning(
   }
   const { place } = parsePosition(after);
   const { epoch, place: begunBy } = parsePosition(first.position);
-  // Of an earlier epoch nothing is stored: a life of the log may have begun anywhere up to this `reset`.
+  // Nothing of an earlier epoch is stored: a life of the log may have begun anywhere up to this `reset`.
   const start = epoch === epochs.at(-1) ? startSeq : begunBy;
   const mayBePast = wasDeleted && place < start && place > 0;
   return type === "reset" && !mayBePast ? [violation("RESET", what)] : [];
 }
 
-/** The positions from one event to the next. */
+/** Checks the `seq` and `prev` from one event to the next. */
 function checkChain(
   { after, isImpossible, items, knownPlaces }: Attachment<Seen>,
   who: string,

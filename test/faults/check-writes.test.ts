@@ -4,7 +4,7 @@ import type { Call, History, Operation } from "./history.ts";
 
 const begunAnewAt = 10;
 
-/** A call that was answered, and the ticks at which it began and ended. */
+/** An answered call, with the ticks at which it began and ended. */
 function done(operation: Operation, [begun, ended]: [number, number], wanted = begun): Call {
   const message = "content" in operation ? { message: { id: 1, session_id: "a", ...operation } } : {};
   return {
@@ -45,7 +45,7 @@ test.each([
   { what: "was under way", times: [8, 18], wanted: 8, found: [] },
   { what: "ended before it", times: [8, 9], wanted: 8, found: ["LOST", "LOST"] },
 ] satisfies { what: string; times: [number, number]; wanted: number; found: string[] }[])(
-  "the checker finds $found where the stored title and content are of writes beside later ones, and a copy was put back when the writes: $what",
+  "the checker finds $found if the stored title and content are those of writes concurrent with later ones, and a copy was put back when the writes: $what",
   ({ times, wanted, found }) => {
     const calls = [
       sent,
@@ -59,7 +59,7 @@ test.each([
   },
 );
 
-test("the checker finds a title and a content that later writes replaced, after a copy was put back too", () => {
+test("the checker finds a title and a content that later writes replaced, even after a copy was put back", () => {
   const calls = [
     sent,
     done(titled("early"), [13, 14]),

@@ -6,14 +6,14 @@ import { violation } from "./violation.ts";
 
 type CallOf<Type extends Operation["type"]> = Call & { operation: Extract<Operation, { type: Type }> };
 
-/** Whether what was acknowledged is stored, once and as it was said, and nothing else is. */
+/** Checks that the acknowledged writes are stored, once and as acknowledged, and that nothing else is stored. */
 export function checkWrites({ calls, stored, incidents, begunAnewAt }: History): Violation[] {
   return [
     ...incidents.map((incident) => violation("SERVER_ERROR", incident)),
     ...calls.flatMap(checkAnswer),
     ...stored.flatMap((session) => {
       const own = calls.filter((call) => call.session === session.id);
-      // Of a session that was deleted the messages are gone, and with them what could be checked.
+      // The messages of a deleted session are gone, so nothing can be checked.
       return of(own, "delete session").length > 0
         ? checkPhantoms(session, own)
         : checkSession(session, own, begunAnewAt);
@@ -46,12 +46,12 @@ function checkAnswer(call: Call): Violation[] {
     : [violation("ANSWER", describe(call))];
 }
 
-/** A message whose send named no key is answered with one that is made of its id, or on a documented path with none. */
+/** If the send had no key, the answer has a key made from the message's id, or on a documented path none. */
 function isKey(key: string | undefined, sent: string | undefined, id: number): boolean {
   return key === sent || (sent === undefined && key === madeKey(id));
 }
 
-/** Writes that were acknowledged before a copy was put back may be gone, and edits of that time may be undone. */
+/** Writes that were acknowledged before a copy was put back may be missing, and edits of that time may be undone. */
 function checkSession(session: StoredSession, all: Call[], begunAnewAt: number): Violation[] {
   const calls = all.filter(({ wanted }) => wanted >= begunAnewAt);
   return [
@@ -65,7 +65,7 @@ function checkSession(session: StoredSession, all: Call[], begunAnewAt: number):
   ];
 }
 
-/** Every content that is stored was sent to this session. */
+/** Every stored content was sent to this session. */
 function checkPhantoms({ id, messages }: StoredSession, calls: Call[]): Violation[] {
   const sent = new Set(
     calls.flatMap(({ operation, answer }) =>
@@ -103,7 +103,7 @@ function repeated(items: string[]): string[] {
   return [...new Set(items.filter((item, index) => items.indexOf(item) !== index))];
 }
 
-/** Each key is answered as it was the first time, and refused for anything else. */
+/** Each key always gets the answer of the first send, and is refused for other content. */
 function checkKeys(calls: Call[]): Violation[] {
   const sends = of(calls, "send").filter(({ operation }) => operation.key !== undefined);
   const firsts = new Map<string, string>();
@@ -123,7 +123,7 @@ function checkKeys(calls: Call[]): Violation[] {
     const said = JSON.stringify(Object.entries(message).toSorted(([a], [b]) => a.localeCompare(b)));
     const first = firsts.get(key) ?? said;
     firsts.set(key, first);
-    // A documented path tells no position.
+    // A documented path has no `seq`.
     const firstSeq = seqs.get(key) ?? seq;
     if (firstSeq !== undefined) seqs.set(key, firstSeq);
     return said === first && (seq ?? firstSeq) === firstSeq
@@ -134,7 +134,7 @@ function checkKeys(calls: Call[]): Violation[] {
 
 /** A message that is sent after the answer to another send is stored after that one. */
 function checkOrder(sends: CallOf<"send">[], begunAnewAt: number): Violation[] {
-  // A repeat is answered with an id of long ago, so only the first call of a content says when it came in.
+  // A repeat is answered with an early id, so only the first call of a content shows when the message came in.
   const begun = new Map<string, CallOf<"send">>();
   for (const call of sends) if (!begun.has(call.operation.content)) begun.set(call.operation.content, call);
   const done = [...begun.values()].filter(
@@ -160,7 +160,7 @@ function idOf({ answer }: Call): number {
   return answer.outcome === "done" ? (answer.message?.id ?? 0) : 0;
 }
 
-/** A message says what the last of its writes said, or is gone by one. */
+/** A message has the content of its last write, or was deleted by it. */
 function checkMessage(
   { id, content, deleted }: StoredMessage,
   { calls, all, begunAnewAt }: { calls: Call[]; all: Call[]; begunAnewAt: number },
@@ -174,14 +174,14 @@ function checkMessage(
   }
   const isDeleted = deletesOf(calls).some(({ answer }) => answer.outcome === "done");
   if (isDeleted) return [violation("LOST", `message ${id} was deleted, and is there`)];
-  // A repeat writes nothing: the send counts from its first call that was answered.
+  // A repeat writes nothing: the send counts from its first answered call.
   const sends = of(all, "send")
     .filter((call) => idOf(call) === id)
     .slice(0, 1)
     .filter(({ begun }) => begun >= begunAnewAt);
   const edits = of(all, "edit").filter(({ operation, answer }) => operation.id === id && !isRefused(answer));
   const possible = lastOf([...sends, ...edits], begunAnewAt).map(({ operation }) => operation.content);
-  // The answer to the send may be lost with the connection: whoever finds it stored cannot say more.
+  // The answer to the send may be lost with the connection, so a stored message proves no more than that.
   if (sends.length === 0 || possible.includes(content)) return [];
   return [
     violation(
@@ -208,8 +208,8 @@ function isRefused({ outcome }: Call["answer"]): boolean {
 }
 
 /**
- * The writes that may be the last: no other one began after their end. A write that was under way when a copy was put back
- * may have reached either server.
+ * The writes that may be the last: no other write began after their end. A write that was pending when a copy was put
+ * back may have reached either server.
  */
 function lastOf<Write extends Call>(writes: Write[], begunAnewAt: number): Write[] {
   const last = Math.max(
@@ -219,7 +219,7 @@ function lastOf<Write extends Call>(writes: Write[], begunAnewAt: number): Write
   return writes.filter(({ ended }) => ended >= last);
 }
 
-/** The reasons that there are to refuse a call. */
+/** Checks that each refused call had a reason for the refusal. */
 function checkRefusals(calls: Call[], all: Call[]): Violation[] {
   const deleted = new Set(of(all, "delete").map(({ operation }) => operation.id));
   return calls

@@ -1,4 +1,4 @@
-/* Loaded before the server: its clock is set forward and back at any moment, as by an operator or a time server. */
+/* Loaded before the server: sets its clock forward and back at any moment, as an operator or a time server may do. */
 import { env } from "node:process";
 import { setInterval } from "node:timers";
 import { Random } from "../support/random.ts";

@@ -16,12 +16,12 @@ export type Followed<Item> = Omit<Following, "events"> & { events: Pick<Collecto
 /** One way to follow a session, or the list of them. */
 export type FollowDoor<Item> = {
   name: string;
-  /** Whether it opens connections anew by itself. */
+  /** Whether it reconnects by itself. */
   comesBack?: true;
   follow(server: Address, input: { session: string; after: string | undefined }): Followed<Item>;
 };
 
-/** The doors that read live events. tRPC's own client comes back by itself. */
+/** The doors for live events. tRPC's own client reconnects by itself. */
 export const eventDoors: FollowDoor<TrackedEvent<LiveEvent>>[] = [
   ...liveDoors.map((door): FollowDoor<TrackedEvent<LiveEvent>> => ({
     name: door.name,
@@ -68,7 +68,7 @@ export const listDoors: FollowDoor<TrackedEvent<ListEvent>>[] = [
   },
 ];
 
-/** The plain WebSocket as it is without `events=all`. */
+/** The plain WebSocket without `events=all`. */
 export const messageDoor: FollowDoor<ShownMessage> = {
   name: "the plain WebSocket's messages",
   follow({ wsUrl }, { session, after }) {

@@ -1,6 +1,6 @@
 import type { Message } from "../../server/contract/message.ts";
 
-/** The request of a writer. Contents are {@link contentOf}, so that each tells which send it belongs to. */
+/** The request of a writer. Contents are {@link contentOf}, so that each identifies its send. */
 export type Operation =
   | { type: "send"; content: string; key?: string; reusesKey?: true }
   | { type: "edit"; id: number; content: string }
@@ -10,8 +10,8 @@ export type Operation =
   | { type: "delete session" };
 
 /**
- * The answer to it. `unknown`: the connection ended without an answer, or the answer says that the outcome is not known.
- * `overdue`: nothing came at all.
+ * The answer to it. `unknown`: the connection ended without an answer, or the answer says that the outcome is unknown.
+ * `overdue`: no answer came at all.
  */
 export type Answer =
   | { outcome: "done"; message?: Partial<Message> }
@@ -19,9 +19,12 @@ export type Answer =
   | { outcome: "unknown" }
   | { outcome: "overdue" };
 
-/** One call, and when it began and ended, in ticks of the run. One without an outcome may take effect at any later time. */
+/**
+ * One call, with its beginning and end in ticks of the run. A call without an outcome may take effect at any later
+ * time.
+ */
 export type Call = {
-  /** When it was first tried, by this call or one before it. */
+  /** The tick of the first try, by this call or an earlier one. */
   wanted: number;
   door: string;
   session: string;
@@ -34,28 +37,28 @@ export type Call = {
 export type SeenEvent = { type: string; seq: number; prev: number };
 export type Seen<Event extends SeenEvent = SeenEvent> = { position: string; event: Event };
 
-/** The items that came by one connection. */
+/** The items that came over one connection. */
 export type Attachment<Item> = {
-  /** The position that it came with: of an event, or the id of a message where a door takes that. */
+  /** The position that the subscriber sent: of an event, or a message id if the door takes one. */
   after: string | undefined;
-  /** Whether the position is one that this log cannot have given. */
+  /** Whether this log cannot have issued the position. */
   isImpossible: boolean;
-  /** The last place that anyone was known to be at when it was opened, of each epoch. */
+  /** For each epoch the highest known position of any subscriber at the time of the opening. */
   knownPlaces: ReadonlyMap<string, number>;
   items: readonly Item[];
-  /** The most that was published to it while its connection took nothing. */
+  /** The most bytes that were published to it while its connection took nothing. */
   heldUpBytes: number;
-  /** How it ended, in the words of the doors. */
+  /** How it ended, in the terms of the doors. */
   end: string;
 };
 
 export type ReaderHistory<Item> = {
   door: string;
   session: string;
-  /** Whether its client opens connections anew by itself: then one attachment is several of them. */
+  /** Whether its client reconnects by itself: then one attachment covers several connections. */
   comesBack: boolean;
   attachments: Attachment<Item>[];
-  /** Whether it got to the end of the log, in the time that it had after everything was quiet. */
+  /** Whether it reached the end of the log, in the time that it had after the last write. */
   isDone: boolean;
 };
 
@@ -74,21 +77,21 @@ export type StoredSession = {
 
 export type ShownMessage = { id: number; content: string };
 
-/** All that happened in a run, as it was seen from outside. */
+/** Everything that happened in a run, as observed from outside. */
 export type History = {
   calls: Call[];
-  /** Readers of live events. */
+  /** Subscribers to live events. */
   readers: ReaderHistory<Seen>[];
-  /** Readers of the plain WebSocket's messages. */
+  /** Subscribers to the plain WebSocket's messages. */
   messageReaders: ReaderHistory<ShownMessage>[];
   listReaders: ReaderHistory<Seen>[];
-  /** Acts of the server that are never allowed: ended by itself, ended with a code, logged an error. */
+  /** Behaviour of the server that is never allowed: it ended by itself, ended with a code, logged an error. */
   incidents: string[];
-  /** Whether nothing but standstills of the server happened to its readers. */
+  /** Whether its subscribers were disturbed by nothing but pauses of the server. */
   isUndisturbed: boolean;
-  /** After which tick of the run no more is known of what was said before: a copy was put back. 0 if none was. */
+  /** The tick at which a copy was put back last: earlier acknowledgements prove nothing. 0 if none was. */
   begunAnewAt: number;
-  /** The epochs that there were in turn, as it should be: another one with each copy that was put back. */
+  /** The successive epochs as expected: a new one with each copy that was put back. */
   epochs: readonly string[];
   /** The epoch at the end. */
   epoch: string;
@@ -99,23 +102,23 @@ export function formatPosition(epoch: string, place: number): string {
   return `${epoch}:${place}`;
 }
 
-/** One without an epoch, and an id of a message, are of an epoch without a name. */
+/** A position without an epoch, or a message id, belongs to an epoch without a name. */
 export function parsePosition(position: string): { epoch: string; place: number } {
   const parts = position.split(":");
   return { epoch: parts.length > 1 ? (parts[0] ?? "") : "", place: Number(parts.at(-1)) };
 }
 
-/** Makes a content that differs from all others: of this send, and how often it was edited. */
+/** Makes a unique content, which identifies its send and the number of its edits. */
 export function contentOf(token: string, edits: number, padding = ""): string {
   return `${token}~${edits} ${padding}`;
 }
 
-/** The send that a content belongs to. */
+/** The send to which a content belongs. */
 export function tokenOf(content: string): string {
   return content.slice(0, Math.max(0, content.indexOf("~")));
 }
 
-/** How often it had been edited. */
+/** The number of edits of a content. */
 export function editsOf(content: string): number {
   return Number.parseInt(content.slice(content.indexOf("~") + 1));
 }

@@ -3,21 +3,21 @@ import type { ServerUnderFire } from "./server-under-fire.ts";
 import type { TcpProxy } from "./tcp-proxy.ts";
 
 /**
- * The most bytes that a connection which is held up in the proxy can take while the server holds none of them: the send buffer
- * of the system (4 MiB), and the proxy's own buffers and receive buffer.
+ * The most bytes that a held-up connection can take outside of the server: the send buffer of the system (4 MiB), and
+ * the proxy's own buffers and receive buffer.
  */
 const outsideTheServerBytes = 6 * 1024 * 1024;
-/** The bytes that the server may hold for a connection [SLOW-1]. */
+/** The most bytes that the server may hold for a connection [SLOW-1]. */
 const budgetBytes = 1024 * 1024;
 
-/** Past this much a reader that was held up has fallen behind what the server may hold for it, wherever the rest is. */
+/** With this many unread bytes a subscriber has certainly fallen behind the server's send queue. */
 export const fallenBehindBytes = outsideTheServerBytes + budgetBytes;
 
 /**
- * Takes nothing more from the server on all connections of a reader, for so many operations of the writers.
+ * Stops reading from the server on all connections of a subscriber, for this many operations of the writers.
  *
- * @param published how many bytes all readers there were sent so far
- * @returns how many were published meanwhile; 0 if it was not held up all the time
+ * @param published the number of bytes that all subscribers were sent so far
+ * @returns the number that were published meanwhile; 0 if the subscriber was not held up all the time
  */
 export async function holdUp(
   proxy: TcpProxy,

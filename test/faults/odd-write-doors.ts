@@ -5,7 +5,7 @@ import type { Random } from "../support/random.ts";
 import { parseAnswer } from "../support/raw-request.ts";
 import type { WriteDoor } from "./write-doors.ts";
 
-/** A program of somebody else's that writes to the tables as the server does. It has the file open as long as the run lasts. */
+/** Another program that writes to the tables as the server does. It has the file open during the whole run. */
 export function openTool(file: string): WriteDoor {
   const database = new SqliteFile(file, { timeout: 2000 });
   const takePlace = database
@@ -46,7 +46,7 @@ const junk = [
   "\x16\x03\x01",
 ];
 
-/** Requests on connections of their own that have junk after them, such as a longer body than was announced. */
+/** Requests on separate connections that are followed by junk bytes, such as a longer body than announced. */
 export function junkAfterRequests({ url }: { url: string }, random: Random): WriteDoor {
   return {
     name: "REST with junk after it",
@@ -64,7 +64,7 @@ export function junkAfterRequests({ url }: { url: string }, random: Random): Wri
         `POST /api/sessions/${session}/messages HTTP/1.1\r\nHost: 127.0.0.1\r\n${key}` +
           `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}${random.pick(junk)}`,
       );
-      // Some of it may be the beginning of a request, of which there is no more.
+      // Some of the junk may be the beginning of a request that never ends.
       setTimeout(() => socket.end(), 50);
       await new Promise((ended) => socket.once("close", ended));
       return toAnswer(Buffer.concat(chunks).toString());
@@ -80,7 +80,7 @@ function toAnswer(text: string): Awaited<ReturnType<WriteDoor["perform"]>> {
     if (status === 200) return { outcome: "done", message: answer };
     return status === 503 ? { outcome: "unknown" } : { outcome: "refused", code: answer.code };
   } catch {
-    // The connection ended before the answer, or in it.
+    // The connection ended before or during the answer.
     return { outcome: "unknown" };
   }
 }

@@ -7,7 +7,7 @@ import { comingAndGoing } from "./planted/planted-bug.ts";
 import { runScenario } from "./run-scenario.ts";
 import { calm } from "./scenario.ts";
 
-/** The findings depend on the machine too, so a bug that hides from one seed may show with another. */
+/** The findings also depend on the machine: a bug that does not show with one seed may show with another. */
 const seeds = [1, 2, 3, 4];
 
 test("each text that is edited stands in its file once", () => {

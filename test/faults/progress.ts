@@ -1,4 +1,4 @@
-/** How far the writers are. Events in the middle of their work wait here for their moment. */
+/** The progress of the writers. Events in the middle of their work wait here for their moment. */
 export class Progress {
   readonly #total: number;
   #begun = 0;
@@ -9,7 +9,7 @@ export class Progress {
     this.#total = total;
   }
 
-  /** Hands out an operation. @returns false if there is none left */
+  /** Begins an operation. @returns false if there is none left */
   begin(): boolean {
     if (this.#begun === this.#total) return false;
     this.#begun += 1;
@@ -27,18 +27,18 @@ export class Progress {
     return this.#ended;
   }
 
-  /** Hands out no more: a writer has given up. */
+  /** Begins no more operations, because a writer has given up. */
   stop(): void {
     this.#begun = this.#total;
     this.#rouse();
   }
 
-  /** Whether all operations have been handed out. */
+  /** Whether all operations have begun. */
   get isOver(): boolean {
     return this.#begun === this.#total;
   }
 
-  /** Resolves when so many have ended, or the last has begun: it may be one that waits for whoever waits here. */
+  /** Resolves when this many have ended, or the last has begun: the last one may be waiting for the caller. */
   until(count: number): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push({ count, resolve });

@@ -6,16 +6,16 @@ import type { Scenario } from "./scenario.ts";
 import type { ServerUnderFire } from "./server-under-fire.ts";
 import type { Direction, Link } from "./tcp-proxy.ts";
 
-/** How long the server stands still in a standstill, in milliseconds: longer than it waits for a pong ({@link standingStill}). */
+/** The duration of a pause of the server, in milliseconds: longer than its wait for a pong ({@link standingStill}). */
 const standstillMs = 1400;
 
-/** Settings that make the server's timeouts shorter than a standstill. */
+/** Settings that make the server's timeouts shorter than a pause. */
 export const standingStill = { PING_SECONDS: "1" };
 
-/** No more connections than these are held up at a time, so that some writer gets on, and with it the run. */
+/** The most connections that are held up at a time, so that some writer, and thus the run, makes progress. */
 const maxHeldUp = 3;
 
-/** How often each fault happens, over so many operations. */
+/** The number of each fault in this many operations. */
 export type ServerFaults = Pick<
   Scenario,
   "linkFaults" | "cuts" | "kills" | "terminations" | "freezes" | "standstills" | "restores" | "operations"
@@ -29,12 +29,12 @@ type Stage = {
   backups: Backups;
 };
 
-/** Lets go wrong what the scenario wants, each at its moment of the writers' work, and ends when all is well again. */
+/** Causes the scenario's faults, each at its moment of the writers' work, and ends when everything works again. */
 export async function runFaults({ server, scenario, random, progress, backups }: Stage): Promise<void> {
   const heldUp: Link[] = [];
   const { linkFaults, cuts, kills, terminations, freezes, standstills, restores, operations } = scenario;
   const restart = (signal: "SIGKILL" | "SIGTERM") => async (): Promise<void> => {
-    // Not right after an answer: in the middle of whatever comes then.
+    // Not directly after an answer, but in the middle of the next work.
     await wait(random.below(8));
     await server.restart(signal);
   };

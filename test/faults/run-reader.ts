@@ -7,18 +7,18 @@ import { holdUp } from "./hold-up.ts";
 import type { Progress } from "./progress.ts";
 import type { ServerUnderFire } from "./server-under-fire.ts";
 
-/** The facts that a reader needs about the items that it reads. */
+/** The facts that a subscriber needs about its items. */
 export type Reading<Item> = {
   session: string;
-  /** Where a reader comes back after this item. */
+  /** The position to resume after this item. */
   positionOf: (item: Item) => string;
-  /** Where it begins: undefined for now. */
+  /** The position at which it begins; undefined begins at the current state. */
   start: string | undefined;
-  /** Whether it may come back with any position, one that the log cannot have given too. */
+  /** Whether it may resume with any position, including an impossible one. */
   strays: boolean;
-  /** The last place that anyone is known to have got to, of each epoch. */
+  /** For each epoch the highest known position of any subscriber. */
   knownPlaces: () => ReadonlyMap<string, number>;
-  /** The last position of all. Resolves when all is quiet. */
+  /** The last position of all. Resolves after the last write. */
   finalPosition: Promise<string>;
 };
 
@@ -26,17 +26,17 @@ export type ReaderStage = {
   server: ServerUnderFire;
   random: Random;
   progress: Progress;
-  /** Whether it comes and goes. */
+  /** Whether it leaves and returns. */
   moody: boolean;
   /** Whether it is held up for so long that it falls behind. */
   heavy: boolean;
-  /** How many bytes were published to it so far, at least. */
+  /** The least number of bytes that were published to it so far. */
   published: () => number;
-  /** Resolves when it has had its time. */
+  /** Resolves when its time is over. */
   gaveUp: Promise<unknown>;
 };
 
-/** A reader by one door, which comes back whenever its connection ends, until it is at the end. */
+/** A subscriber through one door, which reconnects whenever its connection ends, until it is at the end. */
 export async function runReader<Item>(
   door: FollowDoor<Item>,
   reading: Reading<Item>,
@@ -70,14 +70,14 @@ export async function runReader<Item>(
     const how = await Promise.race([following.ended, done, outOfTime, leave(following, attachment)]);
     attachment.items = [...following.events.items];
     attachment.end = how === "done" || how === "out of time" ? "" : how;
-    // Who begins anew has only what came then: positions beyond that are no longer where it has been.
+    // A subscriber that begins again has only what came then: it has no longer been at later positions.
     if (start.some((position) => parsePosition(position).place === 0) && attachment.items.length > 0)
       known.length = 0;
     known.push(...attachment.items.map(positionOf));
     following.stop();
     history.isDone = how === "done";
     if (how === "done" || how === "out of time") return;
-    // As clients do, so that one that is refused does not ask without end.
+    // A pause, as clients make one, so that a refused subscriber does not ask without end.
     await wait(random.below(10));
   }
 
@@ -94,7 +94,7 @@ export async function runReader<Item>(
     return { after: random.pick(impossible), isImpossible: true };
   }
 
-  /** Goes after a while, or stops reading for one. */
+  /** Leaves after a while, or stops reading for a while. */
   async function leave(following: Followed<Item>, attachment: Attachment<Item>): Promise<string> {
     const moods = heavy
       ? (["go on", "hold up", "hold up", "cut", "stop"] as const)

@@ -58,7 +58,7 @@ export async function runScenario(scenario: Scenario, product: Product = {}): Pr
   quiet.resolve(final);
   await Promise.all(running);
   await server.stopAll();
-  // Last: whoever closes a file last takes its log away.
+  // Last, because the program that closes the file last removes its log.
   tool?.close();
   const incidents = [...server.incidents, ...(await findFileFaults(databaseFile))];
   return {
@@ -71,10 +71,10 @@ export async function runScenario(scenario: Scenario, product: Product = {}): Pr
     isUndisturbed: scenario.standstills > 0,
   };
 
-  /** The last of all writes, of each kind at some seed: nothing comes after it that would make up for its not being told. */
+  /** The last of all writes, of each kind at some seed. No later write could hide that it was not published. */
   async function writeLast(): Promise<void> {
     await server.up;
-    // That of the other server reaches these readers by the file alone.
+    // The write of the other server reaches these subscribers only through the file.
     const doors = httpWriteDoors({ url: server.secondUrl ?? server.url });
     for (const session of sessions) {
       if (session === recreatedSession) {
@@ -157,7 +157,7 @@ export async function runScenario(scenario: Scenario, product: Product = {}): Pr
   }
 }
 
-/** Reads by positions, which may be any. */
+/** Subscribes by positions, which may be any. */
 function ofPositions(session: string, all: () => ReaderHistory<Seen>[]) {
   return {
     session,

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 
-// Runs the seeds of a folder of tests, `17` or `1-200`, or with `--planted` its planted bugs, all of them.
+// Runs the seeds of a folder of tests, `17` or `1-200`, or with `--planted` all its planted bugs.
 const repository = resolve(import.meta.dirname, "../..");
 const [folder = "", seeds = "1-200"] = process.argv.slice(2);
 const isPlanted = seeds === "--planted";

@@ -10,7 +10,7 @@ import type { ServerUnderFire } from "./server-under-fire.ts";
 import type { WriteDoor } from "./write-doors.ts";
 import { httpWriteDoors, openWriteDoors } from "./write-doors.ts";
 
-/** Takes six bytes on the wire and one in memory. */
+/** A character that takes six bytes on the wire and one in memory. */
 const costly = "\u0001";
 
 type Sent = {
@@ -22,7 +22,7 @@ type Sent = {
   content: string;
 };
 
-/** The common knowledge of all writers of a run: the calls, and the stored messages. */
+/** The shared knowledge of all writers of a run: the calls, and the stored messages. */
 export class Writing {
   readonly calls: Call[] = [];
   begunAnewAt = 0;
@@ -33,13 +33,13 @@ export class Writing {
   #tick = 0;
   #tokens = 0;
 
-  /** `patienceMs`: how long a call may go without an answer while its connection lasts. */
+  /** `patienceMs`: the time for which a call may wait for an answer while its connection lasts, in milliseconds. */
   constructor(server: ServerUnderFire, patienceMs: number) {
     this.#server = server;
     this.#patienceMs = patienceMs;
   }
 
-  /** Makes the call. A send with a key is repeated, by any of the doors, until its outcome is known. */
+  /** Makes the call. A send with a key is repeated, through any of the doors, until its outcome is known. */
   async perform(doors: WriteDoor[], random: Random, session: string, operation: Operation): Promise<Call> {
     const wanted = this.#tick;
     for (;;) {
@@ -66,13 +66,13 @@ export class Writing {
     }
   }
 
-  /** Forgets what was stored, since it may not be any more. */
+  /** Forgets the stored messages, since they may no longer be stored. */
   beginAnew(): void {
     this.begunAnewAt = this.#tick += 1;
     this.#sent.length = 0;
   }
 
-  /** How many bytes those who read this session have been sent, at least. */
+  /** The least number of bytes that the subscribers of this session were sent. */
   publishedBytes(session: string): number {
     return this.#published.get(session) ?? 0;
   }
@@ -88,7 +88,7 @@ export class Writing {
   }
 
   #remember({ session, operation, answer, begun }: Call): void {
-    // It may have been answered by the server that was.
+    // The previous server may have answered it.
     if (begun < this.begunAnewAt) return;
     if (answer.outcome !== "done" || operation.type !== "send" || operation.reusesKey) return;
     const { content, key } = operation;
@@ -129,7 +129,7 @@ export class Writing {
     return { type: "rename", title: `title ${this.#tokens}` };
   }
 
-  /** A send again that was answered long ago; or, under its key, another. */
+  /** A repeat of a send that was answered before; or another send with its key. */
   repeat(random: Random, session: string, reusesKey: boolean): Operation | undefined {
     const message = this.#pick(random, (each) => each.session === session && each.key !== undefined);
     if (message?.key === undefined) return undefined;
@@ -149,7 +149,7 @@ export class Writing {
   }
 }
 
-/** One writer, on connections of its own, as long as there are operations. */
+/** One writer, on its own connections, as long as there are operations. */
 export async function runWriter(
   writing: Writing,
   {
@@ -163,7 +163,7 @@ export async function runWriter(
     scenario: Scenario;
     random: Random;
     progress: Progress;
-    /** It is closed elsewhere. */
+    /** The caller closes it. */
     tool: WriteDoor | undefined;
   },
 ): Promise<void> {

@@ -1,50 +1,53 @@
 import { Random } from "../support/random.ts";
 
-/** The events of a run, as far as a seed determines them. Their order depends on the machine. */
+/** The events of a run that a seed determines. Their order depends on the machine. */
 export type Scenario = {
   seed: number;
-  /** How many operations the writers share. */
+  /** The number of operations that the writers share. */
   operations: number;
   writers: number;
-  /** How many readers of live events there are to each session and door. */
+  /** The number of subscribers to live events for each session and door. */
   readers: number;
   sessions: readonly string[];
-  /** How often, over the run, a random connection is cut, halved, stalled or slowed down. */
+  /** How often, over the run, a random connection is cut, halved, stalled or delayed. */
   linkFaults: number;
   /** How often all connections are cut at once. */
   cuts: number;
   kills: number;
   terminations: number;
-  /** How often the server stands still for a moment. */
+  /** How often the server is paused for a moment. */
   freezes: number;
-  /** How often it stands still for longer than it waits for any WebSocket. Readers are then disturbed by nothing else. */
+  /**
+   * How often the server is paused for longer than it waits for any WebSocket. Subscribers are then disturbed by
+   * nothing else.
+   */
   standstills: number;
-  /** Whether another server has the same file, and takes some of the writes. */
+  /** Whether another server has the same file open, and takes some of the writes. */
   secondServer: boolean;
-  /** Whether a program of somebody else's writes to the file too. */
+  /** Whether another program writes to the file too. */
   tool: boolean;
-  /** Whether some requests have junk after them. */
+  /** Whether some requests are followed by junk bytes. */
   junk: boolean;
-  /** How often a copy of the database file is put back that was made earlier in the run. */
+  /** How often a copy of the database file from earlier in the run is put back. */
   restores: number;
-  /** Whether readers come and go, stop reading, and come back with whatever position. */
+  /** Whether subscribers leave and return, stop reading, and resume with arbitrary positions. */
   moody: boolean;
-  /** Whether some contents are so large that a reader which stops reading falls behind. */
+  /** Whether some contents are so large that a subscriber that stops reading falls behind. */
   large: boolean;
-  /** Whether most contents are, and readers are held up until they have fallen behind. */
+  /** Whether most contents are large, and subscribers are held up until they have fallen behind. */
   heavy: boolean;
-  /** Whether one more session is deleted and made anew. */
+  /** Whether one more session is deleted and created again. */
   recreates: boolean;
-  /** The last operation on each session; by default one that the seed chooses. */
+  /** The last operation on each session; by default the seed chooses it. */
   lastOperation?: "send" | "edit" | "delete" | "rename";
-  /** How long a call may take, and a reader to get to the end after all is quiet, in milliseconds. */
+  /** The time for a call, and for a subscriber to reach the end after the last write, in milliseconds. */
   patienceMs: number;
 };
 
-/** The session of a scenario that is deleted and made anew. */
+/** The session of a scenario that is deleted and created again. */
 export const recreatedSession = "anew";
 
-/** The scenario of a seed: a bit of everything, in its own mixture. */
+/** The scenario of a seed: a mixture of all kinds of events. */
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(seed * 7919);
   const mixture: Scenario = {
@@ -66,7 +69,7 @@ export function scenarioOf(seed: number): Scenario {
     secondServer: random.fraction() < 0.4,
     tool: random.fraction() < 0.4,
     junk: random.fraction() < 0.5,
-    // It is waited out by what is wrong alone, so it leaves room for a busy machine.
+    // Only a fault waits for the whole time, so it leaves room for a busy machine.
     patienceMs: 60_000,
     restores: 0,
   };
@@ -75,17 +78,17 @@ export function scenarioOf(seed: number): Scenario {
     return { ...mixture, ...undisturbed, standstills: 2 };
   }
   if (!mixture.heavy) return new Random(seed * 104_729).fraction() < 0.3 ? restoring(mixture) : mixture;
-  // A reader can only fall behind on a connection that lasts.
+  // A subscriber can only fall behind on a connection that lasts.
   const lasting = { sessions: ["a"], recreates: false, linkFaults: 8, cuts: 0, kills: 1, terminations: 0 };
   return { ...mixture, ...lasting, operations: 120 + random.below(60) };
 }
 
-/** A file is put back by hand while nobody has it open. */
+/** A file is put back by hand while no program has it open. */
 function restoring(mixture: Scenario): Scenario {
   return { ...mixture, restores: 1, secondServer: false, tool: false };
 }
 
-/** One in which nothing goes wrong but what is planted. */
+/** A scenario without faults but the planted one. */
 export const calm: Omit<Scenario, "seed"> = {
   operations: 60,
   writers: 4,

@@ -11,10 +11,10 @@ const repository = resolve(import.meta.dirname, "../..");
 const clockThatJumps = pathToFileURL(join(import.meta.dirname, "clock-that-jumps.ts")).href;
 const plant = pathToFileURL(join(import.meta.dirname, "planted/plant.ts")).href;
 
-/** It may take 5 seconds over connections that are in use, and the machine may be busy. */
+/** A stop may take 5 seconds over connections in use, and the machine may be busy. */
 const stopPatienceMs = 20_000;
 
-/** From 50 on a line of the log tells of a failure of the server. */
+/** A log line of this level or above reports a failure of the server. */
 const errorLevel = 50;
 
 /** The product that runs. */
@@ -32,17 +32,17 @@ export type ServerUnderFireOptions = {
   environment?: Record<string, string>;
   /** The seed of the jumps of its clock. */
   clockSeed: number;
-  /** Whether another server has the same file. */
+  /** Whether another server has the same file open. */
   hasSecond?: boolean;
 };
 
-/** The real server over one database file, behind a proxy, ended and started again at any moment. */
+/** The real server over one database file, behind a proxy. It may be ended and restarted at any moment. */
 export class ServerUnderFire {
   readonly proxy: TcpProxy;
   readonly databaseFile: string;
-  /** Its acts that are never allowed. */
+  /** Behaviour that is never allowed. */
   readonly incidents: string[] = [];
-  /** How often it was started. */
+  /** The number of starts. */
   starts = 0;
   readonly #product: Product;
   readonly #proxies: TcpProxy[];
@@ -68,7 +68,8 @@ export class ServerUnderFire {
 
   static async start(options: ServerUnderFireOptions): Promise<ServerUnderFire> {
     const server = new ServerUnderFire(await TcpProxy.listen(), options);
-    // Here, because a test keeps this function for as long as all tests run, and with it all that is in sight of it.
+    // Registered here, in a small scope: a test keeps this callback, and everything in its scope, until all tests have
+    // run.
     onTestFinished(() => {
       for (const proxy of server.#proxies) proxy.close();
     });
@@ -77,17 +78,17 @@ export class ServerUnderFire {
     return server;
   }
 
-  /** Where it is without the proxy, while it runs. */
+  /** Its address without the proxy, while it runs. */
   get url(): string {
     return this.#running?.url ?? "";
   }
 
-  /** Where another server over the same file is, which nothing happens to. Undefined if there is none. */
+  /** The address of another, undisturbed server over the same file. Undefined if there is none. */
   get secondUrl(): string | undefined {
     return this.#second?.url;
   }
 
-  /** One more way to it, for one client, whose connections are told from all others by it. */
+  /** A further proxy for one client, which identifies the connections of that client. */
   async openProxy(): Promise<TcpProxy> {
     const proxy = await TcpProxy.listen();
     this.#proxies.push(proxy);
@@ -95,7 +96,7 @@ export class ServerUnderFire {
     return proxy;
   }
 
-  /** All connections there are. */
+  /** All open connections. */
   get links(): Link[] {
     return this.#proxies.flatMap(({ links }) => links);
   }
@@ -105,7 +106,10 @@ export class ServerUnderFire {
     return this.#isUp.promise;
   }
 
-  /** Ends it with a signal and starts it again, `meanwhile` between. One after the other, when several want to. */
+  /**
+   * Ends the server with a signal and starts it again, with `meanwhile` in between. Concurrent calls run one after the
+   * other.
+   */
   restart(signal: "SIGKILL" | "SIGTERM", meanwhile: () => void = () => undefined): Promise<void> {
     const restart = async (): Promise<void> => {
       await this.stop(signal);
@@ -116,7 +120,7 @@ export class ServerUnderFire {
     return this.#turn;
   }
 
-  /** Stops the process in its tracks, as a machine does that has other things to do. */
+  /** Pauses the process, as a busy machine may do. */
   async freeze(durationMs: number): Promise<void> {
     const child = this.#running?.process;
     child?.kill("SIGSTOP");
@@ -124,7 +128,7 @@ export class ServerUnderFire {
     child?.kill("SIGCONT");
   }
 
-  /** Ends the other server too. */
+  /** Ends both servers. */
   async stopAll(): Promise<void> {
     await this.stop("SIGTERM");
     const second = this.#second;
@@ -168,7 +172,7 @@ export class ServerUnderFire {
   }
 
   async #launch(): Promise<RunningServer> {
-    // Each start has jumps of its own.
+    // Each start has different jumps.
     this.#clockSeed += 1;
     const { root = repository, bug } = this.#product;
     const preloaded = bug === undefined ? [clockThatJumps] : [clockThatJumps, plant];

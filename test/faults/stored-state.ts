@@ -2,7 +2,7 @@ import SqliteFile from "better-sqlite3";
 import { checkFile } from "../../db/sqlite/check-file.ts";
 import type { StoredMessage, StoredSession } from "./history.ts";
 
-/** The content of the database file, which another process may have open. */
+/** The content of the database file. Another process may have it open. */
 export function readStored(file: string): { epoch: string; stored: StoredSession[] } {
   const database = new SqliteFile(file, { readonly: true });
   try {
@@ -17,7 +17,7 @@ export function readStored(file: string): { epoch: string; stored: StoredSession
       );
       const stored = sessions.map(({ purge_id, ...session }) => ({
         ...session,
-        // Rows that wait to be removed with their session count as removed.
+        // Rows that wait for removal with their session count as removed.
         messages: messages.all({ id: session.id, purge_id }) as StoredMessage[],
       }));
       return { epoch, stored };
@@ -27,7 +27,7 @@ export function readStored(file: string): { epoch: string; stored: StoredSession
   }
 }
 
-/** The rules that the file breaks, as `ai-desk check` tells of them. */
+/** The rules that the file breaks, as `ai-desk check` reports them. */
 export async function findFileFaults(file: string): Promise<string[]> {
   const { faults } = await checkFile(file);
   return faults.map(({ rule, sentence }) => `the file breaks ${rule}: ${sentence}`);

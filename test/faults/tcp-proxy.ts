@@ -4,12 +4,12 @@ import { connect, createServer } from "node:net";
 import type { TransformCallback } from "node:stream";
 import { pipeline, Transform } from "node:stream";
 
-/** One direction of a connection, which can be held up. It takes no more than it can pass on. */
+/** One direction of a connection, which can be held up. It accepts no more than it can pass on. */
 class Gate extends Transform {
   #held: (() => void) | undefined;
   isStalled = false;
   delayMs = 0;
-  /** Set to halve the next chunk: what is to be done then. */
+  /** If set, the next chunk is halved; called then. */
   onHalved: (() => void) | undefined;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -45,7 +45,7 @@ export class Link {
     this.#client = client;
     this.#server = server;
     const { toServer, toClient } = this.#gates;
-    // Whichever side ends first, and however, the other learns of it.
+    // When one side ends in any way, the other side ends too.
     pipeline(client, toServer, server, () => this.#endAfter(server, client));
     pipeline(server, toClient, client, () => this.#endAfter(client, server));
   }
@@ -55,19 +55,19 @@ export class Link {
     writer.destroySoon();
   }
 
-  /** Ends it at once on both sides, with what was on its way. */
+  /** Resets the connection on both sides, and drops the bytes in transit. */
   reset(): void {
     this.#client.resetAndDestroy();
     this.#server.resetAndDestroy();
   }
 
-  /** Ends it with a FIN to each side, as a peer does that closes without a word. */
+  /** Ends the connection with a FIN to each side, as a peer does that closes silently. */
   end(): void {
     this.#client.destroy();
     this.#server.destroy();
   }
 
-  /** Passes on half of the next chunk and ends, with nothing more the other way: no answer comes to half a request. */
+  /** Passes on half of the next chunk and ends. Nothing is passed the other way: half a request gets no answer. */
   halve(direction: Direction): void {
     const isToServer = direction === "toServer";
     const [from, to] = isToServer ? [this.#client, this.#server] : [this.#server, this.#client];
@@ -86,7 +86,7 @@ export class Link {
     return this.#gates[direction].isStalled;
   }
 
-  /** Passes on each chunk so much later, until it is released. */
+  /** Delays each chunk by this time, until it is released. */
   delay(direction: Direction, delayMs: number): void {
     this.#gates[direction].delayMs = delayMs;
   }
@@ -99,14 +99,16 @@ export class Link {
 const badGateway =
   "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<h1>Bad gateway</h1>";
 
-/** A TCP proxy in front of a server that comes and goes: the address stays, the connections suffer. */
+/**
+ * A TCP proxy in front of a server that stops and restarts. The address stays the same; the connections have faults.
+ */
 export class TcpProxy {
   readonly #listener: Server;
   readonly #links = new Set<Link>();
   #port: number | undefined;
-  /** Answers each new connection with the page of a gateway whose server is away, while it is set. */
+  /** While set, each new connection is answered with the page of a gateway whose server is down. */
   isGatewayAlone = false;
-  /** Gives the time by which a new connection passes on each chunk later, in milliseconds. */
+  /** Returns the delay of each chunk on a new connection, in milliseconds. */
   latencyMs: (() => number) | undefined;
 
   private constructor() {
@@ -128,12 +130,12 @@ export class TcpProxy {
     return this.url.replace(/^http/, "ws");
   }
 
-  /** The connections there are. */
+  /** The open connections. */
   get links(): Link[] {
     return [...this.#links];
   }
 
-  /** Where connections from now on lead to. Without a port they are refused. */
+  /** The target of connections from now on. Without a port they are refused. */
   pointTo(port: number | undefined): void {
     this.#port = port;
   }

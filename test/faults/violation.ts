@@ -1,38 +1,38 @@
 /** The kinds of violations that a history can show. */
 export type ViolationName =
-  /** An acknowledged write is not there. */
+  /** An acknowledged write is missing. */
   | "LOST"
   /** A send is stored twice. */
   | "DOUBLED"
   /** Something is stored or shown that nobody wrote there. */
   | "PHANTOM"
-  /** A key was not answered as its first send was, or not refused for another content. */
+  /** A key did not get the answer of its first send, or was not refused for other content. */
   | "KEY"
-  /** An answer is not about what was asked. */
+  /** An answer does not match its request. */
   | "ANSWER"
-  /** A call was refused that there was no reason to refuse. */
+  /** A call was refused without a reason. */
   | "REFUSED"
-  /** The server failed, ended or said so. */
+  /** The server failed, ended, or reported a failure. */
   | "SERVER_ERROR"
-  /** Positions do not strictly rise, or writes are not stored in the order in which they were answered. */
+  /** `seq` does not strictly rise, or writes are not stored in the order of their answers. */
   | "ORDER"
-  /** `prev` is not the event before it. */
+  /** `prev` is not the `seq` of the event before. */
   | "GAP"
-  /** A reader with a good position was not sent on from there. */
+  /** A subscriber with a valid position was not resumed there. */
   | "RESUME"
-  /** A `reset` for a good position, or none for an impossible one. */
+  /** A `reset` for a valid position, or none for an impossible one. */
   | "RESET"
-  /** The epoch is another without a reason, or the same although a copy was put back. */
+  /** The epoch changed without a reason, or did not change after a copy was put back. */
   | "EPOCH"
-  /** `caught_up` more than once, or before what there was. */
+  /** `caught_up` came more than once, or before the past events. */
   | "CAUGHT_UP"
-  /** Two readers saw different changes at one position. */
+  /** Two subscribers saw different changes with one `seq`. */
   | "DIFFERS"
-  /** A reader did as the events say and does not have what is stored. */
+  /** A subscriber that applied the events does not have the stored state. */
   | "STATE"
-  /** A reader was never told of the last change, a writer never answered. */
+  /** A subscriber never got the last change, or a writer never got an answer. */
   | "STUCK"
-  /** A peer was closed for a stall of the server. */
+  /** A connection was closed because of a stall of the server. */
   | "IMPATIENT";
 
 /** A finding of a checker, with what it is about. */

@@ -7,7 +7,7 @@ import type { Frame } from "../support/readers.ts";
 import type { Answer, Operation } from "./history.ts";
 import type { Address } from "../doors/live-door.ts";
 
-/** One way to write, on connections of its own. It never throws: what it cannot tell is unknown. */
+/** One way to write, on its own connections. It never throws: an unclear outcome is `unknown`. */
 export type WriteDoor = {
   name: string;
   takes: (operation: Operation) => boolean;
@@ -18,7 +18,7 @@ export type WriteDoor = {
 const unknown: Answer = { outcome: "unknown" };
 
 function refused(code: string | undefined): Answer {
-  // Its outcome is not known either: 503 says so.
+  // A 503 means that the outcome is unknown too.
   return code === undefined || code === "SERVICE_UNAVAILABLE" ? unknown : { outcome: "refused", code };
 }
 
@@ -26,7 +26,7 @@ export function openWriteDoors(server: Address): WriteDoor[] {
   return [...httpWriteDoors(server), trpcOverSocket(server), plainSocket(server)];
 }
 
-/** The doors that keep no connection, so that nothing is to be closed. */
+/** The doors without a lasting connection, so that nothing must be closed. */
 export function httpWriteDoors(server: Pick<Address, "url">): WriteDoor[] {
   return [rest(server), trpcOverHttp(server)];
 }
@@ -98,12 +98,12 @@ function trpcOverHttp({ url }: Pick<Address, "url">): WriteDoor {
 class QuietSocket extends WebSocket {
   constructor(...args: ConstructorParameters<typeof WebSocket>) {
     super(...args);
-    // The client hears of it through its close event; without a listener it would be thrown.
+    // The client handles it through its close event. Without a listener the error would be thrown.
     this.on("error", () => undefined);
   }
 }
 
-/** tRPC's own client, which opens its socket anew by itself. */
+/** tRPC's own client, which reopens its socket by itself. */
 export function openTrpcClient({ wsUrl }: Address): { client: TRPCClient<AppRouter>; close: () => void } {
   const socket = createWSClient({
     url: `${wsUrl}/trpc`,
@@ -167,7 +167,10 @@ async function performWith(
   }
 }
 
-/** A socket a session. It shows everybody's messages, so the answer to a send is the frame of that content, or an error. */
+/**
+ * One socket for each session. It shows everybody's messages, so the answer to a send is the frame with its content, or
+ * an error.
+ */
 function plainSocket({ wsUrl }: Address): WriteDoor {
   const sockets = new Map<string, Promise<WebSocket | Answer>>();
 

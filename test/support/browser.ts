@@ -9,7 +9,7 @@ const usualPaths = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** The browser of this machine, or undefined if it has none. `CHROMIUM` names one that is elsewhere. */
+/** The browser of this machine, or undefined if there is none. `CHROMIUM` names one in another place. */
 export function findBrowser(): string | undefined {
   const named = process.env["CHROMIUM"];
   if (named !== undefined && named !== "") return named;
@@ -41,11 +41,11 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
 }
 
 /**
- * Gathers, from now on, what a visitor with open developer tools would see go wrong on the page: console errors and
- * warnings (violations of the Content-Security-Policy are among them), exceptions, failed requests, and requests to any
- * other origin.
+ * Collects, from now on, everything that a visitor with open developer tools would see go wrong on the page: console
+ * errors and warnings (which include violations of the Content-Security-Policy), exceptions, failed requests, and
+ * requests to any other origin.
  *
- * @param trouble where it is gathered, as it happens
+ * @param trouble the array to which it is added
  */
 export function watchForTrouble(page: Page, origin: string, trouble: string[] = []): string[] {
   page.on("console", (message) => {

@@ -12,7 +12,10 @@ export function bundleTabPage(): Promise<string> {
 
 let tabModules: Promise<ReadonlyMap<string, string>> | undefined;
 
-/** The code of `tab-page.ts` as modules, by file name: the entry is `entry.js`, and each part that is loaded later is a file. */
+/**
+ * The code of `tab-page.ts` as modules, by file name: the entry is `entry.js`, and each lazily loaded part is another
+ * file.
+ */
 export function bundleTabModules(): Promise<ReadonlyMap<string, string>> {
   return (tabModules ??= build({
     configFile: false,
@@ -28,7 +31,7 @@ export function bundleTabModules(): Promise<ReadonlyMap<string, string>> {
   ));
 }
 
-/** A file with all that it imports, as one text. A script sets the global `name`. A relative path begins at this folder. */
+/** A file with all its imports, as one text. A script sets the global `name`. A relative path begins at this folder. */
 export async function bundle(file: string, format: "iife" | "es", name = "Chat"): Promise<string> {
   const built = await build({
     configFile: false,
@@ -47,7 +50,7 @@ export async function bundle(file: string, format: "iife" | "es", name = "Chat")
 
 type Built = Awaited<ReturnType<typeof build>>;
 
-/** The files of a build of Vite's that writes none. */
+/** The files of a Vite build that writes none. */
 export function filesOf(built: Built): (Rolldown.OutputChunk | Rolldown.OutputAsset)[] {
   const outputs = Array.isArray(built) ? built : "output" in built ? [built] : [];
   return outputs.flatMap(({ output }) => output);
@@ -58,7 +61,7 @@ function bytesOf(code = ""): number {
 }
 
 /**
- * How many bytes, minified and compressed, a page loads of a module: before any of its dynamic imports, and by each of these.
+ * The minified and compressed size of a module in bytes: the part before its dynamic imports, and each of these.
  *
  * @param without packages that are not counted
  */
@@ -71,7 +74,7 @@ export async function loadBytes(
     logLevel: "error",
     build: {
       write: false,
-      // As a library: for a page Vite adds code of its own, which loads styles.
+      // As a library: for a page Vite adds its own code, which loads styles.
       lib: { entry, formats: ["es"] },
       rolldownOptions: { external: without, output: { minify: true } },
     },

@@ -5,14 +5,14 @@ import { onTestFinished } from "vitest";
 
 const repository = resolve(import.meta.dirname, "../..");
 
-/** A change of one text in one file. */
+/** A replacement of one text in one file. */
 export type Edit = { file: string; from: string; to: string };
 
 /**
- * A copy of the product in which something is wrong on purpose.
+ * A copy of the product with deliberate bugs.
  *
  * @returns its folder
- * @throws if a text to be changed does not stand in its file exactly once: then the product has moved on
+ * @throws if a text to be replaced does not occur exactly once in its file: then the product has changed
  */
 export function copyWith(edits: readonly Edit[]): string {
   const copy = takeFolder();
@@ -31,8 +31,8 @@ export function copyWith(edits: readonly Edit[]): string {
 const taken = new Set<string>();
 
 /**
- * A folder for the running test. The next one gets the same if it is free: Node keeps what it compiled by the path of the
- * file, so of one copy after the other it compiles only what is changed.
+ * A folder for the running test. The next test gets the same folder if it is free. Node caches compiled code by the
+ * path of the file, so for successive copies it compiles only changed files.
  */
 function takeFolder(): string {
   const paths = Array.from({ length: taken.size + 1 }, (_, index) =>

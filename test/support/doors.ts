@@ -9,15 +9,15 @@ import { callTrpc, openTrpcSocket } from "./trpc-wire.ts";
 export type WireError = {
   message: string;
   code: ErrorCode;
-  /** Where the door has one. */
+  /** Only on doors with HTTP statuses. */
   httpStatus?: number;
   issues?: { path: (string | number)[]; code: string; message: string }[];
 };
 
-/** The outcome of a send: the message, as the documented paths show it, or the error. Never both. */
+/** The outcome of a send: the message, in its documented form, or the error. Never both. */
 export type Outcome = { message: Partial<DocumentedMessage> } | { error: WireError };
 
-/** One way to send a message, with whatever fields: what the server makes of them is what is tested. */
+/** One way to send a message, with any fields, valid or not. */
 export type Door = {
   name: string;
   send(sessionId: string, fields: Record<string, unknown>, key?: string): Promise<Outcome>;
@@ -79,7 +79,7 @@ async function sendByRest(
     method: "POST",
     headers: {
       "content-type": "application/json",
-      // A header's value goes out byte for byte; fetch takes these bytes as Latin-1 characters.
+      // A header's value is sent byte for byte; fetch takes these bytes as Latin-1 characters.
       ...(key !== undefined && { "idempotency-key": Buffer.from(key).toString("latin1") }),
     },
     body: text,

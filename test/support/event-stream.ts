@@ -1,9 +1,10 @@
-/** One of the server-sent events, as its lines have it. */
+/** A server-sent event, with the values of its lines. */
 export type StreamedEvent = { name: string | undefined; id: string | undefined; data: string | undefined };
 
-/** Takes the text of an event stream piece by piece and tells of each event that is whole. Comments are none. */
+/** Parses the text of an event stream in pieces, and reports each complete event. Comments are not events. */
 export function createEventStreamParser(onEvent: (event: StreamedEvent) => void): (text: string) => void {
-  // A piece may be one of many of a large event: it is searched for its end once, and joined when it is there.
+  // A large event may come in many pieces. Each piece is searched once for the event's end, and they are joined at the
+  // end.
   let pieces: string[] = [];
   let endsWithNewline = false;
   return function take(text) {

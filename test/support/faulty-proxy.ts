@@ -5,26 +5,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { Collector } from "./readers.ts";
 
-/** What becomes of a new connection: it is passed on, closed at once, or held without a word. */
+/** The treatment of a new connection: it is passed on, closed at once, or held silently. */
 export type Treatment = "pass" | "refuse" | "hold";
 
 /** A TCP proxy whose faults a test chooses. */
 export type FaultyProxy = {
   readonly url: string;
-  /** One entry for each connection that came. */
+  /** One entry for each connection. */
   readonly arrivals: Collector<Socket>;
-  /** How many are open. */
+  /** The number of open connections. */
   readonly open: number;
-  /** Resolves when so many are open. */
+  /** Resolves when this many are open. */
   untilOpen(count: number): Promise<void>;
   treatment: Treatment;
-  /** Bytes a second to the client; undefined is as fast as it goes. */
+  /** Bytes a second to the client; undefined is unlimited. */
   bytesPerSecond: number | undefined;
   /** Passes the connections on to another port. */
   aim(url: string): void;
   /** Ends the open connections. */
   cut(): void;
-  /** The open connections stay, and all their bytes are lost from now on. */
+  /** The open connections stay open, and from now on all their bytes are dropped. */
   silence(): void;
 };
 

@@ -1,6 +1,6 @@
 import SqliteFile from "better-sqlite3";
 
-/** Stores so many messages of a new session at once, past the product. */
+/** Stores this many messages of a new session at once, directly in the database. */
 export function fillSession(
   file: string,
   sessionId: string,

@@ -9,34 +9,34 @@ import { onTestFinished } from "vitest";
 import { WebSocketServer } from "ws";
 import { Collector } from "./readers.ts";
 
-/** A request that came, and when its answer ended. */
+/** A received request, and whether its answer is still open. */
 export type Passed = { path: string; headers: IncomingMessage["headers"]; isOpen: boolean };
 
 /** `policy`: the Content-Security-Policy, if it has one. */
 export type GatewayFile = { type: string; body: string | Uint8Array; policy?: string };
 
-/** A reverse proxy for HTTP, as companies and hosters have one in front of servers, with what such a one may do wrong. */
+/** A reverse proxy for HTTP, like those of companies and hosters, with their possible faults. */
 export type Gateway = {
   readonly url: string;
   readonly requests: Collector<Passed>;
-  /** The paths of upgrades that came. */
+  /** The paths of the received upgrades. */
   readonly upgrades: Collector<string>;
   /**
-   * WebSockets get through, are refused with a page, get no answer, or open and carry nothing back. A number: they open,
-   * and are answered once and closed with that code.
+   * WebSockets are passed on, refused with a page, get no answer, or open and carry nothing back. With a number they
+   * open, get one answer and are closed with that code.
    */
   sockets: "pass" | "refuse" | "hold" | "swallow" | number;
-  /** Answers get through as they come, or when they have ended. */
+  /** Answers are passed on as they come, or only when they have ended. */
   answers: "pass" | "gather";
-  /** Answers that take longer are ended with a page, in milliseconds. */
+  /** The longest duration of an answer, in milliseconds. A longer one is ended with a page. */
   answerLimitMs: number | undefined;
-  /** The path under which the server is. It is taken off. */
+  /** The path prefix under which the server appears. The gateway removes it. */
   prefix: string;
-  /** Stands in for the header `Host`. */
+  /** Replaces the header `Host`. */
   host: string | undefined;
   /** The gateway's own answers, by path. */
   files: ReadonlyMap<string, GatewayFile>;
-  /** Ends all answers that are under way. */
+  /** Ends all unfinished answers. */
   cut(): void;
 };
 

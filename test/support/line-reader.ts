@@ -6,7 +6,7 @@ import type { Line, LineStatus, Positioned } from "../../client-sdk/src/chat/lin
 import type { LiveEvent } from "../../client-sdk/src/chat/wire.ts";
 import { Collector } from "./readers.ts";
 
-/** A line with the statuses that it had. It is closed with the test. */
+/** A line that records its statuses. It is closed with the test. */
 export function openLine(
   options: LineOptions,
   internals: LineInternals = {},
@@ -19,12 +19,12 @@ export function openLine(
   return { line, statuses };
 }
 
-/** A follower of a session, with all that it was given. */
+/** A follower of a session that records everything it receives. */
 export type LineReader = {
   events: Collector<LiveEvent>;
   statuses: Collector<LineStatus>;
   refusals: Collector<ChatError>;
-  /** The contents of the messages that it was given, in their order, with those of snapshots. */
+  /** The contents of the received messages, in their order, including those of snapshots. */
   contents(): string[];
   untilContent(content: string): Promise<void>;
   untilLive(): Promise<void>;

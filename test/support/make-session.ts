@@ -1,6 +1,6 @@
 import { createClient } from "../../client-sdk/src/index.ts";
 
-/** A new session of a server, and a way to write to it past every proxy. */
+/** A new session of a server, and a way to write to it without any proxy. */
 export async function makeSession(url: string): Promise<{
   sessionId: string;
   say: (content: string) => Promise<unknown>;

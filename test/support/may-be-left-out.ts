@@ -1,6 +1,6 @@
 /**
- * Whether a test may be skipped where a program that it needs is missing. In CI, where the tests count, it fails instead and says
- * what to install.
+ * Whether a test may be skipped if a program that it needs is missing. In CI it fails instead, and says which program
+ * to install.
  */
 export function mayBeLeftOut(environment: NodeJS.ProcessEnv = process.env): boolean {
   return environment["CI"] === undefined;

@@ -1,22 +1,22 @@
 import { execFileSync } from "node:child_process";
 import { onTestFinished } from "vitest";
 
-/** Another machine, as far as the network goes (Linux, root, iproute2 and iptables). */
+/** Another machine on the network, simulated (Linux, root, iproute2 and iptables). */
 export type OtherMachine = {
-  /** This machine's address to it. */
+  /** The address of this machine, as the other one sees it. */
   here: string;
-  /** The words before a command that is to run there. */
+  /** The words before a command that is to run on the other machine. */
   prefix: readonly string[];
-  /** From now on no packet gets there or comes back. */
+  /** From now on no packet passes in either direction. */
   loseAllPackets(): void;
 };
 
 const name = `ai-desk-${process.pid}`;
 const veth = `ad${process.pid}`;
-// One of the address blocks for tests of networks.
+// One of the address blocks that are reserved for network tests.
 const block = `198.18.${process.pid % 256}`;
 
-/** @returns undefined where none can be made */
+/** @returns undefined if none can be made */
 export function makeOtherMachine(): OtherMachine | undefined {
   const here = `${block}.1`;
   const inside = ["ip", "netns", "exec", name];
@@ -47,7 +47,7 @@ function run(command = "", ...args: string[]): void {
 }
 
 function remove(): void {
-  // The cable by itself: the namespace stays for as long as the system tries to reach somebody from there.
+  // Only the link is removed: the namespace stays as long as the system tries to reach a peer from there.
   for (const command of [
     ["ip", "link", "del", veth],
     ["ip", "netns", "del", name],
@@ -55,7 +55,7 @@ function remove(): void {
     try {
       run(...command);
     } catch {
-      // It was not made.
+      // It was not created.
     }
   }
 }

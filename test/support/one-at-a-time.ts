@@ -3,10 +3,10 @@ import type { Socket } from "node:net";
 import { connect, createServer } from "node:net";
 
 /**
- * Does the work while no other process does work of this name. A process that dies in it holds up nobody: the turn is a
- * listener, which goes with it.
+ * Does the work while no other process does work with this name. A process that dies does not block others: the turn is
+ * a listener, which ends with the process.
  *
- * Elsewhere than on Linux, which alone has names for listeners that leave no file behind, nobody waits.
+ * Only Linux has names for listeners that leave no file behind. Elsewhere there is no waiting.
  */
 export async function oneAtATime<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
   const giveBack = process.platform === "linux" ? await takeTurn(`\0ai-desk ${name}`) : undefined;
@@ -33,7 +33,7 @@ async function takeTurn(path: string): Promise<() => void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     }
-    // It is closed at the end of the turn, or refused if that was just now.
+    // The other process closes the connection at the end of its turn; it is refused if the turn has just ended.
     const end = connect(path)
       .on("error", () => undefined)
       .resume();

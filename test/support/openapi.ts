@@ -36,29 +36,29 @@ export function listOperations({ paths }: Document): Place[] {
   );
 }
 
-/** Every object that is somewhere in a value. */
+/** All objects in a value, at any depth. */
 export function everyObject(value: unknown): Record<string, unknown>[] {
   if (typeof value !== "object" || value === null) return [];
   const inside = Object.values(value).flatMap(everyObject);
   return Array.isArray(value) ? inside : [value as Record<string, unknown>, ...inside];
 }
 
-/** The one example that a body is shown with. */
+/** The only example of a body. */
 export function exampleOf(content: Record<string, Media> | undefined): unknown {
   return Object.values(content?.["application/json"]?.examples ?? {})[0]?.value;
 }
 
-/** Lists the parts of a value that its schema does not allow, or (`exactly`) does not name. */
+/** Lists the parts of a value that its schema forbids or, with `exactly`, does not name. */
 export type Faults = (schema: Schema, value: unknown) => ErrorObject[];
 
-/** A schema of the document as one that stands alone, with the named ones in `$defs`. */
+/** A schema of the document as a standalone one, with the named ones in `$defs`. */
 function here(schema: object): object {
   return JSON.parse(JSON.stringify(schema).replaceAll("#/components/schemas/", "#/$defs/")) as object;
 }
 
 /**
- * Validates by the document's schemas. `exactly` forbids the fields that the schemas leave open for later, since what
- * is sent today must be documented today.
+ * Validates against the document's schemas. `exactly` forbids the fields that the schemas leave open for later
+ * versions, since every field that is sent today must be documented today.
  */
 export function createValidator({ components }: Document, { exactly }: { exactly: boolean }): Faults {
   const ajv = new Ajv2020({ formats: { int64: true }, keywords: ["discriminator"], allErrors: true });
@@ -77,13 +77,13 @@ export function createValidator({ components }: Document, { exactly }: { exactly
 export type ExampleRequest = {
   method: string;
   path: Record<string, string>;
-  /** As it is sent, without the question mark. */
+  /** As sent, without the question mark. */
   query: string;
   headers: Record<string, string>;
   body?: Record<string, unknown>;
 };
 
-/** The request that the document's own examples make: what "Try it out" sends. */
+/** The request from the document's own examples: the one that "Try it out" sends. */
 export function exampleRequest(
   { method, operation }: Place,
   { optional }: { optional: boolean },

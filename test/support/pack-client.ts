@@ -19,7 +19,7 @@ const sources = ["{client-sdk,server}/**/*.{ts,json}", "client-sdk/{README.md,LI
 const cache = join(root, "node_modules/.cache/ai-desk-client");
 
 /**
- * The packed client. It is made once for the sources as they are, whichever test asks first.
+ * The packed client. The first test that asks makes it, once for the current sources.
  *
  * @returns the path of the tarball
  */
@@ -52,7 +52,7 @@ async function makeTarball(folder: string): Promise<string> {
   return tarball;
 }
 
-/** Puts the packed client into a project, with the tRPC of this repository. */
+/** Installs the packed client in a project, with the tRPC of this repository. */
 export async function unpackClient(project: string): Promise<void> {
   const client = join(project, "node_modules/@ai-desk/client");
   mkdirSync(client, { recursive: true });

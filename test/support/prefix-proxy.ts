@@ -3,8 +3,8 @@ import { createServer, request as ask } from "node:http";
 import { onTestFinished } from "vitest";
 
 /**
- * A reverse proxy that serves `url` under a path prefix, as a proxy in front of several programs does: it takes the prefix
- * off and knows nothing of what it passes on. It ends with the test.
+ * A reverse proxy that serves `url` under a path prefix, as a proxy in front of several programs does. It removes the
+ * prefix and does not change anything else. It ends with the test.
  *
  * @returns the address with the prefix.
  */

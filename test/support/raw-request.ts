@@ -4,14 +4,14 @@ import { connect } from "node:net";
 export type RawAnswer = { status: number; headers: Record<string, string>; body: string };
 
 /**
- * Sends bytes that no HTTP client would send, and reads the first answer until the server closes the connection, which
- * the request should ask for (`Connection: close`).
+ * Sends bytes that no HTTP client would send, and reads the first answer until the server closes the connection. The
+ * request should ask for that (`Connection: close`).
  */
 export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   await once(socket, "connect");
-  // A server that refuses early may close while these bytes are still on their way.
+  // A server that refuses early may close while these bytes are still in transit.
   socket.on("error", () => undefined);
   socket.write(bytes);
   const chunks: Buffer[] = [];
@@ -19,7 +19,7 @@ export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawA
   return parseAnswer(Buffer.concat(chunks).toString());
 }
 
-/** The answer at the beginning of what a server has sent. */
+/** The answer at the beginning of a server's bytes. */
 export function parseAnswer(text: string): RawAnswer {
   const end = text.indexOf("\r\n\r\n");
   const [statusLine = "", ...lines] = text.slice(0, end).split("\r\n");

@@ -8,7 +8,7 @@ export type RawFrame = { opcode: number; payload: Buffer };
 
 export const opcodes = { text: 1, close: 8, ping: 9, pong: 10 } as const;
 
-/** A WebSocket that does nothing by itself: it answers no ping and takes no part in the closing handshake. */
+/** A WebSocket that does nothing by itself: it answers no ping and does not complete the closing handshake. */
 export type RawSocket = {
   socket: Socket;
   frames: Collector<RawFrame>;
@@ -16,7 +16,7 @@ export type RawSocket = {
   ended: Promise<void>;
 };
 
-/** Opens one. It is destroyed with the test. */
+/** Opens such a socket. It is destroyed with the test. */
 export async function openRawSocket(wsUrl: string, path: string): Promise<RawSocket> {
   const { hostname, port } = new URL(wsUrl);
   const socket = connect(Number(port), hostname);
@@ -50,12 +50,12 @@ export async function openRawSocket(wsUrl: string, path: string): Promise<RawSoc
   return { socket, frames, ended };
 }
 
-/** The code of a closing frame, and undefined of any other. */
+/** The code of a close frame; undefined for any other frame. */
 export function closeCodeOf({ opcode, payload }: RawFrame): number | undefined {
   return opcode === opcodes.close ? payload.readUInt16BE(0) : undefined;
 }
 
-/** The first frame, if it is whole. A server's frames are not masked. */
+/** The first frame, if it is complete. A server's frames are not masked. */
 function readFrame(bytes: Buffer): (RawFrame & { size: number }) | undefined {
   const [first, second] = bytes;
   if (first === undefined || second === undefined) return undefined;

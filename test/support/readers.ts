@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Client, LiveEvent } from "../../client-sdk/src/index.ts";
 import { createEventStreamParser } from "./event-stream.ts";
 
-/** Gathers what comes, and tells when there is enough of it. */
+/** Collects items, and resolves when there are enough. */
 export class Collector<Item> {
   readonly items: Item[] = [];
   readonly #waiting = new Set<() => void>();
@@ -12,7 +12,7 @@ export class Collector<Item> {
     for (const check of this.#waiting) check();
   };
 
-  /** Resolves when `isEnough` says so of what has come so far. */
+  /** Resolves when `isEnough` accepts the items so far. */
   until(isEnough: (items: Item[]) => boolean): Promise<Item[]> {
     return new Promise((resolve) => {
       const check = (): void => {
@@ -37,7 +37,7 @@ export type Frame = {
   error?: { code: string; message: string; issues?: { path: string[]; message: string }[] };
 };
 
-/** An open plain WebSocket and what it gets. Rejects if the server refuses it. */
+/** An open plain WebSocket with its received frames. Rejects if the server refuses it. */
 export async function openChat(
   wsUrl: string,
   sessionId: string,
@@ -58,7 +58,7 @@ export async function openChat(
   return { socket, frames, closed };
 }
 
-/** A subscription to a session's events, from when it is attached. */
+/** A subscription to a session's events. Resolves when it is attached. */
 export async function followWithClient(
   client: Client,
   input: { session_id: string; lastEventId?: string },
@@ -71,7 +71,7 @@ export async function followWithClient(
   return { events, unsubscribe: () => subscription.unsubscribe() };
 }
 
-/** The same over SSE, as `httpSubscriptionLink` asks for it. */
+/** A subscription over SSE, requested as `httpSubscriptionLink` does. */
 export async function followOverSse(
   url: string,
   input: { session_id: string },
@@ -87,7 +87,7 @@ export async function followOverSse(
   return { events, stop: () => stop.abort() };
 }
 
-/** Reads server-sent events: of each its `data`, and its `id` if it has one. */
+/** Reads server-sent events: the `data` of each, and its `id` if it has one. */
 export async function readSse(
   response: Response,
   onEvent: (data: unknown, id: string | undefined) => void,

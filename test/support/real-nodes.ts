@@ -5,16 +5,16 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Why Nodes of other versions cannot be fetched for this machine, if so. */
+/** The reason why Nodes of other versions cannot be fetched for this machine, if there is one. */
 export const noNodesHere =
   process.platform === "linux" && ["x64", "arm64"].includes(process.arch)
     ? undefined
     : "npm has packages of Node by version for Linux on x64 and arm64";
 
 /**
- * Unpacks the binaries of Node from npm's platform packages into a folder, one a version.
+ * Unpacks the binaries of Node from npm's platform packages into a folder, one for each version.
  *
- * @returns the files by version; undefined when the registry cannot be reached.
+ * @returns the files by version; undefined if the registry is unreachable.
  */
 export async function fetchNodes(
   folder: string,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { serverCommand } from "./server-command.ts";
 
-/** Starts the server, which is expected to refuse, and gives how it ended and what it said. */
+/** Starts the server, which is expected to refuse. Returns its exit and its output. */
 export async function startRefused(
   environment: Record<string, string | undefined>,
   { launch = serverCommand(), cwd }: { launch?: string[]; cwd?: string } = {},

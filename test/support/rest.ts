@@ -3,12 +3,12 @@ import type { DocumentedMessage } from "../../server/contract/message.ts";
 import { isMadeKey, madeKey } from "../../server/contract/message-key.ts";
 import type { DocumentedSession } from "../../server/contract/session.ts";
 
-/** A message of any answer as the documented paths show it. */
+/** Converts a message to the form of the documented paths. */
 export function documented({ key, seq: _seq, ...message }: Message): DocumentedMessage {
   return isMadeKey(key) ? message : { ...message, key };
 }
 
-/** A message of a documented path as the other answers show it. */
+/** Converts a message of a documented path to the form of the other answers. */
 export function full(message: DocumentedMessage, seq: number): Message {
   return { ...message, key: message.key ?? madeKey(message.id), seq };
 }

@@ -7,15 +7,15 @@ import { makeTemporaryFolder } from "./temporary-folder.ts";
 const root = resolve(import.meta.dirname, "../..");
 const execute = promisify(execFile);
 
-/** npm hands the settings of this repository down. A user's npm installs peers. */
+/** npm passes on the settings of this repository. A user's npm installs peers. */
 const env = { ...process.env, npm_config_legacy_peer_deps: "false" };
 
 export type Outcome = { code: number; stdout: string; stderr: string };
 
-/** The outcome of a compiler for a program without a fault. */
+/** A compiler's outcome for a program without errors. */
 export const clean: Outcome = { code: 0, stdout: "", stderr: "" };
 
-/** A project of its own outside the repository, as a user of ours has one. It goes away with the test, unless it is given a folder. */
+/** A separate project outside the repository, like a user's. It is removed with the test, unless it gets a folder. */
 export class ScratchProject {
   readonly folder: string;
 
@@ -27,7 +27,7 @@ export class ScratchProject {
     writeFileSync(join(this.folder, name), text);
   }
 
-  /** Takes in a folder of the repository. */
+  /** Copies a folder of the repository into the project. */
   copy(from: string): void {
     cpSync(join(root, from), this.folder, { recursive: true });
   }
@@ -41,14 +41,14 @@ export class ScratchProject {
     }
   }
 
-  /** Runs what must succeed, and gives what it says. */
+  /** Runs a command that must succeed, and returns its output. */
   async runWell(command: string, args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(command, args);
     if (code !== 0) throw new Error(`${command} ${args.join(" ")}: ${stdout}${stderr}`);
     return stdout;
   }
 
-  /** Type-checks files with the repository's compiler, as a strict project does that checks its libraries too. */
+  /** Type-checks files with the repository's compiler, like a strict project that checks its libraries too. */
   check(files: string[], options: string[]): Promise<Outcome> {
     const strict = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2024", "--types", ""];
     const lib = ["--lib", "es2024,dom,dom.asynciterable,esnext.disposable"];

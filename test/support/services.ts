@@ -25,7 +25,7 @@ export type OpenServices = () => Promise<WatchableServices>;
 
 export type OpenedServices = WatchableServices & { readonly database: Database };
 
-/** Services on a database file of their own, for actions without a door. It is closed with the test. */
+/** Services on a new database file, for actions without a door. They are closed with the test. */
 export async function openServices(): Promise<OpenedServices> {
   const database = await openDatabase({
     file: join(makeTemporaryFolder(), "ai_desk.db"),
@@ -57,14 +57,14 @@ export function servicesOn(store: Store): Services {
   return services;
 }
 
-/** The arguments of a door's calls of the domain. */
+/** The arguments of a door's calls to the domain. */
 export function callsOn(services: Services): Calling {
   return { caller: anonymous, perform: createPerform(services, allowAll) };
 }
 
 /**
- * The same services, on which `act` is run and awaited after the read number `at` (from 1) and before its rows are seen, or
- * when `actNow` is called, if that comes first.
+ * Services that run and await `act` after read number `at` (from 1) and before its rows are returned, or when `actNow`
+ * is called, if that comes first.
  */
 export function actAfterRead<Watchable extends WatchableServices>(
   services: Watchable,

@@ -11,25 +11,25 @@ import { loopbackOrigins } from "../../server/http/origin-policy.ts";
 
 export type RunningApp = {
   app: App;
-  /** Where it listens, such as `http://127.0.0.1:43121`. */
+  /** Its address, such as `http://127.0.0.1:43121`. */
   url: string;
-  /** The same for WebSockets. */
+  /** The address for WebSockets. */
   wsUrl: string;
   databaseFile: string;
-  /** Lines that it logged. */
+  /** The logged lines. */
   log: string[];
 };
 
 /**
- * The whole product in this process, on a free port and a database file of its own. It ends with the test, and what it
- * logged at `error` or above then fails the test, unless `expectsFailures` says that the test provokes it.
+ * The whole product in this process, on a free port and a new database file. It ends with the test. A logged line at
+ * `error` or above then fails the test, unless `expectsFailures` says that the test provokes it.
  */
 export async function startApp(
   options: Partial<Omit<AppOptions, "logger">> & {
     databaseFile?: string;
     expectsFailures?: boolean;
     logLevel?: Level;
-    /** The address to listen at; loopback by default. */
+    /** The address to listen on; loopback by default. */
     host?: string;
   } = {},
 ): Promise<RunningApp> {

@@ -12,13 +12,13 @@ export type RunningServer = {
   url: string;
   wsUrl: string;
   process: ChildProcessWithoutNullStreams;
-  /** The lines that it logged, as JSON values. */
+  /** The logged lines, as JSON values. */
   log: Record<string, unknown>[];
-  /** Sends the signal and resolves with how the process ended. */
+  /** Sends the signal and resolves with the exit of the process. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 };
 
-/** The real server as a process of its own, on a free port. It is killed with the test. `undefined` unsets a variable. */
+/** The real server as a separate process, on a free port. It is killed with the test. `undefined` unsets a variable. */
 export async function startServer(
   environment: Record<string, string | undefined> = {},
   { cwd = root, launch = serverCommand() } = {},
@@ -26,7 +26,7 @@ export async function startServer(
   const [command = "", ...args] = launch;
   const child = spawn(command, args, {
     cwd,
-    // A group of its own: npm, where it is what launches the server, leaves that running when it is killed.
+    // A separate process group: if npm launches the server and is killed, it leaves the server running.
     detached: true,
     env: {
       ...process.env,
@@ -44,7 +44,7 @@ export async function startServer(
   const complaints: string[] = [];
   child.stderr.on("data", (text: Buffer) => complaints.push(text.toString()));
   const listening = new Promise<string>((found, lost) => {
-    // A process that is killed leaves half of its last line, which is no entry.
+    // A killed process may leave half of its last line, which is not an entry.
     let half = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       const lines = (half + text).split("\n");
@@ -81,7 +81,7 @@ function killGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, "SIGKILL");
   } catch {
-    // All of it has ended.
+    // The whole group has ended.
   }
 }
 

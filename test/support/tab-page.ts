@@ -17,7 +17,7 @@ export type Tab = {
   close(): Promise<void>;
 };
 
-/** Follows a session in this tab, from a position or from the beginning. The code of the page that a test bundles. */
+/** Follows a session in this tab, from a position or from the beginning. Part of the page that a test bundles. */
 export function openTab(
   options: LineOptions,
   timing: NonNullable<LineInternals["timing"]>,

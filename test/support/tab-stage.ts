@@ -16,7 +16,7 @@ export type Stage = {
   proxy: FaultyProxy;
   tabs: Tabs;
   sessionId: string;
-  /** Writes to the session, past the proxy. */
+  /** Writes to the session without the proxy. */
   say: (content: string) => Promise<unknown>;
   /** The open sockets and the subscriptions of the server. */
   counts: () => { trpcSockets: number; followers: number };
@@ -39,7 +39,7 @@ export async function setStage(browser: Browser, prepare?: () => void): Promise<
   };
 }
 
-/** Makes a page one whose browser has no Web Locks. */
+/** Makes a page behave like a browser without Web Locks. */
 export const hideLocks = (): void => {
   Object.defineProperty(globalThis.navigator, "locks", { value: undefined });
 };
@@ -66,7 +66,7 @@ export const sayAndSee = async (
     );
 };
 
-/** Which tabs send. */
+/** For each tab, whether it sends. */
 export async function senders(pages: readonly Page[]): Promise<boolean[]> {
   return Promise.all(pages.map((page) => read(page, ({ isSender }) => isSender)));
 }

@@ -19,7 +19,7 @@ const document = `<!doctype html>
 export type Tabs = {
   readonly context: BrowserContext;
   open(options: { url: string; user?: string }, follow: Following): Promise<Page>;
-  /** Stops the scripts of a tab, without a word to it, until the function that is given back is called. */
+  /** Stops the scripts of a tab silently, until the returned function is called. */
   freeze(page: Page): Promise<() => void>;
 };
 
@@ -61,13 +61,13 @@ export async function startTabs(browser: Browser, prepare?: () => void): Promise
     },
     async freeze(page) {
       const count = held.items.length + 1;
-      // A synchronous request stops all else, timers and messages too.
+      // A synchronous request blocks everything else, including timers and messages.
       void page
         .evaluate((number) => {
           const Request = (globalThis as unknown as { XMLHttpRequest: new () => Pending }).XMLHttpRequest;
           type Pending = { open(method: string, url: string, isAsync: boolean): void; send(): void };
           const request = new Request();
-          // The browser's cache lets one request for an address wait for another.
+          // With the browser's cache, one request for an address waits for another.
           request.open("GET", `/hold?${number}`, false);
           request.send();
         }, count)
@@ -83,7 +83,7 @@ export function read<Value>(page: Page, pick: (tab: Tab) => Value): Promise<Valu
   return page.evaluate(`(${pick.toString()})(globalThis.tab)`);
 }
 
-/** Resolves when the state of a tab is so. */
+/** Resolves when the state of a tab fulfils the condition. */
 export async function until(page: Page, isSo: (tab: Tab) => boolean): Promise<void> {
   await page.waitForFunction(`(${isSo.toString()})(globalThis.tab)`, undefined, { polling: 20 });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A folder of its own for the running test, removed after it and after whatever it still has to close in there. */
+/** A new folder for the running test. It is removed after the test has closed everything in it. */
 export function makeTemporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ai-desk-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import type { AppRouter } from "../../server/trpc/router.ts";
 
 export type TypedClient = TRPCClient<AppRouter>;
 
-/** tRPC's own client over HTTP. Calls of one tick go out as one batch. */
+/** tRPC's own client over HTTP. Calls of one tick are sent as one batch. */
 export function createHttpClient(url: string): TypedClient {
   return createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${url}/trpc` })] });
 }
@@ -13,7 +13,7 @@ export function createHttpClient(url: string): TypedClient {
 /** tRPC's own client over one WebSocket, whose connections can be cut. */
 export function createSocketClient(wsUrl: string): {
   client: TypedClient;
-  /** Every socket that it has opened so far. */
+  /** Every socket that the client has opened so far. */
   sockets: WebSocket[];
   close: () => Promise<void>;
 } {
@@ -21,7 +21,7 @@ export function createSocketClient(wsUrl: string): {
   class RememberedSocket extends WebSocket {
     constructor(...args: ConstructorParameters<typeof WebSocket>) {
       super(...args);
-      // The client hears of it through its close event; without a listener it would be thrown.
+      // The client handles it through its close event. Without a listener the error would be thrown.
       this.on("error", () => undefined);
       sockets.push(this);
     }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 import { Collector } from "./readers.ts";
 
-/** A whole answer of tRPC: a result, an error, or a line of a subscription. */
+/** A complete answer of tRPC: a result, an error, or a line of a subscription. */
 export type Envelope = {
   id?: number | string | null;
   result?: { type?: string; id?: string; data?: unknown };
@@ -18,7 +18,7 @@ export type Envelope = {
   };
 };
 
-/** Calls a procedure over HTTP as the wire has it, without tRPC's client; a mutation unless `query` is set. */
+/** Calls a procedure over HTTP without tRPC's client; a mutation unless `query` is set. */
 export async function callTrpc(
   url: string,
   path: string,
@@ -38,13 +38,13 @@ export async function callTrpc(
 
 export type TrpcSocket = {
   socket: WebSocket;
-  /** Everything that came. */
+  /** All received frames. */
   frames: Collector<Envelope>;
   /** Resolves with the first frame that answers this call. */
   call: (method: "query" | "mutation" | "subscription", path: string, input?: unknown) => Promise<Envelope>;
 };
 
-/** tRPC's WebSocket without its client, so that anything can be sent. */
+/** tRPC's WebSocket without its client, so that a test can send anything. */
 export async function openTrpcSocket(wsUrl: string): Promise<TrpcSocket> {
   const socket = new WebSocket(`${wsUrl}/trpc`);
   const frames = new Collector<Envelope>();

@@ -4,7 +4,7 @@ import type { AnswerInPieces } from "../../server/domain/answers-in-pieces.ts";
 import { streamMessages, streamSession, streamSessions } from "../../server/domain/answers-in-pieces.ts";
 import type { Services } from "../../server/domain/services.ts";
 
-/** The value of an answer that is made in pieces. */
+/** The value of an answer in pieces. */
 export async function readWhole<Value>(answer: Promise<AnswerInPieces>): Promise<Value> {
   const { pieces } = await answer;
   return JSON.parse((await Array.fromAsync(pieces)).join("")) as Value;
