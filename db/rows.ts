@@ -24,7 +24,7 @@ export type SessionRow = SessionHeadRow & {
 /** A session with the name of the history to which its numbers belong. */
 export type SessionLogRow = SessionRow & { epoch: string };
 
-/** One life of a session. A session that is deleted and created again has another life under the same id. */
+/** A life of a session. A session that is deleted and created again has another life under the same id. */
 export type SessionLife = Pick<SessionRow, "id" | "ordinal" | "purge_id">;
 
 /** A session at one moment: its head, its `seq`, and the range of its messages. */

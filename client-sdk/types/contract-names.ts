@@ -10,7 +10,10 @@ import { sessionPageSchema, sidebarSessionSchema } from "../../server/contract/s
 const listedSessionSchema = sessionPageSchema.shape.items.element;
 const lastMessageSchema = sidebarSessionSchema.shape.last_message.unwrap();
 
-/** The types of what the server sends and takes, by their names in the package, each after those that it mentions. */
+/**
+ * The types of the server's inputs and outputs, by their names in the package. Each type comes after the types that it
+ * uses.
+ */
 export const contractTypes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["Health", healthSchema],
   ["MessageSender", senderSchema],
@@ -29,13 +32,13 @@ export const contractTypes: ReadonlyMap<string, z.ZodType> = new Map<string, z.Z
   ["ListEvent", listEventSchema],
 ]);
 
-/** The events of the subscriptions, whose procedures have no schema of an output. */
+/** The events of the subscriptions. These procedures have no output schema. */
 export const eventNames: Readonly<Record<string, string>> = {
   "session.onEvent": "LiveEvent",
   "session.onListEvent": "ListEvent",
 };
 
-/** The members of a union of events: `LiveMessageDeletedEvent` is the one of the type `message_deleted`. */
+/** The members of a union of events, by type: `LiveMessageDeletedEvent` is the event of the type `message_deleted`. */
 function membersOf(
   prefix: string,
   { options }: { options: readonly z.ZodObject<{ type: z.ZodLiteral<string> }>[] },

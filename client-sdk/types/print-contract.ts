@@ -29,7 +29,7 @@ const described = Object.entries(appRouter._def.procedures).map(([path, procedur
   describe(path, (procedure as unknown as { _def: Definition })._def),
 );
 
-/** The declarations that stand in the package for `src/types.ts`. */
+/** The declarations that replace `src/types.ts` in the package. */
 export function printContract(): string {
   const outputs = [...contractTypes].map(([name, schema]) =>
     declare(name, descriptionOf(schema), printType(schema, names, "output", false)),
@@ -60,7 +60,7 @@ export function printContract(): string {
   ].join("\n\n");
 }
 
-/** The declarations that stand in the package for `server/trpc/router.ts`. */
+/** The declarations that replace `server/trpc/router.ts` in the package. */
 export function printRouter(): string {
   const root = "{ ctx: object; meta: object; errorShape: ErrorShape; transformer: false }";
   const record = nest(described, ({ kind, sentence, input, output }, name) => {
@@ -89,7 +89,7 @@ function describe(path: string, { type, inputs, output, meta }: Definition): Pro
   const last = path.split(".").at(-1) ?? path;
   const inputName = `${pascal(operationId ?? last)}Input`;
   const input = schema ? printType(schema, names, "input") : "void";
-  // An input whose fields may all be left out may be left out itself.
+  // An input is optional if all of its fields are.
   const [, fields = input, rest = ""] = /^(\{.*\})( \| .*)?$/s.exec(input) ?? [];
   if (schema) inputTypes.push(declare(inputName, `The input of \`${path}\`.`, fields));
   const sentence =
@@ -111,7 +111,7 @@ function declare(name: string, description: string | undefined, type: string): s
   return `${docstring(description)}\nexport type ${name} = ${type};`;
 }
 
-/** An object type of the procedures, in the rooms that their paths name. */
+/** An object type of the procedures, nested by the parts of their paths. */
 function nest(
   procedures: Procedure[],
   print: (procedure: Procedure, name: string) => string,

@@ -3,13 +3,13 @@ import type { z } from "zod";
 /** The schemas that have a name in the package's types. */
 export type TypeNames = ReadonlyMap<unknown, string>;
 
-/** Which side of a schema is meant: the input that it takes, or the value that it gives. */
+/** The side of a schema: the input that it accepts, or the value that it returns. */
 type Side = "input" | "output";
 
 /**
  * A schema of the contract as a TypeScript type.
  *
- * @throws for a kind of schema that it does not know, and for a field without a description
+ * @throws for an unknown kind of schema, and for a field without a description
  */
 export function printType(schema: z.ZodType, names: TypeNames, side: Side, isNamed = true): string {
   const name = names.get(schema);
@@ -35,7 +35,7 @@ export function printType(schema: z.ZodType, names: TypeNames, side: Side, isNam
     case "optional":
       return withUndefined(print(def.innerType));
     case "pipe":
-      // The output of a transform stays inside of the server.
+      // The output of a transform is internal to the server.
       return print(side === "input" ? def.in : def.out);
     case "union":
       return def.options.map(print).join(" | ");
@@ -73,7 +73,7 @@ function printObject(shape: Record<string, z.ZodType>, names: TypeNames, side: S
   return `{\n${indent(fields.join("\n"))}\n}`;
 }
 
-/** The description of a schema, or of the one that it wraps. */
+/** The description of a schema, or of the schema that it wraps. */
 export function descriptionOf(schema: z.ZodType): string | undefined {
   const { description } = schema;
   if (description !== undefined) return description;

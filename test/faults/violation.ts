@@ -35,7 +35,7 @@ export type ViolationName =
   /** A connection was closed because of a stall of the server. */
   | "IMPATIENT";
 
-/** A finding of a checker, with what it is about. */
+/** A finding of a checker, with its details. */
 export type Violation<Name extends string = ViolationName> = { name: Name; detail: string };
 
 export function violation<Name extends string>(name: Name, detail: string): Violation<Name> {
