@@ -50,12 +50,35 @@ export type MessageRow = {
   /** The key of its send. */
   key: string | null;
   seq: number;
+  /** Null if it is complete. */
+  status: MessageStatus | null;
+  /** The optional fields that are set, as a JSON object; null if none is. */
+  extra: string | null;
+  /** The chunks of a reply that is streaming, as JSON values with commas between them; null if there are none. */
+  chunks: string | null;
+  /** Of a reply that has ended: messages become complete in the order of `complete_id`, or of `id` where this is null. */
+  complete_id: number | null;
 };
 
-/** A message, deleted or not. */
+/** How far a message is, unless it is complete. */
+export type MessageStatus = "requested" | "streaming" | "stopped" | "failed" | "interrupted";
+
+/** A status of a reply that has ended; null if it is complete. */
+export type EndStatus = Exclude<MessageStatus, "requested" | "streaming"> | null;
+
+/** A message, also one that is deleted. */
 export type StoredMessage = MessageRow & { deleted: 0 | 1 };
 
-/** The send of a message: the digest of its content, and the `seq` at which the message was added, if known. */
+/** A message as the log tells of it to a reader at a position. */
+export type ChangedMessage = StoredMessage & {
+  /**
+   * Where the text and the chunks begin that were appended after that position, if the reader has the message as it was there;
+   * null if it needs the whole message.
+   */
+  since: { offset: number; chunk_offset: number } | null;
+};
+
+/** The send of a message: the digest of what was sent, and the position at which it was added, if that is known. */
 export type SendRow = MessageRow & { sent_seq: number | null; key_digest: string | null };
 
 /** The name of a message: its id, or the key of its send. */
@@ -64,9 +87,14 @@ export type NamedMessage = { id: number } | { key: string };
 export type NewMessageRow = Pick<MessageRow, "content" | "sender" | "timestamp" | "key"> & {
   /** The digest of the content that was sent with the key. */
   key_digest: string | null;
+  extra?: string | null;
+  /** Of a reply that is asked for, or begins. */
+  status?: "requested" | "streaming" | null;
+  /** Who writes it, if it is streaming; empty by default. */
+  writer?: string;
 };
 
-/** The size of a message's content. */
+/** How large a message is: how many bytes its content has. */
 export type MessageSize = { id: number; bytes: number };
 
 export type MessagePageQuery = {
@@ -85,12 +113,25 @@ export type MessagePageQuery = {
   from: "oldest" | "newest";
 };
 
+/** A page of the messages of a session in the order in which they became complete. */
+export type CompletedPageQuery = {
+  life: SessionLife;
+  /** Only places above this one. */
+  after: number;
+  /** Only places below this one. */
+  before: number;
+  limit: number;
+};
+
+/** All messages up to the place `upTo`; `isLast` if there are none after it that the query asks for. */
+export type CompletedPage = { rows: MessageRow[]; isLast: boolean; upTo: number };
+
 export type ChangedMessagesQuery = {
   life: SessionLife & Pick<SessionRow, "start_seq">;
   after: number;
   upTo: number;
-  /** Only ids up to this one; by default all. */
-  upToId?: number | undefined;
+  /** Only messages that are complete and have this place at most in the order of completion; by default all messages. */
+  upToCompletion?: number | undefined;
   limit: number;
 };
 
@@ -114,6 +155,7 @@ export type ListedSessionRow = Omit<SessionRow, "title_seq" | "start_seq"> & {
     key: string | null;
     sender: string;
     timestamp: string;
+    status: MessageStatus | null;
     excerpt: string;
   } | null;
 };

@@ -30,7 +30,8 @@ CREATE TABLE history (
   epoch text not null,
   run text default '' not null,
   closed integer default 1 not null check (closed in (0, 1)),
-  copied integer default 0 not null check (copied in (0, 1))
+  copied integer default 0 not null check (copied in (0, 1)),
+  pieces integer not null default 0
 );
 
 CREATE TABLE message (
@@ -43,11 +44,55 @@ CREATE TABLE message (
   deleted integer default 0 not null check (deleted in (0, 1)),
   key text,
   key_digest text,
-  sent_seq integer
+  sent_seq integer,
+  status text,
+  extra text,
+  end_digest text,
+  complete_id integer
 );
+
+CREATE INDEX message_completed on message (session_id, complete_id) where complete_id is not null;
 
 CREATE UNIQUE INDEX message_key on message (session_id, key) where key is not null;
 
 CREATE UNIQUE INDEX message_log on message (session_id, seq);
 
 CREATE INDEX message_page on message (session_id) where deleted = 0;
+
+CREATE TABLE reply (
+
+  message_id integer primary key,
+
+  session_id text not null,
+
+  writer text not null,
+
+  shown_seq integer not null,
+
+  chars integer not null,
+
+  chunk_count integer not null default 0,
+
+  bytes integer not null default 0
+
+);
+
+CREATE INDEX reply_session on reply (session_id);
+
+CREATE TABLE reply_piece (
+
+  message_id integer not null,
+
+  seq integer not null,
+
+  start integer not null,
+
+  text text not null,
+
+  chunk_start integer not null,
+
+  chunks text,
+
+  primary key (message_id, seq)
+
+) without rowid;

@@ -1,5 +1,8 @@
 import type {
+  ChangedMessage,
   ChangedMessagesQuery,
+  CompletedPage,
+  CompletedPageQuery,
   ListExtent,
   ListCursor,
   ListedSessionRow,
@@ -20,21 +23,26 @@ import type {
   SnapshotExtent,
   StoredMessage,
 } from "./rows.ts";
+import type { NewPiece, OpenReply, ReplyEnd, ReplyStand } from "./reply-rows.ts";
 
 export * from "./read-sizes.ts";
+export type * from "./reply-rows.ts";
 export type * from "./rows.ts";
 export * from "./store-errors.ts";
 
 /** A change that was committed by this process. */
-export type CommittedChange = { type: "message"; seq: number; message: MessageRow };
+export type CommittedChange =
+  | { type: "message"; seq: number; message: MessageRow }
+  | { type: "piece"; seq: number; message_id: number; piece: NewPiece };
 
 /** A commit to a session. */
 export type Commit = {
   session_id: string;
-  /** The `seq` of its last change in the session's change log, and in the list's. */
+  /** The position of its last change in the log of the session. */
   seq: number;
-  list_seq: number;
-  /** Its changes, if they are known without a read of the change log. */
+  /** The same in the log of the list. Undefined for a piece of a reply, of which the list does not tell. */
+  list_seq?: number | undefined;
+  /** Its changes, where they are known without reading the log. */
   changes?: readonly CommittedChange[];
 };
 
@@ -78,21 +86,30 @@ export type MessageReads = {
   list(page: MessagePageQuery): Promise<MessageRow[]>;
   /** The page or, if its messages are large, its first messages; and whether these end the page. */
   listChunk(page: MessagePageQuery): Promise<{ rows: MessageRow[]; isLast: boolean }>;
+  /** A page of the messages that are complete, in the order in which they became so. */
+  listCompleted(page: CompletedPageQuery): Promise<CompletedPage>;
   listSizes(page: MessagePageQuery): Promise<MessageSize[]>;
   /** Whether the first chunk of these messages is a small read. */
   isSmallPage(page: MessagePageQuery): Promise<boolean>;
   /**
-   * The messages whose last change is after `after` and not after `upTo`, in the order of those changes: at most
-   * `limit`, and fewer if they are large. `upTo` in the result is the `seq` up to which the page is complete.
+   * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
+   * and fewer if they are large. Tells up to which position these are all. Of a reply whose last piece is beyond that, the
+   * pieces up to there are a change.
    *
    * @returns undefined if this life of the session has ended
    */
-  listChanged(query: ChangedMessagesQuery): Promise<{ rows: StoredMessage[]; upTo: number } | undefined>;
+  listChanged(query: ChangedMessagesQuery): Promise<{ rows: ChangedMessage[]; upTo: number } | undefined>;
   /** Whether these changes are a small read. */
   areSmallChanges(query: ChangedMessagesQuery): Promise<boolean>;
 };
 
-/** Reads of the list of sessions, each of one moment. */
+/** Replies as one read sees them. */
+export type ReplyReads = {
+  /** The replies of all sessions that are streaming. */
+  listOpen(): Promise<OpenReply[]>;
+};
+
+/** The list of sessions as one read sees it. */
 export type ListReads = {
   /** The `seq` of the last change to any session, and the name of the history to which it belongs. */
   readHead(): Promise<{ epoch: string; seq: number }>;
@@ -126,14 +143,21 @@ export type SessionChange = {
    * @returns undefined if there is no such session. @throws {NothingLeft}
    */
   addMessage(message: NewMessageRow): Promise<MessageRow | undefined>;
-  /** Sets the content of a message of the session. @returns undefined if there is no such session */
-  editMessage(id: number, content: string): Promise<MessageRow | undefined>;
-  /**
-   * Removes everything of a message but its id, its key and the `seq` of its deletion. @returns false if there is no
-   * such session
-   */
+  /** Gives a message of the session other content and optional fields. @returns undefined if there is no such session */
+  editMessage(id: number, edit: Pick<MessageRow, "content" | "extra">): Promise<MessageRow | undefined>;
+  /** Leaves of a message its id, its key and the position of its deletion. @returns false if there is no such session */
   removeMessage(id: number): Promise<boolean>;
-  /** Sets the session's title. The session must exist. */
+  /** A message as a reply. Its text is not read. */
+  findReply(named: NamedMessage): Promise<ReplyStand | undefined>;
+  /** How many replies of the session are streaming. */
+  countOpenReplies(): Promise<number>;
+  /** Makes a requested reply one that is streaming. It is there, and so is the message of the verbs below. */
+  claimReply(id: number, writer: string): Promise<MessageRow>;
+  /** Appends to a reply that is streaming. @returns the position of the piece */
+  appendToReply(id: number, piece: NewPiece): Promise<number>;
+  /** Ends a reply. Its pieces are removed: `end` has its whole content. */
+  endReply(id: number, end: ReplyEnd): Promise<MessageRow>;
+  /** Gives the session another title. It is there. */
   rename(title: string): Promise<void>;
   /** Deletes the session with its messages. @returns false if there is no such session. @throws {ReferredTo} */
   remove(): Promise<boolean>;
@@ -149,6 +173,7 @@ export type Store = {
   readonly sessions: SessionReads;
   readonly messages: MessageReads;
   readonly list: ListReads;
+  readonly replies: ReplyReads;
   /**
    * Locks a session, runs `unit`, and resolves once the changes of the unit are committed and on disk. An error in the
    * unit undoes all its changes, and rejects.

@@ -20,7 +20,7 @@ export type Config = {
   maxMessageChars: number;
   maxReadersPerSession: number;
   maxSubscriptionsPerSocket: number;
-  timeouts: Pick<Timeouts, "keepAliveMs" | "pingIntervalMs" | "pollMs">;
+  timeouts: Pick<Timeouts, "keepAliveMs" | "pingIntervalMs" | "pollMs" | "replyLeaseMs">;
   bounds: Bounds;
   logLevel: (typeof logLevels)[number];
 };
@@ -97,6 +97,11 @@ const settings = {
     default: "25",
     schema: seconds(1, limits.pollSeconds),
   },
+  REPLY_LEASE_SECONDS: {
+    takes: "a whole number of seconds from 1 to 3600",
+    default: String(limits.replyLeaseSeconds),
+    schema: seconds(1, 3600),
+  },
   MAX_ANSWER_BYTES: {
     takes: "a whole number of bytes from 65536 to 268435456",
     default: String(defaultBounds.maxAnswerBytes),
@@ -140,6 +145,7 @@ export function readConfig(environment: Environment): Config {
       keepAliveMs: read("KEEP_ALIVE_SECONDS", settings.KEEP_ALIVE_SECONDS),
       pingIntervalMs: read("PING_SECONDS", settings.PING_SECONDS),
       pollMs: read("POLL_SECONDS", settings.POLL_SECONDS),
+      replyLeaseMs: read("REPLY_LEASE_SECONDS", settings.REPLY_LEASE_SECONDS),
     },
     bounds: {
       maxAnswerBytes: read("MAX_ANSWER_BYTES", settings.MAX_ANSWER_BYTES),

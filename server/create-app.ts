@@ -11,6 +11,9 @@ import { createPerform } from "./domain/perform.ts";
 import { Readiness } from "./domain/readiness.ts";
 import { publishCommits } from "./domain/publish-commits.ts";
 import { heedOthers } from "./domain/heed-others.ts";
+import { endAbandonedReplies } from "./domain/replies/end-abandoned-replies.ts";
+import { Leases } from "./domain/replies/leases.ts";
+import { toAppError } from "./domain/to-app-error.ts";
 import { LiveHub } from "./live/live-hub.ts";
 import type { AccessLog } from "./http/access-log.ts";
 import { createAdmission } from "./http/admission.ts";
@@ -90,6 +93,7 @@ export function createApp(options: AppOptions): App {
     maxMessageChars: options.maxMessageChars,
     maxReadersPerSession: options.maxReadersPerSession,
     pollMs: timeouts.pollMs,
+    leases: new Leases({ durationMs: timeouts.replyLeaseMs, elapsedMs: () => performance.now() }),
   };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
   const report = createReport(logger);
@@ -156,6 +160,7 @@ export function createApp(options: AppOptions): App {
       stop.signal.throwIfAborted();
       publishCommits(services);
       heedOthers(services);
+      endAbandonedReplies(services).catch((error: unknown) => report(toAppError(error), undefined));
     } catch (error) {
       await close();
       throw error;

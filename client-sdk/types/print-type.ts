@@ -22,6 +22,7 @@ export function printType(schema: z.ZodType, names: TypeNames, side: Side, isNam
     case "boolean":
     case "null":
     case "undefined":
+    case "unknown":
     case "void":
       return def.type;
     case "enum":
@@ -47,7 +48,7 @@ export function printType(schema: z.ZodType, names: TypeNames, side: Side, isNam
 }
 
 type Definition =
-  | { type: "string" | "number" | "boolean" | "null" | "undefined" | "void" }
+  | { type: "string" | "number" | "boolean" | "null" | "undefined" | "unknown" | "void" }
   | { type: "enum"; entries: Record<string, string> }
   | { type: "literal"; values: unknown[] }
   | { type: "array"; element: z.ZodType }

@@ -9,14 +9,14 @@ export type FileIdentity = {
   isClosed: boolean;
   /** Whether it is a backup that no server has opened yet. */
   isCopy: boolean;
-  /** The last `seq` of the list of sessions. */
+  /** The last `seq` of the list of sessions and the number of pieces of replies together: it rises with every commit. */
   listSeq: number;
   /** The last message id that was issued; 0 if none. */
   messageId: number;
 };
 
-const selectIdentity = `
-  select run, closed, copied, (select max(list_seq) from chatsession) as listSeq,
+const selectIdentity = (pieces: string) => `
+  select run, closed, copied, ifnull((select max(list_seq) from chatsession), 0) + ${pieces} as listSeq,
     (select seq from sqlite_sequence where name = 'message') as messageId
   from history`;
 
@@ -24,8 +24,8 @@ const selectIdentity = `
 export function prepareIdentity(database: Database): () => FileIdentity {
   const statement = database.prepare<
     [],
-    { run: string; closed: 0 | 1; copied: 0 | 1; listSeq: number | null; messageId: number | null }
-  >(selectIdentity);
+    { run: string; closed: 0 | 1; copied: 0 | 1; listSeq: number; messageId: number | null }
+  >(selectIdentity(hasColumn(database, "pieces") ? "pieces" : "0"));
   return () => {
     const row = statement.get();
     if (!row) throw new Error("The file has no history: it is not AI Desk's.");
@@ -34,7 +34,7 @@ export function prepareIdentity(database: Database): () => FileIdentity {
       run,
       isClosed: closed === 1,
       isCopy: copied === 1,
-      listSeq: listSeq ?? 0,
+      listSeq,
       messageId: messageId ?? 0,
     };
   };
@@ -48,9 +48,12 @@ export function markAsCopy(copy: Database): void {
 
 /** Whether a file has the columns for its identity. A file of an older version does not. */
 export function hasIdentity(database: Database): boolean {
-  return (
-    database.prepare("select 1 from pragma_table_info('history') where name = 'run'").get() !== undefined
-  );
+  return hasColumn(database, "run");
+}
+
+function hasColumn(database: Database, name: string): boolean {
+  const columns = database.prepare<[string]>("select 1 from pragma_table_info('history') where name = ?");
+  return columns.get(name) !== undefined;
 }
 
 /** More messages than can be stored between two writes of the mark. */

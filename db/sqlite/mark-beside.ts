@@ -16,7 +16,7 @@ import {
 export type Mark = {
   /** The runs of the server that the file may name: one, or two while one run takes over from another. */
   runs: readonly string[];
-  /** A lower bound of the last `seq` of the list of sessions that was served. */
+  /** A lower bound of the number that rises with every commit (see `FileIdentity`), as it was served. */
   listSeq: number;
   /** A lower bound of the last message id that was issued. */
   messageId: number;

@@ -1,7 +1,6 @@
 import type { Database } from "./database.ts";
 import type { Executor } from "../statements/executor.ts";
 import { isSeqTaken } from "./database-errors.ts";
-import type { ChangeSeqs } from "../statements/session-queries.ts";
 import { passStrays } from "../statements/strays.ts";
 import type { Commit, SessionChange } from "../store.ts";
 import { SqliteChange } from "./sqlite-change.ts";
@@ -27,8 +26,12 @@ export class SessionWriter {
     return value;
   }
 
-  /** Reports a commit to the listeners. */
-  tell(sessionId: string, { seq, list_seq }: ChangeSeqs, changes: Commit["changes"]): void {
+  /** Tells the listeners of a commit. */
+  tell(
+    sessionId: string,
+    { seq, list_seq }: Omit<Commit, "session_id" | "changes">,
+    changes: Commit["changes"],
+  ): void {
     for (const listener of this.#listeners) {
       listener({ session_id: sessionId, seq, list_seq, ...(changes && { changes }) });
     }

@@ -5,9 +5,25 @@ import {
   findMessageByKey,
   insertMessage,
   updateContent,
+  updateProgress,
+  updateToStreaming,
 } from "../statements/message-queries.ts";
+import {
+  countOpenReplies,
+  findReplyStand,
+  insertReplyPiece,
+  openReply,
+  removeReply,
+  takeMessageId,
+} from "../statements/reply-queries.ts";
 import type { ChangeSeqs } from "../statements/session-queries.ts";
-import { findSession, takeNextSeq, takeSeqOfMessage, updateTitle } from "../statements/session-queries.ts";
+import {
+  findSession,
+  takeNextSeq,
+  takeSeqOfMessage,
+  takeSeqOfPiece,
+  updateTitle,
+} from "../statements/session-queries.ts";
 import { insertSession } from "../statements/make-session.ts";
 import { deleteSessionRow } from "../statements/purge.ts";
 import { findForbiddingTable } from "../statements/referring-tables.ts";
@@ -16,6 +32,8 @@ import type {
   MessageRow,
   NamedMessage,
   NewMessageRow,
+  NewPiece,
+  ReplyEnd,
   SessionChange,
   SessionHeadRow,
 } from "../store.ts";
@@ -25,8 +43,8 @@ import { NothingLeft, ReferredTo } from "../store.ts";
 export class SqliteChange implements SessionChange {
   readonly #trx: Executor;
   readonly #id: string;
-  /** The numbers of its last change; undefined as long as nothing has changed. */
-  seqs: ChangeSeqs | undefined;
+  /** The position of its last change; undefined as long as nothing has changed. */
+  seqs: { seq: number; list_seq?: number } | undefined;
   readonly changes: CommittedChange[] = [];
   /** Whether messages of a deleted session wait for removal. */
   hasLeftMessages = false;
@@ -57,20 +75,56 @@ export class SqliteChange implements SessionChange {
     return true;
   }
 
-  async addMessage(message: NewMessageRow): Promise<MessageRow | undefined> {
+  async addMessage({ writer = "", ...message }: NewMessageRow): Promise<MessageRow | undefined> {
     const seqs = this.#take(await takeSeqOfMessage(this.#trx, this.#id));
     if (!seqs) return undefined;
-    return this.#tell(await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: seqs.seq }));
+    const row = await insertMessage(this.#trx, { session_id: this.#id, ...message, seq: seqs.seq });
+    if (row.status === "streaming") await this.#open(row, writer);
+    return this.#tell(row);
   }
 
-  async editMessage(id: number, content: string): Promise<MessageRow | undefined> {
+  async editMessage(
+    id: number,
+    edit: Pick<MessageRow, "content" | "extra">,
+  ): Promise<MessageRow | undefined> {
     const seqs = this.#take(await takeNextSeq(this.#trx, this.#id));
-    return seqs && this.#tell(await updateContent(this.#trx, { id, content, seq: seqs.seq }));
+    return seqs && this.#tell(await updateContent(this.#trx, { id, ...edit, seq: seqs.seq }));
+  }
+
+  findReply(named: NamedMessage) {
+    return findReplyStand(this.#trx, this.#id, named);
+  }
+
+  countOpenReplies() {
+    return countOpenReplies(this.#trx, this.#id);
+  }
+
+  async claimReply(id: number, writer: string): Promise<MessageRow> {
+    const row = await updateToStreaming(this.#trx, { id, seq: await this.#nextSeq() });
+    await this.#open(row, writer);
+    return this.#tell(row);
+  }
+
+  async appendToReply(id: number, piece: NewPiece): Promise<number> {
+    const seq = await takeSeqOfPiece(this.#trx, this.#id);
+    if (!Number.isSafeInteger(seq)) throw new NothingLeft("positions in this session");
+    await insertReplyPiece(this.#trx, id, { ...piece, seq });
+    this.seqs = { ...this.seqs, seq };
+    this.changes.push({ type: "piece", seq, message_id: id, piece });
+    return seq;
+  }
+
+  async endReply(id: number, end: ReplyEnd): Promise<MessageRow> {
+    const seq = await this.#nextSeq();
+    await removeReply(this.#trx, id);
+    const complete_id = await takeMessageId(this.#trx);
+    return this.#tell(await updateProgress(this.#trx, { id, ...end, complete_id, seq }));
   }
 
   async removeMessage(id: number): Promise<boolean> {
     const seqs = this.#take(await takeNextSeq(this.#trx, this.#id));
     if (!seqs) return false;
+    await removeReply(this.#trx, id);
     await tombstoneMessage(this.#trx, { id, seq: seqs.seq });
     return true;
   }
@@ -96,6 +150,17 @@ export class SqliteChange implements SessionChange {
     if (!Number.isSafeInteger(seqs.list_seq)) throw new NothingLeft("positions in its list of sessions");
     this.seqs = seqs;
     return seqs;
+  }
+
+  /** The next position of a session that is there. */
+  async #nextSeq(): Promise<number> {
+    const seqs = this.#take(await takeNextSeq(this.#trx, this.#id));
+    if (!seqs) throw new TypeError(`There is no session ${this.#id}.`);
+    return seqs.seq;
+  }
+
+  #open({ id, seq, content }: MessageRow, writer: string): Promise<void> {
+    return openReply(this.#trx, { messageId: id, sessionId: this.#id, writer, seq, chars: content.length });
   }
 
   #tell(message: MessageRow): MessageRow {

@@ -1,6 +1,7 @@
 import type { Database } from "./database.ts";
 import { listChangedSessions, readListHead, readListSnapshot } from "../statements/list-queries.ts";
 import { areSmallChanges, listChangedMessages } from "../statements/log-queries.ts";
+import { listCompletedMessages } from "../statements/completed-messages.ts";
 import { findMessage } from "../statements/message-queries.ts";
 import { findSession, findSessionLog } from "../statements/session-queries.ts";
 import {
@@ -16,9 +17,10 @@ import {
   listSessionExtents,
 } from "../statements/session-extents.ts";
 import { findSidebarSessions, listOrdinalsByActivity, listSidebarPage } from "../statements/sidebar-pages.ts";
+import { listOpenReplies } from "../statements/reply-queries.ts";
 import { readSnapshot } from "../statements/snapshot.ts";
 import type { Executor } from "../statements/executor.ts";
-import type { ListReads, MessageReads, SessionReads, Store } from "../store.ts";
+import type { ListReads, MessageReads, ReplyReads, SessionReads, Store } from "../store.ts";
 import { OthersWatch } from "./others-watch.ts";
 import { SessionWriter } from "./session-writer.ts";
 import { toStoreError } from "./to-store-error.ts";
@@ -40,7 +42,7 @@ export function createSqliteStore(database: Database): Store {
   };
 }
 
-type Reads = { sessions: SessionReads; messages: MessageReads; list: ListReads };
+type Reads = { sessions: SessionReads; messages: MessageReads; list: ListReads; replies: ReplyReads };
 
 function bindReads(db: Executor, others: OthersWatch): Reads {
   const bind =
@@ -48,6 +50,7 @@ function bindReads(db: Executor, others: OthersWatch): Reads {
     (...args: Args): Promise<Value> =>
       read(db, ...args).catch(toStoreError);
   return {
+    replies: { listOpen: bind(listOpenReplies) },
     sessions: {
       find: bind(findSession),
       findLog: bind(findSessionLog),
@@ -62,6 +65,7 @@ function bindReads(db: Executor, others: OthersWatch): Reads {
       find: bind(findMessage),
       list: bind(listMessages),
       listChunk: bind(listMessageChunk),
+      listCompleted: bind(listCompletedMessages),
       listSizes: bind(listMessageSizes),
       isSmallPage: bind(isSmallPage),
       listChanged: bind(listChangedMessages),

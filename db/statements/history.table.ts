@@ -17,4 +17,6 @@ export type HistoryTable = {
   closed: Generated<0 | 1>;
   /** 1 in a copy that `ai-desk backup` has made. */
   copied: Generated<0 | 1>;
+  /** How many pieces of replies were ever stored. With the last `seq` of the list it rises with every commit. */
+  pieces: Generated<number>;
 };

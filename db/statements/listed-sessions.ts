@@ -32,7 +32,10 @@ export function selectSessions(db: Kysely<Tables>, excerptChars: Expression<numb
       "last.key as last_key",
       "last.sender",
       "last.timestamp",
-      sql<string | null>`substr(last.content, 1, ${excerptChars})`.as("excerpt"),
+      "last.status",
+      sql<string | null>`substr(case when last.status = 'streaming' then last.content || coalesce(
+        (select group_concat(text, '' order by seq) from reply_piece where message_id = last.id), '')
+        else last.content end, 1, ${excerptChars})`.as("excerpt"),
     ]);
 }
 
@@ -44,8 +47,9 @@ export function toRow({
   sender,
   timestamp,
   excerpt,
+  status,
   ...session
 }: SelectedRow): ListedSessionRow {
   const isEmpty = id === null || sender === null || timestamp === null || excerpt === null;
-  return { ...session, last_message: isEmpty ? null : { id, key, sender, timestamp, excerpt } };
+  return { ...session, last_message: isEmpty ? null : { id, key, sender, timestamp, status, excerpt } };
 }

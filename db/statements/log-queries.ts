@@ -1,8 +1,10 @@
 import type { Tables } from "./tables.ts";
 import type { Kysely } from "kysely";
-import type { ChangedMessagesQuery, StoredMessage } from "../rows.ts";
+import type { ChangedMessage, ChangedMessagesQuery, StoredMessage } from "../rows.ts";
 import { sql } from "kysely";
-import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
+import { countSmall, messageBytes, messageColumns, smallMessageColumns } from "./message-columns.ts";
+import type { Since } from "./unfinished-replies.ts";
+import { listUnfinished, sinceColumns, toChangedMessage } from "./unfinished-replies.ts";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
@@ -17,16 +19,26 @@ const smallContentBytes = 16 * 1024;
 /** The most content that a page of changes holds, in bytes, unless a single message is larger. */
 const pageBytes = 128 * 1024;
 
-type ChangesQuery = { sessionId: string; ordinal: number; after: number; upTo: number; upToId: number };
+type ChangesQuery = {
+  sessionId: string;
+  ordinal: number;
+  after: number;
+  upTo: number;
+  upToCompletion: number;
+};
 
 type ChangePageQuery = ChangesQuery & { limit: number };
 
 const selectPage = prepare((db, changes: Placeholders<ChangesQuery>) =>
-  selectChanges(db, changes).select([...messageColumns, "deleted"]),
+  selectChanges(db, changes).select([...messageColumns, "deleted", ...sinceColumns(changes.after)]),
 );
 
 const selectSmallPage = prepare((db, changes: Placeholders<ChangesQuery>) =>
-  selectChanges(db, changes).select([...smallMessageColumns(smallContentBytes), "deleted"]),
+  selectChanges(db, changes).select([
+    ...smallMessageColumns(smallContentBytes),
+    "deleted",
+    ...sinceColumns(changes.after),
+  ]),
 );
 
 const selectExtent = prepare((db, page: Placeholders<ChangePageQuery>) =>
@@ -43,13 +55,13 @@ const selectSizes = prepare(selectSizesOf);
 
 function selectSizesOf(db: Kysely<Tables>, page: Placeholders<ChangePageQuery>) {
   return selectChanges(db, page)
-    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
+    .select(["seq", messageBytes.as("bytes")])
     .limit(unpeekedParam(page.limit, "integer"));
 }
 
 function selectChanges(
   db: Kysely<Tables>,
-  { sessionId, ordinal, after, upTo, upToId }: Placeholders<ChangesQuery>,
+  { sessionId, ordinal, after, upTo, upToCompletion }: Placeholders<ChangesQuery>,
 ) {
   return db
     .selectFrom("message")
@@ -66,23 +78,30 @@ function selectChanges(
     )
     .where("seq", ">", after)
     .where("seq", "<=", upTo)
-    .where("id", "<=", unpeekedParam(upToId, "integer"))
+    .where(sql`coalesce(complete_id, id)`, "<=", unpeekedParam(upToCompletion, "integer"))
     .orderBy("seq");
 }
 
 /**
- * The messages whose last change is after `after` and not after `upTo`, in the order of those changes: at most `limit`,
- * and fewer if they are large. Also returns the `seq` up to which the page is complete.
+ * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
+ * and fewer if they are large. Tells up to which position these are all. Of a reply whose last piece is beyond that, the
+ * pieces up to there are a change.
  *
  * @returns undefined if this life of the session has ended.
  */
 export async function listChangedMessages(
   db: Executor,
   query: ChangedMessagesQuery,
-): Promise<{ rows: StoredMessage[]; upTo: number } | undefined> {
+): Promise<{ rows: ChangedMessage[]; upTo: number } | undefined> {
   const page = toPage(query);
   const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
-  return changes.rows.length > 0 || (await isAlive(db, query.life)) ? changes : undefined;
+  const { upTo } = changes;
+  const rows = changes.rows.map(toChangedMessage);
+  if (query.upToCompletion === undefined) {
+    rows.push(...(await listUnfinished(db, { sessionId: page.sessionId, after: page.after, upTo })));
+    rows.sort((a, b) => a.seq - b.seq);
+  }
+  return rows.length > 0 || (await isAlive(db, query.life)) ? { rows, upTo } : undefined;
 }
 
 /** Whether these changes are a small read. */
@@ -94,22 +113,24 @@ export async function areSmallChanges(db: Executor, query: ChangedMessagesQuery)
 function toPage({
   life,
   after,
-  upToId = Number.MAX_SAFE_INTEGER,
+  upToCompletion = Number.MAX_SAFE_INTEGER,
   ...range
 }: ChangedMessagesQuery): ChangePageQuery {
   const { id: sessionId, ordinal, start_seq: startSeq } = life;
-  // Changes up to `startSeq` belong to earlier lives.
-  return { ...range, sessionId, ordinal, upToId, after: Math.max(after, startSeq) };
+  // Changes up to there are those of past lives.
+  return { ...range, sessionId, ordinal, upToCompletion, after: Math.max(after, startSeq) };
 }
 
-type Changes = { rows: StoredMessage[]; upTo: number };
+type Row = StoredMessage & Since;
+
+type Changes = { rows: Row[]; upTo: number };
 
 async function readFew(db: Executor, page: ChangePageQuery): Promise<Changes> {
   const rows = await selectSmallPage.execute(db, page);
   const end = countSmall(rows);
-  if (end === rows.length) return { rows: rows as StoredMessage[], upTo: page.upTo };
+  if (end === rows.length) return { rows: rows as Row[], upTo: page.upTo };
   if (end === 0) return readFitting(db, page);
-  const small = rows.slice(0, end) as StoredMessage[];
+  const small = rows.slice(0, end) as Row[];
   return { rows: small, upTo: small.at(-1)?.seq ?? page.upTo };
 }
 

@@ -2,7 +2,7 @@ import { countInChunk, fewMessages, smallReadBytes } from "../read-sizes.ts";
 import type { MessagePageQuery, MessageRow, MessageSize } from "../rows.ts";
 import type { ExpressionBuilder, Kysely } from "kysely";
 import { sql } from "kysely";
-import { countSmall, messageColumns, smallMessageColumns } from "./message-queries.ts";
+import { countSmall, messageBytes, messageColumns, smallMessageColumns } from "./message-columns.ts";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepareByShape } from "./statement.ts";
@@ -74,16 +74,12 @@ const smallMessagePages = prepareByShape(shapeOf, (db, page: Placeholders<Parame
 );
 
 const messageSizes = prepareByShape(shapeOf, (db, page: Placeholders<Parameters>, shape) =>
-  selectPage(db, page, shape).select(["id", sql<number>`octet_length(content)`.as("bytes")]),
+  selectPage(db, page, shape).select(["id", messageBytes.as("bytes")]),
 );
 
 const contentBytes = prepareByShape(shapeOf, (db, page: Placeholders<Parameters>, shape) =>
   db
-    .selectFrom(
-      selectPage(db, page, shape)
-        .select(sql<number>`octet_length(content)`.as("bytes"))
-        .as("page"),
-    )
+    .selectFrom(selectPage(db, page, shape).select(messageBytes.as("bytes")).as("page"))
     .select(({ fn }) => fn.sum<number | null>("bytes").as("bytes")),
 );
 

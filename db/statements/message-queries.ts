@@ -4,46 +4,24 @@ import type { Expression, ExpressionBuilder, Insertable, Kysely } from "kysely";
 import { sql } from "kysely";
 import type { MessageTable } from "./message.table.ts";
 import type { Executor } from "./executor.ts";
+import { messageColumns } from "./message-columns.ts";
 import { lastMessageId } from "./session-queries.ts";
 import { NothingStoredError } from "./nothing-stored-error.ts";
 import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
-export const messageColumns = ["id", "session_id", "content", "sender", "timestamp", "key", "seq"] as const;
-
-/**
- * The columns of a message. A content of more than `maxBytes` is null, so that the number of messages bounds the size
- * of the read.
- */
-export function smallMessageColumns(maxBytes: number) {
-  return [
-    "id",
-    "session_id",
-    sql<string | null>`case when octet_length(content) <= ${sql.lit(maxBytes)} then content end`.as(
-      "content",
-    ),
-    "sender",
-    "timestamp",
-    "key",
-    "seq",
-  ] as const;
-}
-
-/** The number of messages, from the first, whose content was read. */
-export function countSmall(rows: readonly { content: string | null }[]): number {
-  const large = rows.findIndex(({ content }) => content === null);
-  return large < 0 ? rows.length : large;
-}
-
-type NewMessage = Omit<Insertable<MessageTable>, "id" | "deleted" | "sent_seq">;
+type NewMessage = Omit<
+  Insertable<MessageTable>,
+  "id" | "deleted" | "sent_seq" | "complete_id" | "end_digest"
+>;
 
 const largestId = sql.lit(Number.MAX_SAFE_INTEGER);
 
 const addMessage = prepare((db, message: Placeholders<Required<NewMessage>>) =>
   db
     .insertInto("message")
-    .columns(["session_id", "content", "sender", "timestamp", "seq", "key", "key_digest"])
+    .columns(["session_id", "content", "sender", "timestamp", "seq", "key", "key_digest", "status", "extra"])
     .expression(
       db
         .selectNoFrom((eb) => [
@@ -54,6 +32,8 @@ const addMessage = prepare((db, message: Placeholders<Required<NewMessage>>) =>
           eb.val(message.seq).as("seq"),
           eb.val(message.key).as("key"),
           eb.val(message.key_digest).as("key_digest"),
+          eb.val(message.status).as("status"),
+          eb.val(message.extra).as("extra"),
         ])
         // If no id is left, SQLite reports a full disk and undoes the whole transaction.
         .where(lastMessageId, "<", largestId),
@@ -70,9 +50,10 @@ const selectLastId = prepare((db) => db.selectNoFrom(lastMessageId.as("id")));
  */
 export async function insertMessage(db: Executor, message: NewMessage): Promise<MessageRow> {
   const { session_id, content, sender, timestamp, seq, key = null, key_digest = null } = message;
-  const row = { session_id, content, sender, timestamp, key, seq };
+  const { status = null, extra = null } = message;
+  const row = { session_id, content, sender, timestamp, key, seq, status, extra };
   const stored = await addMessage.takeFirst(db, { ...row, key_digest });
-  if (stored) return { id: stored.id, ...row };
+  if (stored) return { id: stored.id, ...row, chunks: null, complete_id: null };
   const { id: lastId } = await selectLastId.takeFirstOrThrow(db, {});
   if (lastId >= Number.MAX_SAFE_INTEGER) throw new NothingLeft("message ids");
   throw new NothingStoredError("A message was not stored.");
@@ -108,8 +89,8 @@ export async function findMessageByKey(
   return undefined;
 }
 
-/** Whether a message belongs to an earlier life of its session and waits for removal. */
-function isPast(eb: ExpressionBuilder<Tables, "message">) {
+/** Whether a message is of a past life of its session, and waits to be removed. */
+export function isPast(eb: ExpressionBuilder<Tables, "message">) {
   return eb
     .selectFrom("chatsession as own")
     .select(sql<0 | 1>`ifnull(message.id <= own.purge_id, 0)`.as("is_past"))
@@ -145,17 +126,17 @@ export function findMessage(
 
 const firstSeq = sql<number>`coalesce(sent_seq, seq)`;
 
-type Edit = { id: number; content: string; seq: number };
+type Edit = Pick<MessageRow, "id" | "content" | "extra" | "seq">;
 
-const editMessage = prepare((db, { id, content, seq }: Placeholders<Edit>) =>
+const editMessage = prepare((db, { id, content, extra, seq }: Placeholders<Edit>) =>
   db
     .updateTable("message")
-    .set({ content, seq, sent_seq: firstSeq })
+    .set({ content, extra, seq, sent_seq: firstSeq })
     .where("id", "=", id)
     .returning(messageColumns),
 );
 
-/** Sets the content of a message and its `seq`. */
+/** Gives a message other content and optional fields, and the position `seq`. */
 export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
   return editMessage.takeFirstOrThrow(db, edit);
 }
@@ -163,12 +144,50 @@ export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
 const emptyMessage = prepare((db, { id, seq }: Placeholders<{ id: number; seq: number }>) =>
   db
     .updateTable("message")
-    .set({ content: "", deleted: 1, seq, sent_seq: firstSeq })
+    .set({ content: "", extra: null, status: null, deleted: 1, seq, sent_seq: firstSeq })
     .where("id", "=", id)
     .returning("id"),
 );
 
-/** Removes everything of a message but its id, its key and the `seq` of its deletion. */
+type Progress = Pick<MessageRow, "id" | "content" | "extra" | "status" | "complete_id" | "seq"> & {
+  end_digest: string | null;
+};
+
+const setProgress = prepare((db, progress: Placeholders<Progress>) =>
+  db
+    .updateTable("message")
+    .set({
+      content: progress.content,
+      extra: progress.extra,
+      status: progress.status,
+      complete_id: progress.complete_id,
+      end_digest: progress.end_digest,
+      seq: progress.seq,
+      sent_seq: firstSeq,
+    })
+    .where("id", "=", progress.id)
+    .returning(messageColumns),
+);
+
+/** Gives a reply that ends its content and its status, at the position `seq`. */
+export function updateProgress(db: Executor, progress: Progress): Promise<MessageRow> {
+  return setProgress.takeFirstOrThrow(db, progress);
+}
+
+const setStreaming = prepare((db, { id, seq }: Placeholders<{ id: number; seq: number }>) =>
+  db
+    .updateTable("message")
+    .set({ status: "streaming", seq, sent_seq: firstSeq })
+    .where("id", "=", id)
+    .returning(messageColumns),
+);
+
+/** Gives a reply that was requested the status `streaming`, at the position `seq`. */
+export function updateToStreaming(db: Executor, move: { id: number; seq: number }): Promise<MessageRow> {
+  return setStreaming.takeFirstOrThrow(db, move);
+}
+
+/** Leaves of a message its id, its key and the position of its deletion. */
 export async function tombstoneMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
   await emptyMessage.takeFirstOrThrow(db, tomb);
 }

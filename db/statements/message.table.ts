@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
+import type { MessageStatus } from "../rows.ts";
 
 /**
  * A message, which is also the entry of its last change in the session's change log. `seq` is the number of that
@@ -30,4 +31,18 @@ export type MessageTable = {
   key: string | null;
   /** A digest of the content that was first sent under `key`, since the content of the row may have been edited. */
   key_digest: string | null;
+  /**
+   * Null for a message that is complete. `requested` asks for a reply, `streaming` is being written (see `reply.table.ts`);
+   * `stopped`, `failed` and `interrupted` replies have ended before they were complete.
+   */
+  status: ColumnType<MessageStatus | null, MessageStatus | null | undefined, MessageStatus | null>;
+  /** The optional fields that are set, as a JSON object: `parent_key`, `parts`, `format`, `metadata`, `error`. Null if none is. */
+  extra: ColumnType<string | null, string | null | undefined, string | null>;
+  /**
+   * A message id that a reply took when it ended: messages become complete in the order of `coalesce(complete_id, id)`. Null in
+   * every other message.
+   */
+  complete_id: ColumnType<number | null, number | null | undefined, number | null>;
+  /** A digest of what ended a reply, where its writer did: the same end again is answered as the first. */
+  end_digest: ColumnType<string | null, string | null | undefined, string | null>;
 };

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import type { Executor } from "./executor.ts";
 import type { ChangeSeqs } from "./session-queries.ts";
+import { messageBytes } from "./message-columns.ts";
+import { removeRepliesOf } from "./reply-queries.ts";
 import { endSession } from "./session-queries.ts";
 import { NothingStoredError } from "./nothing-stored-error.ts";
 import type { Placeholders } from "./statement.ts";
@@ -24,7 +26,7 @@ type Batch = Range & { count: number; isAll: boolean };
 const selectBatch = prepare((db, { sessionId, upToSeq }: Placeholders<Range>) =>
   db
     .selectFrom("message")
-    .select(["seq", sql<number>`octet_length(content)`.as("bytes")])
+    .select(["seq", messageBytes.as("bytes")])
     .where("session_id", "=", unpeekedParam(sessionId, "text"))
     .where("seq", "<=", unpeekedParam(upToSeq, "integer"))
     .orderBy("seq")
@@ -68,6 +70,7 @@ export async function deleteSessionRow(
   const batch = await findBatch(db, { sessionId: id, upToSeq: everySeq });
   const seqs = await endSession(db, { id, hasMessages: !batch.isAll });
   if (!seqs) return undefined;
+  await removeRepliesOf(db, id);
   await removeBatch(db, batch);
   return { seqs, isPurged: batch.isAll };
 }

@@ -5,8 +5,11 @@ import { selectLogOf } from "./session-queries.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
 
-/** The last id of all messages, not of one session: SQLite finds it once for all sessions of a page. */
-export const lastIdOfAll = sql<number | null>`(select max(id) from message)`;
+/**
+ * The last id that was taken, by a message or by the end of a reply. Of all sessions and not of one: that is found once for all
+ * sessions of a page.
+ */
+export const lastIdOfAll = sql<number | null>`(select max(seq) from sqlite_sequence where name = 'message')`;
 
 const columns = ["id", "title", "created_at", "ordinal", "purge_id", "seq"] as const;
 

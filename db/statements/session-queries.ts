@@ -105,7 +105,21 @@ export async function takeSeqOfMessage(db: Executor, id: string): Promise<Change
   return (await enliven.takeFirst(db, { id })) ?? noSeq(db, id);
 }
 
-/** Explains why a session was not changed: it does not exist, or a trigger has skipped the change. */
+const advanceAlone = prepare((db, session: Placeholders<{ id: string }>) =>
+  db
+    .updateTable("chatsession")
+    .set((eb) => ({ seq: eb("seq", "+", 1) }))
+    .where("id", "=", session.id)
+    .where("deleted", "=", sql.lit(0))
+    .returning("seq"),
+);
+
+/** The same for a piece of a reply, of which the list does not tell. The session is there. */
+export async function takeSeqOfPiece(db: Executor, id: string): Promise<number> {
+  return (await advanceAlone.takeFirstOrThrow(db, { id })).seq;
+}
+
+/** Why a session was not changed: it is not there, or a trigger has left the change out. */
 async function noSeq(db: Executor, id: string): Promise<undefined> {
   if (await findSession(db, id)) throw new NothingStoredError("A session that is there was not changed.");
 }

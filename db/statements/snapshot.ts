@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
+import { messageBytes } from "./message-columns.ts";
 import { listMessages, listMessageSizes } from "./message-pages.ts";
 
 /** Message ids are numbers that JSON can hold. */
@@ -17,7 +18,7 @@ const selectStand = prepare((db, { sessionId, limit }: Placeholders<{ sessionId:
           .selectFrom((inner) =>
             inner
               .selectFrom("message")
-              .select(sql<number>`octet_length(content)`.as("bytes"))
+              .select(messageBytes.as("bytes"))
               .where("session_id", "=", unpeekedParam(sessionId, "text"))
               .where("message.deleted", "=", sql.lit(0))
               .where("message.id", ">", (own) =>

@@ -34,7 +34,15 @@ class Placeholder {
   }
 }
 
-const placeholders = new Proxy({}, { get: (_target, name) => sql.val(new Placeholder(String(name))) });
+const placeholders = new Proxy(
+  {},
+  {
+    get: (_target, name) => sql.val(new Placeholder(String(name))),
+    ownKeys: () => {
+      throw new TypeError("Name each parameter of a statement: their names are not known while it is built.");
+    },
+  },
+);
 
 /**
  * Prepares a statement. Building and compiling a query costs several times what SQLite takes to run it.

@@ -2,26 +2,38 @@ import type { ErrorBody } from "./error.ts";
 import type { Issue } from "./issue.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { errorCodes } from "./error-codes.ts";
+import type { ReplyStatus } from "./reply.ts";
 import { describeIssues, issuesOf } from "./issues.ts";
 import { newSessionIdSchema } from "./session-id.ts";
 
-/** An error that is sent to a client. Its message is for the client. */
+/** Where a reply stands: its length in UTF-16 code units, and its status. */
+export type ReplyStandNow = { length: number; status: NonNullable<ReplyStatus> };
+
+/** An error that is sent to a client. Its message is for the client to read. */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
   readonly issues: readonly Issue[] | undefined;
   /** The time after which the client may ask again, if the default of the code does not apply. */
   readonly retryAfterSeconds: number | undefined;
+  /** Where the reply stands, of an error that refuses what its writer sent. */
+  readonly reply: ReplyStandNow | undefined;
 
   constructor(
     code: ErrorCode,
     message?: string,
-    options: { issues?: readonly Issue[]; cause?: unknown; retryAfterSeconds?: number } = {},
+    options: {
+      issues?: readonly Issue[];
+      cause?: unknown;
+      retryAfterSeconds?: number;
+      reply?: ReplyStandNow;
+    } = {},
   ) {
     super(message ?? errorCodes[code].sentence, { cause: options.cause });
     this.code = code;
     this.issues = options.issues;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.reply = options.reply;
   }
 
   get httpStatus(): number {
@@ -30,7 +42,8 @@ export class AppError extends Error {
 
   /** The error as the body of an answer. */
   toBody(): ErrorBody {
-    return { message: this.message, code: this.code, ...(this.issues && { issues: [...this.issues] }) };
+    const { message, code, issues, reply } = this;
+    return { message, code, ...(issues && { issues: [...issues] }), ...reply };
   }
 }
 
@@ -91,6 +104,31 @@ export function keyUsedBefore(): AppError {
   return new AppError(
     "UNPROCESSABLE_CONTENT",
     "This key was used before in this session, for other content: take a new key for a new message.",
+  );
+}
+
+/** What a writer sends to a reply that it may not write, or may not write so. */
+export function replyConflict(message: string, reply: ReplyStandNow): AppError {
+  return new AppError("CONFLICT", message, { reply });
+}
+
+/** A reply has a writer, and another one sends something. */
+export function writtenByAnother(reply: ReplyStandNow): AppError {
+  return replyConflict(
+    "Another writer writes this reply: it can be taken over once its lease has ended.",
+    reply,
+  );
+}
+
+/** A reply has ended, and its writer sends more, or another end. */
+export function replyHasEnded(reply: ReplyStandNow): AppError {
+  return replyConflict(`This reply has ended: it is ${reply.status}.`, reply);
+}
+
+export function tooManyReplies(limit: number): AppError {
+  return new AppError(
+    "TOO_MANY_REQUESTS",
+    `${limit} replies of this session are streaming already, which is as many as may be: finish or stop one first.`,
   );
 }
 

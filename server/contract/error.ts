@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ErrorCode } from "./error-codes.ts";
 import { errorCodes } from "./error-codes.ts";
 import type { Issue } from "./issue.ts";
+import { replyStandSchema } from "./reply.ts";
 
 export const issueSchema: z.ZodType<Issue> = z
   .object({
@@ -35,6 +36,7 @@ export const errorSchema = z
         description: "The request's id, if the server failed: its log has details under this id.",
         examples: ["7f9c2ba4e88f-1"],
       }),
+    ...replyStandSchema.shape,
   })
   .meta({
     id: "ApiError",

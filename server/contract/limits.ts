@@ -32,7 +32,15 @@ export const limits = {
   snapshotSessions: 100,
   /** The length of a message's excerpt in the list, in code points. */
   excerptChars: 200,
-  /** The time for which changes of the list are gathered before they are sent, in milliseconds. */
+  /** How many replies of a session may stream at a time. */
+  openReplies: 8,
+  /** How many bytes the chunks of a reply have together at most, as JSON. */
+  replyChunkBytes: 4 * 1024 * 1024,
+  /** How long the pieces of a reply are gathered before they are told, in milliseconds. */
+  deltaIntervalMs: 40,
+  /** The default of `REPLY_LEASE_SECONDS`. */
+  replyLeaseSeconds: 30,
+  /** How long changes of the list are gathered before they are sent, in milliseconds. */
   listIntervalMs: 250,
 } as const;
 

@@ -58,6 +58,33 @@ export const liveEventSchema = z
       .meta({ description: "A message was added or changed." }),
     z
       .object({
+        type: z.literal("message_delta"),
+        ...place,
+        message_id: messageIdSchema,
+        offset: z
+          .int()
+          .min(0)
+          .meta({
+            description: "The length of the message's text before this, in UTF-16 code units.",
+            examples: [0],
+          }),
+        text: z.string().meta({ description: "What comes after that.", examples: ["Hello"] }),
+        chunks: z
+          .array(z.unknown())
+          .optional()
+          .meta({ description: "What comes after its chunks, if there is any.", examples: [[]] }),
+        chunk_offset: z
+          .int()
+          .min(0)
+          .optional()
+          .meta({
+            description: "The number of its chunks before these.",
+            examples: [0],
+          }),
+      })
+      .meta({ description: "Text was appended to a reply that is streaming." }),
+    z
+      .object({
         type: z.literal("message_deleted"),
         ...place,
         message_id: messageIdSchema,

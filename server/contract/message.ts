@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { extraFields, extraInputFields, replyFields, statusFields, writerSchema } from "./message-extras.ts";
 import { optional } from "./optional.ts";
 import { sessionIdSchema } from "./session-id.ts";
 import { isMadeKey, keyPattern } from "./message-key.ts";
@@ -11,9 +12,12 @@ export const senderSchema = z.enum(["user", "assistant"]).meta({
   examples: ["user"],
 });
 
-/** The setting `MAX_MESSAGE_CHARS` limits its length; the domain checks that. */
+/** The fault of a content without a character. */
+export const emptyContent = { path: ["content"], code: "too_small", message: "must not be empty" };
+
+/** Its greatest length is the setting `MAX_MESSAGE_CHARS`, which the domain checks. */
 export const contentSchema = textSchema
-  .min(1, "must not be empty")
+  .min(1, emptyContent.message)
   .meta({ description: "The message's text.", examples: ["Hello"], pattern: textPattern });
 
 /** Names a send within its session, so that a repeat has no second effect. */
@@ -40,6 +44,7 @@ export const newMessageSchema = z.object({
   content: contentSchema,
   sender: senderSchema,
   timestamp: optional(timestampSchema),
+  ...extraInputFields,
 });
 
 /** The key in a look-up. */
@@ -101,6 +106,8 @@ export const documentedMessageSchema = z
         description: "The idempotency key of the send, if the send had one.",
         examples: ["c2f4b7d0-6f0e-4a39-9d0a-0d5a0f1f3c11"],
       }),
+    ...statusFields,
+    ...extraFields,
   })
   .meta({ id: "Message", description: "A message of a session.", examples: [documentedMessageExample] });
 
@@ -113,6 +120,9 @@ export const messageSchema = z
       examples: ["#1"],
     }),
     seq: messageSeqSchema,
+    ...statusFields,
+    ...extraFields,
+    ...replyFields,
   })
   .meta({
     id: "FullMessage",
@@ -120,13 +130,27 @@ export const messageSchema = z
     examples: [messageExample],
   });
 
+/** A new message, or with a `status` a reply that is written in pieces or asked for. */
 export const addMessageInputSchema = newMessageSchema.extend({
   session_id: sessionIdSchema,
+  content: textSchema.meta({
+    description: "The message's text. With a `status` it may be empty too, which this schema cannot say.",
+    examples: ["Hello"],
+    pattern: textPattern,
+    minLength: 1,
+  }),
   key: optional(keySchema),
+  status: optional(
+    z.enum(["streaming", "requested"]).meta({
+      description:
+        "`streaming` opens a reply, whose text is appended in pieces. `requested` asks for a reply, which a writer claims.",
+    }),
+  ),
+  writer: optional(writerSchema),
 });
 
 /** Names the message of an input: by `message_id`, or else by `key`. */
-const named = {
+export const messageNameFields = {
   session_id: sessionIdSchema,
   // The pipe is the outermost schema: trpc-to-openapi accepts no other kind of optional field in a path.
   message_id: messageRefSchema.nullish().transform((ref) => ref ?? undefined),
@@ -141,12 +165,12 @@ const ifSeqSchema = messageSeqSchema.min(0).meta({
 });
 
 export const updateMessageInputSchema = z.object({
-  ...named,
+  ...messageNameFields,
   content: contentSchema,
   if_seq: optional(ifSeqSchema),
 });
 
-export const deleteMessageInputSchema = z.object({ ...named, if_seq: optional(ifSeqSchema) });
+export const deleteMessageInputSchema = z.object({ ...messageNameFields, if_seq: optional(ifSeqSchema) });
 
 export type DocumentedMessage = z.infer<typeof documentedMessageSchema>;
 export type Message = z.infer<typeof messageSchema>;

@@ -12,6 +12,10 @@ export const operations = [
   "message.add",
   "message.update",
   "message.delete",
+  "message.append",
+  "message.finish",
+  "message.stop",
+  "message.claim",
 ] as const;
 
 export type Operation = (typeof operations)[number];

@@ -5,6 +5,7 @@ import {
   messageIdSchema,
   messageSchema,
 } from "./message.ts";
+import { statusFields } from "./message-extras.ts";
 import { optional } from "./optional.ts";
 import { cursorSchema, nextCursorSchema, pageLimitSchema } from "./page.ts";
 import { sessionExample, sessionFields } from "./session.ts";
@@ -22,6 +23,7 @@ const sidebarFields = {
       key: z.string().meta({ description: "The message's key.", examples: ["#1"] }),
       sender: z.string().meta({ description: "Who wrote it.", examples: ["user"] }),
       timestamp: z.string().meta({ description: "Its timestamp.", examples: ["2025-11-30T12:00:00.000Z"] }),
+      ...statusFields,
       excerpt: z
         .string()
         .meta({ description: "The beginning of its content, 200 characters at most.", examples: ["Hello"] }),

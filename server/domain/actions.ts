@@ -11,6 +11,10 @@ import { deleteSession } from "./delete-session.ts";
 import { followList } from "./list-log.ts";
 import { openEvents, openMessages } from "./open-session.ts";
 import { Action } from "./perform.ts";
+import { appendToReply } from "./replies/append-to-reply.ts";
+import { claimReply } from "./replies/claim-reply.ts";
+import { finishReply } from "./replies/finish-reply.ts";
+import { stopReply } from "./replies/stop-reply.ts";
 import { pollEvents } from "./poll-events.ts";
 import type { Services } from "./services.ts";
 import { followSession } from "./session-log.ts";
@@ -75,4 +79,8 @@ export const actions = {
   addMessage: new Action("message.add", addMessage),
   updateMessage: new Action("message.update", updateMessage),
   deleteMessage: new Action("message.delete", deleteMessage),
+  appendToReply: new Action("message.append", appendToReply),
+  finishReply: new Action("message.finish", finishReply),
+  stopReply: new Action("message.stop", stopReply),
+  claimReply: new Action("message.claim", claimReply),
 };

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
-import type { SessionChange } from "../../db/store.ts";
+import type { MessageRow, SendRow, SessionChange } from "../../db/store.ts";
+import { emptyContent } from "../contract/message.ts";
 import type { AddMessageInput, Message } from "../contract/message.ts";
-import { keyUsedBefore, sessionNotFound } from "../contract/app-error.ts";
+import { invalidInput, keyUsedBefore, sessionNotFound, writtenByAnother } from "../contract/app-error.ts";
 import { assertContentFits } from "./content-length.ts";
+import { toExtra } from "./optional-fields.ts";
+import { assertRoomForReply } from "./replies/open-reply.ts";
+import { findReply, toStandNow } from "./replies/reply-stand.ts";
+import { readMessage } from "./replies/finish-reply.ts";
 import type { Services } from "./services.ts";
 import { toMessage } from "./read-messages.ts";
 
@@ -13,29 +18,54 @@ import { toMessage } from "./read-messages.ts";
 export type SentMessage = { message: Message; seq: number; stored: boolean };
 
 /**
- * Stores a message. A repeat of a `key` within the session stores nothing and gets the answer of the first send.
+ * Stores a message. A repeat of a `key` within the session stores nothing and answers as the first send was answered. A message
+ * with a `status` is a reply: a repeat of its `key` answers with the reply as it is now.
  *
- * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long), UNPROCESSABLE_CONTENT (the key was used for other
- *   content)
+ * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long, or empty without a status), UNPROCESSABLE_CONTENT (the key named
+ * other content), CONFLICT (another writer has the reply), TOO_MANY_REQUESTS (too many replies are streaming)
  */
 export async function addMessage(services: Services, input: AddMessageInput): Promise<SentMessage> {
-  assertContentFits(services, input.content);
-  return services.store.change(input.session_id, async (session): Promise<SentMessage> => {
+  const { session_id: sessionId, content, status } = input;
+  if (content === "" && status === undefined) throw invalidInput([emptyContent]);
+  assertContentFits(services, content);
+  return services.store.change(sessionId, async (session): Promise<SentMessage> => {
     const earlier = await findEarlierSend(session, input);
-    if (earlier) return { ...earlier, stored: false };
-    const row = await session.addMessage({
-      content: input.content,
-      sender: input.sender,
-      timestamp: input.timestamp ?? services.now().toISOString(),
-      key: input.key ?? null,
-      key_digest: input.key === undefined ? null : digest(input),
-    });
-    if (!row) throw sessionNotFound(input.session_id);
-    return { message: toMessage(row), seq: row.seq, stored: true };
+    if (earlier) return holdReply(services, input, { ...earlier, stored: false });
+    const row = await store(services, session, input);
+    if (!row) throw sessionNotFound(sessionId);
+    return holdReply(services, input, { message: toMessage(row), seq: row.seq, stored: true });
   });
 }
 
-/** The message of the first send with this key, as it was then, even if it was edited or deleted since. */
+async function store(
+  services: Services,
+  session: SessionChange,
+  input: AddMessageInput,
+): Promise<MessageRow | undefined> {
+  const { content, sender, timestamp, key, status, writer } = input;
+  if (status === "streaming") await assertRoomForReply(session);
+  return session.addMessage({
+    content,
+    sender,
+    timestamp: timestamp ?? services.now().toISOString(),
+    key: key ?? null,
+    key_digest: key === undefined ? null : digest(input),
+    extra: toExtra(extrasOf(input)),
+    status: status ?? null,
+    writer: writer ?? "",
+  });
+}
+
+/** Renews the lease of a reply that its writer opens, or comes back to. */
+function holdReply({ leases }: Services, { status }: AddMessageInput, sent: SentMessage): SentMessage {
+  const { message, seq } = sent;
+  if (status === "streaming" && message.status === "streaming") {
+    leases.renew({ message_id: message.id, session_id: message.session_id, seq });
+  }
+  return sent;
+}
+
+/** The message of the first send under this key, as it was then, even if it was edited or deleted since. */
 async function findEarlierSend(
   session: SessionChange,
   input: AddMessageInput,
@@ -43,20 +73,41 @@ async function findEarlierSend(
   if (input.key === undefined) return undefined;
   const found = await session.findSend(input.key);
   if (!found) return undefined;
-  const { key_digest, sent_seq, seq, ...row } = found;
-  if (key_digest === digest(input)) {
-    const { content } = input;
-    // A row that was changed before migration 0007 does not have its first `seq`. Any `seq` before the change is
-    // correct here.
-    const firstSeq = sent_seq ?? (row.content === content ? seq : seq - 1);
-    return { message: toMessage({ ...row, content, seq: firstSeq }), seq };
-  }
-  throw keyUsedBefore();
+  if (found.key_digest !== digest(input)) throw keyUsedBefore();
+  if (found.status !== null || found.complete_id !== null) return readReply(session, found, input);
+  const { sent_seq, seq, ...row } = found;
+  const { content } = input;
+  // A row that was changed before migration 0007 does not tell its first position: any one before the change serves.
+  const firstSeq = sent_seq ?? (row.content === content ? seq : seq - 1);
+  // An edit removes what the send named beside its content.
+  const extra = toExtra(extrasOf(input));
+  return { message: toMessage({ ...row, content, extra, seq: firstSeq }), seq };
 }
 
-/** The digest of a send covers sender and content. A client that retries may send another timestamp. */
-function digest({ content, sender }: AddMessageInput): string {
-  return createHash("sha256")
-    .update(JSON.stringify([sender, content]))
-    .digest("base64url");
+/** A reply as it is now, for a writer that comes back to it. */
+async function readReply(
+  session: SessionChange,
+  { id, key }: SendRow,
+  { status, writer = "" }: AddMessageInput,
+): Promise<Omit<SentMessage, "stored">> {
+  const found = await findReply(session, { session_id: "", message_id: id, key: undefined });
+  if (status === "streaming" && found.status === "streaming" && found.writer !== writer) {
+    throw writtenByAnother(toStandNow(found));
+  }
+  const row = await readMessage(session, id);
+  return { message: toMessage({ ...row, key }), seq: row.seq };
+}
+
+function extrasOf({ parent_key, parts, format, metadata }: AddMessageInput) {
+  return { parent_key, parts, format, metadata };
+}
+
+/**
+ * Identifies a send by its sender, its content and, where they are set, its optional fields. A client that tries again may send
+ * another timestamp.
+ */
+function digest(input: AddMessageInput): string {
+  const extra = toExtra(extrasOf(input));
+  const named = [input.sender, input.content, ...(extra === null ? [] : [extra])];
+  return createHash("sha256").update(JSON.stringify(named)).digest("base64url");
 }

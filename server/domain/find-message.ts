@@ -39,7 +39,20 @@ export function assertUnchanged({ seq }: MessageRow, ifSeq: number | undefined):
   if (ifSeq !== undefined && ifSeq !== seq) throw messageChanged(ifSeq, seq);
 }
 
-/** The id of the message, deleted or not, at which a page or a stream begins. @throws {AppError} NOT_FOUND */
+/** The place of a message in the order in which messages became complete. @throws {AppError} NOT_FOUND for a key of none */
+export async function findCompletion(
+  { store }: Services,
+  sessionId: string,
+  ref: number | string,
+): Promise<number> {
+  const named = toNamed(ref);
+  const found = await store.messages.find(sessionId, named);
+  if (found) return found.complete_id ?? found.id;
+  if ("id" in named) return named.id;
+  throw messageNotFound(named);
+}
+
+/** The id of a message that a page or a stream begins at, also of one that is deleted. @throws {AppError} NOT_FOUND */
 export async function findMessageId(
   { store }: Services,
   sessionId: string,

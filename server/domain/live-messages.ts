@@ -2,33 +2,44 @@ import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
 import { memoize } from "../live/memoize.ts";
+import { completionOf } from "./completion-order.ts";
 
+/** The messages that are complete. */
 export function messagesOf(live: readonly TrackedEvent<LiveEvent>[]): readonly Message[] {
-  return live.flatMap(({ event }) => (event.type === "message" ? [event.message] : []));
+  return live.flatMap(({ event }) =>
+    event.type === "message" && isComplete(event.message) ? [event.message] : [],
+  );
+}
+
+/** Whether a message has ended, in whatever way, if it is a reply. */
+export function isComplete({ status }: Pick<Message, "status">): boolean {
+  return status !== "requested" && status !== "streaming";
 }
 
 /** Returns the same array for the same events, so that events for all subscribers are encoded once. */
 export const messagesOnce = memoize(messagesOf);
 
 /**
- * Whether a message after `lastId` that first appears in these events may have an earlier message that does not appear
- * in them. A change that was followed by another change of the same message has no event of its own, and may have been
- * the addition of a message.
+ * Whether a message after the place `last` that comes first with these events may have an earlier one that does not. The
+ * position of a change that was followed by another one of the same message has no event. It may have been the addition of a
+ * message.
  *
  * @param after the `seq` up to which all messages were sent
  */
 export function mayLackEarlier(
   live: readonly TrackedEvent<LiveEvent>[],
-  { after, lastId }: { after: number; lastId: number },
+  { after, last }: { after: number; last: number },
 ): boolean {
   let seq = after;
-  let id = lastId;
+  let place = last;
   let hasGap = false;
-  return live.some(({ event }) => {
-    hasGap ||= event.seq !== seq + 1;
+  return live.some(({ event, since = event.seq - 1 }) => {
+    hasGap ||= since > seq;
     seq = event.seq;
-    if (event.type !== "message" || event.message.id <= id) return false;
-    ({ id } = event.message);
+    if (event.type !== "message" || !isComplete(event.message)) return false;
+    const completion = completionOf(event.message);
+    if (completion <= place) return false;
+    place = completion;
     return hasGap;
   });
 }

@@ -4,7 +4,8 @@ import type { Message } from "../contract/message.ts";
 import { SessionEndedError } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
 import { getSessionLogExtent } from "./get-session.ts";
-import { mayLackEarlier, messagesOf, messagesOnce } from "./live-messages.ts";
+import { beforeAll, completionOf } from "./completion-order.ts";
+import { isComplete, mayLackEarlier, messagesOf, messagesOnce } from "./live-messages.ts";
 import type { Listener, ReadUpTo } from "../live/subscriber.ts";
 import type { Sink } from "../live/feed.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
@@ -16,8 +17,8 @@ import { SessionLog } from "./session-log.ts";
 /** A client's request to follow the messages of a session. */
 export type WantedMessages = {
   sessionId: string;
-  /** `first` means before the first message, whatever its id. */
-  afterId: number | "first" | undefined;
+  /** A place in the order in which messages became complete; `first` is before all of them. */
+  after: number | "first" | undefined;
   signal: AbortSignal;
   /** The connection of the subscriber, if it has one. */
   connection?: object | undefined;
@@ -26,17 +27,14 @@ export type WantedMessages = {
 /** A message, and the `seq` of its last change. */
 export type MessageSeq = { id: number; seq: number };
 
-/** An id below every message id. */
-const beforeAll = Number.MIN_SAFE_INTEGER - 1;
-
 /**
- * Sends one subscriber the session's messages after the id `afterId`, and then each new message as it comes. Without
- * `afterId` only new messages are sent. An edited message is sent again in its new form. A message is first sent after
- * every earlier one: a client whose stream was cut anywhere may return with the highest id that it has.
+ * Sends a session's messages after the place `after` to one reader, and then as they come. Without `after` only new messages
+ * come. An edited message comes again, in its new form. A message is complete with its send, and a reply with its end: messages come
+ * in that order, and a client may come back with the last one that it has, wherever its stream was cut.
  *
- * The change log has a message at its last change, so an edited message comes after later messages there. Therefore
- * only the changes of messages that the subscriber already has are read from the change log. The other messages are
- * read in the order of their ids, in their current form.
+ * The log has a message at its last change: an edited one comes after messages that are later than it. So only the changes of
+ * messages that the reader has are read from the log. Others are read in the order of their completion, in their form of that
+ * moment.
  */
 export class MessageFollower implements Listener<LiveEvent> {
   readonly #services: Services;
@@ -45,11 +43,11 @@ export class MessageFollower implements Listener<LiveEvent> {
   /** The name of the session's history and the number of its life. */
   #epoch = "";
   #life = 0;
-  /** All changes up to this `seq` of the messages up to `lastId` were sent. */
+  /** The position up to which all changes were sent of the messages up to `last`. */
   #seq = 0;
-  /** Each message up to this id was sent, or is before the first one that the client wants. */
-  #lastId: number;
-  /** Whether messages after `lastId` may still have to be read, even if the session has not changed. */
+  /** Each message up to this id was sent, or was there before what the client wants. */
+  #last: number;
+  /** Whether messages after `last` may be left to read, even if the session has not changed. */
   #hasMore: boolean;
   /** The session as it was when a read began, until its changes and a page of its messages are read. */
   #session: SessionLogExtent | undefined;
@@ -64,8 +62,8 @@ export class MessageFollower implements Listener<LiveEvent> {
     this.#services = services;
     this.#wanted = wanted;
     this.#sink = sink;
-    this.#lastId = typeof wanted.afterId === "number" ? wanted.afterId : beforeAll;
-    this.#hasMore = wanted.afterId !== undefined;
+    this.#last = typeof wanted.after === "number" ? wanted.after : beforeAll;
+    this.#hasMore = wanted.after !== undefined;
   }
 
   /**
@@ -97,14 +95,14 @@ export class MessageFollower implements Listener<LiveEvent> {
 
   take(live: readonly TrackedEvent<LiveEvent>[]): boolean {
     if (!this.#sink.isWritable) return false;
-    if (mayLackEarlier(live, { after: this.#seq, lastId: this.#lastId })) return false;
-    // Messages that all subscribers get are encoded once for all.
+    if (mayLackEarlier(live, { after: this.#seq, last: this.#last })) return false;
+    // Messages that all readers get are encoded once for all.
     const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.isEmpty;
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.has(event.seq));
     const messages = isShared ? messagesOnce(news) : messagesOf(news);
     if (messages.length > 0 && isShared) this.#sink.sendShared(messages);
     else if (messages.length > 0) this.#sink.send(messages);
-    for (const { id } of messages) this.#lastId = Math.max(this.#lastId, id);
+    for (const message of messages) this.#last = Math.max(this.#last, completionOf(message));
     this.#moveTo(live.at(-1)?.event.seq ?? 0);
     this.#wake?.();
     return true;
@@ -114,7 +112,7 @@ export class MessageFollower implements Listener<LiveEvent> {
    * Resolves when every message up to this one was sent, or when no more are sent. Only one call may wait at a time.
    */
   async sent({ id, seq }: MessageSeq): Promise<void> {
-    while (!this.#hasEnded && id > this.#lastId && !(this.#isRead && seq <= this.#seq)) {
+    while (!this.#hasEnded && id > this.#last && !(this.#isRead && seq <= this.#seq)) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -129,7 +127,7 @@ export class MessageFollower implements Listener<LiveEvent> {
   async #isSmallRead(): Promise<boolean> {
     const session = this.#session;
     if (!session || !this.#hasMore) return true;
-    const page = { life: session, after: this.#lastId, limit: changesPerRead, from: "oldest" } as const;
+    const page = { life: session, after: this.#last, limit: changesPerRead, from: "oldest" } as const;
     return this.#services.store.messages.isSmallPage(page);
   }
 
@@ -153,7 +151,7 @@ export class MessageFollower implements Listener<LiveEvent> {
   #begin(session: SessionLogExtent): void {
     this.#session = session;
     ({ epoch: this.#epoch, ordinal: this.#life, seq: this.#seq } = session);
-    if (this.#wanted.afterId === undefined) this.#lastId = session.last_id ?? beforeAll;
+    if (this.#wanted.after === undefined) this.#last = session.last_id ?? beforeAll;
   }
 
   /** Whether the session has another life, or was put back to an earlier state. */
@@ -162,35 +160,36 @@ export class MessageFollower implements Listener<LiveEvent> {
     return isOther || this.#seq < startSeq || this.#seq > seq;
   }
 
-  /** Sends a page of the changes of the messages up to `lastId`. @returns whether it sent any, or more may follow */
+  /** Sends a page of the changes of the messages up to `last`. @returns whether it sent any, or there may be more */
   async #sendChanges(session: SessionLogExtent): Promise<boolean> {
     const after = this.#seq;
     if (after === session.seq) return false;
-    const range = { after, upTo: session.seq, upToId: this.#lastId, limit: changesPerRead };
+    const range = { after, upTo: session.seq, upToCompletion: this.#last, limit: changesPerRead };
     const read = await this.#services.store.messages.listChanged({ life: session, ...range });
     // This life and its messages have ended.
     if (!read) return false;
-    const news = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.has(seq));
-    if (news.length > 0) this.#sink.send(news.map(toMessage));
+    const rows = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.has(seq));
+    const news = rows.map(toMessage).filter(isComplete);
+    if (news.length > 0) this.#sink.send(news);
     this.#moveTo(read.upTo);
     return news.length > 0 || read.upTo < session.seq;
   }
 
-  /** Sends a page of the messages after `lastId` that existed when the session was read, in their current forms. */
+  /** Sends a page of the messages after `last` that there were when the session was read, in their forms of now. */
   async #sendMessages(session: SessionLogExtent): Promise<void> {
-    const after = this.#lastId;
+    const after = this.#last;
     const last = session.last_id ?? beforeAll;
     if (after >= last) {
       this.#hasMore = false;
       return;
     }
-    const page = { life: session, after, before: last + 1, limit: changesPerRead, from: "oldest" } as const;
-    const { rows, isLast } = await this.#services.store.messages.listChunk(page);
+    const page = { life: session, after, before: last + 1, limit: changesPerRead };
+    const { rows, isLast, upTo } = await this.#services.store.messages.listCompleted(page);
     if (rows.length > 0) this.#sink.send(rows.map(toMessage));
     else if (this.#hasMore) await assertAlive(this.#services, session);
     this.#sentAhead.add(rows.map(({ seq }) => seq).filter((seq) => seq > session.seq));
     this.#hasMore = !isLast;
-    this.#lastId = isLast ? last : (rows.at(-1)?.id ?? after);
+    this.#last = isLast ? last : upTo;
   }
 
   #moveTo(seq: number): void {

@@ -1,7 +1,7 @@
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import type { Services } from "./services.ts";
-import { findMessageId } from "./find-message.ts";
+import { findCompletion } from "./find-message.ts";
 import { assertHasLog, getSessionHead } from "./get-session.ts";
 import type { Feed, Sink } from "../live/feed.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
@@ -43,9 +43,9 @@ export async function openMessages(
   { session_id: sessionId, after }: { session_id: string; after: number | string | undefined },
 ): Promise<(opened: Opened, sink: Sink<Message>) => MessageFollower> {
   const isRef = after !== undefined && after !== first;
-  const afterId = isRef ? await findMessageId(services, sessionId, after) : after;
+  const place = isRef ? await findCompletion(services, sessionId, after) : after;
   await getSessionHead(services, sessionId);
-  return (opened, sink) => new MessageFollower(services, { sessionId, afterId, ...opened }, sink);
+  return (opened, sink) => new MessageFollower(services, { sessionId, after: place, ...opened }, sink);
 }
 
 const first = "first";

@@ -5,12 +5,15 @@ import { limits } from "../contract/limits.ts";
 import type { DocumentedMessage, Message } from "../contract/message.ts";
 import { isMadeKey, madeKey } from "../contract/message-key.ts";
 import { SessionEndedError } from "../contract/app-error.ts";
+import { noteCompletion } from "./completion-order.ts";
+import { optionalFields } from "./optional-fields.ts";
 import type { Services } from "./services.ts";
 
 /** A message as the doors show it. */
-export function toMessage({ id, session_id, content, sender, timestamp, key, seq }: MessageRow): Message {
-  // Field by field: copying a row with a rest pattern takes seven times as long.
-  return {
+export function toMessage(row: MessageRow): Message {
+  const { id, session_id, content, sender, timestamp, key, seq } = row;
+  // Field by field: copying the rest of a row takes seven times as long.
+  const message = {
     id,
     session_id,
     content: textValue(content),
@@ -19,6 +22,8 @@ export function toMessage({ id, session_id, content, sender, timestamp, key, seq
     key: shownKey(id, key),
     seq,
   };
+  noteCompletion(message, row);
+  return row.status === null && row.extra === null ? message : { ...message, ...optionalFields(row) };
 }
 
 /**
@@ -30,7 +35,7 @@ export function shownKey(id: number, key: string | null): string {
   return sent === "" || isMadeKey(sent) ? madeKey(id) : sent;
 }
 
-/** A message as the documented REST paths show it: with its key only if the send had one. */
+/** A message as the documented REST paths show it: with the fields beside the documented ones that its sender set, and its status. */
 export function toDocumented({
   id,
   session_id,
@@ -38,9 +43,25 @@ export function toDocumented({
   sender,
   timestamp,
   key,
+  status,
+  parent_key,
+  parts,
+  format,
+  metadata,
 }: Message): DocumentedMessage {
-  const message = { id, session_id, content, sender, timestamp };
-  return isMadeKey(key) ? message : { ...message, key };
+  return {
+    id,
+    session_id,
+    content,
+    sender,
+    timestamp,
+    ...(!isMadeKey(key) && { key }),
+    ...(status && { status }),
+    ...(parent_key !== undefined && { parent_key }),
+    ...(parts !== undefined && { parts }),
+    ...(format !== undefined && { format }),
+    ...(metadata !== undefined && { metadata }),
+  };
 }
 
 /**

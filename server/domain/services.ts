@@ -1,5 +1,6 @@
 import type { Store } from "../../db/store.ts";
 import type { LiveHub } from "../live/live-hub.ts";
+import type { Leases } from "./replies/leases.ts";
 
 /** The services that the actions use. */
 export type Services = {
@@ -11,6 +12,7 @@ export type Services = {
   readonly newSessionId: () => string;
   /** Aborts when the server is about to stop: waiting polls are answered then. */
   readonly stopping: AbortSignal;
+  readonly leases: Leases;
   /** The product's version. */
   readonly version: string;
   /** The greatest length of content, in UTF-16 code units. */

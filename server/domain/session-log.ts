@@ -1,4 +1,4 @@
-import type { StoredMessage, SessionRow } from "../../db/store.ts";
+import type { ChangedMessage, SessionRow } from "../../db/store.ts";
 import { limits } from "../contract/limits.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
@@ -12,6 +12,7 @@ import type { Feed } from "../live/feed.ts";
 import type { Change, ChangeLog, ChangeLogHead, TrackedEvent, SnapshotOf } from "../live/change-log.ts";
 import { changesPerRead } from "../live/change-log.ts";
 import { shownKey, toMessage } from "./read-messages.ts";
+import { isDelta, joinDeltas, toDelta } from "./replies/message-delta.ts";
 import { toSessionHead } from "./session-head.ts";
 
 /** The bounds of a subscriber's snapshot and catch-up. */
@@ -46,6 +47,7 @@ export function sessionIdOf(topic: string): string | undefined {
 /** The change log of a session: its messages and its title, in the order of their last changes. */
 export class SessionLog implements ChangeLog<LiveEvent> {
   readonly coalesceMs = 0;
+  readonly gathering = { intervalMs: limits.deltaIntervalMs, isGathered: isDelta, join: joinDeltas };
   readonly maxMissed: number;
   readonly #services: Services;
   readonly #sessionId: string;
@@ -109,8 +111,12 @@ export class SessionLog implements ChangeLog<LiveEvent> {
   }
 }
 
-function textsOf({ session_id, content, sender, timestamp, key }: Message): (string | undefined)[] {
-  return [session_id, content, sender, timestamp, key];
+function textsOf(message: Message): (string | undefined)[] {
+  const { session_id, content, sender, timestamp, key, parent_key, format, error } = message;
+  const opaque = [message.parts, message.metadata, message.chunks].map((value) =>
+    value === undefined ? undefined : JSON.stringify(value),
+  );
+  return [session_id, content, sender, timestamp, key, parent_key, format, error, ...opaque];
 }
 
 async function isSmallRead(
@@ -147,8 +153,20 @@ async function readChanges(
   return { changes, upTo };
 }
 
-function toChange(row: StoredMessage): Change<LiveEvent> {
-  const { seq } = row;
+function toChange(row: ChangedMessage): Change<LiveEvent> {
+  const { seq, since } = row;
+  if (since && !row.deleted) {
+    const [text, all] = [row.content.slice(since.offset), `[${row.chunks ?? ""}]`];
+    const chunks = (JSON.parse(all) as unknown[]).slice(since.chunk_offset);
+    return toDelta({
+      seq,
+      message_id: row.id,
+      offset: since.offset,
+      text,
+      chunks,
+      chunk_offset: since.chunk_offset,
+    });
+  }
   return row.deleted
     ? { type: "message_deleted", seq, message_id: row.id, key: shownKey(row.id, row.key) }
     : { type: "message", seq, message: toMessage(row) };

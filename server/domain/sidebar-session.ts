@@ -14,6 +14,7 @@ export function toSidebarSession({ last_message: last, ...session }: ListedSessi
       key: shownKey(last.id, last.key),
       sender: textValue(last.sender),
       timestamp: textValue(last.timestamp),
+      ...(last.status && { status: last.status }),
       excerpt: textValue(last.excerpt),
     },
   };

@@ -3,13 +3,16 @@ import { sessionNotFound } from "../contract/app-error.ts";
 import { assertContentFits } from "./content-length.ts";
 import type { Services } from "./services.ts";
 import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
+import { withoutParts } from "./optional-fields.ts";
 import { toMessage } from "./read-messages.ts";
+import { isOpen, replyIsOpen } from "./replies/reply-stand.ts";
 
 /**
- * Edits a message's content. Content that equals the current content is no change and takes no `seq`, whatever `if_seq`
- * is: a client may repeat an edit whose answer was lost.
+ * Edits a message's content. The content that it has already is no change and takes no position, whatever `if_seq` is: a client
+ * repeats an edit whose answer was lost. An edit removes `parts` and `format`, which say what the content said before.
  *
- * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long; no name, or two), CONFLICT (changed since `if_seq`)
+ * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long; no name, or two), CONFLICT (changed since
+ * `if_seq`; a reply that is not complete)
  */
 export async function updateMessage(services: Services, input: UpdateMessageInput): Promise<Message> {
   const { session_id: sessionId, content, if_seq: ifSeq } = input;
@@ -17,9 +20,10 @@ export async function updateMessage(services: Services, input: UpdateMessageInpu
   assertContentFits(services, content);
   return services.store.change(sessionId, async (session) => {
     const found = await findMessageToChange(session, named);
-    if (found.content === content) return toMessage(found);
+    if (found.content === content && !isOpen(found)) return toMessage(found);
     assertUnchanged(found, ifSeq);
-    const row = await session.editMessage(found.id, content);
+    if (isOpen(found)) throw replyIsOpen(await session.findReply({ id: found.id }));
+    const row = await session.editMessage(found.id, { content, extra: withoutParts(found.extra) });
     if (!row) throw sessionNotFound(sessionId);
     return toMessage(row);
   });

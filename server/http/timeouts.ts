@@ -14,6 +14,8 @@ export type Timeouts = {
   stallTimeoutMs: number;
   /** For the connection parameters that a tRPC socket has announced. */
   connectionParamsMs: number;
+  /** For what the writer of a reply sends next: then the reply ends as `interrupted`. */
+  replyLeaseMs: number;
   /** For the peer's part of a closing handshake, when the server stops. */
   closeTimeoutMs: number;
 };
@@ -26,5 +28,6 @@ export const defaultTimeouts: Timeouts = {
   deadPeerMs: 60_000,
   stallTimeoutMs: 30_000,
   connectionParamsMs: 10_000,
+  replyLeaseMs: 30_000,
   closeTimeoutMs: 2_000,
 };

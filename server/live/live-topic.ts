@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { Change, ChangeLog, LogEvent, TrackedEvent } from "./change-log.ts";
+import { PendingChanges } from "./pending-changes.ts";
+import type { LiveChange } from "./pending-changes.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { ReadUpTo, Seat } from "./subscriber.ts";
 import { formatPosition } from "./position.ts";
@@ -30,12 +32,13 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   /** The `seq` of the last event that the live subscribers got. */
   #lastSeq = 0;
   #reading = false;
-  /** The next changes, which were passed with their publication. */
-  #pending: Change<Event>[] = [];
+  /** The next changes, which came with their publication. */
+  readonly #pending: PendingChanges<Event>;
 
   constructor(log: ChangeLog<Event>, onEmpty: () => void) {
     this.#log = log;
     this.#onEmpty = onEmpty;
+    this.#pending = new PendingChanges(log.gathering, () => this.#deliverPending());
   }
 
   get size(): number {
@@ -51,10 +54,9 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   /** @param change the change at `seq`. If it directly follows the last one, the log need not be read. */
   publish(seq: number, change: Change<Event> | undefined): void {
     this.#publishedSeq = Math.max(this.#publishedSeq, seq);
-    const before = this.#pending.at(-1)?.seq ?? this.#readUpTo;
+    const before = this.#pending.lastSeq ?? this.#readUpTo;
     if (!change || this.#reading || before !== seq - 1 || this.#log.coalesceMs > 0) return this.#readOn();
-    // Changes of one commit are delivered together, after their writers have their answers.
-    if (this.#pending.push(change) === 1) setImmediate(() => this.#deliverPending());
+    this.#pending.push(change);
   }
 
   /** @param stand the log's `seq` and life; undefined if the log does not exist */
@@ -108,7 +110,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
 
   #readOn(): void {
     if (this.#reading || this.#readUpTo === undefined) return;
-    if (!this.#mustRead && this.#publishedSeq <= this.#readUpTo) return;
+    if (!this.#mustRead && (this.#publishedSeq <= this.#readUpTo || this.#isAllPending())) return;
     this.#reading = true;
     this.#mustRead = false;
     void this.#read().finally(() => {
@@ -136,7 +138,8 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
         // Meanwhile all subscribers may have left, and others may have joined.
         if (this.#readUpTo !== from) return;
         this.#readUpTo = upTo;
-        this.#deliver(changes);
+        const since = from;
+        this.#deliver(changes.map((change) => (this.#isGathered(change) ? { change, since } : { change })));
         from = this.#live.size > 0 ? upTo : undefined;
       }
       // A published `seq` that the log does not have must not cause endless reads.
@@ -149,28 +152,39 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   }
 
   #deliverPending(): void {
-    const changes = this.#pending;
-    this.#pending = [];
+    const { firstSeq, lastSeq } = this.#pending;
+    const changes = this.#pending.take();
     // Meanwhile the log may have been read, or all subscribers may have left.
-    if (this.#reading || this.#readUpTo === undefined || changes[0]?.seq !== this.#readUpTo + 1) {
+    if (this.#reading || this.#readUpTo === undefined || firstSeq !== this.#readUpTo + 1) {
       return this.#readOn();
     }
-    this.#readUpTo += changes.length;
+    this.#readUpTo = lastSeq;
     this.#deliver(changes);
   }
 
-  #deliver(changes: Change<Event>[]): void {
-    const events = changes.map((change): TrackedEvent<Event> => {
+  /** Whether everything that was published waits to be delivered. */
+  #isAllPending(): boolean {
+    const { firstSeq, lastSeq } = this.#pending;
+    return lastSeq === this.#publishedSeq && firstSeq === (this.#readUpTo ?? 0) + 1;
+  }
+
+  #isGathered(change: Change<Event>): boolean {
+    return this.#log.gathering?.isGathered(change) ?? false;
+  }
+
+  #deliver(changes: readonly LiveChange<Event>[]): void {
+    const events = changes.map(({ change, since }): TrackedEvent<Event> => {
       const event = toEvent<Event>(change, { prev: this.#lastSeq });
       this.#lastSeq = change.seq;
-      return { position: formatPosition(this.#epoch, change.seq), event };
+      const position = formatPosition(this.#epoch, change.seq);
+      return since === undefined ? { position, event } : { position, event, since };
     });
     for (const subscriber of this.#live) subscriber.deliver(events);
   }
 
   #sendAllBack(): void {
-    // The pending changes belong to the earlier state of the log.
-    this.#pending = [];
+    // The pending changes belong to the log as it was.
+    this.#pending.clear();
     for (const subscriber of this.#live) subscriber.fallBehind();
   }
 }

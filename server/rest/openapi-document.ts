@@ -82,7 +82,7 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     nameBody(operation, route, schemas);
     setErrorResponses(operation, route, bounds);
     describeAnswer(operation, schemas);
-    showExamples(operation, schemas);
+    showExamples(operation, route, schemas);
     if (route.procedure === "session.create") showNoMessages(operation);
   }
   for (const kind of ["Live", "List"]) {

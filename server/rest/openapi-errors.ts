@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ErrorBody } from "../contract/error.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
 import { errorCodes } from "../contract/error-codes.ts";
-import { maxBodyBytes } from "../contract/limits.ts";
+import { limits, maxBodyBytes } from "../contract/limits.ts";
 import {
   AppError,
   bodyTooLarge,
@@ -12,7 +12,10 @@ import {
   sessionExists,
   sessionNotFound,
   sessionReferredTo,
+  replyHasEnded,
   tooManyReaders,
+  tooManyReplies,
+  writtenByAnother,
 } from "../contract/app-error.ts";
 import { toAppError } from "../domain/to-app-error.ts";
 import { readQuery } from "../http/request-target.ts";
@@ -25,6 +28,7 @@ export type DescribedLimits = { maxMessageChars: number; maxReadersPerSession: n
 /** An invalid value for each field. The example of a 400 shows the first one that the route has. */
 const faults = {
   content: "",
+  sender: "",
   created_at: "yesterday",
   title: 5,
   limit: 501,
@@ -61,6 +65,21 @@ export function setErrorResponses(
   }
 }
 
+const conflicts: Readonly<Record<string, AppError>> = {
+  "session.delete": sessionReferredTo("123", "attachment"),
+  "message.add": writtenByAnother({ length: 0, status: "streaming" }),
+  "message.update": messageChanged(1, 2),
+  "message.delete": messageChanged(1, 2),
+  "message.append": replyHasEnded({ length: 5, status: "complete" }),
+  "message.finish": replyHasEnded({ length: 5, status: "complete" }),
+  "message.claim": replyHasEnded({ length: 5, status: "complete" }),
+};
+
+/** The message that the example of a route names. */
+function subjectOf({ procedure }: Route): { id: number } | { key: string } {
+  return ["message.update", "message.delete"].includes(procedure) ? { id: 1 } : { key: "reply-1" };
+}
+
 function exampleOf(
   code: ErrorCode,
   route: Route,
@@ -68,17 +87,14 @@ function exampleOf(
 ): ErrorBody {
   if (code === "BAD_REQUEST") return refusalOf(route);
   const isOfMessage = route.path.includes("{message_id}");
-  const isDeletion = route.procedure === "session.delete";
   const errors: Partial<Record<ErrorCode, AppError>> = {
-    NOT_FOUND: isOfMessage ? messageNotFound({ id: 1 }) : sessionNotFound("123"),
-    CONFLICT: isDeletion
-      ? sessionReferredTo("123", "attachment")
-      : isOfMessage
-        ? messageChanged(1, 2)
-        : sessionExists("123"),
+    NOT_FOUND: isOfMessage ? messageNotFound(subjectOf(route)) : sessionNotFound("123"),
+    CONFLICT: conflicts[route.procedure] ?? sessionExists("123"),
     PAYLOAD_TOO_LARGE: bodyTooLarge(maxBodyBytes(maxMessageChars)),
     UNPROCESSABLE_CONTENT: keyUsedBefore(),
-    TOO_MANY_REQUESTS: tooManyReaders(maxReadersPerSession),
+    TOO_MANY_REQUESTS: route.procedure.startsWith("message.")
+      ? tooManyReplies(limits.openReplies)
+      : tooManyReaders(maxReadersPerSession),
   };
   const error = errors[code] ?? new AppError(code);
   return { ...error.toBody(), ...(error.httpStatus >= 500 && { request_id: "7f9c2ba4e88f-1" }) };
@@ -87,11 +103,13 @@ function exampleOf(
 /** The answer to an input with one fault, by the route's own schema. */
 function refusalOf({ input }: Route): ErrorBody {
   try {
-    const fault = Object.entries(faults).find(([field]) => input && field in input.shape);
-    if (!input || !fault) readQuery("%");
-    // The schema accepts such an id in a look-up; the session is then not found.
-    else if (fault[0] === "session_id") throw sessionNotFound(fault[1] as string);
-    else z.object({ [fault[0]]: input.shape[fault[0]] as z.ZodType }).parse(Object.fromEntries([fault]));
+    for (const [field, value] of Object.entries(faults)) {
+      if (!input || !(field in input.shape)) continue;
+      // The schema takes such an id in a look-up, and the session is not found.
+      if (field === "session_id") throw sessionNotFound(value as string);
+      z.object({ [field]: input.shape[field] as z.ZodType }).parse({ [field]: value });
+    }
+    readQuery("%");
   } catch (error) {
     return toAppError(error).toBody();
   }

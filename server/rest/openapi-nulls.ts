@@ -24,7 +24,9 @@ export function showNulls({ parameters = [], requestBody }: DescribedOperation):
 
 function withNullType(field: unknown): unknown {
   const schema = withoutNull(field);
-  return schema ? { ...schema, type: [schema["type"], "null"] } : field;
+  if (!schema) return field;
+  // A schema without a type takes null already.
+  return "type" in schema ? { ...schema, type: [schema["type"], "null"] } : schema;
 }
 
 /** A union without its `null`; undefined for any other schema. */

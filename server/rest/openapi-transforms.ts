@@ -68,6 +68,7 @@ export function restHeaders(operation: DescribedOperation, { headers, omits }: R
 export function nameBody(operation: DescribedOperation, { bodyName }: Route, schemas: Json): void {
   const { requestBody } = operation;
   const media = requestBody?.content?.[json];
+  if (bodyName === undefined) delete operation.requestBody;
   if (!requestBody || !media || bodyName === undefined) return;
   // An input that is optional over tRPC requires a body over REST, at least `{}`.
   requestBody.required = true;
@@ -89,7 +90,13 @@ export function nameVariants(union: Json, nameOf: (type: string) => string, sche
 }
 
 /** Adds its schema's example to each body, for tools that do not follow references. */
-export function showExamples({ requestBody, responses }: DescribedOperation, schemas: Json): void {
+export function showExamples(
+  { requestBody, responses }: DescribedOperation,
+  { answerExample }: Route,
+  schemas: Json,
+): void {
+  const success = responses["200"]?.content?.[json];
+  if (success && answerExample) success.examples = { answer: { value: answerExample } };
   for (const [status, { content }] of [["", requestBody ?? {}] as const, ...Object.entries(responses)]) {
     for (const media of Object.values(content ?? {})) {
       if (media.examples) continue;
@@ -125,8 +132,16 @@ function exampleOf(schema: Schema, schemas: Json): unknown {
   if (Array.isArray(examples)) return examples[0] as unknown;
   if (only !== undefined) return only;
   if (isObject(items)) return [exampleOf(items, schemas)];
-  const fields = Object.entries(properties as Record<string, Schema>);
+  const fields = Object.entries(properties as Record<string, Schema>).filter(([, field]) =>
+    hasExample(resolve(field, schemas)),
+  );
   return Object.fromEntries(fields.map(([name, field]) => [name, exampleOf(field, schemas)]));
+}
+
+/** Fields of opaque values, and fields that an input has seldom, have none. */
+function hasExample(schema: Schema): boolean {
+  if (isObject(schema["items"])) return hasExample(schema["items"]);
+  return ["$ref", "examples", "const", "properties"].some((name) => name in schema);
 }
 
 /** The schemas to which the paths refer, directly or through other schemas. */

@@ -32,8 +32,12 @@ export async function readInput(
   const path = parameters.map(({ name, text }) => ({ name, text: decodePart(text, "The path") }));
   if (!route.input) return undefined;
   const takesBody = route.method === "POST" || route.method === "PATCH";
+  const mayLackBody = route.bodyName === undefined;
   // This object was created for this request, and may be changed.
-  const fields = takesBody ? asObject(await readJson(request, maxBytes)) : fromQuery(query, route);
+  const fields =
+    takesBody && !(mayLackBody && lacksBody(request))
+      ? asObject(await readJson(request, maxBytes))
+      : fromQuery(query, route);
   for (const [field, header] of Object.entries(route.headers)) {
     delete fields[field];
     const value = readHeader(request, header);
@@ -45,6 +49,10 @@ export async function readInput(
     fields[name] = fromText(name, text, route);
   }
   return fields;
+}
+
+function lacksBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
 }
 
 function asObject(body: unknown): Record<string, unknown> {

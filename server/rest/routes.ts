@@ -23,6 +23,8 @@ export type Route = {
   omits: readonly string[];
   /** The name of the body's schema in the OpenAPI document. */
   bodyName?: string;
+  /** The answer to the operation's example, if that of the answer's schema does not fit. */
+  answerExample?: object;
   input: z.ZodObject | undefined;
   /** Input fields that are or may be numbers: in a path and in a query they are text. */
   numbers: ReadonlyMap<string, "number" | "number or text">;

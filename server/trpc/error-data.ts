@@ -11,6 +11,10 @@ export type ErrorData = {
   path?: string;
   /** The request's id, if the server failed: the log has details under this id. */
   request_id?: string;
-  /** The faults of the input, with `BAD_REQUEST`. */
+  /** Of a `CONFLICT` over a reply: the length of its text so far, in UTF-16 code units. */
+  length?: number;
+  /** The same: how far the reply is. */
+  status?: "complete" | "requested" | "streaming" | "stopped" | "failed" | "interrupted";
+  /** Each fault of the input, with `BAD_REQUEST`. */
   issues?: Issue[];
 };

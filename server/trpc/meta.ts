@@ -32,6 +32,8 @@ export type Meta = {
     headers: Record<string, string>;
     /** The name of the body's schema in the OpenAPI document. */
     bodyName?: string;
+    /** The answer to the operation's example, if that of the answer's schema does not fit. */
+    answerExample?: object;
   };
 };
 
@@ -47,6 +49,7 @@ export type RestPath = {
   omits?: string[];
   headers?: Record<string, string>;
   bodyName?: string;
+  answerExample?: object;
 };
 
 /** The meta of a procedure that has a REST path. */
@@ -72,6 +75,7 @@ export function restPath(method: Method, path: `/${string}`, route: RestPath): M
       omits: route.omits ?? [],
       headers: route.headers ?? {},
       ...(route.bodyName !== undefined && { bodyName: route.bodyName }),
+      ...(route.answerExample && { answerExample: route.answerExample }),
     },
   };
 }

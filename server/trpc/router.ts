@@ -1,13 +1,17 @@
 import { addMessageProcedure } from "./procedures/add-message.ts";
+import { appendReplyProcedure } from "./procedures/append-reply.ts";
+import { claimReplyProcedure } from "./procedures/claim-reply.ts";
 import { createSessionProcedure } from "./procedures/create-session.ts";
 import { deleteMessageProcedure } from "./procedures/delete-message.ts";
 import { deleteSessionProcedure } from "./procedures/delete-session.ts";
+import { finishReplyProcedure } from "./procedures/finish-reply.ts";
 import { getHealthProcedure } from "./procedures/get-health.ts";
 import { getSessionProcedure } from "./procedures/get-session.ts";
 import { listMessagesProcedure } from "./procedures/list-messages.ts";
 import { listSessionsProcedure } from "./procedures/list-sessions.ts";
 import { onListEventProcedure } from "./procedures/on-list-event.ts";
 import { onSessionEventProcedure } from "./procedures/on-session-event.ts";
+import { stopReplyProcedure } from "./procedures/stop-reply.ts";
 import { updateMessageProcedure } from "./procedures/update-message.ts";
 import { updateSessionProcedure } from "./procedures/update-session.ts";
 import { router } from "./trpc.ts";
@@ -28,6 +32,10 @@ export const appRouter = router({
     add: addMessageProcedure,
     update: updateMessageProcedure,
     delete: deleteMessageProcedure,
+    append: appendReplyProcedure,
+    finish: finishReplyProcedure,
+    stop: stopReplyProcedure,
+    claim: claimReplyProcedure,
   }),
 });
 

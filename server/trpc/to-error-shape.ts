@@ -41,7 +41,7 @@ export function toErrorShape(
   request?: IncomingMessage,
 ): ErrorShape {
   const appError = fromTRPCError(error);
-  const { message, code, issues, request_id } = errorBody(appError, request);
+  const { message, code, issues, request_id, length, status } = errorBody(appError, request);
   return {
     message,
     code: TRPC_ERROR_CODES_BY_KEY[toTRPCCode(code)],
@@ -50,6 +50,8 @@ export function toErrorShape(
       httpStatus: appError.httpStatus,
       ...(path !== undefined && { path }),
       ...(issues && { issues }),
+      ...(length !== undefined && { length }),
+      ...(status && { status }),
       ...(request_id !== undefined && { request_id }),
     },
   };

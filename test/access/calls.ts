@@ -5,8 +5,15 @@ import { listRoutes } from "../../server/rest/routes.ts";
 import type { Route } from "../../server/rest/routes.ts";
 import { appRouter } from "../../server/trpc/router.ts";
 
-/** The subject of a call: a session of its own, with one message. */
-export type Subject = { url: string; sessionId: string; messageId: number };
+/** The subject of a call: a session of its own, with one message and two replies. */
+export type Subject = {
+  url: string;
+  sessionId: string;
+  messageId: number;
+  /** A reply that is streaming, and one that is requested. */
+  replyId: number;
+  requestedId: number;
+};
 
 /** An operation at a door. */
 export type DoorCall = {
@@ -34,6 +41,15 @@ const inputs: Record<Operation, (subject: Subject) => Record<string, unknown>> =
     content: "edited",
   }),
   "message.delete": ({ sessionId, messageId }) => ({ session_id: sessionId, message_id: messageId }),
+  "message.append": ({ sessionId, replyId }) => ({
+    session_id: sessionId,
+    message_id: replyId,
+    offset: 0,
+    text: "second",
+  }),
+  "message.finish": ({ sessionId, replyId }) => ({ session_id: sessionId, message_id: replyId }),
+  "message.stop": ({ sessionId, replyId }) => ({ session_id: sessionId, message_id: replyId }),
+  "message.claim": ({ sessionId, requestedId }) => ({ session_id: sessionId, message_id: requestedId }),
 };
 
 const json = { "content-type": "application/json" };

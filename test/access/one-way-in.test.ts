@@ -19,8 +19,12 @@ beforeEach(async () => {
   const { url } = await startApp({ guard: (asked) => guard(asked) });
   const { sessionId, say } = await makeSession(url);
   await say("first");
-  const page = await createClient({ url }).message.list.query({ session_id: sessionId });
-  subject = { url, sessionId, messageId: page.items[0]?.id ?? 0 };
+  const { message } = createClient({ url });
+  const page = await message.list.query({ session_id: sessionId });
+  const reply = { session_id: sessionId, content: "", sender: "assistant" } as const;
+  const { id: replyId } = await message.add.mutate({ ...reply, status: "streaming" });
+  const { id: requestedId } = await message.add.mutate({ ...reply, status: "requested" });
+  subject = { url, sessionId, messageId: page.items[0]?.id ?? 0, replyId, requestedId };
 });
 
 /** Counts what is asked for from now on. */
@@ -60,7 +64,11 @@ test.each(doorCalls)("$operation is refused where the guard refuses: $door", asy
   const answer = await fetch(`${subject.url}/api/sessions/${subject.sessionId}`);
   expect(await answer.json()).toMatchObject({
     title: "New chat",
-    messages: [{ id: subject.messageId, content: "first" }],
+    messages: [
+      { id: subject.messageId, content: "first" },
+      { id: subject.replyId, content: "", status: "streaming" },
+      { id: subject.requestedId, content: "", status: "requested" },
+    ],
   });
 });
 

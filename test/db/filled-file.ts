@@ -28,7 +28,12 @@ export async function fillFile(database: Database): Promise<void> {
     await session("busy");
     for (const key of [null, "first", null, "second"]) await add("busy", key);
     await updateTitle(trx, "busy", "A title");
-    await updateContent(trx, { id: 1, content: "edited", seq: (await takeNextSeq(trx, "busy"))?.seq ?? 0 });
+    await updateContent(trx, {
+      id: 1,
+      content: "edited",
+      extra: null,
+      seq: (await takeNextSeq(trx, "busy"))?.seq ?? 0,
+    });
     await tombstoneMessage(trx, { id: 3, seq: (await takeNextSeq(trx, "busy"))?.seq ?? 0 });
     await session("again");
     await add("again");

@@ -93,7 +93,7 @@ export function describeStore(name: string, openUnderTest: () => Promise<StoreUn
       store.onCommit((commit) => commits.push(commit));
       await together(writers, (index) => store.change(`session ${index}`, (session) => session.create(head)));
       await together(writers, (index) => add(store, "one", `session ${index}`));
-      const positions = commits.map(({ list_seq }) => list_seq);
+      const positions = commits.map(({ list_seq }) => Number(list_seq));
       expect(new Set(positions).size).toBe(2 * writers);
       const { seq } = await store.list.readHead();
       expect(Math.max(...positions)).toBe(seq);
@@ -110,7 +110,10 @@ export function describeStore(name: string, openUnderTest: () => Promise<StoreUn
       await together(40, () =>
         store.change(id, async (session) => {
           const found = await session.findMessage({ id: messageId });
-          await session.editMessage(messageId, String(Number(found?.content) + 1));
+          await session.editMessage(messageId, {
+            content: String(Number(found?.content) + 1),
+            extra: null,
+          });
         }),
       );
       expect((await allMessages(store)).map(({ content }) => content)).toEqual(["40"]);
@@ -147,9 +150,10 @@ export function describeStore(name: string, openUnderTest: () => Promise<StoreUn
       const heard: number[] = [];
       store.onCommit(({ session_id, seq, changes = [] }) => {
         heard.push(seq);
-        for (const { message } of changes) {
-          told.push(message);
-          read.push(store.messages.find(session_id, { id: message.id }));
+        for (const change of changes) {
+          if (change.type !== "message") continue;
+          told.push(change.message);
+          read.push(store.messages.find(session_id, { id: change.message.id }));
         }
       });
       const rows = await together(30, (index) => add(store, `message ${index}`));

@@ -94,7 +94,7 @@ export function describeAttachRaces(name: string, open: OpenServices): void {
         const contents: string[] = [];
         for await (const { content } of followMessages(services, {
           sessionId: "s",
-          afterId: 1,
+          after: 1,
           signal: stop.signal,
         })) {
           contents.push(content);
@@ -116,7 +116,7 @@ export function describeAttachRaces(name: string, open: OpenServices): void {
         const stop = new AbortController();
         const forms: [number, string][] = [];
         let ending: Promise<unknown> | undefined;
-        const messages = followMessages(services, { sessionId: "s", afterId: 1, signal: stop.signal });
+        const messages = followMessages(services, { sessionId: "s", after: 1, signal: stop.signal });
         for await (const { id, content } of messages) {
           forms.push([id, content]);
           // Of this one some form comes at every moment, before or after what is done to it.
@@ -146,7 +146,7 @@ export function describeAttachRaces(name: string, open: OpenServices): void {
         const stop = new AbortController();
         const forms: [number, string][] = [];
         let ending: Promise<unknown> | undefined;
-        const messages = followMessages(services, { sessionId: "s", afterId: 1, signal: stop.signal });
+        const messages = followMessages(services, { sessionId: "s", after: 1, signal: stop.signal });
         for await (const { id, content } of messages) {
           forms.push([id, content]);
           if (id === 3) {
@@ -222,7 +222,7 @@ export function describeAttachRaces(name: string, open: OpenServices): void {
         Promise.all([deleteSession(services, "s"), createSession(services, { id: "s", title: "Anew" })]);
       const types: string[] = [];
       const follow = { sessionId: "s", signal: stop.signal };
-      const messages = Array.fromAsync(followMessages(services, { ...follow, afterId: undefined }));
+      const messages = Array.fromAsync(followMessages(services, { ...follow, after: undefined }));
       for await (const { event } of followSession(services, { ...follow, after: undefined })) {
         types.push(event.type);
         if (event.type === "caught_up") await renew();

@@ -129,7 +129,7 @@ test("a session that is made anew meanwhile keeps its own messages, also under k
     (await getSession(services, "s")).messages.map(({ content }) => content);
   expect(await shown()).toEqual(contents);
   const replayed: string[] = [];
-  for await (const { content } of followMessages(services, { sessionId: "s", afterId: "first", signal })) {
+  for await (const { content } of followMessages(services, { sessionId: "s", after: "first", signal })) {
     if (replayed.push(content) === contents.length) break;
   }
   expect(replayed).toEqual(contents);

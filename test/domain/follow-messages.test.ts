@@ -25,7 +25,7 @@ test("messages that are edited and added between the pages of a replay come in t
   const stop = new AbortController();
   const shown = new Map<number, string>();
   const forms = new Set<string>();
-  const follow = { sessionId: "s", afterId: "first", signal: stop.signal } as const;
+  const follow = { sessionId: "s", after: "first", signal: stop.signal } as const;
   for await (const { id, content } of followMessages(services, follow)) {
     const isNew = !shown.has(id);
     if (isNew) expect(id).toBeGreaterThan(Math.max(0, ...shown.keys()));
@@ -46,7 +46,7 @@ test("messages that are edited and added between the pages of a replay come in t
 
 test.each([undefined, 1])(
   "a reader after %j that waits for its turn to read gets each change since it came [RESUME-6] [SLOW-3]",
-  async (afterId) => {
+  async (after) => {
     const services = await openServices();
     await createSession(services, { id: "s" });
     await addMessage(services, { session_id: "s", content: "one", sender: "user" });
@@ -58,7 +58,7 @@ test.each([undefined, 1])(
       shown.push(...messages.map(({ content }) => content));
       if (shown.includes("three")) resolve();
     };
-    const ended = followMessages(services, { sessionId: "s", afterId, signal: stop.signal }).pipeTo({
+    const ended = followMessages(services, { sessionId: "s", after, signal: stop.signal }).pipeTo({
       isWritable: true,
       async whenWritable(work) {
         if (!hasWaited) {

@@ -56,7 +56,7 @@ async function replay(services: OpenedServices): Promise<string[]> {
   const texts: string[] = [];
   for await (const { content } of followMessages(services, {
     sessionId: "s",
-    afterId: "first",
+    after: "first",
     signal: stop.signal,
   })) {
     texts.push(content);

@@ -55,7 +55,7 @@ test("others have their turn after each page that a reader catches up with, howe
   expect(first).toBeLessThanOrEqual((readers.length + 1) * changesPerRead);
   // Readers with more to read go on one after the other, each with a page or with its last two.
   expect(Math.max(...others)).toBeLessThanOrEqual(2 * changesPerRead);
-  const counts = await countPerTurn([followMessages(services, { ...follow, afterId: 0 })]);
+  const counts = await countPerTurn([followMessages(services, { ...follow, after: 0 })]);
   expect(Math.max(...counts)).toBeLessThanOrEqual(2 * changesPerRead);
 });
 
@@ -72,7 +72,7 @@ const smallReads: [
   ["a page of them", async (services) => (await readMessagePage(services, { session_id: "small" })).chunks],
   ["its events after a position", (services) => followSession(services, { ...small, after: "0" })],
   ["its snapshot", (services) => followSession(services, { ...small, after: undefined })],
-  ["the messages after an id", (services) => followMessages(services, { ...small, afterId: 0 })],
+  ["the messages after an id", (services) => followMessages(services, { ...small, after: 0 })],
   ["the list's last events", (services) => followList(services, { signal, after: "20" })],
   ["the list's snapshot", (services) => followList(services, { signal, after: undefined })],
 ];

@@ -143,6 +143,11 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
       case "message":
         messages.set(event.message.id, event.message.content);
         break;
+      case "message_delta": {
+        const before = messages.get(event.message_id);
+        if (before?.length === event.offset) messages.set(event.message_id, before + event.text);
+        break;
+      }
       case "message_deleted":
         messages.delete(event.message_id);
         break;

@@ -27,6 +27,10 @@ const conversation = [
   "updateSession",
   "listMessages",
   "updateMessage",
+  "claimReply",
+  "appendToReply",
+  "finishReply",
+  "stopReply",
   "pollEvents",
   "streamEvents",
   "pollListEvents",
@@ -49,10 +53,31 @@ function documentedAnswer({ operation }: Place): { status: number; example: unkn
   return { status: Number(status), example: exampleOf(response?.content), schema: media?.schema ?? {} };
 }
 
+/** Asks for the reply of which the examples speak. */
+async function requestReply(url: string): Promise<void> {
+  await sendWithKey(url, "reply-1", {
+    content: "",
+    sender: "assistant",
+    timestamp: "2025-11-30T12:00:00.000Z",
+    status: "requested",
+    parent_key: "#1",
+  });
+}
+
+async function sendWithKey(url: string, key: string, body: object): Promise<void> {
+  const response = await fetch(`${url}/api/sessions/123/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": key },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(200);
+}
+
 test("the document's example requests are answered with its example answers, one after the other", async () => {
   const { url } = await startApp();
   for (const place of inOrder(await readDocument(url))) {
     const { operationId } = place.operation;
+    if (operationId === "claimReply") await requestReply(url);
     const response = await sendExample(url, place, exampleRequest(place, { optional: false }));
     const { status, example } = documentedAnswer(place);
     expect(response.status, operationId).toBe(status);
@@ -72,6 +97,7 @@ test("with every optional parameter the examples are taken too, and the answers 
   const check = createValidator(document, { exactly: true });
   for (const place of inOrder(document)) {
     const { operationId } = place.operation;
+    if (operationId === "claimReply") await requestReply(url);
     const response = await sendExample(url, place, exampleRequest(place, { optional: true }));
     const { status, schema } = documentedAnswer(place);
     expect(response.status, operationId).toBe(status);
@@ -105,6 +131,7 @@ test("every example in the document is valid by the schema it stands at", async 
 /** Values that no field takes; a 400's example tells which of them it speaks of. */
 const faults: Record<string, unknown> = {
   content: "",
+  sender: "",
   created_at: "yesterday",
   limit: 501,
   message_id: 9007199254740992,
@@ -115,26 +142,38 @@ const faults: Record<string, unknown> = {
 
 function withFault(request: ExampleRequest, field: string | undefined): Partial<ExampleRequest> {
   if (field === undefined) return { query: "%" };
-  if (request.body) return { body: { ...request.body, [field]: faults[field] } };
   const value = String(faults[field]);
-  return field in request.path
-    ? { path: { ...request.path, [field]: value } }
-    : { query: `${field}=${value}` };
+  if (field in request.path) return { path: { ...request.path, [field]: value } };
+  if (request.body) return { body: { ...request.body, [field]: faults[field] } };
+  return { query: `${field}=${value}` };
 }
 
 /** The change to a good request that makes it refused, by the status. */
 const wrongs: Record<string, (request: ExampleRequest, example: ErrorBody) => Partial<ExampleRequest>> = {
   400: (request, { issues }) => withFault(request, issues?.[0]?.path[0]?.toString()),
   404: () => ({}),
-  // The change at position 2 is the reason of the 409.
-  409: ({ path, method }) => (method === "DELETE" && "message_id" in path ? { query: "if_seq=1" } : {}),
-  413: ({ body }) => ({ body: { ...body, more: "x".repeat(70_000) } }),
-  415: ({ headers }) => ({ headers: { ...headers, "content-type": "text/plain" } }),
+  // The change at position 2 is the reason of the 409, and of a send the writer of a reply.
+  409: ({ path, method, headers, body }, { status }) => {
+    if (method === "DELETE" && "message_id" in path) return { query: "if_seq=1" };
+    if (status !== "streaming") return {};
+    return {
+      headers: { ...headers, "idempotency-key": "reply-2" },
+      body: { ...body, content: "", status, writer: "another" },
+    };
+  },
+  413: ({ headers, body }) => ({
+    headers: { ...headers, "content-type": "application/json" },
+    body: { ...body, more: "x".repeat(70_000) },
+  }),
+  415: ({ headers, body }) => ({
+    headers: { ...headers, "content-type": "text/plain" },
+    body: { ...body, more: "x" },
+  }),
   422: ({ headers, body }) => ({
     headers: { ...headers, "idempotency-key": "used" },
     body: { ...body, content: "Other" },
   }),
-  429: () => ({}),
+  429: ({ body, method }) => (method === "POST" && body ? { body: { ...body, status: "streaming" } } : {}),
 };
 
 /** Sends each operation what earns it that status, and compares the answer with the documented one. */
@@ -164,23 +203,26 @@ test("every refusal that is documented happens, and says what its example says",
   expect(refusals.toSorted()).toEqual(Object.keys(wrongs));
 
   // These speak of a session that is not there yet.
-  expect(await expectRefusals(url, places, "404")).toBe(9);
+  expect(await expectRefusals(url, places, "404")).toBe(13);
   await createSession(url, { id: "123" });
   const reader = await fetch(`${url}/api/sessions/123/events/stream`);
-  await fetch(`${url}/api/sessions/123/messages`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": "used" },
-    body: JSON.stringify({ content: "Hello", sender: "user" }),
-  });
+  await sendWithKey(url, "used", { content: "Hello", sender: "user" });
   await call(url, "PATCH", "/api/sessions/123/messages/1", { content: "Hi" });
   const other = new Database(databaseFile);
   other.exec(
     "create table attachment (message_id integer references message); insert into attachment values (1)",
   );
   other.close();
-  for (const status of refusals.filter((each) => each !== "404")) {
+  await sendWithKey(url, "reply-1", { content: "Hello", sender: "user", status: "streaming" });
+  await call(url, "POST", "/api/sessions/123/messages/key:reply-1/finish", {});
+  await sendWithKey(url, "reply-2", { content: "", sender: "user", status: "streaming" });
+  for (const status of refusals.filter((each) => !["404", "429"].includes(each))) {
     expect(await expectRefusals(url, places, status), status).toBeGreaterThan(0);
   }
+  for (const key of ["3", "4", "5", "6", "7", "8", "9"]) {
+    await sendWithKey(url, key, { content: "", sender: "user", status: "streaming" });
+  }
+  expect(await expectRefusals(url, places, "429")).toBeGreaterThan(0);
   await reader.body?.cancel();
 });
 
@@ -191,7 +233,7 @@ test("every failure that is documented as one is answered as one, and tells noth
   const other = new Database(databaseFile);
   other.exec("alter table chatsession rename to gone; alter table message rename to gone_too");
   other.close();
-  expect(await expectRefusals(url, places, "500")).toBe(13);
+  expect(await expectRefusals(url, places, "500")).toBe(17);
 });
 
 test("live events of every type are as documented, over a poll and over a stream", async () => {
@@ -217,6 +259,10 @@ test("live events of every type are as documented, over a poll and over a stream
   await call(url, "PATCH", "/api/sessions/123", { title: "Renamed" });
   await poll("");
   await poll("after=another:7");
+  await sendWithKey(url, "reply", { content: "", sender: "assistant", status: "streaming" });
+  const before = await poll("after=0");
+  await call(url, "POST", "/api/sessions/123/messages/key:reply/append", { offset: 0, text: "Hi" });
+  await poll(`after=${before}`);
   const position = await poll("after=0");
   const waiting = poll(`after=${position}&wait=30`);
   await call(url, "DELETE", "/api/sessions/123");
@@ -232,6 +278,7 @@ test("live events of every type are as documented, over a poll and over a stream
     "caught_up",
     "message",
     "message_deleted",
+    "message_delta",
     "reset",
     "session",
     "session_deleted",

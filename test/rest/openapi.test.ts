@@ -59,7 +59,19 @@ const documented = [
   "PATCH /api/sessions/{session_id}/messages/{message_id}",
   "POST /api/sessions",
   "POST /api/sessions/{session_id}/messages",
+  "POST /api/sessions/{session_id}/messages/{message_id}/append",
+  "POST /api/sessions/{session_id}/messages/{message_id}/claim",
+  "POST /api/sessions/{session_id}/messages/{message_id}/finish",
+  "POST /api/sessions/{session_id}/messages/{message_id}/stop",
 ];
+
+/** The message of an operation on replies is one. */
+const repliesOf: Record<string, object> = {
+  appendToReply: { status: "streaming" },
+  finishReply: { status: "streaming" },
+  stopReply: { status: "streaming" },
+  claimReply: { status: "requested" },
+};
 
 test("the routes that are documented are the routes that are served, each with its success", async () => {
   const { url } = await startApp();
@@ -70,9 +82,9 @@ test("the routes that are documented are the routes that are served, each with i
 
   for (const { method, path, operation } of operations) {
     const session = await createSession(url);
-    const message = await send(url, session.id, "Hello");
+    const message = await send(url, session.id, "Hello", repliesOf[operation.operationId]);
     const address = path.replace("{session_id}", session.id).replace("{message_id}", String(message.id));
-    const body = { title: "New", content: "New", sender: "user" };
+    const body = { title: "New", content: "New", sender: "user", offset: 5, text: "New" };
     const answer = await call(
       url,
       method,
@@ -100,9 +112,12 @@ test("generated clients are pleasant: plain operation ids, summaries, tags, name
   const operations = listOperations(document).map(({ operation }) => operation);
   expect(operations.map(({ operationId }) => operationId).toSorted()).toEqual([
     "addMessage",
+    "appendToReply",
+    "claimReply",
     "createSession",
     "deleteMessage",
     "deleteSession",
+    "finishReply",
     "getHealth",
     "getLiveness",
     "getReadiness",
@@ -111,6 +126,7 @@ test("generated clients are pleasant: plain operation ids, summaries, tags, name
     "listSessions",
     "pollEvents",
     "pollListEvents",
+    "stopReply",
     "streamEvents",
     "streamListEvents",
     "updateMessage",
@@ -166,7 +182,7 @@ test("ids and seqs are int64, and no other number is: generators make a BigInt o
     "prev",
     "seq",
   ]);
-  expect(namesOf(undefined)).toEqual(["limit", "max_missed", "wait"]);
+  expect(namesOf(undefined)).toEqual(["chunk_offset", "length", "limit", "max_missed", "offset", "wait"]);
   const everywhere = everyObject({ paths, components }).filter(({ format }) => format === "int64");
   expect(everywhere.every(({ type }) => [type].flat().includes("integer"))).toBe(true);
 });

@@ -10,7 +10,7 @@ test("without settings everything has its documented default", () => {
     maxMessageChars: 100_000,
     maxReadersPerSession: 10_000,
     maxSubscriptionsPerSocket: 1000,
-    timeouts: { keepAliveMs: 65_000, pingIntervalMs: 20_000, pollMs: 25_000 },
+    timeouts: { keepAliveMs: 65_000, pingIntervalMs: 20_000, pollMs: 25_000, replyLeaseMs: 30_000 },
     bounds: { maxAnswerBytes: 16_777_216, maxBufferedBytes: 67_108_864 },
     logLevel: "info",
   });

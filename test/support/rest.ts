@@ -33,9 +33,14 @@ export async function createSession(
   return (await response.json()) as DocumentedSession;
 }
 
-export async function send(url: string, sessionId: string, content: string): Promise<DocumentedMessage> {
+export async function send(
+  url: string,
+  sessionId: string,
+  content: string,
+  fields: object = {},
+): Promise<DocumentedMessage> {
   const path = `/api/sessions/${encodeURIComponent(sessionId)}/messages`;
-  const response = await call(url, "POST", path, { content, sender: "user" });
+  const response = await call(url, "POST", path, { content, sender: "user", ...fields });
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
   return (await response.json()) as DocumentedMessage;
 }

@@ -9,6 +9,7 @@ import { allowAll } from "../../server/access/guard.ts";
 import type { Services } from "../../server/domain/services.ts";
 import type { Calling } from "../../server/domain/perform.ts";
 import { createPerform } from "../../server/domain/perform.ts";
+import { Leases } from "../../server/domain/replies/leases.ts";
 import { publishCommits } from "../../server/domain/publish-commits.ts";
 import { LiveHub } from "../../server/live/live-hub.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
@@ -52,6 +53,7 @@ export function servicesOn(store: Store): Services {
     maxMessageChars: 1000,
     maxReadersPerSession: 1000,
     pollMs: 25_000,
+    leases: new Leases({ durationMs: 30_000, elapsedMs: () => performance.now() }),
   };
   publishCommits(services);
   return services;

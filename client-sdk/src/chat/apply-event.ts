@@ -59,6 +59,8 @@ export function applyEvent(state: SessionState, event: LiveEvent | Answer): Sess
       return begin(state, event);
     case "message":
       return event.seq > state.seq ? { ...putMessage(state, event.message), seq: event.seq } : state;
+    case "message_delta":
+      return event.seq > state.seq ? { ...growMessage(state, event), seq: event.seq } : state;
     case "message_deleted":
       return event.seq > state.seq ? { ...dropMessage(state, event.message_id), seq: event.seq } : state;
     case "session":
@@ -122,6 +124,19 @@ function putMessage(state: SessionState, message: Message): SessionState {
   const held = messages[at];
   if (held?.id !== message.id) return { ...state, messages: insertAt(messages, at + 1, message) };
   return newer(held, message) === held ? state : { ...state, messages: replaceAt(messages, at, message) };
+}
+
+/** Text of a message that is not held is passed over, and so is text that an answer has brought already. */
+function growMessage(
+  state: SessionState,
+  { message_id: id, seq, offset, text, chunks, chunk_offset: from }: LiveEvent & { type: "message_delta" },
+): SessionState {
+  const at = state.messages.findIndex((message) => message.id === id);
+  const held = state.messages[at];
+  if (!held || held.seq >= seq || held.content.length < offset) return state;
+  const message = { ...held, seq, content: held.content.slice(0, offset) + text };
+  if (chunks) message.chunks = [...(held.chunks ?? []).slice(0, from), ...chunks];
+  return { ...state, messages: replaceAt(state.messages, at, message) };
 }
 
 function dropMessage(state: SessionState, messageId: number): SessionState {

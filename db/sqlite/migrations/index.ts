@@ -6,6 +6,7 @@ import { fileIdentity } from "./0004-file-identity.ts";
 import { unfinishedDeletions } from "./0005-unfinished-deletions.ts";
 import { activity } from "./0006-activity.ts";
 import { firstPosition } from "./0007-first-position.ts";
+import { replies } from "./0008-replies.ts";
 
 /**
  * Every migration by its name, which determines its order. Forward only: no migration is ever changed, renamed or
@@ -19,4 +20,5 @@ export const migrations: Record<string, Migration> = {
   "0005-unfinished-deletions": unfinishedDeletions,
   "0006-activity": activity,
   "0007-first-position": firstPosition,
+  "0008-replies": replies,
 };

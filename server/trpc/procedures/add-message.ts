@@ -9,10 +9,11 @@ export const addMessageProcedure = procedure
       operationId: "addMessage",
       tag: "messages",
       summary: "Add message to session",
-      description: "The answer means that the message is on disk.",
+      description:
+        "The answer means that the message is on disk. With `status` it is a reply, which is written in pieces or asked for.",
       bodyName: "NewMessage",
       answerName: "Message",
-      errors: [404, 422],
+      errors: [404, 409, 422, 429],
       headers: { key: "Idempotency-Key" },
     }),
   )

@@ -34,7 +34,15 @@ function stateOf(file: string): "original" | "adopted" {
       "select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name";
     const names = database.prepare<unknown[], string>(tables).pluck().all();
     if (names.join(" ") === "chatsession message") return "original";
-    expect(names).toEqual(["chatsession", "history", "kysely_migration", "kysely_migration_lock", "message"]);
+    expect(names).toEqual([
+      "chatsession",
+      "history",
+      "kysely_migration",
+      "kysely_migration_lock",
+      "message",
+      "reply",
+      "reply_piece",
+    ]);
     expect(database.prepare("select name from kysely_migration").pluck().all()).toEqual(
       Object.keys(migrations),
     );

@@ -61,6 +61,16 @@ test("a copy of a running server's file that is put back gets a new epoch where 
   }
 });
 
+test("a copy that lacks only what was appended to a reply gets a new epoch [FILE-2]", async () => {
+  const { file, epoch } = await serve(3);
+  const reply = await file.openReply();
+  const aside = file.copyTo(elsewhere(), ["", "-wal"]);
+  await file.append(reply, 2);
+  await file.stop();
+  aside.copyTo(file.path, ["", "-wal"]);
+  expect(await goOn(file, epoch)).toEqual(renewed(/lacks changes that were served/));
+});
+
 test("a copy that is put back after a kill gets a new epoch, its log with it or none [FILE-2]", async () => {
   for (const endings of [[""], ["", "-wal"]]) {
     const { file, epoch } = await serve(3);

@@ -68,12 +68,15 @@ test("the epoch stays when a version without marks has written the file [FILE-1]
   const { file, epoch } = await serve();
   await file.stop();
   file.openElsewhere((database) => {
-    for (const column of ["run", "closed", "copied"]) {
+    for (const column of ["run", "closed", "copied", "pieces"]) {
       database.exec(`alter table history drop column ${column}`);
     }
     database.exec("drop index chatsession_purge; alter table chatsession drop column purge_id");
     database.exec("drop index chatsession_activity; alter table chatsession drop column activity_seq");
-    database.exec("alter table message drop column sent_seq");
+    database.exec("drop table reply; drop table reply_piece; drop index message_completed");
+    for (const column of ["sent_seq", "status", "extra", "end_digest", "complete_id"]) {
+      database.exec(`alter table message drop column ${column}`);
+    }
     database.exec("delete from kysely_migration where name > '0004'");
   });
   file.remove("-mark");

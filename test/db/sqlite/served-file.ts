@@ -5,6 +5,8 @@ import { onTestFinished } from "vitest";
 import { insertMessage } from "../../../db/statements/message-queries.ts";
 import type { Database } from "../../../db/sqlite/database.ts";
 import { openDatabase } from "../../../db/sqlite/open-database.ts";
+import { createSqliteStore } from "../../../db/sqlite/sqlite-store.ts";
+import type { Store } from "../../../db/store.ts";
 import { takeNextSeq } from "../../../db/statements/session-queries.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
 import { readMark } from "../../../db/sqlite/mark-beside.ts";
@@ -49,6 +51,23 @@ export class ServedFile {
       });
     }
     return last;
+  }
+
+  /** Opens a reply. @returns its id */
+  async openReply(): Promise<number> {
+    const reply = { content: "", sender: "assistant", timestamp: "", key: null, key_digest: null };
+    const row = await this.#store.change("s", (session) =>
+      session.addMessage({ ...reply, status: "streaming" }),
+    );
+    return row?.id ?? 0;
+  }
+
+  /** Appends so many pieces to a reply, a commit each. */
+  async append(id: number, count: number): Promise<void> {
+    for (let start = 0; start < count; start += 1) {
+      const piece = { start, text: "x", chunk_start: 0, chunks: [] };
+      await this.#store.change("s", (session) => session.appendToReply(id, piece));
+    }
   }
 
   async stop(): Promise<void> {
@@ -97,6 +116,10 @@ export class ServedFile {
       if (database.pragma("integrity_check", { simple: true }) !== "ok") throw new Error("It is damaged.");
       return database.prepare<[], number>("select count(*) from message").pluck().get() ?? 0;
     });
+  }
+
+  get #store(): Store {
+    return createSqliteStore(this.#opened);
   }
 
   get #opened(): Database {

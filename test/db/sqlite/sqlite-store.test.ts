@@ -3,9 +3,10 @@ import { openDatabase } from "../../../db/sqlite/open-database.ts";
 import { createSqliteStore } from "../../../db/sqlite/sqlite-store.ts";
 import { newDatabasePath } from "../database-file.ts";
 import type { StoreUnderTest } from "../store-rules.ts";
+import { describeReplies } from "../reply-rules.ts";
 import { describeStore } from "../store-rules.ts";
 
-describeStore("the SQLite store", async (): Promise<StoreUnderTest> => {
+async function openUnderTest(): Promise<StoreUnderTest> {
   const file = newDatabasePath();
   const open = async () => createSqliteStore(await openDatabase({ file, synchronous: "full" }));
   let store = await open();
@@ -29,4 +30,7 @@ describeStore("the SQLite store", async (): Promise<StoreUnderTest> => {
     },
     close: () => store.close(),
   };
-});
+}
+
+describeStore("the SQLite store", openUnderTest);
+describeReplies("the SQLite store", openUnderTest);

@@ -34,7 +34,7 @@ test("each session stands at the place of its last change, whatever that was [LI
   await database.write((trx) => deleteSessionRow(trx, "d"));
   await database.write(async (trx) => {
     const { seq = 0 } = (await takeNextSeq(trx, "b")) ?? {};
-    return updateContent(trx, { id: first, content: "edited", seq });
+    return updateContent(trx, { extra: null, id: first, content: "edited", seq });
   });
   expect(await readListHead(database.read)).toMatchObject({ seq: 9 });
   const rows = await listChangedSessions(database.read, { after: 0, upTo: 9, ...extent });
@@ -69,7 +69,7 @@ test("the last message is the last that is not deleted, by its id and not by its
       const { id, seq, content } = act((await takeNextSeq(trx, "a"))?.seq ?? 0);
       return content === undefined
         ? tombstoneMessage(trx, { id, seq })
-        : updateContent(trx, { id, seq, content });
+        : updateContent(trx, { extra: null, id, seq, content });
     });
   expect(await excerpt()).toBe("three");
   await change((seq) => ({ id: one, seq, content: "ONE" }));

@@ -11,12 +11,12 @@ const whyNewEpoch = "db/sqlite/why-new-epoch.ts";
 export const ruleBugs: PlantedBug[] = [
   {
     bug: "a key is answered whatever the content",
-    edits: [{ file: addMessage, from: "key_digest === digest(input)", to: "true" }],
+    edits: [{ file: addMessage, from: "found.key_digest !== digest(input)", to: "false" }],
     caughtAs: "KEY",
   },
   {
     bug: "a key is answered with what became of the message",
-    edits: [{ file: addMessage, from: "content, seq: firstSeq", to: "seq" }],
+    edits: [{ file: addMessage, from: "content, extra, seq: firstSeq", to: "seq" }],
     caughtAs: "KEY",
     when: { operations: 400 },
   },
@@ -38,7 +38,7 @@ export const ruleBugs: PlantedBug[] = [
     edits: [
       {
         file: "db/statements/message-queries.ts",
-        from: ".set({ content, seq, sent_seq: firstSeq })",
+        from: ".set({ content, extra, seq, sent_seq: firstSeq })",
         to: ".set({ content })",
       },
     ],

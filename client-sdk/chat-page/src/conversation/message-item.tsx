@@ -16,7 +16,7 @@ type MessageItemProps = {
 export function MessageItem({ index, style, children, ref }: MessageItemProps): ReactElement | null {
   const message = useContext(MessagesContext)[index];
   if (!message) return null;
-  const { id, key, delivery, sender } = message;
+  const { id, key, delivery, sender, status } = message;
   return (
     <li
       ref={ref}
@@ -26,7 +26,7 @@ export function MessageItem({ index, style, children, ref }: MessageItemProps): 
       data-key={key}
       data-state={delivery}
       data-sender={sender}
-      data-status=""
+      data-status={status ?? ""}
     >
       {children}
     </li>

@@ -1,0 +1,40 @@
+import { sql } from "kysely";
+
+// The columns of `message` in statements that read from that table by that name.
+
+const isStreaming = sql`message.status = 'streaming'`;
+
+const pieces = sql`reply_piece where reply_piece.message_id = message.id`;
+
+/** The text of a message; of a reply that is streaming, the text so far. */
+export const messageText = sql<string>`case when ${isStreaming}
+  then content || coalesce((select group_concat(text, '' order by seq) from ${pieces}), '') else content end`;
+
+const chunks = sql<
+  string | null
+>`case when ${isStreaming} then (select group_concat(chunks, ',' order by seq) from ${pieces}) end`;
+
+/** How large a message is, in bytes. */
+export const messageBytes = sql<number>`(octet_length(content) + ifnull(octet_length(extra), 0)
+  + case when ${isStreaming} then ifnull((select bytes from reply where reply.message_id = message.id), 0) else 0 end)`;
+
+const small = ["id", "session_id", "sender", "timestamp", "key", "seq", "status", "complete_id"] as const;
+
+export const messageColumns = [...small, "extra", messageText.as("content"), chunks.as("chunks")] as const;
+
+/** The same. A message of more than `maxBytes` has a content of null: the number of messages alone says how much is read. */
+export function smallMessageColumns(maxBytes: number) {
+  const isSmall = sql`${messageBytes} <= ${sql.lit(maxBytes)}`;
+  return [
+    ...small,
+    sql<string | null>`case when ${isSmall} then extra end`.as("extra"),
+    sql<string | null>`case when ${isSmall} then ${messageText} end`.as("content"),
+    sql<string | null>`case when ${isSmall} then ${chunks} end`.as("chunks"),
+  ] as const;
+}
+
+/** How many of these, from the first, have their content. */
+export function countSmall(rows: readonly { content: string | null }[]): number {
+  const large = rows.findIndex(({ content }) => content === null);
+  return large < 0 ? rows.length : large;
+}

@@ -1,0 +1,32 @@
+import type { ColumnType } from "kysely";
+
+/**
+ * A message that is being written: a message has a row here exactly while its `status` is `streaming`. Its text is the `content`
+ * of the message and after that the texts of its pieces, in their order.
+ */
+export type ReplyTable = {
+  message_id: number;
+  session_id: string;
+  /** The name that its writer gave itself. It is never shown. */
+  writer: string;
+  /** The position of the last change that all readers get as the whole message. Positions after it are those of pieces. */
+  shown_seq: number;
+  /** The length of the text so far, in UTF-16 code units. */
+  chars: number;
+  chunk_count: ColumnType<number, number | undefined, number>;
+  /** The bytes of all pieces: of their texts, in UTF-8, and of their chunks as JSON. */
+  bytes: ColumnType<number, number | undefined, number>;
+};
+
+/** What was appended to a reply at the position `seq` of its session. The pieces are removed when the reply ends. */
+export type ReplyPieceTable = {
+  message_id: number;
+  seq: number;
+  /** The length of the text before this piece, in UTF-16 code units. */
+  start: number;
+  text: string;
+  /** The number of chunks before this piece. */
+  chunk_start: number;
+  /** The chunks as JSON values with commas between them; null if there are none. */
+  chunks: string | null;
+};

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import type { MessageRow, SessionChange } from "../../../db/store.ts";
+import { messageNotFound } from "../../contract/app-error.ts";
+import type { Message } from "../../contract/message.ts";
+import type { FinishInput } from "../../contract/reply.ts";
+import { assertContentFits } from "../content-length.ts";
+import { toMessage } from "../read-messages.ts";
+import type { Services } from "../services.ts";
+import { endOpenReply } from "./end-open-reply.ts";
+import { assertWritable, findReply } from "./reply-stand.ts";
+
+/**
+ * Ends a reply. The same finish again is answered with the reply.
+ *
+ * @throws {AppError} NOT_FOUND; BAD_REQUEST (content too long); CONFLICT with the reply's length and status (another writer, or it
+ * has ended otherwise)
+ */
+export async function finishReply(services: Services, input: FinishInput): Promise<Message> {
+  const { status = "complete", content, parts, metadata, error, writer = "" } = input;
+  if (content !== undefined) assertContentFits(services, content);
+  const digest = digestOf(input);
+  const row = await services.store.change(input.session_id, async (session): Promise<MessageRow> => {
+    const found = await findReply(session, input);
+    if (found.end_digest === digest) return readMessage(session, found.id);
+    const { id } = await assertWritable(session, found, writer);
+    const end = status === "complete" ? null : status;
+    return endOpenReply(session, id, { status: end, content, parts, metadata, error, digest });
+  });
+  services.leases.end(row.id);
+  return toMessage(row);
+}
+
+export async function readMessage(session: SessionChange, id: number): Promise<MessageRow> {
+  const row = await session.findMessage({ id });
+  if (!row) throw messageNotFound({ id });
+  return row;
+}
+
+function digestOf({
+  status = "complete",
+  content,
+  parts,
+  metadata,
+  error,
+  writer = "",
+}: FinishInput): string {
+  const given = JSON.stringify({ status, content, parts, metadata, error, writer });
+  return createHash("sha256").update(given).digest("base64url");
+}
