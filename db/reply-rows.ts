@@ -9,8 +9,8 @@ export type ReplyStand = Pick<MessageRow, "id" | "seq" | "status"> & {
   writer: string | null;
   chars: number | null;
   chunk_count: number | null;
-  /** The bytes of its pieces. */
-  bytes: number | null;
+  /** The bytes of its chunks as JSON. */
+  chunk_bytes: number | null;
 };
 
 /** What is appended to a reply. */

@@ -16,7 +16,7 @@ const chunks = sql<
 
 /** How large a message is, in bytes. */
 export const messageBytes = sql<number>`(octet_length(content) + ifnull(octet_length(extra), 0)
-  + case when ${isStreaming} then ifnull((select bytes from reply where reply.message_id = message.id), 0) else 0 end)`;
+  + case when ${isStreaming} then ifnull((select text_bytes + chunk_bytes from reply where reply.message_id = message.id), 0) else 0 end)`;
 
 const small = ["id", "session_id", "sender", "timestamp", "key", "seq", "status", "complete_id"] as const;
 

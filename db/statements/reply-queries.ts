@@ -22,7 +22,7 @@ const selectStand = prepare((db, named: Placeholders<Named>) =>
       "reply.writer",
       "reply.chars",
       "reply.chunk_count",
-      "reply.bytes",
+      "reply.chunk_bytes",
     ])
     .where("message.session_id", "=", named.sessionId)
     // One of the two names it, and the other is null.
@@ -104,7 +104,7 @@ const insertPiece = prepare((db, piece: Placeholders<StoredPiece>) =>
     .returning("seq"),
 );
 
-type Growth = { id: number; chars: number; chunkCount: number; bytes: number };
+type Growth = { id: number; chars: number; chunkCount: number; textBytes: number; chunkBytes: number };
 
 const growReply = prepare((db, growth: Placeholders<Growth>) =>
   db
@@ -112,7 +112,8 @@ const growReply = prepare((db, growth: Placeholders<Growth>) =>
     .set((eb) => ({
       chars: growth.chars,
       chunk_count: growth.chunkCount,
-      bytes: eb("bytes", "+", growth.bytes),
+      text_bytes: eb("text_bytes", "+", growth.textBytes),
+      chunk_bytes: eb("chunk_bytes", "+", growth.chunkBytes),
     }))
     .where("message_id", "=", growth.id)
     .returning("message_id"),
@@ -147,7 +148,8 @@ export async function insertReplyPiece(
     id,
     chars: start + text.length,
     chunkCount: chunkStart + chunks.length,
-    bytes: Buffer.byteLength(text) + Buffer.byteLength(joined ?? ""),
+    textBytes: Buffer.byteLength(text),
+    chunkBytes: Buffer.byteLength(joined ?? ""),
   });
 }
 

@@ -14,8 +14,10 @@ export type ReplyTable = {
   /** The length of the text so far, in UTF-16 code units. */
   chars: number;
   chunk_count: ColumnType<number, number | undefined, number>;
-  /** The bytes of all pieces: of their texts, in UTF-8, and of their chunks as JSON. */
-  bytes: ColumnType<number, number | undefined, number>;
+  /** The bytes of the texts of all pieces, in UTF-8. */
+  text_bytes: ColumnType<number, number | undefined, number>;
+  /** The bytes of all chunks as JSON. */
+  chunk_bytes: ColumnType<number, number | undefined, number>;
 };
 
 /** What was appended to a reply at the position `seq` of its session. The pieces are removed when the reply ends. */

@@ -132,6 +132,14 @@ export function tooManyReplies(limit: number): AppError {
   );
 }
 
+/** A body is to be text, and its headers say something else. */
+export function textBodyExpected(): AppError {
+  return new AppError(
+    "UNSUPPORTED_MEDIA_TYPE",
+    "Send the text as the body, with the header Content-Type: text/plain; charset=utf-8.",
+  );
+}
+
 export function bodyTooLarge(maxBytes: number): AppError {
   return new AppError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBytes} bytes.`);
 }

@@ -8,13 +8,17 @@ import { textPattern, textSchema } from "./text.ts";
 const writer = optional(writerSchema.meta({ examples: ["worker-1"] }));
 
 /** Names the reply of an input, as other inputs name a message. */
-const replyName = {
-  ...messageNameFields,
-  message_id: messageRefSchema
-    .meta({ examples: ["key:reply-1"] })
-    .nullish()
-    .transform((ref) => ref ?? undefined),
-};
+function nameWithExample(ref: string) {
+  return {
+    ...messageNameFields,
+    message_id: messageRefSchema
+      .meta({ examples: [ref] })
+      .nullish()
+      .transform((named) => named ?? undefined),
+  };
+}
+
+const replyName = nameWithExample("key:reply-1");
 
 const offsetSchema = z
   .int()
@@ -75,6 +79,19 @@ export const finishInputSchema = z.object({
   ),
 });
 
+/** The text itself is the body. */
+export const streamReplyInputSchema = z.object({
+  ...nameWithExample("key:reply-2"),
+  writer,
+  offset: optional(
+    offsetSchema.meta({
+      description:
+        "The length of the text that the body goes on after, in UTF-16 code units; 0 by default. Text that stands there already is skipped.",
+      examples: [0],
+    }),
+  ),
+});
+
 export const stopInputSchema = z.object(replyName);
 
 export const claimInputSchema = z.object({ ...replyName, writer });
@@ -98,6 +115,7 @@ export type ReplyStatus = z.infer<typeof replyStandSchema>["status"];
 export type AppendInput = z.infer<typeof appendInputSchema>;
 export type Appended = z.infer<typeof appendedSchema>;
 export type FinishInput = z.infer<typeof finishInputSchema>;
+export type StreamReplyInput = z.infer<typeof streamReplyInputSchema>;
 export type StopInput = z.infer<typeof stopInputSchema>;
 export type ClaimInput = z.infer<typeof claimInputSchema>;
 
@@ -107,4 +125,5 @@ const replyExample = { ...messageExample, id: 2, sender: "assistant", key: "repl
 export const replyExamples = {
   claimed: { ...replyExample, content: "", seq: 3, status: "streaming" },
   finished: { ...replyExample, content: "Hello", seq: 5 },
+  streamed: { ...messageExample, id: 4, sender: "assistant", key: "reply-2", seq: 8 },
 };

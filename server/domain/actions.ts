@@ -14,6 +14,7 @@ import { Action } from "./perform.ts";
 import { appendToReply } from "./replies/append-to-reply.ts";
 import { claimReply } from "./replies/claim-reply.ts";
 import { finishReply } from "./replies/finish-reply.ts";
+import { openReplyStream } from "./replies/reply-stream.ts";
 import { stopReply } from "./replies/stop-reply.ts";
 import { pollEvents } from "./poll-events.ts";
 import type { Services } from "./services.ts";
@@ -80,6 +81,8 @@ export const actions = {
   updateMessage: new Action("message.update", updateMessage),
   deleteMessage: new Action("message.delete", deleteMessage),
   appendToReply: new Action("message.append", appendToReply),
+  /** The same, for text that comes as a stream. */
+  streamReply: new Action("message.append", openReplyStream),
   finishReply: new Action("message.finish", finishReply),
   stopReply: new Action("message.stop", stopReply),
   claimReply: new Action("message.claim", claimReply),

@@ -90,7 +90,7 @@ async function readReply(
   { id, key }: SendRow,
   { status, writer = "" }: AddMessageInput,
 ): Promise<Omit<SentMessage, "stored">> {
-  const found = await findReply(session, { session_id: "", message_id: id, key: undefined });
+  const found = await findReply(session, { message_id: id, key: undefined });
   if (status === "streaming" && found.status === "streaming" && found.writer !== writer) {
     throw writtenByAnother(toStandNow(found));
   }

@@ -20,7 +20,7 @@ function namedByKey(key: string): NamedMessage {
  * Reads the name of a message from an input. @throws {AppError} BAD_REQUEST unless exactly one of `message_id` and
  * `key` is given
  */
-export function readName({ message_id: ref, key }: MessageName): NamedMessage {
+export function readName({ message_id: ref, key }: Omit<MessageName, "session_id">): NamedMessage {
   if (ref !== undefined && key === undefined) return toNamed(ref);
   if (ref === undefined && key !== undefined) return namedByKey(key);
   const message = "name the message by message_id or by key, and by one of them alone";

@@ -5,7 +5,7 @@ import type { OriginPolicy } from "./origin-policy.ts";
 const common: cors.CorsOptions = {
   // Reflects the request's own origin, which has been admitted.
   origin: true,
-  methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+  methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
   exposedHeaders: ["ETag", "Link", "Retry-After", "X-Request-Id"],
   maxAge: 600,
   preflightContinue: true,

@@ -34,7 +34,8 @@ export function holdContinue(request: IncomingMessage, send: () => void): void {
   waiting.set(request, send);
 }
 
-function sendContinue(request: IncomingMessage): void {
+/** Asks a client that waits for it to send the body. */
+export function sendContinue(request: IncomingMessage): void {
   waiting.get(request)?.();
   waiting.delete(request);
 }

@@ -14,6 +14,7 @@ import type { CallableProcedure, PreparedCall } from "../trpc/fast-path/invoke-p
 import { answerLive, answerReady } from "./health-routes.ts";
 import type { Route } from "./routes.ts";
 import { answerListEvents, answerSessionEvents } from "./events.ts";
+import { answerReplyStream, replyStreamRoute } from "./reply-stream.ts";
 
 export type Call = Calling & {
   /** Aborts when the server is about to stop. */
@@ -65,7 +66,7 @@ const shownAnswers: Readonly<Record<string, (answer: never) => unknown>> = {
  * @throws the errors of the validation; the function rejects with those of the procedure
  */
 export function prepareAnswer(call: Call, route: Route, input: unknown): () => Promise<void> {
-  const own = ownAnswers[route.procedure];
+  const own = route === replyStreamRoute ? answerReplyStream : ownAnswers[route.procedure];
   if (own) return answerOwn(own, call, route, route.input?.parse(input));
   const procedure = call.procedures.get(route.procedure);
   if (!procedure) throw new TypeError(`${route.procedure} is a route and no procedure.`);

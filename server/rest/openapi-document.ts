@@ -25,6 +25,8 @@ import { healthOperations, healthRoutes } from "./health-routes.ts";
 import { ownRoutes } from "./own-routes.ts";
 import { listRoutes } from "./routes.ts";
 import { eventsRoutes } from "./events.ts";
+import { replyStreamRoute } from "./reply-stream.ts";
+import { replyStreamOperation } from "./reply-stream-operation.ts";
 import { eventsOperations } from "./events-operations.ts";
 
 export type DocumentOptions = DescribedLimits & { router: AppRouter; version: string };
@@ -69,6 +71,7 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
   for (const [name, operation] of Object.entries({ ...healthOperations(), ...eventsOperations() })) {
     paths[own[name as keyof typeof own].path] = { get: operation };
   }
+  paths[replyStreamRoute.path] = { put: replyStreamOperation() };
   const schemas: Json = {
     ...generatedSchemas(document),
     ...Object.fromEntries(schemasOfRest.flatMap((schema) => Object.entries(namedSchemas(schema)))),

@@ -12,6 +12,7 @@ import {
   sessionExists,
   sessionNotFound,
   sessionReferredTo,
+  textBodyExpected,
   replyHasEnded,
   tooManyReaders,
   tooManyReplies,
@@ -76,7 +77,8 @@ const conflicts: Readonly<Record<string, AppError>> = {
 };
 
 /** The message that the example of a route names. */
-function subjectOf({ procedure }: Route): { id: number } | { key: string } {
+function subjectOf({ procedure, method }: Route): { id: number } | { key: string } {
+  if (method === "PUT") return { key: "reply-2" };
   return ["message.update", "message.delete"].includes(procedure) ? { id: 1 } : { key: "reply-1" };
 }
 
@@ -90,6 +92,7 @@ function exampleOf(
   const errors: Partial<Record<ErrorCode, AppError>> = {
     NOT_FOUND: isOfMessage ? messageNotFound(subjectOf(route)) : sessionNotFound("123"),
     CONFLICT: conflicts[route.procedure] ?? sessionExists("123"),
+    ...(route.method === "PUT" && { UNSUPPORTED_MEDIA_TYPE: textBodyExpected() }),
     PAYLOAD_TOO_LARGE: bodyTooLarge(maxBodyBytes(maxMessageChars)),
     UNPROCESSABLE_CONTENT: keyUsedBefore(),
     TOO_MANY_REQUESTS: route.procedure.startsWith("message.")

@@ -68,7 +68,7 @@ export function restHeaders(operation: DescribedOperation, { headers, omits }: R
 export function nameBody(operation: DescribedOperation, { bodyName }: Route, schemas: Json): void {
   const { requestBody } = operation;
   const media = requestBody?.content?.[json];
-  if (bodyName === undefined) delete operation.requestBody;
+  if (bodyName === undefined && media) delete operation.requestBody;
   if (!requestBody || !media || bodyName === undefined) return;
   // An input that is optional over tRPC requires a body over REST, at least `{}`.
   requestBody.required = true;

@@ -48,11 +48,16 @@ export function listRoutes(router: AppRouter): Route[] {
 }
 
 /** The route of a GET that the REST door answers itself, without a procedure of the router. */
-export function ownRoute(procedure: string, path: string, input?: z.ZodObject): Route {
+export function ownRoute(
+  procedure: string,
+  path: string,
+  input?: z.ZodObject,
+  method: "GET" | "PUT" = "GET",
+): Route {
   return {
     procedure,
-    type: "query",
-    method: "GET",
+    type: method === "GET" ? "query" : "mutation",
+    method,
     ...addressOf(path),
     answer: "value",
     headers: {},

@@ -80,11 +80,12 @@ function restCall(route: Route, accept?: string): DoorCall {
       const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
         encodeURIComponent(String(input[name])),
       );
-      const takesBody = route.method === "POST" || route.method === "PATCH";
+      const takesJson = route.method === "POST" || route.method === "PATCH";
       const answer = await fetch(subject.url + path, {
         method: route.method,
-        ...(takesBody && { body: JSON.stringify(input) }),
-        headers: { ...(takesBody && json), ...(accept !== undefined && { accept }) },
+        ...(takesJson && { body: JSON.stringify(input) }),
+        ...(route.method === "PUT" && { body: "second" }),
+        headers: { ...(takesJson && json), ...(accept !== undefined && { accept }) },
       });
       return isGood(answer);
     },

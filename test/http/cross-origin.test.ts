@@ -164,7 +164,7 @@ test("a preflight allows every header that clients of ours send", async () => {
     };
     const answer = await fetch(url + path, { method: "OPTIONS", headers });
     expect(answer.headers.get("access-control-allow-headers")).toBe(wanted);
-    expect(answer.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,PATCH,DELETE");
+    expect(answer.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,PUT,PATCH,DELETE");
   }
 });
 

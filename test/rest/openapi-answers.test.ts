@@ -31,6 +31,7 @@ const conversation = [
   "appendToReply",
   "finishReply",
   "stopReply",
+  "streamReply",
   "pollEvents",
   "streamEvents",
   "pollListEvents",
@@ -64,6 +65,13 @@ async function requestReply(url: string): Promise<void> {
   });
 }
 
+/** Opens the reply of which the example of its stream speaks. */
+async function openReply(url: string, fields: object): Promise<void> {
+  const timestamp = "2025-11-30T12:00:00.000Z";
+  const reply = { content: "", sender: "assistant", timestamp, status: "streaming" };
+  await sendWithKey(url, "reply-2", { ...reply, ...fields });
+}
+
 async function sendWithKey(url: string, key: string, body: object): Promise<void> {
   const response = await fetch(`${url}/api/sessions/123/messages`, {
     method: "POST",
@@ -78,6 +86,7 @@ test("the document's example requests are answered with its example answers, one
   for (const place of inOrder(await readDocument(url))) {
     const { operationId } = place.operation;
     if (operationId === "claimReply") await requestReply(url);
+    if (operationId === "streamReply") await openReply(url, {});
     const response = await sendExample(url, place, exampleRequest(place, { optional: false }));
     const { status, example } = documentedAnswer(place);
     expect(response.status, operationId).toBe(status);
@@ -98,6 +107,7 @@ test("with every optional parameter the examples are taken too, and the answers 
   for (const place of inOrder(document)) {
     const { operationId } = place.operation;
     if (operationId === "claimReply") await requestReply(url);
+    if (operationId === "streamReply") await openReply(url, { writer: "worker-1" });
     const response = await sendExample(url, place, exampleRequest(place, { optional: true }));
     const { status, schema } = documentedAnswer(place);
     expect(response.status, operationId).toBe(status);
@@ -144,8 +154,12 @@ function withFault(request: ExampleRequest, field: string | undefined): Partial<
   if (field === undefined) return { query: "%" };
   const value = String(faults[field]);
   if (field in request.path) return { path: { ...request.path, [field]: value } };
-  if (request.body) return { body: { ...request.body, [field]: faults[field] } };
+  if (typeof request.body === "object") return { body: { ...request.body, [field]: faults[field] } };
   return { query: `${field}=${value}` };
+}
+
+function fieldsOf(body: ExampleRequest["body"]): Record<string, unknown> {
+  return typeof body === "object" ? body : {};
 }
 
 /** The change to a good request that makes it refused, by the status. */
@@ -157,23 +171,24 @@ const wrongs: Record<string, (request: ExampleRequest, example: ErrorBody) => Pa
     if (method === "DELETE" && "message_id" in path) return { query: "if_seq=1" };
     if (status !== "streaming") return {};
     return {
-      headers: { ...headers, "idempotency-key": "reply-2" },
-      body: { ...body, content: "", status, writer: "another" },
+      headers: { ...headers, "idempotency-key": "reply-3" },
+      body: { ...fieldsOf(body), content: "", status, writer: "another" },
     };
   },
   413: ({ headers, body }) => ({
     headers: { ...headers, "content-type": "application/json" },
-    body: { ...body, more: "x".repeat(70_000) },
+    body: { ...fieldsOf(body), more: "x".repeat(70_000) },
   }),
   415: ({ headers, body }) => ({
-    headers: { ...headers, "content-type": "text/plain" },
-    body: { ...body, more: "x" },
+    headers: { ...headers, "content-type": typeof body === "string" ? "text/html" : "text/plain" },
+    body: { ...fieldsOf(body), more: "x" },
   }),
   422: ({ headers, body }) => ({
     headers: { ...headers, "idempotency-key": "used" },
-    body: { ...body, content: "Other" },
+    body: { ...fieldsOf(body), content: "Other" },
   }),
-  429: ({ body, method }) => (method === "POST" && body ? { body: { ...body, status: "streaming" } } : {}),
+  429: ({ body, method }) =>
+    method === "POST" && body ? { body: { ...fieldsOf(body), status: "streaming" } } : {},
 };
 
 /** Sends each operation what earns it that status, and compares the answer with the documented one. */
@@ -203,7 +218,7 @@ test("every refusal that is documented happens, and says what its example says",
   expect(refusals.toSorted()).toEqual(Object.keys(wrongs));
 
   // These speak of a session that is not there yet.
-  expect(await expectRefusals(url, places, "404")).toBe(13);
+  expect(await expectRefusals(url, places, "404")).toBe(14);
   await createSession(url, { id: "123" });
   const reader = await fetch(`${url}/api/sessions/123/events/stream`);
   await sendWithKey(url, "used", { content: "Hello", sender: "user" });
@@ -213,9 +228,11 @@ test("every refusal that is documented happens, and says what its example says",
     "create table attachment (message_id integer references message); insert into attachment values (1)",
   );
   other.close();
-  await sendWithKey(url, "reply-1", { content: "Hello", sender: "user", status: "streaming" });
-  await call(url, "POST", "/api/sessions/123/messages/key:reply-1/finish", {});
-  await sendWithKey(url, "reply-2", { content: "", sender: "user", status: "streaming" });
+  for (const key of ["reply-1", "reply-2"]) {
+    await sendWithKey(url, key, { content: "Hello", sender: "user", status: "streaming" });
+    await call(url, "POST", `/api/sessions/123/messages/key:${key}/finish`, {});
+  }
+  await sendWithKey(url, "reply-3", { content: "", sender: "user", status: "streaming" });
   for (const status of refusals.filter((each) => !["404", "429"].includes(each))) {
     expect(await expectRefusals(url, places, status), status).toBeGreaterThan(0);
   }
@@ -233,7 +250,7 @@ test("every failure that is documented as one is answered as one, and tells noth
   const other = new Database(databaseFile);
   other.exec("alter table chatsession rename to gone; alter table message rename to gone_too");
   other.close();
-  expect(await expectRefusals(url, places, "500")).toBe(17);
+  expect(await expectRefusals(url, places, "500")).toBe(18);
 });
 
 test("live events of every type are as documented, over a poll and over a stream", async () => {

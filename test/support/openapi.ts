@@ -45,7 +45,8 @@ export function everyObject(value: unknown): Record<string, unknown>[] {
 
 /** The only example of a body. */
 export function exampleOf(content: Record<string, Media> | undefined): unknown {
-  return Object.values(content?.["application/json"]?.examples ?? {})[0]?.value;
+  const media = content?.["application/json"] ?? content?.["text/plain"];
+  return Object.values(media?.examples ?? {})[0]?.value;
 }
 
 /** Lists the parts of a value that its schema forbids or, with `exactly`, does not name. */
@@ -80,7 +81,8 @@ export type ExampleRequest = {
   /** As sent, without the question mark. */
   query: string;
   headers: Record<string, string>;
-  body?: Record<string, unknown>;
+  /** JSON, or text as it is. */
+  body?: Record<string, unknown> | string;
 };
 
 /** The request from the document's own examples: the one that "Try it out" sends. */
@@ -95,12 +97,15 @@ export function exampleRequest(
         .filter((each) => each.in === place)
         .map(({ name, schema }) => [name, String(schema.examples?.[0])]),
     );
-  const body = exampleOf(operation.requestBody?.content) as Record<string, unknown> | undefined;
+  const body = exampleOf(operation.requestBody?.content) as ExampleRequest["body"];
   return {
     method,
     path: of("path"),
     query: new URLSearchParams(of("query")).toString(),
-    headers: { ...(body && { "content-type": "application/json" }), ...of("header") },
+    headers: {
+      ...(body && { "content-type": typeof body === "string" ? "text/plain" : "application/json" }),
+      ...of("header"),
+    },
     ...(body && { body }),
   };
 }
@@ -112,6 +117,8 @@ export function sendExample(url: string, { path }: Place, request: ExampleReques
   return fetch(`${url}${pathname}${request.query && `?${request.query}`}`, {
     method: request.method,
     headers: request.headers,
-    ...(request.body && { body: JSON.stringify(request.body) }),
+    ...(request.body && {
+      body: typeof request.body === "string" ? request.body : JSON.stringify(request.body),
+    }),
   });
 }

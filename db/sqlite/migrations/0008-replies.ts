@@ -20,7 +20,8 @@ export const replies: Migration = {
       shown_seq integer not null,
       chars integer not null,
       chunk_count integer not null default 0,
-      bytes integer not null default 0
+      text_bytes integer not null default 0,
+      chunk_bytes integer not null default 0
     )`.execute(db);
     await sql`create index reply_session on reply (session_id)`.execute(db);
     await sql`create table reply_piece (

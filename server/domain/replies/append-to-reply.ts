@@ -95,7 +95,7 @@ async function newChunks(
 
 function findExcess(
   { maxMessageChars }: Services,
-  { chars, bytes }: OpenStand,
+  { chars, chunk_bytes: bytes }: OpenStand,
   { text, chunks }: { text: string; chunks: readonly string[] },
 ): AppError | undefined {
   if (chars + text.length > maxMessageChars) {

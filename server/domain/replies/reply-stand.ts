@@ -5,7 +5,7 @@ import type { MessageName } from "../../contract/message.ts";
 import { readName } from "../find-message.ts";
 
 /** A reply that is streaming. */
-export type OpenStand = ReplyStand & { chars: number; chunk_count: number; bytes: number };
+export type OpenStand = ReplyStand & { chars: number; chunk_count: number; chunk_bytes: number };
 
 /** Whether a message is a reply that has not ended. */
 export function isOpen({ status }: Pick<MessageRow, "status">): boolean {
@@ -17,7 +17,10 @@ export function toStandNow({ chars, status }: ReplyStand): ReplyStandNow {
 }
 
 /** Finds a reply, also one that has ended. @throws {AppError} NOT_FOUND, BAD_REQUEST (no name, or two) */
-export async function findReply(session: SessionChange, name: MessageName): Promise<ReplyStand> {
+export async function findReply(
+  session: SessionChange,
+  name: Omit<MessageName, "session_id">,
+): Promise<ReplyStand> {
   const named = readName(name);
   const found = await session.findReply(named);
   if (!found || found.deleted) throw messageNotFound(named);
@@ -34,12 +37,12 @@ export async function assertWritable(
   found: ReplyStand,
   writer: string,
 ): Promise<OpenStand> {
-  const { chars, chunk_count, bytes } = found;
-  if (found.status !== "streaming" || chars === null || chunk_count === null || bytes === null) {
+  const { chars, chunk_count, chunk_bytes } = found;
+  if (found.status !== "streaming" || chars === null || chunk_count === null || chunk_bytes === null) {
     throw await endedOrRequested(session, found);
   }
   if (found.writer !== writer) throw writtenByAnother(toStandNow(found));
-  return { ...found, chars, chunk_count, bytes };
+  return { ...found, chars, chunk_count, chunk_bytes };
 }
 
 async function endedOrRequested(session: SessionChange, found: ReplyStand): Promise<AppError> {
