@@ -22,7 +22,11 @@ export type SessionRow = SessionHeadRow & {
 };
 
 /** A session with the name of the history to which its numbers belong. */
-export type SessionLogRow = SessionRow & { epoch: string };
+export type SessionLogRow = SessionRow & {
+  epoch: string;
+  /** Whether replies of it are streaming. */
+  has_open_replies: 0 | 1;
+};
 
 /** A life of a session. A session that is deleted and created again has another life under the same id. */
 export type SessionLife = Pick<SessionRow, "id" | "ordinal" | "purge_id">;
@@ -127,7 +131,7 @@ export type CompletedPageQuery = {
 export type CompletedPage = { rows: MessageRow[]; isLast: boolean; upTo: number };
 
 export type ChangedMessagesQuery = {
-  life: SessionLife & Pick<SessionRow, "start_seq">;
+  life: SessionLife & Pick<SessionRow, "start_seq"> & Pick<SessionLogRow, "has_open_replies">;
   after: number;
   upTo: number;
   /** Only messages that are complete and have this place at most in the order of completion; by default all messages. */

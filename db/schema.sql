@@ -73,7 +73,9 @@ CREATE TABLE reply (
 
   chunk_count integer not null default 0,
 
-  bytes integer not null default 0
+  text_bytes integer not null default 0,
+
+  chunk_bytes integer not null default 0
 
 );
 

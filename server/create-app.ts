@@ -160,7 +160,7 @@ export function createApp(options: AppOptions): App {
       stop.signal.throwIfAborted();
       publishCommits(services);
       heedOthers(services);
-      endAbandonedReplies(services).catch((error: unknown) => report(toAppError(error), undefined));
+      void endAbandonedReplies(services, (error) => report(toAppError(error), undefined));
     } catch (error) {
       await close();
       throw error;

@@ -3,8 +3,7 @@ import type { Kysely } from "kysely";
 import type { ChangedMessage, ChangedMessagesQuery, StoredMessage } from "../rows.ts";
 import { sql } from "kysely";
 import { countSmall, messageBytes, messageColumns, smallMessageColumns } from "./message-columns.ts";
-import type { Since } from "./unfinished-replies.ts";
-import { listUnfinished, sinceColumns, toChangedMessage } from "./unfinished-replies.ts";
+import { listUnfinished, toChangedMessage } from "./unfinished-replies.ts";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
@@ -30,15 +29,11 @@ type ChangesQuery = {
 type ChangePageQuery = ChangesQuery & { limit: number };
 
 const selectPage = prepare((db, changes: Placeholders<ChangesQuery>) =>
-  selectChanges(db, changes).select([...messageColumns, "deleted", ...sinceColumns(changes.after)]),
+  selectChanges(db, changes).select([...messageColumns, "deleted"]),
 );
 
 const selectSmallPage = prepare((db, changes: Placeholders<ChangesQuery>) =>
-  selectChanges(db, changes).select([
-    ...smallMessageColumns(smallContentBytes),
-    "deleted",
-    ...sinceColumns(changes.after),
-  ]),
+  selectChanges(db, changes).select([...smallMessageColumns(smallContentBytes), "deleted"]),
 );
 
 const selectExtent = prepare((db, page: Placeholders<ChangePageQuery>) =>
@@ -96,10 +91,18 @@ export async function listChangedMessages(
   const page = toPage(query);
   const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
   const { upTo } = changes;
-  const rows = changes.rows.map(toChangedMessage);
-  if (query.upToCompletion === undefined) {
-    rows.push(...(await listUnfinished(db, { sessionId: page.sessionId, after: page.after, upTo })));
-    rows.sort((a, b) => a.seq - b.seq);
+  if (query.life.has_open_replies === 1 && query.upToCompletion === undefined) {
+    const unfinished = await listUnfinished(db, { sessionId: page.sessionId, after: page.after, upTo });
+    changes.rows.push(...unfinished);
+    changes.rows.sort((a, b) => a.seq - b.seq);
+  }
+  const rows: ChangedMessage[] = [];
+  for (const row of changes.rows) {
+    rows.push(
+      row.status === "streaming"
+        ? await toChangedMessage(db, row, page.after)
+        : Object.assign(row, { since: null }),
+    );
   }
   return rows.length > 0 || (await isAlive(db, query.life)) ? { rows, upTo } : undefined;
 }
@@ -121,16 +124,14 @@ function toPage({
   return { ...range, sessionId, ordinal, upToCompletion, after: Math.max(after, startSeq) };
 }
 
-type Row = StoredMessage & Since;
-
-type Changes = { rows: Row[]; upTo: number };
+type Changes = { rows: StoredMessage[]; upTo: number };
 
 async function readFew(db: Executor, page: ChangePageQuery): Promise<Changes> {
   const rows = await selectSmallPage.execute(db, page);
   const end = countSmall(rows);
-  if (end === rows.length) return { rows: rows as Row[], upTo: page.upTo };
+  if (end === rows.length) return { rows: rows as StoredMessage[], upTo: page.upTo };
   if (end === 0) return readFitting(db, page);
-  const small = rows.slice(0, end) as Row[];
+  const small = rows.slice(0, end) as StoredMessage[];
   return { rows: small, upTo: small.at(-1)?.seq ?? page.upTo };
 }
 

@@ -46,6 +46,11 @@ export function selectLogOf(db: Kysely<Tables>, session: Placeholders<{ id: stri
           .$notNull()
           .as("epoch"),
       )
+      .select(
+        sql<0 | 1>`exists (select 1 from reply where reply.session_id = chatsession.id)`.as(
+          "has_open_replies",
+        ),
+      )
       .where("chatsession.id", "=", session.id)
   );
 }

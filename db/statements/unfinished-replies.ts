@@ -1,34 +1,41 @@
-import type { Expression } from "kysely";
 import { sql } from "kysely";
 import type { ChangedMessage, StoredMessage } from "../rows.ts";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
-import { prepare } from "./statement.ts";
+import { prepare, unpeekedParam } from "./statement.ts";
 
-/** Where the pieces of a streaming reply begin that came after a position, if a reader at that position has the reply. */
-export function sinceColumns(after: Expression<number>) {
-  const first = (column: string) => sql<number | null>`case when message.status = 'streaming'
-    and (select shown_seq from reply where reply.message_id = message.id) <= ${after}
-    then (select ${sql.ref(column)} from reply_piece as later
-      where later.message_id = message.id and later.seq > ${after} order by later.seq limit 1) end`;
-  return [first("start").as("since_offset"), first("chunk_start").as("since_chunk")] as const;
-}
+type SinceQuery = { id: number; after: number };
 
-export type Since = { since_offset: number | null; since_chunk: number | null };
+const selectSince = prepare((db, { id, after }: Placeholders<SinceQuery>) =>
+  db
+    .selectFrom("reply_piece as piece")
+    .innerJoin("reply", "reply.message_id", "piece.message_id")
+    .select(["piece.start as offset", "piece.chunk_start as chunk_offset"])
+    .where("piece.message_id", "=", unpeekedParam(id, "integer"))
+    .where("piece.seq", ">", unpeekedParam(after, "integer"))
+    .where("reply.shown_seq", "<=", unpeekedParam(after, "integer"))
+    .orderBy("piece.seq")
+    .limit(sql.lit(1)),
+);
 
-export function toChangedMessage({
-  since_offset: offset,
-  since_chunk: chunkOffset,
-  ...row
-}: StoredMessage & Since): ChangedMessage {
-  const since = offset === null || chunkOffset === null ? null : { offset, chunk_offset: chunkOffset };
-  return { ...row, since };
+/**
+ * Tells of a streaming reply what a reader at the position `after` lacks. If a reply has ended since it was read, its pieces are gone: then
+ * the reader gets the whole message as it was read.
+ */
+export async function toChangedMessage(
+  db: Executor,
+  row: StoredMessage,
+  after: number,
+): Promise<ChangedMessage> {
+  const since = await selectSince.takeFirst(db, { id: row.id, after });
+  return Object.assign(row, { since: since ?? null });
 }
 
 type UnfinishedQuery = { sessionId: string; after: number; upTo: number };
 
-const selectUnfinished = prepare((db, { sessionId, after, upTo }: Placeholders<UnfinishedQuery>) => {
-  const pieces = sql`reply_piece as piece where piece.message_id = message.id and piece.seq <= ${upTo}`;
+const selectUnfinished = prepare((db, { sessionId, upTo }: Placeholders<Omit<UnfinishedQuery, "after">>) => {
+  const end = unpeekedParam(upTo, "integer");
+  const pieces = sql`reply_piece as piece where piece.message_id = message.id and piece.seq <= ${end}`;
   return db
     .selectFrom("reply")
     .innerJoin("message", "message.id", "reply.message_id")
@@ -50,18 +57,20 @@ const selectUnfinished = prepare((db, { sessionId, after, upTo }: Placeholders<U
         "chunks",
       ),
       sql<number>`coalesce((select max(piece.seq) from ${pieces}), reply.shown_seq)`.as("seq"),
-      ...sinceColumns(after),
     ])
-    .where("reply.session_id", "=", sessionId)
-    .where("reply.shown_seq", "<=", upTo)
-    .where("message.seq", ">", upTo);
+    .where("reply.session_id", "=", unpeekedParam(sessionId, "text"))
+    .where("reply.shown_seq", "<=", end)
+    .where("message.seq", ">", end);
 });
 
 /**
  * The streaming replies that a page of changes leaves out, since their last piece is beyond the end of the page: as they were at
  * that position. Replies that had no change after `after` are left out.
  */
-export async function listUnfinished(db: Executor, query: UnfinishedQuery): Promise<ChangedMessage[]> {
-  const rows = await selectUnfinished.execute(db, query);
-  return rows.filter(({ seq }) => seq > query.after).map(toChangedMessage);
+export async function listUnfinished(
+  db: Executor,
+  { sessionId, after, upTo }: UnfinishedQuery,
+): Promise<StoredMessage[]> {
+  const rows = await selectUnfinished.execute(db, { sessionId, upTo });
+  return rows.filter(({ seq }) => seq > after);
 }

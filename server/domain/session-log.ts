@@ -1,4 +1,4 @@
-import type { ChangedMessage, SessionRow } from "../../db/store.ts";
+import type { ChangedMessage, SessionLogRow } from "../../db/store.ts";
 import { limits } from "../contract/limits.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
@@ -121,7 +121,7 @@ function textsOf(message: Message): (string | undefined)[] {
 
 async function isSmallRead(
   services: Services,
-  session: SessionRow,
+  session: SessionLogRow,
   { after, limit }: { after: number | undefined; limit: number },
 ): Promise<boolean> {
   const { store } = services;
@@ -133,7 +133,7 @@ async function isSmallRead(
 
 async function readChanges(
   services: Services,
-  session: SessionRow,
+  session: SessionLogRow,
   after: number,
 ): Promise<{ changes: Change<LiveEvent>[]; upTo: number } | undefined> {
   if (session.seq <= after) return { changes: [], upTo: after };

@@ -16,7 +16,9 @@ export function replyStreamOperation(): DescribedOperation & Json {
       schema,
     };
   };
-  const refusals = ["400", "404", "409", "415", "500", "503"].map((status) => [status, { description: "" }]);
+  const refusals: Record<string, { description: string }> = Object.fromEntries(
+    ["400", "404", "409", "415", "500", "503"].map((status) => [status, { description: "" }]),
+  );
   return {
     operationId: "streamReply",
     tags: ["messages"],
@@ -43,7 +45,7 @@ export function replyStreamOperation(): DescribedOperation & Json {
           },
         },
       },
-      ...Object.fromEntries(refusals),
+      ...refusals,
     },
   };
 }
