@@ -3,7 +3,7 @@ import type { EndStatus, MessageRow } from "./rows.ts";
 /** Where a message stands that is, or was, written in pieces: without its text. */
 export type ReplyStand = Pick<MessageRow, "id" | "seq" | "status"> & {
   deleted: 0 | 1;
-  /** What ended it, if its writer did. */
+  /** A digest of the request that finished it; null if no such request did. */
   end_digest: string | null;
   /** The rest is null unless it is streaming. The length is in UTF-16 code units. */
   writer: string | null;
@@ -13,7 +13,7 @@ export type ReplyStand = Pick<MessageRow, "id" | "seq" | "status"> & {
   chunk_bytes: number | null;
 };
 
-/** What is appended to a reply. */
+/** A piece of a reply: the text and the chunks to append. */
 export type NewPiece = {
   start: number;
   text: string;

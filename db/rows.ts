@@ -70,19 +70,19 @@ export type MessageStatus = "requested" | "streaming" | "stopped" | "failed" | "
 /** A status of a reply that has ended; null if it is complete. */
 export type EndStatus = Exclude<MessageStatus, "requested" | "streaming"> | null;
 
-/** A message, also one that is deleted. */
+/** A message, deleted or not. */
 export type StoredMessage = MessageRow & { deleted: 0 | 1 };
 
-/** A message as the log tells of it to a reader at a position. */
+/** A message as the change log has it for a subscriber at a `seq`. */
 export type ChangedMessage = StoredMessage & {
   /**
-   * Where the text and the chunks begin that were appended after that position, if the reader has the message as it was there;
-   * null if it needs the whole message.
+   * The beginning of the text and the chunks that were appended after that `seq`, if the subscriber has the message as it
+   * was then; null if the subscriber needs the whole message.
    */
   since: { offset: number; chunk_offset: number } | null;
 };
 
-/** The send of a message: the digest of what was sent, and the position at which it was added, if that is known. */
+/** The send of a message: the digest of its content, and the `seq` at which the message was added, if known. */
 export type SendRow = MessageRow & { sent_seq: number | null; key_digest: string | null };
 
 /** The name of a message: its id, or the key of its send. */
@@ -92,13 +92,13 @@ export type NewMessageRow = Pick<MessageRow, "content" | "sender" | "timestamp" 
   /** The digest of the content that was sent with the key. */
   key_digest: string | null;
   extra?: string | null;
-  /** Of a reply that is asked for, or begins. */
+  /** The status of a new reply; a message without a status is complete. */
   status?: "requested" | "streaming" | null;
-  /** Who writes it, if it is streaming; empty by default. */
+  /** The writer of a streaming reply; empty by default. */
   writer?: string;
 };
 
-/** How large a message is: how many bytes its content has. */
+/** The size of a message, in bytes: of its content, its optional fields and its chunks. */
 export type MessageSize = { id: number; bytes: number };
 
 export type MessagePageQuery = {

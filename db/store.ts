@@ -38,11 +38,11 @@ export type CommittedChange =
 /** A commit to a session. */
 export type Commit = {
   session_id: string;
-  /** The position of its last change in the log of the session. */
+  /** The `seq` of its last change in the session's change log. */
   seq: number;
-  /** The same in the log of the list. Undefined for a piece of a reply, of which the list does not tell. */
+  /** The same in the list's change log. Undefined for a piece of a reply, which does not change the list. */
   list_seq?: number | undefined;
-  /** Its changes, where they are known without reading the log. */
+  /** Its changes, if they are known without a read of the change log. */
   changes?: readonly CommittedChange[];
 };
 
@@ -92,9 +92,9 @@ export type MessageReads = {
   /** Whether the first chunk of these messages is a small read. */
   isSmallPage(page: MessagePageQuery): Promise<boolean>;
   /**
-   * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
-   * and fewer if they are large. Tells up to which position these are all. Of a reply whose last piece is beyond that, the
-   * pieces up to there are a change.
+   * The messages whose last change is after `after` and not after `upTo`, in the order of those changes: at most
+   * `limit`, and fewer if they are large. `upTo` in the result is the `seq` up to which the page is complete. A reply whose
+   * last piece is after that `seq` is in the page as it was at that `seq`.
    *
    * @returns undefined if this life of the session has ended
    */
@@ -103,13 +103,13 @@ export type MessageReads = {
   areSmallChanges(query: ChangedMessagesQuery): Promise<boolean>;
 };
 
-/** Replies as one read sees them. */
+/** Reads of replies, each of one moment. */
 export type ReplyReads = {
   /** The replies of all sessions that are streaming. */
   listOpen(): Promise<OpenReply[]>;
 };
 
-/** The list of sessions as one read sees it. */
+/** Reads of the list of sessions, each of one moment. */
 export type ListReads = {
   /** The `seq` of the last change to any session, and the name of the history to which it belongs. */
   readHead(): Promise<{ epoch: string; seq: number }>;
@@ -143,21 +143,24 @@ export type SessionChange = {
    * @returns undefined if there is no such session. @throws {NothingLeft}
    */
   addMessage(message: NewMessageRow): Promise<MessageRow | undefined>;
-  /** Gives a message of the session other content and optional fields. @returns undefined if there is no such session */
+  /** Sets the content and the optional fields of a message of the session. @returns undefined if there is no such session */
   editMessage(id: number, edit: Pick<MessageRow, "content" | "extra">): Promise<MessageRow | undefined>;
-  /** Leaves of a message its id, its key and the position of its deletion. @returns false if there is no such session */
+  /**
+   * Removes everything of a message but its id, its key and the `seq` of its deletion. @returns false if there is no
+   * such session
+   */
   removeMessage(id: number): Promise<boolean>;
-  /** A message as a reply. Its text is not read. */
+  /** The progress of a message as a reply. Its text is not read. */
   findReply(named: NamedMessage): Promise<ReplyStand | undefined>;
   /** How many replies of the session are streaming. */
   countOpenReplies(): Promise<number>;
-  /** Makes a requested reply one that is streaming. It is there, and so is the message of the verbs below. */
+  /** Sets a requested reply to streaming. The reply must exist; so must the replies of the two methods below. */
   claimReply(id: number, writer: string): Promise<MessageRow>;
-  /** Appends to a reply that is streaming. @returns the position of the piece */
+  /** Appends to a reply that is streaming. @returns the `seq` of the piece */
   appendToReply(id: number, piece: NewPiece): Promise<number>;
   /** Ends a reply. Its pieces are removed: `end` has its whole content. */
   endReply(id: number, end: ReplyEnd): Promise<MessageRow>;
-  /** Gives the session another title. It is there. */
+  /** Sets the session's title. The session must exist. */
   rename(title: string): Promise<void>;
   /** Deletes the session with its messages. @returns false if there is no such session. @throws {ReferredTo} */
   remove(): Promise<boolean>;

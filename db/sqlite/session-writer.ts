@@ -26,7 +26,7 @@ export class SessionWriter {
     return value;
   }
 
-  /** Tells the listeners of a commit. */
+  /** Reports a commit to the listeners. */
   tell(
     sessionId: string,
     { seq, list_seq }: Omit<Commit, "session_id" | "changes">,

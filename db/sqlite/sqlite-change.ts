@@ -43,7 +43,7 @@ import { NothingLeft, ReferredTo } from "../store.ts";
 export class SqliteChange implements SessionChange {
   readonly #trx: Executor;
   readonly #id: string;
-  /** The position of its last change; undefined as long as nothing has changed. */
+  /** The numbers of its last change; undefined as long as nothing has changed. */
   seqs: { seq: number; list_seq?: number } | undefined;
   readonly changes: CommittedChange[] = [];
   /** Whether messages of a deleted session wait for removal. */
@@ -152,7 +152,7 @@ export class SqliteChange implements SessionChange {
     return seqs;
   }
 
-  /** The next position of a session that is there. */
+  /** Takes the next `seq` of the session, which exists. */
   async #nextSeq(): Promise<number> {
     const seqs = this.#take(await takeNextSeq(this.#trx, this.#id));
     if (!seqs) throw new TypeError(`There is no session ${this.#id}.`);

@@ -78,9 +78,9 @@ function selectChanges(
 }
 
 /**
- * The messages whose last change lies after `after` and not beyond `upTo`, in the order of those changes: `limit` at most,
- * and fewer if they are large. Tells up to which position these are all. Of a reply whose last piece is beyond that, the
- * pieces up to there are a change.
+ * The messages whose last change is after `after` and not after `upTo`, in the order of those changes: at most `limit`,
+ * and fewer if they are large. Also returns the `seq` up to which the page is complete. A reply whose last piece is after
+ * that `seq` is in the page as it was at that `seq`.
  *
  * @returns undefined if this life of the session has ended.
  */
@@ -120,7 +120,7 @@ function toPage({
   ...range
 }: ChangedMessagesQuery): ChangePageQuery {
   const { id: sessionId, ordinal, start_seq: startSeq } = life;
-  // Changes up to there are those of past lives.
+  // Changes up to `startSeq` belong to earlier lives.
   return { ...range, sessionId, ordinal, upToCompletion, after: Math.max(after, startSeq) };
 }
 

@@ -89,7 +89,7 @@ export async function findMessageByKey(
   return undefined;
 }
 
-/** Whether a message is of a past life of its session, and waits to be removed. */
+/** Whether a message belongs to an earlier life of its session and waits for removal. */
 export function isPast(eb: ExpressionBuilder<Tables, "message">) {
   return eb
     .selectFrom("chatsession as own")
@@ -136,7 +136,7 @@ const editMessage = prepare((db, { id, content, extra, seq }: Placeholders<Edit>
     .returning(messageColumns),
 );
 
-/** Gives a message other content and optional fields, and the position `seq`. */
+/** Sets the content, the optional fields and the `seq` of a message. */
 export function updateContent(db: Executor, edit: Edit): Promise<MessageRow> {
   return editMessage.takeFirstOrThrow(db, edit);
 }
@@ -169,7 +169,7 @@ const setProgress = prepare((db, progress: Placeholders<Progress>) =>
     .returning(messageColumns),
 );
 
-/** Gives a reply that ends its content and its status, at the position `seq`. */
+/** Sets the content, the status and the `seq` of a reply that ends. */
 export function updateProgress(db: Executor, progress: Progress): Promise<MessageRow> {
   return setProgress.takeFirstOrThrow(db, progress);
 }
@@ -182,12 +182,12 @@ const setStreaming = prepare((db, { id, seq }: Placeholders<{ id: number; seq: n
     .returning(messageColumns),
 );
 
-/** Gives a reply that was requested the status `streaming`, at the position `seq`. */
+/** Sets the status `streaming` and the `seq` of a requested reply. */
 export function updateToStreaming(db: Executor, move: { id: number; seq: number }): Promise<MessageRow> {
   return setStreaming.takeFirstOrThrow(db, move);
 }
 
-/** Leaves of a message its id, its key and the position of its deletion. */
+/** Removes everything of a message but its id, its key and the `seq` of its deletion. */
 export async function tombstoneMessage(db: Executor, tomb: { id: number; seq: number }): Promise<void> {
   await emptyMessage.takeFirstOrThrow(db, tomb);
 }

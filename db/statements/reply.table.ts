@@ -20,7 +20,7 @@ export type ReplyTable = {
   chunk_bytes: ColumnType<number, number | undefined, number>;
 };
 
-/** What was appended to a reply at the position `seq` of its session. The pieces are removed when the reply ends. */
+/** A piece of a reply, appended at the `seq` of its session. The end of the reply removes its pieces. */
 export type ReplyPieceTable = {
   message_id: number;
   seq: number;

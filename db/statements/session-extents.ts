@@ -6,8 +6,8 @@ import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
 
 /**
- * The last id that was taken, by a message or by the end of a reply. Of all sessions and not of one: that is found once for all
- * sessions of a page.
+ * The last id that was taken, by a message or by the end of a reply, in any session: SQLite finds it once for all sessions
+ * of a page.
  */
 export const lastIdOfAll = sql<number | null>`(select max(seq) from sqlite_sequence where name = 'message')`;
 

@@ -119,12 +119,12 @@ const advanceAlone = prepare((db, session: Placeholders<{ id: string }>) =>
     .returning("seq"),
 );
 
-/** The same for a piece of a reply, of which the list does not tell. The session is there. */
+/** The same for a piece of a reply, which does not change the list. The session must exist. */
 export async function takeSeqOfPiece(db: Executor, id: string): Promise<number> {
   return (await advanceAlone.takeFirstOrThrow(db, { id })).seq;
 }
 
-/** Why a session was not changed: it is not there, or a trigger has left the change out. */
+/** Explains why a session was not changed: it does not exist, or a trigger has skipped the change. */
 async function noSeq(db: Executor, id: string): Promise<undefined> {
   if (await findSession(db, id)) throw new NothingStoredError("A session that is there was not changed.");
 }

@@ -9,7 +9,7 @@ import { newSessionIdSchema } from "./session-id.ts";
 /** Where a reply stands: its length in UTF-16 code units, and its status. */
 export type ReplyStandNow = { length: number; status: NonNullable<ReplyStatus> };
 
-/** An error that is sent to a client. Its message is for the client to read. */
+/** An error that is sent to a client. Its message is for the client. */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
@@ -107,12 +107,12 @@ export function keyUsedBefore(): AppError {
   );
 }
 
-/** What a writer sends to a reply that it may not write, or may not write so. */
+/** A reply does not take what a writer has sent. */
 export function replyConflict(message: string, reply: ReplyStandNow): AppError {
   return new AppError("CONFLICT", message, { reply });
 }
 
-/** A reply has a writer, and another one sends something. */
+/** Another writer holds the reply. */
 export function writtenByAnother(reply: ReplyStandNow): AppError {
   return replyConflict(
     "Another writer writes this reply: it can be taken over once its lease has ended.",
@@ -120,7 +120,7 @@ export function writtenByAnother(reply: ReplyStandNow): AppError {
   );
 }
 
-/** A reply has ended, and its writer sends more, or another end. */
+/** The reply has ended, and takes no text and no other end. */
 export function replyHasEnded(reply: ReplyStandNow): AppError {
   return replyConflict(`This reply has ended: it is ${reply.status}.`, reply);
 }
@@ -132,7 +132,7 @@ export function tooManyReplies(limit: number): AppError {
   );
 }
 
-/** A body is to be text, and its headers say something else. */
+/** The body must be text, and the headers announce something else. */
 export function textBodyExpected(): AppError {
   return new AppError(
     "UNSUPPORTED_MEDIA_TYPE",

@@ -36,11 +36,11 @@ export const limits = {
   openReplies: 8,
   /** How many bytes the chunks of a reply have together at most, as JSON. */
   replyChunkBytes: 4 * 1024 * 1024,
-  /** How long the pieces of a reply are gathered before they are told, in milliseconds. */
+  /** The time for which the pieces of a reply are gathered before they are sent, in milliseconds. */
   deltaIntervalMs: 40,
   /** The default of `REPLY_LEASE_SECONDS`. */
   replyLeaseSeconds: 30,
-  /** How long changes of the list are gathered before they are sent, in milliseconds. */
+  /** The time for which changes of the list are gathered before they are sent, in milliseconds. */
   listIntervalMs: 250,
 } as const;
 

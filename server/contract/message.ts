@@ -15,7 +15,7 @@ export const senderSchema = z.enum(["user", "assistant"]).meta({
 /** The fault of a content without a character. */
 export const emptyContent = { path: ["content"], code: "too_small", message: "must not be empty" };
 
-/** Its greatest length is the setting `MAX_MESSAGE_CHARS`, which the domain checks. */
+/** The setting `MAX_MESSAGE_CHARS` limits its length; the domain checks that. */
 export const contentSchema = textSchema
   .min(1, emptyContent.message)
   .meta({ description: "The message's text.", examples: ["Hello"], pattern: textPattern });

@@ -18,8 +18,8 @@ import { toMessage } from "./read-messages.ts";
 export type SentMessage = { message: Message; seq: number; stored: boolean };
 
 /**
- * Stores a message. A repeat of a `key` within the session stores nothing and answers as the first send was answered. A message
- * with a `status` is a reply: a repeat of its `key` answers with the reply as it is now.
+ * Stores a message. A repeat of a `key` within the session stores nothing and gets the answer of the first send. A message
+ * with a `status` is a reply: a repeat of its `key` gets the reply as it is now.
  *
  * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long, or empty without a status), UNPROCESSABLE_CONTENT (the key named
  * other content), CONFLICT (another writer has the reply), TOO_MANY_REQUESTS (too many replies are streaming)
@@ -65,7 +65,7 @@ function holdReply({ leases }: Services, { status }: AddMessageInput, sent: Sent
   return sent;
 }
 
-/** The message of the first send under this key, as it was then, even if it was edited or deleted since. */
+/** The message of the first send with this key, as it was then, even if it was edited or deleted since. */
 async function findEarlierSend(
   session: SessionChange,
   input: AddMessageInput,
@@ -77,7 +77,7 @@ async function findEarlierSend(
   if (found.status !== null || found.complete_id !== null) return readReply(session, found, input);
   const { sent_seq, seq, ...row } = found;
   const { content } = input;
-  // A row that was changed before migration 0007 does not tell its first position: any one before the change serves.
+  // A row that was changed before migration 0007 does not have its first `seq`. Any `seq` before the change is correct here.
   const firstSeq = sent_seq ?? (row.content === content ? seq : seq - 1);
   // An edit removes what the send named beside its content.
   const extra = toExtra(extrasOf(input));
@@ -103,7 +103,7 @@ function extrasOf({ parent_key, parts, format, metadata }: AddMessageInput) {
 }
 
 /**
- * Identifies a send by its sender, its content and, where they are set, its optional fields. A client that tries again may send
+ * The digest of a send covers sender, content and, where they are set, the optional fields. A client that retries may send
  * another timestamp.
  */
 function digest(input: AddMessageInput): string {

@@ -39,7 +39,7 @@ export function assertUnchanged({ seq }: MessageRow, ifSeq: number | undefined):
   if (ifSeq !== undefined && ifSeq !== seq) throw messageChanged(ifSeq, seq);
 }
 
-/** The place of a message in the order in which messages became complete. @throws {AppError} NOT_FOUND for a key of none */
+/** The place of a message in the order in which messages became complete. @throws {AppError} NOT_FOUND for an unknown key */
 export async function findCompletion(
   { store }: Services,
   sessionId: string,
@@ -52,7 +52,7 @@ export async function findCompletion(
   throw messageNotFound(named);
 }
 
-/** The id of a message that a page or a stream begins at, also of one that is deleted. @throws {AppError} NOT_FOUND */
+/** The id of the message, deleted or not, at which a page or a stream begins. @throws {AppError} NOT_FOUND */
 export async function findMessageId(
   { store }: Services,
   sessionId: string,

@@ -20,9 +20,9 @@ export function isComplete({ status }: Pick<Message, "status">): boolean {
 export const messagesOnce = memoize(messagesOf);
 
 /**
- * Whether a message after the place `last` that comes first with these events may have an earlier one that does not. The
- * position of a change that was followed by another one of the same message has no event. It may have been the addition of a
- * message.
+ * Whether a message after the place `last` that first appears in these events may have an earlier message that does not
+ * appear in them. A change that was followed by another change of the same message has no event of its own, and may have
+ * been the addition of a message.
  *
  * @param after the `seq` up to which all messages were sent
  */

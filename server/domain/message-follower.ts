@@ -28,13 +28,14 @@ export type WantedMessages = {
 export type MessageSeq = { id: number; seq: number };
 
 /**
- * Sends a session's messages after the place `after` to one reader, and then as they come. Without `after` only new messages
- * come. An edited message comes again, in its new form. A message is complete with its send, and a reply with its end: messages come
- * in that order, and a client may come back with the last one that it has, wherever its stream was cut.
+ * Sends one subscriber the session's messages after the place `after`, and then each new message as it comes. Without
+ * `after` only new messages are sent. An edited message is sent again in its new form. A message is complete with its send,
+ * a reply with its end. A message is first sent after every message that was complete before it: a client whose stream was
+ * cut anywhere may return with the message that it was first sent last.
  *
- * The log has a message at its last change: an edited one comes after messages that are later than it. So only the changes of
- * messages that the reader has are read from the log. Others are read in the order of their completion, in their form of that
- * moment.
+ * The change log has a message at its last change, so an edited message comes after later messages there. Therefore
+ * only the changes of messages that the subscriber already has are read from the change log. The other messages are
+ * read in the order of their completion, in their current form.
  */
 export class MessageFollower implements Listener<LiveEvent> {
   readonly #services: Services;
@@ -43,11 +44,11 @@ export class MessageFollower implements Listener<LiveEvent> {
   /** The name of the session's history and the number of its life. */
   #epoch = "";
   #life = 0;
-  /** The position up to which all changes were sent of the messages up to `last`. */
+  /** All changes up to this `seq` of the messages up to the place `last` were sent. */
   #seq = 0;
-  /** Each message up to this id was sent, or was there before what the client wants. */
+  /** Each message up to this place was sent, or is before the first one that the client wants. */
   #last: number;
-  /** Whether messages after `last` may be left to read, even if the session has not changed. */
+  /** Whether messages after `last` may still have to be read, even if the session has not changed. */
   #hasMore: boolean;
   /** The session as it was when a read began, until its changes and a page of its messages are read. */
   #session: SessionLogExtent | undefined;
@@ -96,7 +97,7 @@ export class MessageFollower implements Listener<LiveEvent> {
   take(live: readonly TrackedEvent<LiveEvent>[]): boolean {
     if (!this.#sink.isWritable) return false;
     if (mayLackEarlier(live, { after: this.#seq, last: this.#last })) return false;
-    // Messages that all readers get are encoded once for all.
+    // Messages that all subscribers get are encoded once for all.
     const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.isEmpty;
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.has(event.seq));
     const messages = isShared ? messagesOnce(news) : messagesOf(news);
@@ -160,7 +161,7 @@ export class MessageFollower implements Listener<LiveEvent> {
     return isOther || this.#seq < startSeq || this.#seq > seq;
   }
 
-  /** Sends a page of the changes of the messages up to `last`. @returns whether it sent any, or there may be more */
+  /** Sends a page of the changes of the messages up to `last`. @returns whether it sent any, or more may follow */
   async #sendChanges(session: SessionLogExtent): Promise<boolean> {
     const after = this.#seq;
     if (after === session.seq) return false;
@@ -175,7 +176,7 @@ export class MessageFollower implements Listener<LiveEvent> {
     return news.length > 0 || read.upTo < session.seq;
   }
 
-  /** Sends a page of the messages after `last` that there were when the session was read, in their forms of now. */
+  /** Sends a page of the messages after `last` that existed when the session was read, in their current forms. */
   async #sendMessages(session: SessionLogExtent): Promise<void> {
     const after = this.#last;
     const last = session.last_id ?? beforeAll;

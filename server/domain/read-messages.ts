@@ -12,7 +12,7 @@ import type { Services } from "./services.ts";
 /** A message as the doors show it. */
 export function toMessage(row: MessageRow): Message {
   const { id, session_id, content, sender, timestamp, key, seq } = row;
-  // Field by field: copying the rest of a row takes seven times as long.
+  // Field by field: copying a row with a rest pattern takes seven times as long.
   const message = {
     id,
     session_id,
@@ -35,7 +35,7 @@ export function shownKey(id: number, key: string | null): string {
   return sent === "" || isMadeKey(sent) ? madeKey(id) : sent;
 }
 
-/** A message as the documented REST paths show it: with the fields beside the documented ones that its sender set, and its status. */
+/** A message as the documented REST paths show it: the documented fields, the fields that the sender set, and the status. */
 export function toDocumented({
   id,
   session_id,

@@ -8,8 +8,8 @@ import { toMessage } from "./read-messages.ts";
 import { isOpen, replyIsOpen } from "./replies/reply-stand.ts";
 
 /**
- * Edits a message's content. The content that it has already is no change and takes no position, whatever `if_seq` is: a client
- * repeats an edit whose answer was lost. An edit removes `parts` and `format`, which say what the content said before.
+ * Edits a message's content. Content that equals the current content is no change and takes no `seq`, whatever `if_seq`
+ * is: a client may repeat an edit whose answer was lost. An edit removes `parts` and `format`, which show the earlier content.
  *
  * @throws {AppError} NOT_FOUND, BAD_REQUEST (content too long; no name, or two), CONFLICT (changed since
  * `if_seq`; a reply that is not complete)

@@ -14,9 +14,9 @@ export type ChangeLog<Event extends LogEvent> = {
   readonly maxReaders: number;
   /** The time for which changes are gathered before live subscribers get them, in milliseconds. */
   readonly coalesceMs: number;
-  /** How changes that follow each other quickly are told. Undefined if each is told at once. */
+  /** How changes that quickly follow each other are gathered. Undefined if each is delivered at once. */
   readonly gathering?: Gathering<Event>;
-  /** @throws {AppError} NOT_FOUND if there never was such a log */
+  /** @throws {AppError} NOT_FOUND if the log never existed */
   readHead(): Promise<ChangeLogHead<Event>>;
   /** The first event for a subscriber without a position. Undefined if the log has just ended. */
   readSnapshot(): Promise<SnapshotOf<Event> | undefined>;
@@ -24,15 +24,15 @@ export type ChangeLog<Event extends LogEvent> = {
   gone(): Error;
 };
 
-/** Changes that are gathered are told at an interval, as one change if they go on from each other. */
+/** Gathered changes are delivered at an interval, joined to one change where each continues the one before. */
 export type Gathering<Event extends LogEvent> = {
   intervalMs: number;
   isGathered: (change: Change<Event>) => boolean;
-  /** One change in the place of two. Undefined if they are told apart. */
+  /** Joins two changes. Returns undefined if they must stay apart. */
   join: (first: Change<Event>, second: Change<Event>) => Change<Event> | undefined;
 };
 
-/** A log as it stood at one moment. */
+/** A change log at one moment. */
 export type ChangeLogHead<Event extends LogEvent> = {
   /** The name of the history to which its numbers belong. */
   epoch: string;
@@ -61,7 +61,7 @@ export type ChangeLogHead<Event extends LogEvent> = {
 export type TrackedEvent<Event extends LogEvent> = {
   readonly position: string;
   readonly event: Event;
-  /** Of an event that is gathered: it has what a reader at this position lacks. */
+  /** Of a gathered event: the `seq` after which its content begins. */
   readonly since?: number | undefined;
 };
 

@@ -32,7 +32,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   /** The `seq` of the last event that the live subscribers got. */
   #lastSeq = 0;
   #reading = false;
-  /** The next changes, which came with their publication. */
+  /** The next changes, which were passed with their publication. */
   readonly #pending: PendingChanges<Event>;
 
   constructor(log: ChangeLog<Event>, onEmpty: () => void) {
@@ -183,7 +183,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   }
 
   #sendAllBack(): void {
-    // The pending changes belong to the log as it was.
+    // The pending changes belong to the earlier state of the log.
     this.#pending.clear();
     for (const subscriber of this.#live) subscriber.fallBehind();
   }

@@ -3,14 +3,14 @@ import type { Change, Gathering, LogEvent } from "./change-log.ts";
 /** A change for the live subscribers. */
 export type LiveChange<Event extends LogEvent> = {
   change: Change<Event>;
-  /** Of a change that is gathered: it has what a subscriber at this position lacks. */
+  /** Of a gathered change: the `seq` after which its content begins. */
   since?: number;
 };
 
 /**
- * Changes that came with their publication, one directly after the other, until they are delivered: those of one commit
- * together, after their writers have their answers. Changes that the log gathers wait for the end of the interval, unless another
- * change comes: that change is delivered at once, after them.
+ * The changes that were passed with their publication, each directly after the one before, until they are delivered. The
+ * changes of one commit are delivered together, after their writers have their answers. Gathered changes wait for the end
+ * of the interval. Any other change is delivered at once, together with the gathered changes before it.
  */
 export class PendingChanges<Event extends LogEvent> {
   readonly #gathering: Gathering<Event> | undefined;
@@ -48,7 +48,7 @@ export class PendingChanges<Event extends LogEvent> {
     setImmediate(this.#deliver);
   }
 
-  /** All changes, and no more. Gathered changes that go on from each other are one. */
+  /** Removes and returns the changes. Gathered changes that continue each other are joined. */
   take(): LiveChange<Event>[] {
     const changes = this.#changes;
     this.clear();

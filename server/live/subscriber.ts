@@ -62,7 +62,7 @@ export class Subscriber<Event extends LogEvent> implements Disposable, EventList
     if (!first) return;
     // This subscriber may have read further than the shared reading.
     const events = first.event.seq > this.#upTo ? news : news.filter(({ event }) => event.seq > this.#upTo);
-    // It may have a part of a gathered event. It reads the rest from the log.
+    // It may have a part of a gathered event already: it reads the rest from the change log.
     if (events.some(({ since }) => since !== undefined && since < this.#upTo)) return this.fallBehind();
     if (events.length > 0 && !this.#listener?.take(events)) this.fallBehind();
   }

@@ -108,7 +108,7 @@ function refusalOf({ input }: Route): ErrorBody {
   try {
     for (const [field, value] of Object.entries(faults)) {
       if (!input || !(field in input.shape)) continue;
-      // The schema takes such an id in a look-up, and the session is not found.
+      // The schema accepts such an id in a look-up; the session is then not found.
       if (field === "session_id") throw sessionNotFound(value as string);
       z.object({ [field]: input.shape[field] as z.ZodType }).parse({ [field]: value });
     }

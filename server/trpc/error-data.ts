@@ -15,6 +15,6 @@ export type ErrorData = {
   length?: number;
   /** The same: how far the reply is. */
   status?: "complete" | "requested" | "streaming" | "stopped" | "failed" | "interrupted";
-  /** Each fault of the input, with `BAD_REQUEST`. */
+  /** The faults of the input, with `BAD_REQUEST`. */
   issues?: Issue[];
 };

@@ -73,7 +73,7 @@ export function describeAttachRaces(name: string, open: OpenServices): void {
           const { title, messages } = await parsePieces<Session>(pieces, unbounded);
           const has = apply(events);
           expect([title, has.title]).toEqual(["Renamed", "Renamed"]);
-          // Who resumes after 2 has the first two messages already, and hears of what became of them.
+          // A subscriber that resumes after 2 has the first two messages, and gets their changes.
           const expected = messages.map(({ id, content }): [number, string] => [id, content]);
           expect(has.messages).toEqual(expected);
           for (const [index, event] of events.entries()) {

@@ -58,7 +58,7 @@ export function describeListRaces(name: string, open: OpenServices): void {
         const all = await Promise.all(moments.map((moment) => attachDuringChanges(open, moment, after)));
         for (const [index, events] of all.entries()) {
           const when = `after read number ${moments[index]}`;
-          // Who resumes after 2 has the first two already, and hears of what became of them.
+          // A subscriber that resumes after 2 has the first two sessions, and gets their changes.
           expect(apply(events), when).toEqual([
             ["a", "Renamed", undefined],
             ["c", "c", undefined],

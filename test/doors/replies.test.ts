@@ -13,7 +13,7 @@ function deltasOf(seen: readonly Seen[]): (LiveEvent & { type: "message_delta" }
   return seen.flatMap(({ event }) => (event.type === "message_delta" ? [event] : []));
 }
 
-/** What a reader has seen when the reply `r` has ended. */
+/** The events of a reader up to the end of a reply. */
 function untilItEnds({ events }: Following): Promise<Seen[]> {
   return events.until((items) =>
     items.some(({ event }) => event.type === "message" && event.message.status === undefined),

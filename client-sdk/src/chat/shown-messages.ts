@@ -3,7 +3,7 @@ import type { MessageChanges } from "./message-changes.ts";
 import type { OutboxEntry } from "./outbox/outbox-entry.ts";
 import type { Message } from "./wire.ts";
 
-/** A message as a page shows it. A pending one has no `id` and no `seq` yet; its `key` is the one that it keeps. */
+/** A message as a page shows it. A pending message has no `id` and no `seq` yet; its `key` never changes. */
 export type ShownMessage = Omit<Message, "id" | "seq" | "error"> & {
   /** Why a reply failed, in a sentence for people. */
   readonly failure?: string;

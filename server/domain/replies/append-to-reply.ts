@@ -56,7 +56,7 @@ async function append(services: Services, session: SessionChange, input: AppendI
   return { length, seq };
 }
 
-/** What of the text does not stand there yet. */
+/** The part of the text that is not stored yet. */
 async function newText(
   session: SessionChange,
   reply: OpenStand,
@@ -74,7 +74,7 @@ async function newText(
   throw replyConflict(`offset: other text stands at ${offset}.`, toStandNow(reply));
 }
 
-/** What of the chunks does not stand there yet, each as JSON. */
+/** The chunks that are not stored yet, each as JSON. */
 async function newChunks(
   session: SessionChange,
   reply: OpenStand,
