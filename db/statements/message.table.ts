@@ -36,7 +36,7 @@ export type MessageTable = {
    * `stopped`, `failed` and `interrupted` replies have ended before they were complete.
    */
   status: ColumnType<MessageStatus | null, MessageStatus | null | undefined, MessageStatus | null>;
-  /** The optional fields that are set, as a JSON object: `parent_key`, `parts`, `format`, `metadata`, `error`. Null if none is. */
+  /** The optional fields that are set, as a JSON object: `parent_key`, `parts`, `format`, `metadata`, `failure`. Null if none is. */
   extra: ColumnType<string | null, string | null | undefined, string | null>;
   /**
    * A message id that a reply took when it ended: messages become complete in the order of `coalesce(complete_id, id)`. Null in

@@ -79,7 +79,7 @@ export const replyFields = {
     .array(z.unknown())
     .optional()
     .meta({ description: "The chunks so far of a reply that is streaming, if it has any.", examples: [[]] }),
-  error: z
+  failure: z
     .string()
     .optional()
     .meta({ description: "Why a reply failed, for people.", examples: ["The model did not answer."] }),
@@ -90,5 +90,5 @@ export type Extras = {
   parts?: unknown;
   format?: string | undefined;
   metadata?: unknown;
-  error?: string | undefined;
+  failure?: string | undefined;
 };

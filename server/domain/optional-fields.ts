@@ -2,7 +2,7 @@ import type { MessageRow } from "../../db/store.ts";
 import type { Message } from "../contract/message.ts";
 import type { Extras } from "../contract/message-extras.ts";
 
-const fieldNames = ["parent_key", "parts", "format", "metadata", "error"] as const;
+const fieldNames = ["parent_key", "parts", "format", "metadata", "failure"] as const;
 
 /** The optional fields of a message, as a row holds them. @returns null if none is set */
 export function toExtra(extras: Extras): string | null {

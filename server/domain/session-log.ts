@@ -112,11 +112,11 @@ export class SessionLog implements ChangeLog<LiveEvent> {
 }
 
 function textsOf(message: Message): (string | undefined)[] {
-  const { session_id, content, sender, timestamp, key, parent_key, format, error } = message;
+  const { session_id, content, sender, timestamp, key, parent_key, format, failure } = message;
   const opaque = [message.parts, message.metadata, message.chunks].map((value) =>
     value === undefined ? undefined : JSON.stringify(value),
   );
-  return [session_id, content, sender, timestamp, key, parent_key, format, error, ...opaque];
+  return [session_id, content, sender, timestamp, key, parent_key, format, failure, ...opaque];
 }
 
 async function isSmallRead(

@@ -85,6 +85,8 @@ test("a reply that has ended takes nothing more, and says how it ended [REPLY-6]
     { content: "Hi", status: "failed" },
     { content: "Hi" },
   ]);
+  const { items } = await createClient({ url }).message.list.query({ session_id: "s" });
+  expect(items.map(({ failure }) => failure)).toEqual([undefined, "No answer.", undefined]);
 });
 
 test("a stop that is answered is the end: the writer appends no word after it [REPLY-6]", async () => {

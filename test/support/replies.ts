@@ -7,7 +7,7 @@ export class ReplyWriter {
   readonly #url: string;
   readonly #key: string;
   readonly #writer: string;
-  /** What was acknowledged. */
+  /** The text that was acknowledged. */
   text = "";
 
   constructor(url: string, key: string, writer = "w") {

@@ -127,16 +127,16 @@ function putMessage(state: SessionState, message: Message): SessionState {
 }
 
 /** Text of a message that is not held is passed over, and so is text that an answer has brought already. */
-function growMessage(
-  state: SessionState,
-  { message_id: id, seq, offset, text, chunks, chunk_offset: from }: LiveEvent & { type: "message_delta" },
-): SessionState {
-  const at = state.messages.findIndex((message) => message.id === id);
-  const held = state.messages[at];
-  if (!held || held.seq >= seq || held.content.length < offset) return state;
-  const message = { ...held, seq, content: held.content.slice(0, offset) + text };
-  if (chunks) message.chunks = [...(held.chunks ?? []).slice(0, from), ...chunks];
-  return { ...state, messages: replaceAt(state.messages, at, message) };
+function growMessage(state: SessionState, delta: LiveEvent & { type: "message_delta" }): SessionState {
+  const { seq, offset, chunks } = delta;
+  const held = state.messages.find(({ id }) => id === delta.message_id);
+  if (!held || held.content.length < offset) return state;
+  return putMessage(state, {
+    ...held,
+    seq,
+    content: held.content.slice(0, offset) + delta.text,
+    ...(chunks && { chunks: (held.chunks ?? []).slice(0, delta.chunk_offset).concat(chunks) }),
+  });
 }
 
 function dropMessage(state: SessionState, messageId: number): SessionState {

@@ -4,9 +4,7 @@ import type { OutboxEntry } from "./outbox/outbox-entry.ts";
 import type { Message } from "./wire.ts";
 
 /** A message as a page shows it. A pending message has no `id` and no `seq` yet; its `key` never changes. */
-export type ShownMessage = Omit<Message, "id" | "seq" | "error"> & {
-  /** Why a reply failed, in a sentence for people. */
-  readonly failure?: string;
+export type ShownMessage = Omit<Message, "id" | "seq"> & {
   readonly id?: number;
   readonly seq?: number;
   /** The state of the send: the server has it, does not have it yet, or has refused it. */
@@ -58,14 +56,7 @@ const sent = new WeakMap<Message, ShownMessage>();
 
 /** A long session is shown again with each frame, so objects of unchanged messages are made once. */
 function showSent(message: Message): ShownMessage {
-  const known = sent.get(message);
-  if (known) return known;
-  const { error, ...fields } = message;
-  const shown: ShownMessage = {
-    ...fields,
-    delivery: "sent",
-    ...(error !== undefined && { failure: error }),
-  };
+  const shown = sent.get(message) ?? { ...message, delivery: "sent" };
   sent.set(message, shown);
   return shown;
 }

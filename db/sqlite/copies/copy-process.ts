@@ -26,7 +26,7 @@ try {
   report({ step: "failed", message: toFileError(error, `copy ${order.from} to ${to}`, order.from).message });
 }
 
-/** Nobody uses the copy after the ordering process has ended. */
+/** Without the ordering process the copy has no use. */
 function abandon(): void {
   removeDatabase(order.to);
   process.exit(1);

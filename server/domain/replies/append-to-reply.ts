@@ -43,7 +43,7 @@ async function append(services: Services, session: SessionChange, input: AppendI
   }
   const tooLarge = findExcess(services, reply, { text, chunks });
   if (tooLarge) {
-    const { seq } = await endOpenReply(session, reply.id, { status: "failed", error: tooLarge.message });
+    const { seq } = await endOpenReply(session, reply.id, { status: "failed", failure: tooLarge.message });
     return { length, seq, tooLarge };
   }
   const seq = await session.appendToReply(reply.id, {

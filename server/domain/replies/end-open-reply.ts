@@ -3,7 +3,7 @@ import type { Extras } from "../../contract/message-extras.ts";
 import { readExtra, toExtra } from "../optional-fields.ts";
 
 /** How a reply ends. The fields that are left out stay as they are. */
-export type Ending = Pick<Extras, "parts" | "metadata" | "error"> & {
+export type Ending = Pick<Extras, "parts" | "metadata" | "failure"> & {
   status: EndStatus;
   content?: string | undefined;
   digest?: string | undefined;

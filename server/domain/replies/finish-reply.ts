@@ -24,7 +24,7 @@ export async function finishReply(services: Services, input: FinishInput): Promi
     if (found.end_digest === digest) return readMessage(session, found.id);
     const { id } = await assertWritable(session, found, writer);
     const end = status === "complete" ? null : status;
-    return endOpenReply(session, id, { status: end, content, parts, metadata, error, digest });
+    return endOpenReply(session, id, { status: end, content, parts, metadata, failure: error, digest });
   });
   services.leases.end(row.id);
   return toMessage(row);
