@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { nextReply, replyAttempts } from "../../server/contract/next-reply.ts";
+import type { Answerable, NextReply } from "../../server/contract/next-reply.ts";
+
+/** `u:m1` is a message of a user with the key `m1`, `a:r1/failed` one of an assistant with a status. */
+function read(text: string): Answerable[] {
+  return text.split(" ").map((word, at) => {
+    const [, sender, key = "", status] = /^([ua])=([^/]*)(?:\/(.*))?$/.exec(word) ?? [];
+    return { id: at + 1, key, sender: sender === "u" ? "user" : "assistant", ...(status && { status }) };
+  });
+}
+
+const open = (key: string, parentKey: string): NextReply => ({ kind: "open", key, parentKey });
+
+test.each<[rule: string, messages: string, next: NextReply | undefined]>([
+  ["a message of a user is answered", "u=m1", open("reply:m1", "m1")],
+  ["messages that wait are answered together, under the last", "u=m1 u=m2", open("reply:m1", "m2")],
+  ["what was answered is not answered again", "u=m1 a=r", undefined],
+  ["a message of an assistant alone needs no answer", "a=r", undefined],
+  ["what came after the answer is answered", "u=m1 a=r u=m2", open("reply:m2", "m2")],
+  ["a stopped reply is an answer", "u=m1 a=r/stopped", undefined],
+  ["a failed reply is an answer", "u=m1 a=r/failed", undefined],
+  ["an interrupted reply is none", "u=m1 a=reply:m1/interrupted", open("reply:m1:2", "m1")],
+  [
+    "the next attempt answers later messages too",
+    "u=m1 a=reply:m1/interrupted u=m2",
+    open("reply:m1:2", "m2"),
+  ],
+  ["an interrupted repetition leaves the answer", "u=m1 a=r a=again/interrupted", undefined],
+  ["a reply that is being written is waited for", "u=m1 a=r/streaming u=m2", { kind: "wait", key: "r" }],
+  ["a reply that was asked for is claimed", "u=m1 a=r a=again/requested", { kind: "claim", key: "again" }],
+  ["requests are claimed in order", "u=m1 a=x/requested a=y/requested", { kind: "claim", key: "x" }],
+])("%s", (_, messages, next) => {
+  expect(nextReply(read(messages))).toEqual(next);
+});
+
+test("attempts end, and a later message is still answered", () => {
+  const attempts = ["reply:m1", "reply:m1:2", "reply:m1:3"].map((key) => `a=${key}/interrupted`);
+  expect(attempts).toHaveLength(replyAttempts);
+  const all = ["u=m1", ...attempts].join(" ");
+  expect(nextReply(read(all))).toBeUndefined();
+  expect(nextReply(read(`${all} u=m2`))).toEqual(open("reply:m2", "m2"));
+});
+
+test("a message whose reply was deleted counts as answered", () => {
+  const deleted = new Set(["reply:m1"]);
+  expect(nextReply(read("u=m1"), (key) => deleted.has(key))).toBeUndefined();
+  expect(nextReply(read("u=m1 u=m2"), (key) => deleted.has(key))).toEqual(open("reply:m2", "m2"));
+});
+
+test("the key of a reply fits, however long the key of the message is", () => {
+  const key = "k".repeat(255);
+  expect(nextReply(read(`u=${key}`))).toEqual(open("reply:#1", key));
+});
