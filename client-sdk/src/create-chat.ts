@@ -36,6 +36,9 @@ export type ChatSession = Pick<
   | "edit"
   | "remove"
   | "rename"
+  | "stop"
+  | "regenerate"
+  | "choose"
   | "loadEarlier"
 >;
 

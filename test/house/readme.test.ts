@@ -100,6 +100,7 @@ const printed = [
   "failed refused\n",
   "Hello\n",
   "",
+  "requested true\nstopped 2 of 2\nOnce upon a time\n",
   "50 true\n60 false\n",
   "",
   'NOT_FOUND There is no session "nobody".\n',

@@ -1,8 +1,7 @@
-import type { PageAnswer } from "./page-loader.ts";
 import type { PageUnderWay } from "./page-under-way.ts";
 import { remember } from "./page-under-way.ts";
 import { insertAt, replaceAt } from "./changed-copies.ts";
-import type { LiveEvent, Message, Page, SessionHead } from "./wire.ts";
+import type { LiveEvent, Message, SessionHead } from "./wire.ts";
 
 /**
  * The loaded part of a session: the messages from `floor` on. It has every change up to `seq`, and may have later ones,
@@ -21,19 +20,9 @@ export type SessionState = {
   readonly floor: number;
   readonly isDeleted: boolean;
   readonly paging: PageUnderWay<number, Message> | undefined;
+  /** The key of the message that was chosen to follow a message, by that message's key; `""` is before the first. */
+  readonly chosen?: Readonly<Record<string, string>>;
 };
-
-/** A change of the state that does not come from the log. */
-export type Answer =
-  /** The answer to a call. `epoch` is that of the state when the call was made. */
-  | { readonly type: "answer"; readonly message: Message; readonly epoch: string | undefined }
-  /**
-   * The answer to a rename. It is applied if the log has brought no other title since `before`, the head at the time of
-   * the call.
-   */
-  | { readonly type: "renamed"; readonly session: SessionHead; readonly before: SessionHead | undefined }
-  /** A page of the messages below `floor`. */
-  | PageAnswer<Message>;
 
 export const emptySession: SessionState = {
   session: undefined,
@@ -47,12 +36,12 @@ export const emptySession: SessionState = {
 };
 
 /**
- * Merges an event, a page or an answer into the state of a session: the higher `seq` wins. Events come in the order of
- * the log, and may repeat; pages and answers come at any time.
+ * Merges an event into the state of a session: the higher `seq` wins. Events come in the order of the log, and may
+ * repeat.
  *
  * @returns the same object if nothing changed
  */
-export function applyEvent(state: SessionState, event: LiveEvent | Answer): SessionState {
+export function applyEvent(state: SessionState, event: LiveEvent): SessionState {
   switch (event.type) {
     case "snapshot":
     case "reset":
@@ -67,16 +56,6 @@ export function applyEvent(state: SessionState, event: LiveEvent | Answer): Sess
       return event.seq > state.seq ? { ...state, session: event.session, seq: event.seq } : state;
     case "session_deleted":
       return { ...emptySession, session: state.session, epoch: state.epoch, seq: event.seq, isDeleted: true };
-    case "answer":
-      return putAnswer(state, event);
-    case "renamed":
-      return state.session === event.before ? { ...state, session: event.session } : state;
-    case "page_asked":
-      return { ...state, paging: { token: event.token, since: new Map() } };
-    case "page":
-      return event.token === state.paging?.token ? putPage(state, event.page, state.paging) : state;
-    case "page_failed":
-      return event.token === state.paging?.token ? { ...state, paging: undefined } : state;
     // An event of an unknown type advances the position too.
     case "caught_up":
     default:
@@ -95,6 +74,7 @@ function begin(
   const held = new Map(goesOn ? state.messages.map((message) => [message.id, message]) : []);
   const base: SessionState = {
     ...emptySession,
+    ...(state.chosen && { chosen: state.chosen }),
     session: head,
     seq,
     epoch,
@@ -107,13 +87,23 @@ function begin(
 }
 
 /**
- * A message that the log has had an event for, and that is not in the state, was deleted or is not loaded. The answer
- * to a call of another epoch has no meaning.
+ * Merges the answer to a call, which may come at any time. `epoch` is that of the state when the call was made: the
+ * answer to a call of another epoch has no meaning. A message that the log has had an event for, and that is not in the
+ * state, was deleted or is not loaded.
  */
-function putAnswer(state: SessionState, { message, epoch }: Answer & { type: "answer" }): SessionState {
+export function applyAnswer(state: SessionState, message: Message, epoch: string | undefined): SessionState {
   if (epoch !== state.epoch) return state;
   if (message.seq <= state.seq && !state.messages.some(({ id }) => id === message.id)) return state;
   return putMessage(state, message);
+}
+
+/** Merges the answer to a rename, unless the log has brought a title since `before`, the head when it was called. */
+export function applyRename(
+  state: SessionState,
+  session: SessionHead,
+  before: SessionHead | undefined,
+): SessionState {
+  return state.session === before ? { ...state, session } : state;
 }
 
 function putMessage(state: SessionState, message: Message): SessionState {
@@ -146,25 +136,6 @@ function dropMessage(state: SessionState, messageId: number): SessionState {
     messageId,
     undefined,
   );
-}
-
-function putPage(
-  state: SessionState,
-  { items, next_cursor: next }: Page<Message>,
-  { since }: PageUnderWay<number, Message>,
-): SessionState {
-  const held = new Set(state.messages.map(({ id }) => id));
-  const added = items.flatMap((item) => {
-    const told = since.get(item.id);
-    return held.has(item.id) || (since.has(item.id) && !told) ? [] : [newer(told, item)];
-  });
-  return {
-    ...state,
-    messages: [...added, ...state.messages],
-    hasEarlier: next !== null,
-    floor: items[0]?.id ?? state.floor,
-    paging: undefined,
-  };
 }
 
 function newer(held: Message | undefined, message: Message): Message {

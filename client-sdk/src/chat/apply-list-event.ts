@@ -1,8 +1,7 @@
-import type { PageAnswer } from "./page-loader.ts";
 import type { PageUnderWay } from "./page-under-way.ts";
 import { remember } from "./page-under-way.ts";
-import { insertAt, replaceAt } from "./changed-copies.ts";
-import type { ListedSession, ListEvent, Page } from "./wire.ts";
+import { insertAt } from "./changed-copies.ts";
+import type { ListedSession, ListEvent } from "./wire.ts";
 
 /** The loaded part of the list of sessions. It has every change up to `seq`. */
 export type ListState = {
@@ -20,15 +19,6 @@ export type ListState = {
   readonly paging: PageUnderWay<string, ListedSession> | undefined;
 };
 
-/** A change of the list that does not come from its log. */
-export type ListAnswer =
-  /**
-   * The answer to a rename. It is applied if the log has brought nothing about the session since `before`, the session
-   * at the time of the call.
-   */
-  | { readonly type: "renamed"; readonly title: string; readonly before: ListedSession }
-  | PageAnswer<ListedSession>;
-
 export const emptyList: ListState = {
   seq: -1,
   epoch: undefined,
@@ -43,7 +33,7 @@ export const emptyList: ListState = {
  * Like `applyEvent`, for the list. Sessions outside of the loaded part stay outside until activity moves them to the
  * top.
  */
-export function applyListEvent(state: ListState, event: ListEvent | ListAnswer): ListState {
+export function applyListEvent(state: ListState, event: ListEvent): ListState {
   switch (event.type) {
     case "snapshot":
     case "reset":
@@ -53,14 +43,6 @@ export function applyListEvent(state: ListState, event: ListEvent | ListAnswer):
       return event.seq > state.seq ? { ...putSession(state, event.session), seq: event.seq } : state;
     case "session_deleted":
       return event.seq > state.seq ? { ...dropSession(state, event.session_id), seq: event.seq } : state;
-    case "renamed":
-      return rename(state, event);
-    case "page_asked":
-      return { ...state, paging: { token: event.token, since: new Map() } };
-    case "page":
-      return event.token === state.paging?.token ? putPage(state, event.page) : state;
-    case "page_failed":
-      return event.token === state.paging?.token ? { ...state, paging: undefined } : state;
     case "caught_up":
     default:
       return event.seq > state.seq ? { ...state, seq: event.seq } : state;
@@ -92,31 +74,10 @@ function putSession(state: ListState, session: ListedSession): ListState {
   return { ...next, sessions: insert(rest, session) };
 }
 
-function rename(state: ListState, { title, before }: ListAnswer & { type: "renamed" }): ListState {
-  const at = state.sessions.indexOf(before);
-  return at < 0 ? state : { ...state, sessions: replaceAt(state.sessions, at, { ...before, title }) };
-}
-
 function dropSession(state: ListState, sessionId: string): ListState {
   const sessions = state.sessions.filter(({ id }) => id !== sessionId);
   const next = remember(state, sessionId, undefined);
   return sessions.length < state.sessions.length ? { ...next, sessions } : next;
-}
-
-/** A session that moved while the page was loading is already in the state. */
-function putPage(state: ListState, { items, next_cursor: cursor }: Page<ListedSession>): ListState {
-  const held = new Set(state.sessions.map(({ id }) => id));
-  const since = state.paging?.since;
-  const added = items.flatMap((item) =>
-    held.has(item.id) ? [] : ((since?.has(item.id) ? since.get(item.id) : item) ?? []),
-  );
-  return {
-    ...state,
-    sessions: added.reduce(insert, state.sessions),
-    cursor,
-    floor: items.at(-1)?.activity_seq ?? state.floor,
-    paging: undefined,
-  };
 }
 
 function insert(sessions: readonly ListedSession[], session: ListedSession): readonly ListedSession[] {

@@ -7,13 +7,13 @@ import type { FollowedEvent, LogOptions } from "./log-options.ts";
  * The state of a log, followed while it is in use and a little longer. So a page that leaves the log and returns at
  * once, as React's StrictMode does, stays subscribed.
  */
-export class FollowedLog<State, Event extends FollowedEvent, Answer> {
+export class FollowedLog<State, Event extends FollowedEvent> {
   state: State;
   /** Why the log cannot be followed. */
   error: ChatError | undefined;
   /** Whether there is something to show: kept data, or data from the server. */
   isLoaded = false;
-  readonly #options: LogOptions<State, Event, Answer>;
+  readonly #options: LogOptions<State, Event>;
   #position: string | undefined;
   #status: LineStatus | undefined;
   #users = 0;
@@ -24,7 +24,7 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
   #end: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: LogOptions<State, Event, Answer>) {
+  constructor(options: LogOptions<State, Event>) {
     this.#options = options;
     this.state = options.empty;
   }
@@ -54,10 +54,11 @@ export class FollowedLog<State, Event extends FollowedEvent, Answer> {
     };
   }
 
-  apply(answer: Answer): void {
+  /** Applies a change that does not come from the log. The same state means that nothing changed. */
+  apply(change: (state: State) => State): void {
     // The kept state must be loaded first.
-    if (this.#loading && !this.#isRead) return void this.#loading.then(() => this.apply(answer));
-    const state = this.#options.apply(this.state, answer);
+    if (this.#loading && !this.#isRead) return void this.#loading.then(() => this.apply(change));
+    const state = change(this.state);
     // The log may bring this change only at the next visit.
     if (state !== this.state) this.#save();
     return this.#set(state);

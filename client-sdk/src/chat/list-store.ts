@@ -1,6 +1,7 @@
-import type { ListAnswer, ListState } from "./apply-list-event.ts";
+import type { ListState } from "./apply-list-event.ts";
 import { applyListEvent, emptyList } from "./apply-list-event.ts";
 import type { ChatError } from "./chat-error.ts";
+import { replaceAt } from "./changed-copies.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import { SameList } from "./is-alike.ts";
 import type { LineStatus } from "./line.ts";
@@ -27,7 +28,7 @@ export type ListSnapshot = {
 const pageSessions = 50;
 
 /** The live store of the list of sessions. */
-export class ListStore extends LiveStore<ListState, ListEvent, ListAnswer, ListedSession, ListSnapshot> {
+export class ListStore extends LiveStore<ListState, ListEvent, string, ListedSession, ListSnapshot> {
   readonly #shown = new SameList<ShownSession>(({ id }) => id);
 
   constructor(parts: ChatParts) {
@@ -68,6 +69,7 @@ export class ListStore extends LiveStore<ListState, ListEvent, ListAnswer, Liste
   loadMore({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     const { rpc } = this.parts;
     const page = this.loadPage(
+      ({ putSessions }) => putSessions,
       ({ cursor }) =>
         cursor === null
           ? undefined
@@ -77,10 +79,19 @@ export class ListStore extends LiveStore<ListState, ListEvent, ListAnswer, Liste
     return this.shown(page);
   }
 
-  /** @returns a function that takes the answer to a rename that is called now */
+  /**
+   * @returns a function that takes the answer to a rename that is called now. It is applied if the log has brought
+   *   nothing about the session since
+   */
   beginRename(sessionId: string): (session: SessionHead) => void {
     const before = this.log.state.sessions.find(({ id }) => id === sessionId);
-    return ({ title }) => before && this.log.apply({ type: "renamed", title, before });
+    return ({ title }) =>
+      this.log.apply((state) => {
+        const at = before ? state.sessions.indexOf(before) : -1;
+        return before && at >= 0
+          ? { ...state, sessions: replaceAt(state.sessions, at, { ...before, title }) }
+          : state;
+      });
   }
 
   protected override onEvent(event: ListEvent, isNew: boolean): void {

@@ -1,41 +1,42 @@
 import type { CallOptions } from "./chat-rpc.ts";
 import type { ChatError } from "./chat-error.ts";
-import type { ChatParts } from "./chat-parts.ts";
+import type { ChatParts, Later } from "./chat-parts.ts";
 import { FollowedLog } from "./followed-log.ts";
 import { handled } from "./handled.ts";
 import { isAlike } from "./is-alike.ts";
 import type { FollowedEvent, LogOptions } from "./log-options.ts";
-import type { PageAnswer, PageLoader } from "./page-loader.ts";
+import type { PageLoader, PutPage } from "./page-loader.ts";
+import type { Paged } from "./page-under-way.ts";
 import { Publisher } from "./publish-per-frame.ts";
 import type { Page } from "./wire.ts";
 
 /** The options of a log that each kind of store sets. */
-export type StoreOptions<State, Event, Answer> = Pick<
-  LogOptions<State, Event, Answer>,
+export type StoreOptions<State, Event> = Pick<
+  LogOptions<State, Event>,
   "name" | "empty" | "apply" | "follow" | "isAwaited"
 >;
 
 /** A store that shows a log, its unsent items and its pending changes. It follows the log while it has subscribers. */
 export abstract class LiveStore<
-  State,
+  State extends Paged<Id, Item>,
   Event extends FollowedEvent,
-  Answer,
+  Id,
   Item,
   Snapshot extends { readonly isLoaded: boolean },
 > {
-  protected readonly parts: ChatParts;
-  protected readonly log: FollowedLog<State, Event, Answer | PageAnswer<Item>>;
-  protected readonly touch: () => void;
+  readonly parts: ChatParts;
+  readonly log: FollowedLog<State, Event>;
+  readonly touch: () => void;
   readonly #publisher: Publisher;
-  #pages: PageLoader<Item> | undefined;
+  #pages: PageLoader<State, Id, Item> | undefined;
   #snapshot: Snapshot | undefined;
 
-  constructor(parts: ChatParts, options: StoreOptions<State, Event, Answer | PageAnswer<Item>>) {
+  constructor(parts: ChatParts, options: StoreOptions<State, Event>) {
     const { outbox, later, schedule, onChanges } = parts;
     this.parts = parts;
     this.#publisher = new Publisher(() => this.#publish(), schedule);
     this.touch = this.#publisher.touch;
-    this.log = new FollowedLog<State, Event, Answer | PageAnswer<Item>>({
+    this.log = new FollowedLog<State, Event>({
       ...parts,
       ...options,
       beforeJudging: () => outbox.reload(),
@@ -90,13 +91,22 @@ export abstract class LiveStore<
     return handled(action.finally(() => this.#publisher.flush()));
   }
 
-  /** @param next returns the query for the next page; undefined if there is none */
+  /**
+   * @param put adds a page to the state
+   * @param next returns the query for the next page; undefined if there is none
+   */
   protected async loadPage(
+    put: (later: Later) => PutPage<State, Id, Item>,
     next: (state: State) => ((options: CallOptions) => Promise<Page<Item>>) | undefined,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { PageLoader, pauses } = await this.parts.later();
-    this.#pages ??= new PageLoader({ ...this.parts, pauses, apply: (answer) => this.log.apply(answer) });
+    const later = await this.parts.later();
+    this.#pages ??= new later.PageLoader({
+      ...this.parts,
+      pauses: later.pauses,
+      put: put(later),
+      apply: (change) => this.log.apply(change),
+    });
     await this.#pages.load(next(this.log.state), signal);
   }
 

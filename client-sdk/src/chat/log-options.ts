@@ -4,11 +4,11 @@ import type { Follower, Line } from "./line.ts";
 export type FollowedEvent = { readonly type: string; readonly epoch?: string };
 
 /** The parts of a log that differ between stores. */
-export type LogOptions<State, Event, Answer> = {
+export type LogOptions<State, Event> = {
   /** Its name in the kept data. */
   name: string;
   empty: State;
-  apply: (state: State, event: Event | Answer) => State;
+  apply: (state: State, event: Event) => State;
   follow: (follower: Follower<Event>) => () => void;
   /** Whether the log cannot exist yet, since the outbox has yet to create it. */
   isAwaited: () => boolean;

@@ -125,6 +125,18 @@ export class MessageChanges {
     return done;
   }
 
+  /** Ends a reply with the text so far. An unsent request is cancelled. @throws {ChatError} if the server refuses */
+  stop(key: string): Promise<void> {
+    const { sessionId, parts, epoch, onEdited } = this.#options;
+    const { rpc, pauses, signal } = parts;
+    if (this.#waiting(key)) return this.remove(key);
+    return this.#run(key, async () => {
+      const calledIn = epoch();
+      const stop = () => rpc.message.stop.mutate({ session_id: sessionId, key }, { signal });
+      onEdited(await pauses.repeat(stop, signal), calledIn);
+    });
+  }
+
   async #update(
     key: string,
     edit: Edit,

@@ -1,31 +1,34 @@
 import { aborted } from "./chat-error.ts";
 import type { CallOptions } from "./chat-rpc.ts";
 import { handled } from "./handled.ts";
+import type { Paged, PageUnderWay } from "./page-under-way.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Page } from "./wire.ts";
 
-/** How a page enters the state of a log. An answer is dropped unless its token is that of the last `page_asked`. */
-export type PageAnswer<Item> =
-  | { readonly type: "page_asked" | "page_failed"; readonly token: number }
-  | { readonly type: "page"; readonly token: number; readonly page: Page<Item> };
+/** Adds a page to a state in which it was requested. */
+export type PutPage<State, Id, Item> = (
+  state: State,
+  page: Page<Item>,
+  requested: PageUnderWay<Id, Item>,
+) => State;
 
-export type PageLoaderOptions<Item> = {
+export type PageLoaderOptions<State, Id, Item> = {
   pauses: Pauses;
   /** Aborts every call. */
   signal: AbortSignal;
-  apply: (answer: PageAnswer<Item>) => void;
+  put: PutPage<State, Id, Item>;
+  apply: (change: (state: State) => State) => void;
 };
 
 /** A page that is being loaded, and the number of waiting callers. */
 type Loading = { readonly done: Promise<void>; readonly controller: AbortController; callers: number };
 
 /** Loads pages into the state of a log, one at a time. */
-export class PageLoader<Item> {
-  readonly #options: PageLoaderOptions<Item>;
-  #token = 0;
+export class PageLoader<State extends Paged<Id, Item>, Id, Item> {
+  readonly #options: PageLoaderOptions<State, Id, Item>;
   #loading: Loading | undefined;
 
-  constructor(options: PageLoaderOptions<Item>) {
+  constructor(options: PageLoaderOptions<State, Id, Item>) {
     this.#options = options;
   }
 
@@ -80,18 +83,34 @@ export class PageLoader<Item> {
     query: (options: CallOptions) => Promise<Page<Item>>,
     controller: AbortController,
   ): Promise<void> {
-    const { pauses, apply, signal: closing } = this.#options;
+    const { pauses, put, apply, signal: closing } = this.#options;
     const abort = (): void => controller.abort();
-    const token = (this.#token += 1);
+    const request = requestPage<State, Id, Item>();
     const { signal } = controller;
     if (closing.aborted) abort();
     closing.addEventListener("abort", abort);
-    apply({ type: "page_asked", token });
+    apply(request.begin);
     try {
-      apply({ type: "page", token, page: await pauses.repeat(() => query({ signal }), signal) });
+      const page = await pauses.repeat(() => query({ signal }), signal);
+      apply((state) => request.end(state, (paged, requested) => put(paged, page, requested)));
     } finally {
-      apply({ type: "page_failed", token });
+      apply((state) => request.end(state));
       closing.removeEventListener("abort", abort);
     }
   }
+}
+
+/** A request for a page, as changes of the state. `end` does nothing in a state in which the request is not under way. */
+export function requestPage<State extends Paged<Id, Item>, Id, Item>(): {
+  begin: (state: State) => State;
+  end: (state: State, change?: (state: State, requested: PageUnderWay<Id, Item>) => State) => State;
+} {
+  const token = {};
+  return {
+    begin: (state) => ({ ...state, paging: { token, since: new Map() } }),
+    end(state, change = (same) => same) {
+      const { paging } = state;
+      return paging?.token === token ? { ...change(state, paging), paging: undefined } : state;
+    },
+  };
 }

@@ -3,11 +3,13 @@
  * earlier form. An id without an item was deleted.
  */
 export type PageUnderWay<Id, Item> = {
-  readonly token: number;
+  /** The request. */
+  readonly token: object;
   readonly since: ReadonlyMap<Id, Item | undefined>;
 };
 
-type Paged<Id, Item> = { readonly paging: PageUnderWay<Id, Item> | undefined };
+/** A state into which pages are loaded. */
+export type Paged<Id, Item> = { readonly paging: PageUnderWay<Id, Item> | undefined };
 
 /** Records a change for the requested page, if there is one. */
 export function remember<Id, Item, State extends Paged<Id, Item>>(

@@ -1,14 +1,16 @@
 import type { ChatError } from "./chat-error.ts";
 import type { LineStatus } from "./line.ts";
-import type { ShownMessage } from "./shown-messages.ts";
+import type { Run, ShownMessage } from "./shown-messages.ts";
 
 /** A session as a page shows it. */
 export type SessionSnapshot = {
   readonly status: LineStatus;
   /** The title; undefined until the session is loaded. */
   readonly title: string | undefined;
-  /** Oldest first; unsent messages come last. */
+  /** The messages of the chosen branch, oldest first; unsent messages come last. */
   readonly messages: readonly ShownMessage[];
+  /** The latest reply that is being written or was asked for, on any branch. */
+  readonly run: Run | undefined;
   /** Whether there is data of the session, from this visit or an earlier one. */
   readonly isLoaded: boolean;
   /** Whether `loadEarlier` can load more. */

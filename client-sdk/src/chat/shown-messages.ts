@@ -13,7 +13,12 @@ export type ShownMessage = Omit<Message, "id" | "seq"> & {
   readonly error?: ChatError;
   /** The storage did not accept it: it is lost if the page ends before it is sent. */
   readonly isUnkept?: true;
+  /** Its place among its alternatives; absent if it is the only one. `index` counts from 0. */
+  readonly branch?: { readonly index: number; readonly count: number; readonly keys: readonly string[] };
 };
+
+/** A reply that has not ended. Its key names it in `stop`. */
+export type Run = { readonly key: string; readonly status: "requested" | "streaming" };
 
 export type MessageSources = {
   messages: readonly Message[];
@@ -59,4 +64,9 @@ function showSent(message: Message): ShownMessage {
   const shown = sent.get(message) ?? { ...message, delivery: "sent" };
   sent.set(message, shown);
   return shown;
+}
+
+/** Whether the message is a reply that has not ended. */
+export function isOpenReply(message: ShownMessage): message is ShownMessage & { status: Run["status"] } {
+  return message.status === "requested" || message.status === "streaming";
 }

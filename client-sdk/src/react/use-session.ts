@@ -5,7 +5,18 @@ import { actionsOf } from "./actions-of.ts";
 import type { ChatHookOptions } from "./chat-context.ts";
 import { useChat } from "./chat-context.ts";
 
-const actionNames = ["send", "retry", "cancel", "edit", "remove", "rename", "loadEarlier"] as const;
+const actionNames = [
+  "send",
+  "retry",
+  "cancel",
+  "edit",
+  "remove",
+  "rename",
+  "stop",
+  "regenerate",
+  "choose",
+  "loadEarlier",
+] as const;
 
 /** The actions on a session. The functions are bound, and stay the same as long as the session does. */
 export type SessionActions = Pick<ChatSession, "id" | (typeof actionNames)[number]>;
@@ -18,6 +29,7 @@ const onServer: SessionSnapshot = {
   status: "connecting",
   title: undefined,
   messages: [],
+  run: undefined,
   isLoaded: false,
   hasEarlier: false,
   isLoadingEarlier: false,

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import type { Answer, SessionState } from "../../../client-sdk/src/chat/apply-event.ts";
-import { applyEvent, emptySession } from "../../../client-sdk/src/chat/apply-event.ts";
+import type { SessionState } from "../../../client-sdk/src/chat/apply-event.ts";
+import { applyAnswer, applyEvent, emptySession } from "../../../client-sdk/src/chat/apply-event.ts";
+import { requestPage } from "../../../client-sdk/src/chat/page-loader.ts";
+import { putMessages } from "../../../client-sdk/src/chat/put-page.ts";
 import type { LiveEvent, Message } from "../../../client-sdk/src/chat/wire.ts";
 import { Random } from "../../support/random.ts";
 import { ModelServer } from "./support/model-server.ts";
@@ -9,6 +11,8 @@ const seeds = 2000;
 const steps = 80;
 
 /** A client of the model: what reaches it is late, doubled and mixed as the seed says. */
+type Change = (state: SessionState) => SessionState;
+
 class ModelClient {
   state: SessionState = emptySession;
   readonly server = new ModelServer();
@@ -16,10 +20,9 @@ class ModelClient {
   readonly #limit: number;
   #stream: LiveEvent[] = [];
   #read = 0;
-  #underWay: Answer[] = [];
+  #underWay: Change[] = [];
   #positions: { epoch: string; seq: number }[] = [];
   #deleted = new Set<number>();
-  #token = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -80,19 +83,23 @@ class ModelClient {
     const { epoch } = this.state;
     // A call that is made before this client knows the new epoch is answered by the new one.
     if (epoch !== undefined && epoch !== this.server.epoch) return;
-    const answer: Answer = { type: "answer", message, epoch };
+    const answer: Change = (state) => applyAnswer(state, message, epoch);
     this.#underWay.push(answer);
     if (this.#random.below(4) === 0) this.#underWay.push(answer);
   }
 
   #askPage(): void {
     if (!this.state.hasEarlier || this.state.epoch !== this.server.epoch) return;
-    const token = (this.#token += 1);
+    const request = requestPage<SessionState, number, Message>();
     const { floor } = this.state;
-    this.#apply({ type: "page_asked", token });
+    this.#apply(request.begin);
     const page = this.server.page(floor, 1 + this.#random.below(4));
     const fails = this.#random.below(6) === 0;
-    this.#underWay.push(fails ? { type: "page_failed", token } : { type: "page", token, page });
+    this.#underWay.push((state) =>
+      fails
+        ? request.end(state)
+        : request.end(state, (paged, requested) => putMessages(paged, page, requested)),
+    );
   }
 
   #deliver(): void {
@@ -101,8 +108,8 @@ class ModelClient {
     if (answer) this.#apply(answer);
   }
 
-  #apply(event: LiveEvent | Answer): void {
-    this.state = applyEvent(this.state, event);
+  #apply(step: LiveEvent | Change): void {
+    this.state = typeof step === "function" ? step(this.state) : applyEvent(this.state, step);
     const ids = this.state.messages.map(({ id }) => id);
     if (ids.some((id, at) => id <= (ids[at - 1] ?? 0))) throw new Error(`The order is ${ids.join(", ")}.`);
     const undone = ids.filter((id) => this.#deleted.has(id));

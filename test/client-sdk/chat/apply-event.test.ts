@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
-import type { Answer, SessionState } from "../../../client-sdk/src/chat/apply-event.ts";
-import { applyEvent, emptySession } from "../../../client-sdk/src/chat/apply-event.ts";
+import type { SessionState } from "../../../client-sdk/src/chat/apply-event.ts";
+import {
+  applyAnswer,
+  applyEvent,
+  applyRename,
+  emptySession,
+} from "../../../client-sdk/src/chat/apply-event.ts";
+import { requestPage } from "../../../client-sdk/src/chat/page-loader.ts";
+import { putMessages } from "../../../client-sdk/src/chat/put-page.ts";
 import type { LiveEvent, Message } from "../../../client-sdk/src/chat/wire.ts";
 import { message } from "./support/live-session.ts";
 
@@ -22,23 +29,37 @@ function deletion(seq: number, id: number): LiveEvent {
   return { type: "message_deleted", seq, prev: seq - 1, message_id: id, key: `key-${id}` };
 }
 
-function answer(answered: Message, epoch = "e"): Answer {
-  return { type: "answer", message: answered, epoch };
+/** An event of the log, or a change from elsewhere. */
+type Step = LiveEvent | ((state: SessionState) => SessionState);
+
+function answer(answered: Message, epoch = "e"): Step {
+  return (state) => applyAnswer(state, answered, epoch);
 }
 
-function page(token: number, items: readonly Message[], cursor: string | null = null): Answer {
-  return { type: "page", token, page: { items, next_cursor: cursor } };
+const requests = Array.from({ length: 10 }, () => requestPage<SessionState, number, Message>());
+
+function page(at: number, items: readonly Message[], cursor: string | null = null): Step {
+  const loaded = { items, next_cursor: cursor };
+  return (state) =>
+    requests[at]?.end(state, (paged, requested) => putMessages(paged, loaded, requested)) ?? state;
 }
 
-const asked = (token: number): Answer => ({ type: "page_asked", token });
+const asked =
+  (at: number): Step =>
+  (state) =>
+    requests[at]?.begin(state) ?? state;
 
 const lateWindow = beginning("snapshot", 10, [message(8, 8), message(9, 9)], { hasEarlier: true });
 
-function run(steps: readonly (LiveEvent | Answer)[]): SessionState {
-  return steps.reduce(applyEvent, emptySession);
+function apply(state: SessionState, step: Step): SessionState {
+  return typeof step === "function" ? step(state) : applyEvent(state, step);
 }
 
-test.each<[rule: string, steps: (LiveEvent | Answer)[], shown: string[]]>([
+function run(steps: readonly Step[]): SessionState {
+  return steps.reduce(apply, emptySession);
+}
+
+test.each<[rule: string, steps: Step[], shown: string[]]>([
   [
     "a new message comes last",
     [lateWindow, told(11, message(10, 11))],
@@ -145,7 +166,7 @@ test.each<[rule: string, steps: (LiveEvent | Answer)[], shown: string[]]>([
   ],
   [
     "an answer before the first snapshot shows",
-    [{ type: "answer", message: message(30, 31), epoch: undefined }],
+    [(state) => applyAnswer(state, message(30, 31), undefined)],
     ["message 30"],
   ],
   ["a deleted session shows nothing", [lateWindow, { type: "session_deleted", seq: 11, prev: 10 }], []],
@@ -156,7 +177,7 @@ test.each<[rule: string, steps: (LiveEvent | Answer)[], shown: string[]]>([
 test("nothing changes when nothing is new, and an unchanged message stays the same object", () => {
   const before = run([lateWindow, told(11, message(10, 11))]);
   for (const repeat of [told(11, message(10, 11)), deletion(9, 8), answer(message(10, 11))]) {
-    expect(applyEvent(before, repeat)).toBe(before);
+    expect(apply(before, repeat)).toBe(before);
   }
   const after = applyEvent(before, told(12, message(9, 12, "edited")));
   expect([after.messages[0] === before.messages[0], after.messages[2] === before.messages[2]]).toEqual([
@@ -177,7 +198,7 @@ test("an event of an unknown type moves the position and nothing else [LINE-3]",
 
 test("a page moves the beginning of the loaded part, and the last one ends it [MERGE-2]", () => {
   const first = run([lateWindow, asked(1), page(1, [message(5, 5), message(6, 6)], "5")]);
-  const last = [asked(2), page(2, [message(1, 1)], null)].reduce(applyEvent, first);
+  const last = [asked(2), page(2, [message(1, 1)], null)].reduce(apply, first);
   expect([first.floor, first.hasEarlier]).toEqual([5, true]);
   expect([last.hasEarlier, last.messages.map(({ id }) => id)]).toEqual([false, [1, 5, 6, 8, 9]]);
 });
@@ -185,8 +206,8 @@ test("a page moves the beginning of the loaded part, and the last one ends it [M
 test("the answer of a rename is taken unless the log has told of a title since", () => {
   const head = { id: "s", title: "mine", created_at: "2026-01-01T00:00:00Z" };
   const before = run([lateWindow]);
-  const renamed: Answer = { type: "renamed", session: head, before: before.session };
-  expect(applyEvent(before, renamed).session?.title).toBe("mine");
+  const renamed: Step = (state) => applyRename(state, head, before.session);
+  expect(apply(before, renamed).session?.title).toBe("mine");
   const theirs: LiveEvent = { type: "session", seq: 11, prev: 10, session: { ...head, title: "theirs" } };
-  expect([theirs, renamed].reduce(applyEvent, before).session?.title).toBe("theirs");
+  expect([theirs, renamed].reduce(apply, before).session?.title).toBe("theirs");
 });

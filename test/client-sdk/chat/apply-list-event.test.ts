@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import type { ListAnswer } from "../../../client-sdk/src/chat/apply-list-event.ts";
+import type { ListState } from "../../../client-sdk/src/chat/apply-list-event.ts";
 import { applyListEvent, emptyList } from "../../../client-sdk/src/chat/apply-list-event.ts";
-import type { PageAnswer } from "../../../client-sdk/src/chat/page-loader.ts";
+import { requestPage } from "../../../client-sdk/src/chat/page-loader.ts";
+import { putSessions } from "../../../client-sdk/src/chat/put-page.ts";
 import type { ListedSession, ListEvent } from "../../../client-sdk/src/chat/wire.ts";
 import { Random } from "../../support/random.ts";
 import { ModelList } from "./support/model-list.ts";
@@ -17,9 +18,8 @@ test(`after any of ${seeds} histories the list is what the server has down to th
     for (let made = random.below(12); made > 0; made -= 1) server.create();
     let stream: ListEvent[] = server.subscribe(undefined, 3);
     let read = 0;
-    let token = 0;
     const positions: number[] = [];
-    const underWay: (ListAnswer | PageAnswer<ListedSession>)[] = [];
+    const underWay: ((state: ListState) => ListState)[] = [];
     const receive = (count: number): void => {
       // Now and then what came last comes again.
       if (random.below(5) === 0) read = Math.max(0, read - random.below(4));
@@ -33,14 +33,19 @@ test(`after any of ${seeds} histories the list is what the server has down to th
     };
     const deliver = (): void => {
       const [answer] = underWay.splice(random.below(underWay.length), 1);
-      if (answer) state = applyListEvent(state, answer);
+      if (answer) state = answer(state);
     };
     const askPage = (): void => {
       if (state.cursor === null || random.below(3) > 0) return;
-      token += 1;
+      const request = requestPage<ListState, string, ListedSession>();
       const page = server.page(state.cursor, 1 + random.below(4));
-      state = applyListEvent(state, { type: "page_asked", token });
-      underWay.push(random.below(6) === 0 ? { type: "page_failed", token } : { type: "page", token, page });
+      state = request.begin(state);
+      const fails = random.below(6) === 0;
+      underWay.push((now) =>
+        fails
+          ? request.end(now)
+          : request.end(now, (paged, requested) => putSessions(paged, page, requested)),
+      );
     };
     const subscribe = (): void => {
       if (random.below(4) > 0) return;

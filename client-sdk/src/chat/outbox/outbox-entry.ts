@@ -1,5 +1,5 @@
 import type { ChatError } from "../chat-error.ts";
-import type { MessageSender } from "../wire.ts";
+import type { NewMessage } from "../chat-rpc.ts";
 
 /** A session to create, or a message to send. It does not change once it is in the outbox. */
 export type OutboxItem = { readonly session_id: string } & (
@@ -8,12 +8,7 @@ export type OutboxItem = { readonly session_id: string } & (
       readonly message?: undefined;
     }
   | {
-      readonly message: {
-        readonly key: string;
-        readonly content: string;
-        readonly sender: MessageSender;
-        readonly timestamp: string;
-      };
+      readonly message: NewMessage;
       readonly create?: undefined;
     }
 );

@@ -19,6 +19,7 @@ export class ScriptedRpc {
     return {
       message: {
         add: mutation("add"),
+        stop: mutation("stop"),
         update: mutation("update"),
         delete: mutation("delete"),
         list: { query: call("list") },

@@ -1,0 +1,89 @@
+import { Thread } from "../../../server/contract/thread.ts";
+import type { SessionState } from "./apply-event.ts";
+import { ChatFailure } from "./chat-error.ts";
+import type { NewMessage } from "./chat-rpc.ts";
+import type { ShownMessage } from "./shown-messages.ts";
+import type { Message } from "./wire.ts";
+
+type Choices = NonNullable<SessionState["chosen"]>;
+
+export type BranchesOptions = {
+  /** The messages of all branches, in the order of their ids. */
+  all: () => readonly ShownMessage[];
+  chosen: () => Choices | undefined;
+  /** Keeps choices, with the earlier ones. */
+  keep: (choices: Choices) => void;
+  add: (message: Omit<NewMessage, "key" | "timestamp">) => Promise<Message>;
+  /** Ends one reply. */
+  stop: (key: string) => Promise<void>;
+};
+
+/** Stands for the key of the message before the first one. */
+const beforeAll = "";
+
+/** The branches of a session, of which one is shown. */
+export class Branches {
+  readonly #options: BranchesOptions;
+
+  constructor(options: BranchesOptions) {
+    this.#options = options;
+  }
+
+  /** The messages of the chosen branch. A message with alternatives has its place among them. */
+  show(messages: readonly ShownMessage[]): readonly ShownMessage[] {
+    const thread = new Thread(messages);
+    if (thread.isLinear) return messages;
+    const chosen = this.#options.chosen();
+    return thread
+      .branch((parentKey = beforeAll) => chosen?.[parentKey])
+      .map((message) => {
+        const keys = thread.siblingsOf(message.key).map(({ key }) => key);
+        if (keys.length === 1) return message;
+        return { ...message, branch: { index: keys.indexOf(message.key), count: keys.length, keys } };
+      });
+  }
+
+  /** Shows the branch of this message. */
+  choose(key: string): void {
+    const path = new Thread(this.#options.all()).pathTo(key);
+    this.#options.keep(
+      Object.fromEntries(path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key])),
+    );
+  }
+
+  /** @param key by default every reply that has not ended */
+  async stop(key: string | undefined): Promise<void> {
+    const { all, stop } = this.#options;
+    const open = all().filter(({ status }) => status === "requested" || status === "streaming");
+    const keys = key === undefined ? open.map((reply) => reply.key) : [key];
+    await Promise.all(keys.map(stop));
+  }
+
+  /** @param key the reply to write again, or the message to answer; by default the last one that is shown */
+  async regenerate(key: string | undefined): Promise<Message> {
+    const { all, add } = this.#options;
+    const found = key === undefined ? this.show(all()).at(-1) : all().find((message) => message.key === key);
+    if (!found) throw new ChatFailure(nothingToAnswer);
+    const parent_key = found.sender === "user" ? found.key : (found.parent_key ?? found.key);
+    return add({ content: "", sender: "assistant", status: "requested", parent_key });
+  }
+
+  /**
+   * The `parent_key` of a new message of this sender at the end of the shown branch; undefined where the new message
+   * follows the last one anyway.
+   */
+  parentKeyAtEnd(sender: string): string | undefined {
+    const all = this.#options.all();
+    const end = this.show(all).at(-1);
+    const isLast = end?.key === all.at(-1)?.key;
+    // A message of the same sender would be replaced.
+    return isLast || end?.sender === sender ? undefined : end?.key;
+  }
+}
+
+const nothingToAnswer = {
+  kind: "refused",
+  code: "NOT_FOUND",
+  retryable: false,
+  message: "There is no such message here, so no reply to it can be asked for.",
+} as const;

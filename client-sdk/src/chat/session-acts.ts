@@ -1,0 +1,47 @@
+import type { SessionState } from "./apply-event.ts";
+import { Branches } from "./branches.ts";
+import type { ChatRpc, NewMessage } from "./chat-rpc.ts";
+import { MessageChanges } from "./message-changes.ts";
+import type { Outbox } from "./outbox/outbox.ts";
+import type { Pauses } from "./pauses.ts";
+import type { ShownMessage } from "./shown-messages.ts";
+import type { Message } from "./wire.ts";
+
+/** The part of a session's store that its actions use. */
+export type ActedSession = {
+  readonly id: string;
+  readonly parts: { rpc: ChatRpc; outbox: Outbox; signal: AbortSignal };
+  readonly log: {
+    readonly state: SessionState;
+    apply(change: (state: SessionState) => SessionState): void;
+  };
+  readonly epoch: string | undefined;
+  /** Shows a change. */
+  readonly touch: () => void;
+  all(): readonly ShownMessage[];
+  add(message: Omit<NewMessage, "key" | "timestamp">): Promise<Message>;
+  applyAnswer(message: Message, epoch: string | undefined): void;
+};
+
+/** The actions on a session that are loaded at their first use, with their state. */
+export type SessionActs = { readonly changes: MessageChanges; readonly branches: Branches };
+
+export function createSessionActs(session: ActedSession, pauses: Pauses): SessionActs {
+  const { log, parts } = session;
+  const changes = new MessageChanges({
+    sessionId: session.id,
+    parts: { ...parts, pauses },
+    find: (key) => log.state.messages.find((message) => message.key === key),
+    epoch: () => session.epoch,
+    onEdited: (message, epoch) => session.applyAnswer(message, epoch),
+    onChange: session.touch,
+  });
+  const branches = new Branches({
+    all: () => session.all(),
+    chosen: () => log.state.chosen,
+    keep: (choices) => log.apply((state) => ({ ...state, chosen: { ...state.chosen, ...choices } })),
+    add: (message) => session.add(message),
+    stop: (key) => changes.stop(key),
+  });
+  return { changes, branches };
+}
