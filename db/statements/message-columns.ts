@@ -15,8 +15,9 @@ const chunks = sql<
 >`case when ${isStreaming} then (select group_concat(chunks, ',' order by seq) from ${pieces}) end`;
 
 /** How large a message is, in bytes. */
-export const messageBytes = sql<number>`(octet_length(content) + ifnull(octet_length(extra), 0)
-  + case when ${isStreaming} then ifnull((select text_bytes + chunk_bytes from reply where reply.message_id = message.id), 0) else 0 end)`;
+export const messageBytes = sql<number>`(octet_length(content) + case when extra is null and status is null then 0
+  else ifnull(octet_length(extra), 0)
+  + case when ${isStreaming} then ifnull((select text_bytes + chunk_bytes from reply where reply.message_id = message.id), 0) else 0 end end)`;
 
 const small = ["id", "session_id", "sender", "timestamp", "key", "seq", "status", "complete_id"] as const;
 
@@ -27,9 +28,10 @@ export function smallMessageColumns(maxBytes: number) {
   const isSmall = sql`${messageBytes} <= ${sql.lit(maxBytes)}`;
   return [
     ...small,
-    sql<string | null>`case when ${isSmall} then extra end`.as("extra"),
+    // Most messages have neither, and their size is then computed once.
+    sql<string | null>`case when extra is not null and ${isSmall} then extra end`.as("extra"),
     sql<string | null>`case when ${isSmall} then ${messageText} end`.as("content"),
-    sql<string | null>`case when ${isSmall} then ${chunks} end`.as("chunks"),
+    sql<string | null>`case when ${isStreaming} and ${isSmall} then ${chunks} end`.as("chunks"),
   ] as const;
 }
 
