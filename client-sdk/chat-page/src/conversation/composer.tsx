@@ -12,10 +12,12 @@ type ComposerProps = {
   onSend: (content: string, sender: Sender) => void;
   /** Called for the arrow up in an empty field. */
   onEditLast?: () => void;
+  /** Ends the reply that is being written; undefined if there is none. */
+  onStop?: (() => void) | undefined;
 };
 
 /** The field for a new message. Enter sends it, Shift+Enter begins a new line. */
-export function Composer({ draftOf, onSend, onEditLast }: ComposerProps): ReactElement {
+export function Composer({ draftOf, onSend, onEditLast, onStop }: ComposerProps): ReactElement {
   const [draft = "", setDraft] = useKeptText(draftOf, "message");
   const [sender, setSender] = useState<Sender>("user");
   const field = useRef<HTMLTextAreaElement>(null);
@@ -62,6 +64,15 @@ export function Composer({ draftOf, onSend, onEditLast }: ComposerProps): ReactE
       <div className="composer-foot">
         <SenderSwitch sender={sender} onChange={setSender} />
         <span className="key-hint">Enter sends, Shift+Enter begins a new line</span>
+        {onStop && (
+          <IconButton
+            icon="stop"
+            label="Stop the answer"
+            className="stop"
+            data-testid="stop"
+            onClick={onStop}
+          />
+        )}
         <IconButton icon="send" label="Send" type="submit" className="send" disabled={draft.trim() === ""} />
       </div>
     </form>

@@ -14,7 +14,7 @@ import { useEditing } from "./use-editing.ts";
 /** An open session: its title, its messages and the field for the next one. */
 export function Conversation({ id }: { id: string }): ReactElement {
   const session = useSession(id);
-  const { status, title, messages, isLoaded, hasEarlier, error } = session;
+  const { status, title, messages, run, isLoaded, hasEarlier, error } = session;
   const [editing, edit] = useEditing();
   const [sentCount, setSentCount] = useState(0);
   const isNamed = useRef(false);
@@ -51,6 +51,7 @@ export function Conversation({ id }: { id: string }): ReactElement {
       <Composer
         draftOf={id}
         onSend={send}
+        onStop={run && (() => void session.stop())}
         onEditLast={() => edit(messages.findLast(({ sender }) => sender === "user")?.key)}
       />
     </section>

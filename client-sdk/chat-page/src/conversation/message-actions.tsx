@@ -2,11 +2,16 @@ import type { ShownMessage } from "@ai-desk/client";
 import type { SessionActions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 import { useConfirm } from "../dialog/confirm.tsx";
+import { BranchSwitch } from "./branch-switch.tsx";
+import { isOpen, replyState } from "./reply-state.ts";
 import { IconButton } from "../icon-button.tsx";
 import { showMoment, showWholeTime } from "../show-time.ts";
 
 /** The actions on a message. */
-export type MessageActs = Pick<SessionActions, "retry" | "cancel" | "edit" | "remove">;
+export type MessageActs = Pick<
+  SessionActions,
+  "retry" | "cancel" | "edit" | "remove" | "regenerate" | "choose"
+>;
 
 type MessageActionsProps = {
   message: ShownMessage;
@@ -26,7 +31,9 @@ export function MessageActions({
   isUnsaved,
   onEdit,
 }: MessageActionsProps): ReactElement {
-  const { key, timestamp, delivery, error, isUnkept } = message;
+  const { key, sender, timestamp, delivery, status, branch, error, isUnkept } = message;
+  const state = replyState(message);
+  const canRepeat = sender !== "user" && delivery === "sent" && !isOpen(message);
   const ask = useConfirm();
   const remove = (): void => {
     // A message that is not stored is cancelled without a question.
@@ -50,7 +57,13 @@ export function MessageActions({
           The browser has no room to keep it. Leave the page open until it is sent.
         </p>
       )}
+      {status === "failed" && (
+        <p className="message-error" role="alert">
+          {state}
+        </p>
+      )}
       <div className="message-acts">
+        {state !== undefined && status !== "failed" && <span className="reply-state">{state}</span>}
         {delivery === "pending" ? (
           <span>{isOffline ? "Waiting for the connection" : "Sending…"}</span>
         ) : (
@@ -68,7 +81,18 @@ export function MessageActions({
             Unsaved edit
           </button>
         )}
-        <IconButton icon="edit" label="Edit message" className="edit" onClick={onEdit} />
+        {branch && <BranchSwitch branch={branch} onChoose={(chosen) => void acts.choose(chosen)} />}
+        {canRepeat && (
+          <IconButton
+            icon="again"
+            label="Write another answer"
+            className="regenerate"
+            onClick={() => void acts.regenerate(key)}
+          />
+        )}
+        {!isOpen(message) && (
+          <IconButton icon="edit" label="Edit message" className="edit" onClick={onEdit} />
+        )}
         <IconButton icon="remove" label="Delete message" className="delete" onClick={remove} />
       </div>
     </footer>

@@ -55,7 +55,7 @@ export const MessageBody = memo(function MessageBody({
       ) : (
         <>
           <div className="bubble">
-            <Markdown text={content} />
+            <Markdown text={content} isGrowing={message.status === "streaming"} />
           </div>
           <MessageActions
             message={message}

@@ -35,15 +35,18 @@ type MessageListProps = {
  * load.
  */
 export function MessageList({ session, editing, onEdit, sentCount }: MessageListProps): ReactElement {
-  const { status, messages, hasEarlier, isLoadingEarlier, loadEarlier, retry, cancel, edit, remove } =
-    session;
+  const { status, messages, hasEarlier, isLoadingEarlier, loadEarlier } = session;
+  const { retry, cancel, edit, remove, regenerate, choose } = session;
   const scroll = useRef<HTMLDivElement>(null);
   const { isAtEnd, isLocked, onScroll, goToEnd } = useBottomLock(scroll);
   const isPrepended = usePrepended(messages);
   const isWhole = messages.length <= unvirtualisedMessages;
   const keepMounted = [...messages.keys()].filter((at) => isWhole || messages[at]?.key === editing);
   // The object is the same for the same session, so that a message is rendered again only when it changes.
-  const acts = useMemo(() => ({ retry, cancel, edit, remove }), [retry, cancel, edit, remove]);
+  const acts = useMemo(
+    () => ({ retry, cancel, edit, remove, regenerate, choose }),
+    [retry, cancel, edit, remove, regenerate, choose],
+  );
 
   const { refusal, isAsking, load } = useEarlier(loadEarlier);
   const loadWhenNear = (): void => {

@@ -1,6 +1,7 @@
 import type { ShownMessage } from "@ai-desk/client";
 import { useEffect, useRef } from "react";
 import { announce } from "../announce.ts";
+import { isOpen } from "./reply-state.ts";
 import { senderName } from "./sender-name.ts";
 
 const maxSpokenChars = 300;
@@ -10,7 +11,8 @@ const maxSpokenChars = 300;
  * removes its rows.
  */
 export function useAnnouncements(messages: readonly ShownMessage[]): void {
-  const last = messages.at(-1);
+  // A reply that grows is read when it has ended.
+  const last = messages.findLast((message) => !isOpen(message));
   const known = useRef<number | undefined>(undefined);
   useEffect(() => {
     const before = known.current;

@@ -38,7 +38,7 @@ function FollowedNews({ session, onUnsent }: FollowedNewsProps): ReactElement {
 
 type NewsProps = {
   session: ListedSession;
-  last: { sender: string; timestamp: string; excerpt: string } | null;
+  last: { sender: string; timestamp: string; excerpt: string; status?: string | undefined } | null;
   delivery: Delivery;
   isEmpty?: boolean;
 };
@@ -52,7 +52,8 @@ function News({ session, last, delivery, isEmpty = false }: NewsProps): ReactEle
         {words[delivery]}
       </time>
       <p className="preview">
-        {last && `${last.sender === "user" ? "You: " : ""}${last.excerpt}`}
+        {last?.status === "streaming" && last.excerpt === "" && "Writing…"}
+        {last && last.excerpt !== "" && `${last.sender === "user" ? "You: " : ""}${last.excerpt}`}
         {!last && isEmpty && "No messages yet"}
       </p>
     </>
