@@ -73,6 +73,12 @@ export type Chat = {
    * so that nothing is stored again. A later subscription follows its log anew.
    */
   forget(): Promise<void>;
+  /** @internal The parts that other entries of this package use. The signal aborts when the chat is closed. */
+  readonly internals: {
+    readonly storage: ChatStorage;
+    readonly prefix: string;
+    readonly signal: AbortSignal;
+  };
 };
 
 /**
@@ -119,6 +125,7 @@ export function createChat(options: ChatOptions): Chat {
       await Promise.all([state.close(), line.close()]);
     },
     forget: () => state.forget(),
+    internals: { storage, prefix: state.prefix, signal: closing.signal },
   };
 }
 

@@ -64,7 +64,12 @@ export function isAnswer({ sender, status }: Answerable): boolean {
 /** In UTF-16 code units. Longer keys leave no room for what is put around them in a key of 255 characters. */
 const longestName = 240;
 
-function attemptsAt({ id, key }: Answerable): string[] {
-  const name = key.length > longestName ? `#${id}` : key;
-  return Array.from({ length: replyAttempts }, (_, at) => `reply:${name}${at === 0 ? "" : `:${at + 1}`}`);
+/** The key of the first reply to a message. */
+export function replyKeyOf({ id, key }: Answerable): string {
+  return `reply:${key.length > longestName ? `#${id}` : key}`;
+}
+
+function attemptsAt(question: Answerable): string[] {
+  const first = replyKeyOf(question);
+  return Array.from({ length: replyAttempts }, (_, at) => (at === 0 ? first : `${first}:${at + 1}`));
 }

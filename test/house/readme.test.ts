@@ -108,6 +108,7 @@ const printed = [
   "caught up\n",
   "Kept until the server has it\n",
   "",
+  "You said: Hello\n",
   "",
 ];
 

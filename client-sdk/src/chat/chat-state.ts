@@ -43,6 +43,8 @@ const forgotten = aborted("What was stored here has been deleted. Open it again.
 /** The stores of one chat over one line. */
 export class ChatState {
   readonly outbox: Outbox;
+  /** The prefix of the names in the storage. */
+  readonly prefix: string;
   readonly #parts: ChatParts;
   readonly #sessions = new Map<string, SessionStore>();
   readonly #list: ListStore;
@@ -55,7 +57,7 @@ export class ChatState {
 
   constructor(options: ChatStateOptions) {
     const { rpc, line, sender, storage, url, user, now = Date.now } = options;
-    const prefix = `ai-desk${JSON.stringify([url, user ?? null])}`;
+    const prefix = (this.prefix = `ai-desk${JSON.stringify([url, user ?? null])}`);
     const { signal } = this.#ending;
     const later = (): Promise<Later> => (this.#later ??= this.#load(options.pauses));
     const loadWriter = async () => new (await later()).KeptWriter(storage, prefix, now);
