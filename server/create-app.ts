@@ -13,6 +13,7 @@ import { publishCommits } from "./domain/publish-commits.ts";
 import { heedOthers } from "./domain/heed-others.ts";
 import { endAbandonedReplies } from "./domain/replies/end-abandoned-replies.ts";
 import { Leases } from "./domain/replies/leases.ts";
+import { SignalRate } from "./domain/signal-rate.ts";
 import { toAppError } from "./domain/to-app-error.ts";
 import { LiveHub } from "./live/live-hub.ts";
 import type { AccessLog } from "./http/access-log.ts";
@@ -56,6 +57,8 @@ export type AppOptions = {
   /** Allows or refuses each operation of each caller; by default it allows all. */
   guard?: Guard;
   now?: () => Date;
+  /** A clock that only goes forward, in milliseconds. */
+  elapsedMs?: () => number;
   newSessionId?: () => string;
 };
 
@@ -77,7 +80,7 @@ export type App = {
 
 /** The whole product behind one port: every door over one database. */
 export function createApp(options: AppOptions): App {
-  const { logger, hosts, origins } = options;
+  const { logger, hosts, origins, elapsedMs = () => performance.now() } = options;
   const store = new AppStore(options.database, logger);
   const stop = new AbortController();
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
@@ -93,7 +96,8 @@ export function createApp(options: AppOptions): App {
     maxMessageChars: options.maxMessageChars,
     maxReadersPerSession: options.maxReadersPerSession,
     pollMs: timeouts.pollMs,
-    leases: new Leases({ durationMs: timeouts.replyLeaseMs, elapsedMs: () => performance.now() }),
+    leases: new Leases({ durationMs: timeouts.replyLeaseMs, elapsedMs }),
+    signalRate: new SignalRate(elapsedMs),
   };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
   const report = createReport(logger);

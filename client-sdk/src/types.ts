@@ -66,6 +66,7 @@ export type LiveCaughtUpEvent = Live<"caught_up">;
 export type LiveMessageEvent = Live<"message">;
 export type LiveMessageDeletedEvent = Live<"message_deleted">;
 export type LiveSessionEvent = Live<"session">;
+export type LiveSignalEvent = Live<"signal">;
 export type LiveSessionDeletedEvent = Live<"session_deleted">;
 
 type List<Type extends ListEvent["type"]> = Extract<ListEvent, { type: Type }>;
@@ -80,6 +81,7 @@ export type GetSessionInput = RouterInputs["session"]["get"];
 export type CreateSessionInput = NonNullable<RouterInputs["session"]["create"]>;
 export type UpdateSessionInput = RouterInputs["session"]["update"];
 export type DeleteSessionInput = RouterInputs["session"]["delete"];
+export type SendSignalInput = RouterInputs["session"]["signal"];
 export type OnEventInput = RouterInputs["session"]["onEvent"];
 export type OnListEventInput = NonNullable<RouterInputs["session"]["onListEvent"]>;
 export type ListMessagesInput = RouterInputs["message"]["list"];

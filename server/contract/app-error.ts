@@ -4,6 +4,7 @@ import type { ErrorCode } from "./error-codes.ts";
 import { errorCodes } from "./error-codes.ts";
 import type { ReplyStatus } from "./reply.ts";
 import { describeIssues, issuesOf } from "./issues.ts";
+import { limits } from "./limits.ts";
 import { newSessionIdSchema } from "./session-id.ts";
 
 /** Where a reply stands: its length in UTF-16 code units, and its status. */
@@ -129,6 +130,15 @@ export function tooManyReplies(limit: number): AppError {
   return new AppError(
     "TOO_MANY_REQUESTS",
     `${limit} replies of this session are streaming already, which is as many as may be: finish or stop one first.`,
+  );
+}
+
+/** The session has taken as many signals as it may for now. */
+export function tooManySignals(retryAfterSeconds: number): AppError {
+  return new AppError(
+    "TOO_MANY_REQUESTS",
+    `A session takes ${limits.signalsPerSecond} signals a second, and fewer if it has more than ${limits.signalReaders} subscribers: wait, and send fewer signals.`,
+    { retryAfterSeconds },
   );
 }
 

@@ -5,7 +5,7 @@ import type { DocumentedMessage } from "./message.ts";
 import { keySchema, newMessageSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 
-/** A frame from a client of the plain WebSocket. */
+/** A message from a client of the plain WebSocket. */
 export const chatFrameSchema = newMessageSchema.extend({ key: optional(keySchema) });
 
 export type ChatFrame = z.infer<typeof chatFrameSchema>;

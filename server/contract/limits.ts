@@ -40,6 +40,15 @@ export const limits = {
   deltaIntervalMs: 40,
   /** The default of `REPLY_LEASE_SECONDS`. */
   replyLeaseSeconds: 30,
+  signalNameChars: 64,
+  /** The largest signal: its name and its data, as JSON. */
+  signalBytes: 1024,
+  /** How many signals a session takes at once, after a quiet time. */
+  signalBurst: 40,
+  /** How many signals a second a session takes in the long run. */
+  signalsPerSecond: 20,
+  /** A signal to more subscribers than this counts as several signals, in proportion. */
+  signalReaders: 1000,
   /** The time for which changes of the list are gathered before they are sent, in milliseconds. */
   listIntervalMs: 250,
 } as const;

@@ -5,6 +5,7 @@ import { messageIdSchema, messageSchema } from "./message.ts";
 import { optional } from "./optional.ts";
 import { sessionHeadSchema, sessionSchema } from "./session.ts";
 import { sessionIdSchema } from "./session-id.ts";
+import { signalFields } from "./signal.ts";
 
 const seqSchema = z
   .int()
@@ -94,6 +95,10 @@ export const liveEventSchema = z
     z
       .object({ type: z.literal("session"), ...place, session: sessionHeadSchema })
       .meta({ description: "The session was renamed." }),
+    z.object({ type: z.literal("signal"), ...place, ...signalFields }).meta({
+      description:
+        "A client signals something of the moment. It is no change: it is not stored, and `seq` and `prev` are the `seq` of the event before it in this stream. A stream over REST sends it without `id`.",
+    }),
     z
       .object({ type: z.literal("session_deleted"), ...place })
       .meta({ description: "The session was deleted. The stream ends with this event." }),

@@ -6,6 +6,7 @@ export const operations = [
   "session.create",
   "session.update",
   "session.delete",
+  "session.signal",
   "session.onEvent",
   "session.onListEvent",
   "message.list",

@@ -15,6 +15,7 @@ import { appendToReply } from "./replies/append-to-reply.ts";
 import { claimReply } from "./replies/claim-reply.ts";
 import { finishReply } from "./replies/finish-reply.ts";
 import { openReplyStream } from "./replies/reply-stream.ts";
+import { sendSignal } from "./send-signal.ts";
 import { stopReply } from "./replies/stop-reply.ts";
 import { pollEvents } from "./poll-events.ts";
 import type { Services } from "./services.ts";
@@ -54,6 +55,7 @@ export const actions = {
   deleteSession: new Action("session.delete", (services, { session_id: id }: OfSession) =>
     deleteSession(services, id),
   ),
+  sendSignal: new Action("session.signal", sendSignal),
   followSession: new Action(
     "session.onEvent",
     (services, { session_id: sessionId, ...wanted }: OfSession & Wanted & ReaderExtent) =>

@@ -52,6 +52,8 @@ export async function pollEvents<Event extends LogEvent>(
     };
     await follow(stop).pipeTo({
       isWritable: true,
+      // An answer has events of the log alone.
+      takesSignals: false,
       whenWritable: (work) => work(),
       send: take,
       sendShared: take,

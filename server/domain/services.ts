@@ -1,6 +1,7 @@
 import type { Store } from "../../db/store.ts";
 import type { LiveHub } from "../live/live-hub.ts";
 import type { Leases } from "./replies/leases.ts";
+import type { SignalRate } from "./signal-rate.ts";
 
 /** The services that the actions use. */
 export type Services = {
@@ -13,6 +14,7 @@ export type Services = {
   /** Aborts when the server is about to stop: waiting polls are answered then. */
   readonly stopping: AbortSignal;
   readonly leases: Leases;
+  readonly signalRate: SignalRate;
   /** The product's version. */
   readonly version: string;
   /** The greatest length of content, in UTF-16 code units. */

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Sink } from "../live/feed.ts";
+import { signalBudgetBytes } from "../live/feed.ts";
 import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import { toJson, toSharedJson } from "../live/event-json.ts";
 import { memoize } from "../live/memoize.ts";
@@ -94,6 +95,10 @@ export class EventStream<Item> implements Sink<Item>, Disposable, EventListenerO
 
   get isWritable(): boolean {
     return !this.#response.writableNeedDrain;
+  }
+
+  get takesSignals(): boolean {
+    return this.#response.writableLength <= signalBudgetBytes;
   }
 
   async whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -75,5 +75,11 @@ export type SnapshotOf<Event extends LogEvent> = Omit<
   "type" | "prev" | "epoch"
 >;
 
+/** An event that is in no change log. It is sent with the position of the stream that it comes in. */
+export type SignalOf<Event extends LogEvent> = { type: "signal" } & Omit<
+  Extract<Event, { type: "signal" }>,
+  "type" | "seq" | "prev"
+>;
+
 /** The number of changes that are read at a time, so that other work gets its turn while a subscriber catches up. */
 export const changesPerRead = 100;

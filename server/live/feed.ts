@@ -6,6 +6,11 @@ export type Sink<Item> = {
   /** Whether the sink takes more now. */
   readonly isWritable: boolean;
   /**
+   * Whether the sink takes signals now. It takes none while much waits to be sent, so that signals never fill the place
+   * of other items.
+   */
+  readonly takesSignals: boolean;
+  /**
    * Does `work` when the sink is writable, or when its connection is closed. Streams of one connection take turns: the
    * items of one stream are sent before another stream reads.
    */
@@ -15,6 +20,9 @@ export type Sink<Item> = {
   /** Sends an array that other sinks get too: its encoding is kept for them. */
   sendShared(items: readonly Item[]): void;
 };
+
+/** The most bytes that may wait for a client that is sent a signal. */
+export const signalBudgetBytes = 16 * 1024;
 
 /** A stream that has not begun. `pipeTo` sends it to a sink; an iteration yields its items one by one. */
 export class Feed<Item> implements AsyncIterable<Item> {
@@ -70,6 +78,10 @@ class Queue<Item> implements Sink<Item> {
 
   get isWritable(): boolean {
     return this.#items.length < maxWaiting;
+  }
+
+  get takesSignals(): boolean {
+    return this.#items.length < maxWaiting / 2;
   }
 
   async whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -1,3 +1,4 @@
+import type { FollowRequest } from "./follow-request.ts";
 import type { LiveHub } from "./live-hub.ts";
 import type { Listener, ReadUpTo } from "./subscriber.ts";
 import type { Sink } from "./feed.ts";
@@ -5,16 +6,6 @@ import type { Change, ChangeLog, LogEvent, ChangeLogHead, TrackedEvent } from ".
 import { formatPosition, parsePosition } from "./position.ts";
 import { toEvent } from "./to-event.ts";
 import { readBeginning } from "./read-beginning.ts";
-
-export type FollowRequest<Event extends LogEvent> = {
-  hub: LiveHub;
-  log: ChangeLog<Event>;
-  /** The position to resume after. */
-  after: string | undefined;
-  signal: AbortSignal;
-  /** The connection of the subscriber, if it has one. */
-  connection?: object | undefined;
-};
 
 /**
  * Sends the events of a change log after a position: first the missed ones, read from the log, then `caught_up`, then
@@ -91,6 +82,13 @@ class Follower<Event extends LogEvent> implements Listener<Event> {
     else this.#sink.send(live.map(({ event }) => this.#track(event)));
     this.#seq = live.at(-1)?.event.seq;
     return true;
+  }
+
+  takeSignal(shared: readonly TrackedEvent<Event>[]): void {
+    if (!this.#sink.takesSignals) return;
+    const seq = this.#seq ?? 0;
+    if (shared.every(({ event }) => event.seq === seq)) this.#sink.sendShared(shared);
+    else this.#sink.send(shared.map(({ event }) => this.#track({ ...event, seq })));
   }
 
   async #readOn(isFirst: boolean): Promise<ReadUpTo | "more" | "end"> {

@@ -1,7 +1,7 @@
 import { tooManyReaders } from "../contract/app-error.ts";
 import { LiveTopic } from "./live-topic.ts";
 import type { Subscriber, ReadUpTo } from "./subscriber.ts";
-import type { Change, ChangeLog, LogEvent } from "./change-log.ts";
+import type { Change, ChangeLog, LogEvent, SignalOf } from "./change-log.ts";
 import { Turns } from "./turns.ts";
 import { SnapshotCache } from "./snapshot-cache.ts";
 
@@ -23,6 +23,17 @@ export class LiveHub {
   publish<Event extends LogEvent>(topic: string, seq: number, change?: Change<Event>): void {
     const known = this.#topics.get(topic) as LiveTopic<Event> | undefined;
     known?.publish(seq, change);
+  }
+
+  /** Sends a signal to the live subscribers of a log. A subscriber that cannot take it at once does not get it. */
+  signal<Event extends LogEvent>(topic: string, signal: SignalOf<Event>): void {
+    const known = this.#topics.get(topic) as LiveTopic<Event> | undefined;
+    known?.signal(signal);
+  }
+
+  /** The number of subscribers of a log. */
+  sizeOf(topic: string): number {
+    return this.#topics.get(topic)?.size ?? 0;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
-import type { Change, ChangeLog, LogEvent, TrackedEvent } from "./change-log.ts";
+import type { Change, ChangeLog, LogEvent, SignalOf, TrackedEvent } from "./change-log.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import type { LiveChange } from "./pending-changes.ts";
 import { Subscriber } from "./subscriber.ts";
@@ -57,6 +57,16 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
     const before = this.#pending.lastSeq ?? this.#readUpTo;
     if (!change || this.#reading || before !== seq - 1 || this.#log.coalesceMs > 0) return this.#readOn();
     this.#pending.push(change);
+  }
+
+  /** Sends a signal to the live subscribers, after the changes that are about to be delivered to them. */
+  signal(signal: SignalOf<Event>): void {
+    setImmediate(() => {
+      const seq = this.#lastSeq;
+      const event = toEvent<Event>({ ...signal, seq }, { prev: seq });
+      const shared = [{ position: formatPosition(this.#epoch, seq), event }];
+      for (const subscriber of this.#live) subscriber.deliverSignal(shared);
+    });
   }
 
   /** @param stand the log's `seq` and life; undefined if the log does not exist */

@@ -1,4 +1,4 @@
-import type { FollowRequest } from "./follow-log.ts";
+import type { FollowRequest } from "./follow-request.ts";
 import { followLog } from "./follow-log.ts";
 import type { LiveHub } from "./live-hub.ts";
 import { Feed } from "./feed.ts";

@@ -7,6 +7,11 @@ export type ReadUpTo = { epoch: string; life: number; seq: number };
 export type Listener<Event extends LogEvent> = {
   /** @returns false if it takes none of the events */
   take(events: readonly TrackedEvent<Event>[]): boolean;
+  /**
+   * Takes or drops a signal, which is the same array for all subscribers. Its position is that of the shared reading.
+   * Without this function the listener gets no signals.
+   */
+  takeSignal?(signal: readonly TrackedEvent<Event>[]): void;
 };
 
 /** The access of a subscriber to the topic of its log. */
@@ -65,6 +70,10 @@ export class Subscriber<Event extends LogEvent> implements Disposable, EventList
     // It may have a part of a gathered event already: it reads the rest from the change log.
     if (events.some(({ since }) => since !== undefined && since < this.#upTo)) return this.fallBehind();
     if (events.length > 0 && !this.#listener?.take(events)) this.fallBehind();
+  }
+
+  deliverSignal(signal: readonly TrackedEvent<Event>[]): void {
+    this.#listener?.takeSignal?.(signal);
   }
 
   fallBehind(): void {

@@ -5,7 +5,7 @@ import type { Change, LogEvent } from "./change-log.ts";
  * and TypeScript cannot add them back to a union.
  */
 export function toEvent<Event extends LogEvent>(
-  change: Change<Event> | { type: "snapshot" | "reset" | "caught_up"; seq: number },
+  change: Change<Event> | { type: "snapshot" | "reset" | "caught_up" | "signal"; seq: number },
   ofStream: { prev: number; epoch?: string | undefined },
 ): Event {
   return { ...change, ...ofStream } as unknown as Event;

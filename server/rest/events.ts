@@ -132,7 +132,11 @@ async function* pollJson({ events, position }: Polled): AsyncGenerator<string> {
   yield `],"position":${JSON.stringify(position)}}`;
 }
 
-/** `id` is the position, `data` the event. There is no `event` field, so that every event reaches `onmessage`. */
-const encoding = sseEncoding(
-  ({ position }: TrackedEvent<LogEvent>, json) => `id: ${position}\ndata: ${json}\n\n`,
-);
+/**
+ * `id` is the position, `data` the event. There is no `event` field, so that every event reaches `onmessage`. A signal
+ * leaves the position as it is, and has no `id`.
+ */
+const encoding = sseEncoding(({ position, event }: TrackedEvent<LogEvent>, json) => {
+  const data = `data: ${json}\n\n`;
+  return event.type === "signal" ? data : `id: ${position}\n${data}`;
+});

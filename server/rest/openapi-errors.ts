@@ -16,6 +16,7 @@ import {
   replyHasEnded,
   tooManyReaders,
   tooManyReplies,
+  tooManySignals,
   writtenByAnother,
 } from "../contract/app-error.ts";
 import { toAppError } from "../domain/to-app-error.ts";
@@ -29,6 +30,7 @@ export type DescribedLimits = { maxMessageChars: number; maxReadersPerSession: n
 /** An invalid value for each field. The example of a 400 shows the first one that the route has. */
 const faults = {
   content: "",
+  name: "",
   sender: "",
   created_at: "yesterday",
   title: 5,
@@ -76,6 +78,12 @@ const conflicts: Readonly<Record<string, AppError>> = {
   "message.claim": replyHasEnded({ length: 5, status: "complete" }),
 };
 
+/** The refusals with 429 of operations other than following. */
+const shortages: Readonly<Record<string, AppError>> = {
+  "message.add": tooManyReplies(limits.openReplies),
+  "session.signal": tooManySignals(1),
+};
+
 /** The message that the example of a route names. */
 function subjectOf({ procedure, method }: Route): { id: number } | { key: string } {
   if (method === "PUT") return { key: "reply-2" };
@@ -95,9 +103,7 @@ function exampleOf(
     ...(route.method === "PUT" && { UNSUPPORTED_MEDIA_TYPE: textBodyExpected() }),
     PAYLOAD_TOO_LARGE: bodyTooLarge(maxBodyBytes(maxMessageChars)),
     UNPROCESSABLE_CONTENT: keyUsedBefore(),
-    TOO_MANY_REQUESTS: route.procedure.startsWith("message.")
-      ? tooManyReplies(limits.openReplies)
-      : tooManyReaders(maxReadersPerSession),
+    TOO_MANY_REQUESTS: shortages[route.procedure] ?? tooManyReaders(maxReadersPerSession),
   };
   const error = errors[code] ?? new AppError(code);
   return { ...error.toBody(), ...(error.httpStatus >= 500 && { request_id: "7f9c2ba4e88f-1" }) };

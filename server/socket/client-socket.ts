@@ -36,13 +36,14 @@ const noCode = 1005;
  */
 export class ClientSocket extends WebSocket {
   #sendQueue: SendQueue | undefined;
-  #account: Account | undefined;
   #stallTimeoutMs = 0;
   #isCut = false;
   #closing: AbortController | undefined;
   #lastTurn: Promise<void> | undefined;
   #firstCloseCode: number | undefined;
   readonly #keepAlive = new KeepAlive(this);
+  /** The account of its waiting bytes, if there is a budget. */
+  account: Account | undefined;
   /** Counts its incomplete message, if there is a budget. */
   partial: PartialFrames | undefined;
   /** Its received frames that wait for their turn. */
@@ -54,11 +55,11 @@ export class ClientSocket extends WebSocket {
    * @param stallTimeoutMs the time after which a client that takes none of the waiting bytes is closed with 4008
    */
   attach(transport: Duplex, stallTimeoutMs: number): void {
-    this.#account = accountOf(transport);
-    this.#account?.cutBy(() => this.#cutForRoom());
+    this.account = accountOf(transport);
+    this.account?.cutBy(() => this.#cutForRoom());
     this.#sendQueue = new SendQueue(this, transport, this.#keepAlive);
     this.#stallTimeoutMs = stallTimeoutMs;
-    if (this.#account) this.partial = countPartialFrames(this, transport, this.#account);
+    if (this.account) this.partial = countPartialFrames(this, transport, this.account);
   }
 
   /** The code of the side that closed first. Undefined before that, or if the connection ended without one. */
@@ -83,11 +84,6 @@ export class ClientSocket extends WebSocket {
     return this.#closing.signal;
   }
 
-  /** The account of its waiting bytes, if there is a budget. */
-  get account(): Account | undefined {
-    return this.#account;
-  }
-
   /** Whether the socket was cut to make room. Its frames are then dropped. */
   get isCut(): boolean {
     return this.#isCut;
@@ -95,7 +91,12 @@ export class ClientSocket extends WebSocket {
 
   /** Whether the send queue has room for more. */
   get isWritable(): boolean {
-    return (this.#sendQueue?.bytes ?? 0) <= sendBudgetBytes;
+    return this.waitingBytes <= sendBudgetBytes;
+  }
+
+  /** The bytes that wait in the send queue. */
+  get waitingBytes(): number {
+    return this.#sendQueue?.bytes ?? 0;
   }
 
   /**
@@ -108,7 +109,7 @@ export class ClientSocket extends WebSocket {
     await before;
     await this.#withinSendBudget();
     try {
-      const account = this.#account;
+      const account = this.account;
       return await (account?.ledger.isFull ? account.whenThereIsRoom(pageBytes, work) : work());
     } finally {
       // Other work of the process gets its turn in between.

@@ -1,4 +1,5 @@
 import type { Sink } from "../live/feed.ts";
+import { signalBudgetBytes } from "../live/feed.ts";
 import type { ClientSocket } from "./client-socket.ts";
 import type { FrameBatch } from "./frame-batch.ts";
 
@@ -21,6 +22,10 @@ export class SocketSink<Item> implements Sink<Item> {
 
   get isWritable(): boolean {
     return this.#socket.isWritable;
+  }
+
+  get takesSignals(): boolean {
+    return this.#socket.waitingBytes <= signalBudgetBytes;
   }
 
   whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -11,6 +11,7 @@ import { listMessagesProcedure } from "./procedures/list-messages.ts";
 import { listSessionsProcedure } from "./procedures/list-sessions.ts";
 import { onListEventProcedure } from "./procedures/on-list-event.ts";
 import { onSessionEventProcedure } from "./procedures/on-session-event.ts";
+import { sendSignalProcedure } from "./procedures/send-signal.ts";
 import { stopReplyProcedure } from "./procedures/stop-reply.ts";
 import { updateMessageProcedure } from "./procedures/update-message.ts";
 import { updateSessionProcedure } from "./procedures/update-session.ts";
@@ -24,6 +25,7 @@ export const appRouter = router({
     create: createSessionProcedure,
     update: updateSessionProcedure,
     delete: deleteSessionProcedure,
+    signal: sendSignalProcedure,
     onEvent: onSessionEventProcedure,
     onListEvent: onListEventProcedure,
   }),

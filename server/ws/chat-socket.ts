@@ -3,6 +3,7 @@ import type { Action, Calling } from "../domain/perform.ts";
 import { chatFrameSchema } from "../contract/chat-frame.ts";
 import { closeCodes } from "../contract/close-codes.ts";
 import type { ErrorCode } from "../contract/error-codes.ts";
+import { signalFrameSchema } from "../contract/signal.ts";
 import type { SentMessage } from "../domain/add-message.ts";
 import { toAppError } from "../domain/to-app-error.ts";
 import type { MessageSeq } from "../domain/message-follower.ts";
@@ -76,7 +77,7 @@ export function followEvents(sessionId: string, open: Opened<typeof actions.open
 /** The function that an action returns for a connection that is not open yet. */
 type Opened<Opening> = Opening extends Action<never, Promise<infer Open>> ? Open : never;
 
-/** The messages from one client. They are stored in the order in which they arrive. */
+/** The messages and signals from one client. Messages are stored in the order in which they arrive. */
 class Conversation {
   readonly #socket: ClientSocket;
   readonly #options: ChatSocketOptions;
@@ -106,8 +107,8 @@ class Conversation {
     // Waits until the socket is writable, so that answers do not pile up for a client that does not read.
     if (!socket.isCut) {
       const repeated = await (socket.isWritable
-        ? this.#store(data)
-        : socket.whenWritable(() => this.#store(data)));
+        ? this.#perform(data)
+        : socket.whenWritable(() => this.#perform(data)));
       // Every subscriber has already got the message of the first send. This client repeats it because it does not know
       // that.
       if (repeated) {
@@ -120,13 +121,22 @@ class Conversation {
   }
 
   /** @returns the message, if the frame is a repeat of the send that stored it */
-  async #store(data: Buffer): Promise<SentMessage | undefined> {
+  async #perform(data: Buffer): Promise<SentMessage | undefined> {
     const { caller, perform, sessionId, report, trace } = this.#options;
     const turn = parsingTurn(data.length);
     if (turn) await turn;
     try {
-      const frame = chatFrameSchema.parse(parseJson(data.toString("utf8"), "The frame"));
-      const sent = await perform(caller, actions.addMessage, { ...frame, session_id: sessionId });
+      const frame = parseJson(data.toString("utf8"), "The frame");
+      const ofSession = { session_id: sessionId };
+      if (isSignalFrame(frame)) {
+        const { signal } = signalFrameSchema.parse(frame);
+        await perform(caller, actions.sendSignal, { ...signal, ...ofSession });
+        return undefined;
+      }
+      const sent = await perform(caller, actions.addMessage, {
+        ...chatFrameSchema.parse(frame),
+        ...ofSession,
+      });
       return sent.stored ? undefined : sent;
     } catch (error) {
       const appError = toAppError(error);
@@ -135,6 +145,13 @@ class Conversation {
       return undefined;
     }
   }
+}
+
+/** A frame with `content` is a message, whatever other fields it has. */
+function isSignalFrame(frame: unknown): boolean {
+  if (typeof frame !== "object" || frame === null) return false;
+  const { signal = null, content = null } = frame as { signal?: unknown; content?: unknown };
+  return signal !== null && content === null;
 }
 
 const idle = Promise.resolve();

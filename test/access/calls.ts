@@ -31,6 +31,7 @@ const inputs: Record<Operation, (subject: Subject) => Record<string, unknown>> =
   "session.create": ({ sessionId }) => ({ id: `${sessionId} new` }),
   "session.update": ({ sessionId }) => ({ session_id: sessionId, title: "Renamed" }),
   "session.delete": ({ sessionId }) => ({ session_id: sessionId }),
+  "session.signal": ({ sessionId }) => ({ session_id: sessionId, name: "typing" }),
   "session.onEvent": ({ sessionId }) => ({ session_id: sessionId }),
   "session.onListEvent": () => ({}),
   "message.list": ({ sessionId }) => ({ session_id: sessionId }),
@@ -124,12 +125,17 @@ async function askSocket(
   url: string,
   frame: object | undefined,
   judge: (text: string) => boolean | undefined,
+  { sendsWhenLive = false } = {},
 ): Promise<boolean> {
   const socket = new WebSocket(url);
   try {
     return await new Promise<boolean>((resolve) => {
-      socket.on("open", () => frame && socket.send(JSON.stringify(frame)));
+      const send = (): void => {
+        if (frame) socket.send(JSON.stringify(frame));
+      };
+      socket.on("open", () => sendsWhenLive || send());
       socket.on("message", (data: Buffer) => {
+        if (sendsWhenLive && data.includes("caught_up")) return send();
         const isSuccess = judge(data.toString());
         if (isSuccess !== undefined) resolve(isSuccess);
       });
@@ -197,3 +203,16 @@ export const doorCalls: DoorCall[] = [
 
 /** A send over a plain socket, which follows the session besides. */
 export const chatSend = chatCall("message.add", "", { content: "second", sender: "user" });
+
+/** A signal over a plain socket that follows all events, and gets the signal itself. */
+export const chatSignal: DoorCall = {
+  operation: "session.signal",
+  door: "plain WebSocket events=all, a frame",
+  succeeds: ({ url, sessionId }) =>
+    askSocket(
+      `${url.replace("http", "ws")}/ws/${encodeURIComponent(sessionId)}?events=all`,
+      { signal: { name: "typing" } },
+      (text) => (text.includes('"error"') ? false : text.includes("typing") ? true : undefined),
+      { sendsWhenLive: true },
+    ),
+};

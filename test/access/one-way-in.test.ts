@@ -9,7 +9,7 @@ import { appRouter } from "../../server/trpc/router.ts";
 import { makeSession } from "../support/make-session.ts";
 import { startApp } from "../support/start-app.ts";
 import type { Subject } from "./calls.ts";
-import { chatSend, doorCalls } from "./calls.ts";
+import { chatSend, chatSignal, doorCalls } from "./calls.ts";
 
 let guard: Guard = allowAll;
 let subject: Subject;
@@ -72,15 +72,17 @@ test.each(doorCalls)("$operation is refused where the guard refuses: $door", asy
   });
 });
 
-test("a send over the plain WebSocket asks the guard once, beside the following", async () => {
+const chatFrames = [chatSend, chatSignal];
+
+test.each(chatFrames)("$operation asks the guard once, beside the following: $door", async (call) => {
   const asked = count();
-  expect(await chatSend.succeeds(subject)).toBe(true);
-  expect(asked).toEqual(["session.onEvent", "message.add"]);
+  expect(await call.succeeds(subject)).toBe(true);
+  expect(asked).toEqual(["session.onEvent", call.operation]);
 });
 
-test("a send over the plain WebSocket is refused where the guard refuses", async () => {
-  refuse("message.add");
-  expect(await chatSend.succeeds(subject)).toBe(false);
+test.each(chatFrames)("$operation is refused where the guard refuses it alone: $door", async (call) => {
+  refuse(call.operation);
+  expect(await call.succeeds(subject)).toBe(false);
 });
 
 test("a batch asks the guard once for each call", async () => {

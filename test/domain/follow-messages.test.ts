@@ -60,6 +60,7 @@ test.each([undefined, 1])(
     };
     const ended = followMessages(services, { sessionId: "s", after, signal: stop.signal }).pipeTo({
       isWritable: true,
+      takesSignals: true,
       async whenWritable(work) {
         if (!hasWaited) {
           hasWaited = true;

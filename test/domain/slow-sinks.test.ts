@@ -11,6 +11,7 @@ import { openServices } from "../support/services.ts";
 /** A sink that takes items until a test makes it hang. */
 class StoppableSink implements Sink<unknown> {
   isWritable = true;
+  readonly takesSignals = true;
   taken = 0;
 
   whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -111,9 +111,10 @@ function openStream<Event extends LogEvent>(
   const take = createEventStreamParser(({ name, id, data }) => {
     if (name === "serialized-error") end((JSON.parse(data ?? "") as { data: WireError }).data.code);
     if (name === "return") end("complete");
-    if (name === undefined && id !== undefined && data !== undefined) {
-      events.add({ position: id, event: JSON.parse(data) as Event });
-    }
+    if (name !== undefined || data === undefined) return;
+    // An event without an id leaves the position as it is.
+    const position = id ?? events.items.at(-1)?.position ?? "";
+    events.add({ position, event: JSON.parse(data) as Event });
   });
   let stream: IncomingMessage | undefined;
   const request = get(address, { headers, agent: false }, (response) => {

@@ -1,18 +1,23 @@
 import { WebSocket } from "ws";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { makeSession } from "../support/make-session.ts";
+import { call } from "../support/rest.ts";
 import { startApp } from "../support/start-app.ts";
 
 const content = "for all of them";
 
-/** How often the event with the content is made JSON. */
+/** How often the event with the content, or the signal of this name, is made JSON. */
 function countEncodings(): () => number {
   const spy = vi.spyOn(JSON, "stringify");
   onTestFinished(() => spy.mockRestore());
   return () =>
     spy.mock.calls.filter(([value]) => {
-      const { type, message } = Object(value) as { type?: string; message?: { content?: string } };
-      return type === "message" && message?.content === content;
+      const { type, message, name } = Object(value) as Partial<{
+        type: string;
+        message: { content?: string };
+        name: string;
+      }>;
+      return type === "message" ? message?.content === content : type === "signal" && name === content;
     }).length;
 }
 
@@ -59,9 +64,12 @@ test("an event is encoded once for 500 subscribers over tRPC's WebSocket, whatev
   expect(encodings()).toBe(1);
 });
 
-test("an event is encoded once for the subscribers at all doors together [SLOW-5]", async () => {
+test.each([
+  { what: "a message", path: "messages", body: { content, sender: "user" } },
+  { what: "a signal", path: "signals", body: { name: content } },
+])("$what is encoded once for the subscribers at all doors together [SLOW-5]", async ({ path, body }) => {
   const { url, wsUrl } = await startApp();
-  const { sessionId, say } = await makeSession(url);
+  const { sessionId } = await makeSession(url);
   const subscribe = {
     id: 1,
     method: "subscription",
@@ -75,11 +83,11 @@ test("an event is encoded once for the subscribers at all doors together [SLOW-5
     [
       `/api/sessions/${sessionId}/events/stream`,
       `/trpc/session.onEvent?input={"session_id":"${sessionId}"}`,
-    ].map(async (path) => {
+    ].map(async (address) => {
       const stop = new AbortController();
       onTestFinished(() => stop.abort());
-      const { body } = await fetch(url + path, { signal: stop.signal });
-      const reader = (body as ReadableStream<Uint8Array>).getReader();
+      const stream = await fetch(url + address, { signal: stop.signal });
+      const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
       let text = "";
       const until = async (part: string): Promise<void> => {
         while (!text.includes(part)) text += Buffer.from((await reader.read()).value ?? []).toString();
@@ -89,7 +97,7 @@ test("an event is encoded once for the subscribers at all doors together [SLOW-5
     }),
   );
   const encodings = countEncodings();
-  await say(content);
+  await call(url, "POST", `/api/sessions/${sessionId}/${path}`, body);
   await Promise.all([
     ...sockets.map(({ received }) => received),
     ...streams.map(({ until }) => until(content)),

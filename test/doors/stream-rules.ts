@@ -8,12 +8,16 @@ export async function seenUpTo<Event extends LogEvent>(
   { events }: Pick<Following<Event>, "events">,
   seq: number,
 ): Promise<TrackedEvent<Event>[]> {
-  return events.until((items) => items.some(({ event }) => event.seq >= seq && event.type !== "caught_up"));
+  return events.until((items) => items.some(({ event }) => event.seq >= seq && !isNoChange(event)));
 }
 
-/** Without `caught_up`, which is no change. */
+/** Without `caught_up` and signals, which are no changes. */
 export function changesOf<Event extends LogEvent>(seen: TrackedEvent<Event>[]): TrackedEvent<Event>[] {
-  return seen.filter(({ event }) => event.type !== "caught_up");
+  return seen.filter(({ event }) => !isNoChange(event));
+}
+
+function isNoChange({ type }: LogEvent): boolean {
+  return type === "caught_up" || type === "signal";
 }
 
 export function typesAndSeqs(seen: TrackedEvent<LogEvent>[]): unknown[] {
@@ -22,7 +26,8 @@ export function typesAndSeqs(seen: TrackedEvent<LogEvent>[]): unknown[] {
 
 /**
  * The rules of every stream that goes on after the position `after` (0: from its beginning): `seq` strictly rises, each
- * event's `prev` is the event before it, each position is of one history, and `caught_up` comes once at most.
+ * event's `prev` is the event before it, each position is of one history, and `caught_up` comes once at most. Only
+ * `caught_up` and signals repeat the `seq` before them.
  */
 export function expectUnbroken(seen: TrackedEvent<LogEvent>[], after = 0): void {
   let last = after;
@@ -32,12 +37,12 @@ export function expectUnbroken(seen: TrackedEvent<LogEvent>[], after = 0): void 
     epochs.add(epoch);
     expect([seq, event.prev]).toEqual([String(event.seq), last]);
     if ("epoch" in event) expect(event.epoch).toBe(epoch);
-    if (event.type === "caught_up") expect(event.seq).toBe(last);
+    if (isNoChange(event)) expect(event.seq).toBe(last);
     else if (event.type !== "snapshot" && event.type !== "reset") expect(event.seq).toBeGreaterThan(last);
     last = event.seq;
   }
   expect(epochs.size).toBeLessThanOrEqual(1);
-  expect(seen.length - changesOf(seen).length).toBeLessThanOrEqual(1);
+  expect(seen.filter(({ event }) => event.type === "caught_up").length).toBeLessThanOrEqual(1);
 }
 
 export type View = { title: string | undefined; messages: { id: number; content: string }[] };

@@ -158,6 +158,7 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
         forget();
         break;
       case "caught_up":
+      case "signal":
         break;
     }
   }

@@ -18,6 +18,7 @@ async function attach(services: OpenedServices, after?: string): Promise<Sent[]>
   };
   const sink: Sink<unknown> = {
     isWritable: true,
+    takesSignals: true,
     whenWritable: (work) => work(),
     send: (items) => take(items, false),
     sendShared: (items) => take(items, true),

@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import type { ErrorBody } from "../../server/contract/error.ts";
 import type { LiveEvent } from "../../server/contract/live-event.ts";
+import { limits } from "../../server/contract/limits.ts";
 import type { SessionEvents } from "../../server/contract/polled-events.ts";
 import type { Document, ExampleRequest, Place } from "../support/openapi.ts";
 import {
@@ -36,6 +37,7 @@ const conversation = [
   "streamEvents",
   "pollListEvents",
   "streamListEvents",
+  "sendSignal",
   "deleteMessage",
   "deleteSession",
 ];
@@ -141,6 +143,7 @@ test("every example in the document is valid by the schema it stands at", async 
 /** Values that no field takes; a 400's example tells which of them it speaks of. */
 const faults: Record<string, unknown> = {
   content: "",
+  name: "",
   sender: "",
   created_at: "yesterday",
   limit: 501,
@@ -211,14 +214,19 @@ async function expectRefusals(url: string, places: Place[], status: string): Pro
 }
 
 test("every refusal that is documented happens, and says what its example says", async () => {
-  const { url, databaseFile } = await startApp({ maxMessageChars: 10, maxReadersPerSession: 1 });
+  const { url, databaseFile } = await startApp({
+    maxMessageChars: 10,
+    maxReadersPerSession: 1,
+    // Signals that were sent count for ever.
+    elapsedMs: () => 0,
+  });
   const places = inOrder(await readDocument(url));
   const statuses = new Set(places.flatMap(({ operation }) => Object.keys(operation.responses)));
   const refusals = [...statuses].filter((status) => status.startsWith("4"));
   expect(refusals.toSorted()).toEqual(Object.keys(wrongs));
 
   // These speak of a session that is not there yet.
-  expect(await expectRefusals(url, places, "404")).toBe(14);
+  expect(await expectRefusals(url, places, "404")).toBe(15);
   await createSession(url, { id: "123" });
   const reader = await fetch(`${url}/api/sessions/123/events/stream`);
   await sendWithKey(url, "used", { content: "Hello", sender: "user" });
@@ -239,6 +247,9 @@ test("every refusal that is documented happens, and says what its example says",
   for (const key of ["3", "4", "5", "6", "7", "8", "9"]) {
     await sendWithKey(url, key, { content: "", sender: "user", status: "streaming" });
   }
+  for (let sent = 0; sent < limits.signalBurst; sent += 1) {
+    await call(url, "POST", "/api/sessions/123/signals", { name: "typing" });
+  }
   expect(await expectRefusals(url, places, "429")).toBeGreaterThan(0);
   await reader.body?.cancel();
 });
@@ -250,7 +261,7 @@ test("every failure that is documented as one is answered as one, and tells noth
   const other = new Database(databaseFile);
   other.exec("alter table chatsession rename to gone; alter table message rename to gone_too");
   other.close();
-  expect(await expectRefusals(url, places, "500")).toBe(18);
+  expect(await expectRefusals(url, places, "500")).toBe(19);
 });
 
 test("live events of every type are as documented, over a poll and over a stream", async () => {
@@ -271,6 +282,7 @@ test("live events of every type are as documented, over a poll and over a stream
   const streamed200 = document.paths["/api/sessions/{session_id}/events/stream"]?.["get"]?.responses["200"];
   expect(Object.keys(streamed200?.content ?? {})).toContain(stream.headers.get("content-type"));
   await send(url, "123", "Hello");
+  await call(url, "POST", "/api/sessions/123/signals", { name: "typing", data: { user: "Ada" } });
   const deleted = await send(url, "123", "Gone");
   await call(url, "DELETE", `/api/sessions/123/messages/${deleted.id}`);
   await call(url, "PATCH", "/api/sessions/123", { title: "Renamed" });
@@ -299,6 +311,7 @@ test("live events of every type are as documented, over a poll and over a stream
     "reset",
     "session",
     "session_deleted",
+    "signal",
     "snapshot",
   ]);
 });

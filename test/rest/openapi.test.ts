@@ -63,6 +63,7 @@ const documented = [
   "POST /api/sessions/{session_id}/messages/{message_id}/claim",
   "POST /api/sessions/{session_id}/messages/{message_id}/finish",
   "POST /api/sessions/{session_id}/messages/{message_id}/stop",
+  "POST /api/sessions/{session_id}/signals",
   "PUT /api/sessions/{session_id}/messages/{message_id}/stream",
 ];
 
@@ -86,7 +87,7 @@ test("the routes that are documented are the routes that are served, each with i
     const session = await createSession(url);
     const message = await send(url, session.id, "Hello", repliesOf[operation.operationId]);
     const address = path.replace("{session_id}", session.id).replace("{message_id}", String(message.id));
-    const body = { title: "New", content: "New", sender: "user", offset: 5, text: "New" };
+    const body = { title: "New", name: "new", content: "New", sender: "user", offset: 5, text: "New" };
     const answer = await (method === "PUT"
       ? fetch(url + address, { method, headers: { "content-type": "text/plain" }, body: "Hello" })
       : call(url, method, address, method === "GET" || method === "DELETE" ? undefined : body));
@@ -125,6 +126,7 @@ test("generated clients are pleasant: plain operation ids, summaries, tags, name
     "listSessions",
     "pollEvents",
     "pollListEvents",
+    "sendSignal",
     "stopReply",
     "streamEvents",
     "streamListEvents",

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import type { ClientSocket } from "../../server/socket/client-socket.ts";
+import { SocketSink } from "../../server/socket/socket-sink.ts";
 import { createSocketServer } from "../../server/socket/socket-server.ts";
 import { defaultTimeouts } from "../../server/http/timeouts.ts";
 import { toFrameBatches } from "../../server/socket/frame-batch.ts";
@@ -80,6 +81,17 @@ test("the streams of a socket read one at a time, whether or not its client read
   client.resume();
   await reads;
   expect(reading.most).toBe(1);
+});
+
+test("a socket takes signals only while little waits, long before it takes nothing else [SIGNAL-3]", async () => {
+  const { socket, client } = await connect();
+  const sink = new SocketSink<string>(socket, { toText: (item) => item, toSharedBatches: toFrameBatches });
+  client.pause();
+  expect(sink.takesSignals).toBe(true);
+  while (sink.takesSignals) sink.send(["x".repeat(8 * 1024)]);
+  expect([sink.isWritable, socket.waitingBytes < 64 * 1024]).toEqual([true, true]);
+  client.resume();
+  await expect.poll(() => sink.takesSignals).toBe(true);
 });
 
 test("a socket that is closed is sent nothing more", async () => {

@@ -10,6 +10,7 @@ import type { Services } from "../../server/domain/services.ts";
 import type { Calling } from "../../server/domain/perform.ts";
 import { createPerform } from "../../server/domain/perform.ts";
 import { Leases } from "../../server/domain/replies/leases.ts";
+import { SignalRate } from "../../server/domain/signal-rate.ts";
 import { publishCommits } from "../../server/domain/publish-commits.ts";
 import { LiveHub } from "../../server/live/live-hub.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
@@ -54,6 +55,7 @@ export function servicesOn(store: Store): Services {
     maxReadersPerSession: 1000,
     pollMs: 25_000,
     leases: new Leases({ durationMs: 30_000, elapsedMs: () => performance.now() }),
+    signalRate: new SignalRate(() => performance.now()),
   };
   publishCommits(services);
   return services;

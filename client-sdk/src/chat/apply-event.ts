@@ -58,6 +58,7 @@ export function applyEvent(state: SessionState, event: LiveEvent): SessionState 
       return { ...emptySession, session: state.session, epoch: state.epoch, seq: event.seq, isDeleted: true };
     // An event of an unknown type advances the position too.
     case "caught_up":
+    case "signal":
     default:
       return event.seq > state.seq ? { ...state, seq: event.seq } : state;
   }

@@ -1,6 +1,6 @@
 import { listTopic } from "../../../server/domain/list-log.ts";
 import type { ChangeLog, ChangeLogHead, LogEvent, TrackedEvent } from "../../../server/live/change-log.ts";
-import type { FollowRequest } from "../../../server/live/follow-log.ts";
+import type { FollowRequest } from "../../../server/live/follow-request.ts";
 import { formatPosition, parsePosition } from "../../../server/live/position.ts";
 import type { PlantedBug } from "./planted-bug.ts";
 import { comingAndGoing } from "./planted-bug.ts";

@@ -1,7 +1,7 @@
 import type { Store } from "../../../db/store.ts";
 import type { LogEvent, TrackedEvent } from "../../../server/live/change-log.ts";
 import type { Sink } from "../../../server/live/feed.ts";
-import type { FollowRequest } from "../../../server/live/follow-log.ts";
+import type { FollowRequest } from "../../../server/live/follow-request.ts";
 import type { LiveHub } from "../../../server/live/live-hub.ts";
 import type { Listener } from "../../../server/live/subscriber.ts";
 import type { Edit } from "../../support/changed-copy.ts";
