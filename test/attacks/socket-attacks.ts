@@ -83,6 +83,12 @@ export const socketAttacks: Attack[] = [
   unread("plain socket: messages with a wide field", 100, "/ws/small", [
     ...times(3, () => frame(`{"content":"x","sender":"user","more":${wideJson}}`)),
   ]),
+  unread(
+    "plain socket: signals to all of them",
+    100,
+    "/ws/small?events=all",
+    times(2000, (id) => frame(`{"signal":{"name":"n","data":"${id}${"x".repeat(900)}"}}`)),
+  ),
   ...["/trpc", "/ws/small"].map((path) =>
     unread(`frames over ${path} that never end`, 1000, path, [frame("x".repeat(frameBytes), { fin: false })]),
   ),
