@@ -5,6 +5,7 @@ import { addMessage } from "../../server/domain/add-message.ts";
 import { createSession } from "../../server/domain/create-session.ts";
 import { sendSignal } from "../../server/domain/send-signal.ts";
 import type { Services } from "../../server/domain/services.ts";
+import { SignalRate } from "../../server/domain/signal-rate.ts";
 import { followSession } from "../../server/domain/session-log.ts";
 import type { TrackedEvent } from "../../server/live/change-log.ts";
 import type { Sink } from "../../server/live/feed.ts";
@@ -65,6 +66,12 @@ async function start(): Promise<Services> {
 
 function say(services: Services, content: string): Promise<unknown> {
   return addMessage(services, { session_id: "s", content, sender: "user" });
+}
+
+/** A clock by which each signal comes long enough after the one before. */
+function unlimited(): () => number {
+  let nowMs = 0;
+  return () => (nowMs += 100);
 }
 
 test("a sink that takes no signals now loses the signal and nothing else: it never falls behind [SIGNAL-3]", async () => {
@@ -146,4 +153,34 @@ test("a signal comes after the message that was acknowledged before it", async (
       ["signal", index + 1, index + 1],
     ]).flat(),
   );
+});
+
+test("signals never fill the place of events where a stream is read item by item [SIGNAL-3]", async () => {
+  const services = { ...(await start()), signalRate: new SignalRate(unlimited()) };
+  const stop = new AbortController();
+  const wanted = { sessionId: "s", after: undefined, signal: stop.signal };
+  const items = followSession(services, wanted)[Symbol.asyncIterator]();
+  for (const type of ["snapshot", "caught_up"]) {
+    expect((await items.next()).value).toMatchObject({ event: { type } });
+  }
+  const other = follow(services);
+  await other.until(2);
+  for (let count = 0; count < 100; count += 1)
+    await sendSignal(services, { session_id: "s", name: "typing" });
+  await other.until(102);
+  await say(services, "one");
+  const types: (string | undefined)[] = [];
+  while (types.at(-1) !== "message") types.push((await items.next()).value?.event.type);
+  expect(types.length).toBeLessThan(10);
+  stop.abort();
+});
+
+test("a signal to more than a thousand subscribers counts as several [SIGNAL-5]", async () => {
+  const opened = await start();
+  const services = { ...opened, maxReadersPerSession: 3000, signalRate: new SignalRate(() => 0) };
+  const sinks = Array.from({ length: 2000 }, () => follow(services));
+  for (const sink of sinks) await sink.until(2);
+  const signal = () => sendSignal(services, { session_id: "s", name: "typing" });
+  for (let count = 0; count < 20; count += 1) await signal();
+  await expect(signal()).rejects.toMatchObject({ code: "TOO_MANY_REQUESTS" });
 });
