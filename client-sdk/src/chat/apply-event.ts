@@ -98,15 +98,6 @@ export function applyAnswer(state: SessionState, message: Message, epoch: string
   return putMessage(state, message);
 }
 
-/** Merges the answer to a rename, unless the log has brought a title since `before`, the head when it was called. */
-export function applyRename(
-  state: SessionState,
-  session: SessionHead,
-  before: SessionHead | undefined,
-): SessionState {
-  return state.session === before ? { ...state, session } : state;
-}
-
 function putMessage(state: SessionState, message: Message): SessionState {
   const { messages, hasEarlier, floor } = state;
   if (hasEarlier && message.id < floor) return remember(state, message.id, message);

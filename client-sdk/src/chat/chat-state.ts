@@ -172,10 +172,7 @@ export class ChatState {
     return new SessionChanges({
       ...this.#parts,
       pauses,
-      beginRename: (id) => {
-        const ends = [this.#list.beginRename(id), this.#sessions.get(id)?.beginRename()];
-        return (head) => ends.forEach((end) => end?.(head));
-      },
+      logsOf: (id) => ({ list: this.#list.log, session: this.#sessions.get(id)?.log }),
       onChange: this.#listeners.call,
     });
   }

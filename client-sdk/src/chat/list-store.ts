@@ -1,7 +1,6 @@
 import type { ListState } from "./apply-list-event.ts";
 import { applyListEvent, emptyList } from "./apply-list-event.ts";
 import type { ChatError } from "./chat-error.ts";
-import { replaceAt } from "./changed-copies.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import { SameList } from "./is-alike.ts";
 import type { LineStatus } from "./line.ts";
@@ -9,7 +8,7 @@ import { LiveStore } from "./live-store.ts";
 import { createRandomId } from "./random-id.ts";
 import type { ShownSession } from "./shown-sessions.ts";
 import { showSessions } from "./shown-sessions.ts";
-import type { ListedSession, ListEvent, SessionHead } from "./wire.ts";
+import type { ListedSession, ListEvent } from "./wire.ts";
 
 /** The list of sessions as a page shows it. */
 export type ListSnapshot = {
@@ -77,21 +76,6 @@ export class ListStore extends LiveStore<ListState, ListEvent, string, ListedSes
       signal,
     );
     return this.shown(page);
-  }
-
-  /**
-   * @returns a function that takes the answer to a rename that is called now. It is applied if the log has brought
-   *   nothing about the session since
-   */
-  beginRename(sessionId: string): (session: SessionHead) => void {
-    const before = this.log.state.sessions.find(({ id }) => id === sessionId);
-    return ({ title }) =>
-      this.log.apply((state) => {
-        const at = before ? state.sessions.indexOf(before) : -1;
-        return before && at >= 0
-          ? { ...state, sessions: replaceAt(state.sessions, at, { ...before, title }) }
-          : state;
-      });
   }
 
   protected override onEvent(event: ListEvent, isNew: boolean): void {

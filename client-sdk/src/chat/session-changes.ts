@@ -1,18 +1,18 @@
+import type { RenamedLogs } from "./begin-rename.ts";
+import { beginRename } from "./begin-rename.ts";
 import type { ChatError } from "./chat-error.ts";
 import { toChatError } from "./to-chat-error.ts";
 import type { ChatRpc } from "./chat-rpc.ts";
 import { cancel, whenMade } from "./outbox/outbox-acts.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { Pauses } from "./pauses.ts";
-import type { SessionHead } from "./wire.ts";
 
 export type SessionChangesOptions = {
   rpc: ChatRpc;
   outbox: Outbox;
   pauses: Pauses;
   signal: AbortSignal;
-  /** Records the current session in the stores. @returns a function that passes them the answer to the rename. */
-  beginRename: (sessionId: string) => (head: SessionHead) => void;
+  logsOf: (sessionId: string) => RenamedLogs;
   onChange: () => void;
 };
 
@@ -52,7 +52,7 @@ export class SessionChanges {
 
   /** @throws {ChatError} if the server refuses */
   rename(sessionId: string, title: string): Promise<void> {
-    const { rpc, outbox, pauses, signal, beginRename } = this.#options;
+    const { rpc, outbox, pauses, signal, logsOf } = this.#options;
     const earlier = this.#titles.get(sessionId)?.done;
     const change = { title, done: Promise.resolve() };
     change.done = this.#run(sessionId, async () => {
@@ -60,7 +60,7 @@ export class SessionChanges {
         // The last of two renames wins.
         await earlier?.catch(() => undefined);
         await whenMade(outbox, sessionId, signal);
-        const end = beginRename(sessionId);
+        const end = beginRename(logsOf(sessionId), sessionId);
         end(
           await pauses.repeat(
             () => rpc.session.update.mutate({ session_id: sessionId, title }, { signal }),

@@ -1,5 +1,5 @@
 import type { SessionState } from "./apply-event.ts";
-import { applyAnswer, applyEvent, applyRename, emptySession } from "./apply-event.ts";
+import { applyAnswer, applyEvent, emptySession } from "./apply-event.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import type { NewMessage } from "./chat-rpc.ts";
 import { createRandomId } from "./random-id.ts";
@@ -10,7 +10,7 @@ import type { SessionSnapshot } from "./session-snapshot.ts";
 import type { ShownMessage } from "./shown-messages.ts";
 import { isOpenReply, showMessages } from "./shown-messages.ts";
 import { newTitle } from "./shown-sessions.ts";
-import type { LiveEvent, Message, SessionHead } from "./wire.ts";
+import type { LiveEvent, Message } from "./wire.ts";
 
 const snapshotMessages = 50;
 const maxMissed = 500;
@@ -61,12 +61,6 @@ export abstract class SessionView extends LiveStore<
   /** Takes the message of an answer to a call that was made in that epoch. */
   applyAnswer(message: Message, epoch: string | undefined): void {
     this.log.apply((state) => applyAnswer(state, message, epoch));
-  }
-
-  /** @returns a function that takes the answer to a rename that is called now */
-  beginRename(): (session: SessionHead) => void {
-    const before = this.log.state.session;
-    return (session) => this.log.apply((state) => applyRename(state, session, before));
   }
 
   protected override onEvent(event: LiveEvent, isNew: boolean): void {

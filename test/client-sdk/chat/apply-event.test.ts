@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
 import type { SessionState } from "../../../client-sdk/src/chat/apply-event.ts";
-import {
-  applyAnswer,
-  applyEvent,
-  applyRename,
-  emptySession,
-} from "../../../client-sdk/src/chat/apply-event.ts";
+import { applyAnswer, applyEvent, emptySession } from "../../../client-sdk/src/chat/apply-event.ts";
+import { applyRename } from "../../../client-sdk/src/chat/begin-rename.ts";
 import { requestPage } from "../../../client-sdk/src/chat/page-loader.ts";
 import { putMessages } from "../../../client-sdk/src/chat/put-page.ts";
 import type { LiveEvent, Message } from "../../../client-sdk/src/chat/wire.ts";

@@ -72,16 +72,14 @@ export async function ask(page: Page, content: string): Promise<void> {
 
 /** What the app shows, in order: each message as `sender: content`. */
 export function shownBy(page: Page): Promise<string[]> {
-  return page
-    .locator("li[data-sender]")
-    .evaluateAll((items) =>
-      (
-        items as unknown as {
-          dataset: { sender: string };
-          querySelector(of: string): { textContent: string } | null;
-        }[]
-      ).map((item) => `${item.dataset.sender}: ${item.querySelector(".content")?.textContent.trim() ?? ""}`),
-    );
+  return page.locator("li[data-sender]").evaluateAll((items) =>
+    (
+      items as unknown as {
+        dataset: { sender: string };
+        querySelector(of: string): { textContent: string } | null;
+      }[]
+    ).map((item) => `${item.dataset.sender}: ${item.querySelector(".content")?.textContent.trim() ?? ""}`),
+  );
 }
 
 /** Resolves when the app shows just these messages. */
