@@ -22,6 +22,11 @@ import type { Client } from "./types.ts";
 export type ChatOptions = LineOptions & {
   /** The storage for unsent messages and conversations. The default is IndexedDB in browsers, and memory elsewhere. */
   storage?: ChatStorage;
+  /**
+   * Says in each session that is shown that this client has it open: the others then have it in `here`. `name` is the
+   * name for people, which `typing` has too. Without it this client shows the others, and says only that it is typing.
+   */
+  presence?: { name?: string };
 };
 
 /** The live store of one session. */
@@ -39,6 +44,7 @@ export type ChatSession = Pick<
   | "stop"
   | "regenerate"
   | "choose"
+  | "setTyping"
   | "loadEarlier"
 >;
 
@@ -87,7 +93,7 @@ export type Chat = {
  * tab.
  */
 export function createChat(options: ChatOptions): Chat {
-  const { url, user, storage = createStorage(), fetch = defaultFetch } = options;
+  const { url, user, presence, storage = createStorage(), fetch = defaultFetch } = options;
   const { line, sender } = createLine(options);
   const closing = new AbortController();
   const loadCalls = onceLoaded(async () => {
@@ -103,6 +109,7 @@ export function createChat(options: ChatOptions): Chat {
     storage,
     url: addressesOf(url).base,
     ...(user !== undefined && { user }),
+    ...(presence && { presence }),
   });
   const endWatch = watchHidden(() => void state.flush());
   return {

@@ -10,6 +10,7 @@ export type { FetchLike, ResponseLike } from "./fetch-like.ts";
 export type { LineStatus } from "./chat/line.ts";
 export type { ListSnapshot } from "./chat/list-store.ts";
 export type { EditOptions } from "./chat/message-changes.ts";
+export type { Somebody } from "./chat/presence.ts";
 export type { SessionSnapshot } from "./chat/session-snapshot.ts";
 export type { SendOptions } from "./chat/session-store.ts";
 export type { Run, ShownMessage } from "./chat/shown-messages.ts";

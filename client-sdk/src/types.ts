@@ -64,6 +64,7 @@ export type LiveSnapshotEvent = Live<"snapshot">;
 export type LiveResetEvent = Live<"reset">;
 export type LiveCaughtUpEvent = Live<"caught_up">;
 export type LiveMessageEvent = Live<"message">;
+export type LiveMessageDeltaEvent = Live<"message_delta">;
 export type LiveMessageDeletedEvent = Live<"message_deleted">;
 export type LiveSessionEvent = Live<"session">;
 export type LiveSignalEvent = Live<"signal">;

@@ -119,3 +119,16 @@ test("a reader that scrolled up is not moved while a reply grows", async () => {
   await expect.poll(() => page.getByText("And the end.").count()).toBe(1);
   expect(await topOf()).toBe(before);
 });
+
+test("who types, and how many others have the session open, shows in the other tab", async () => {
+  const stage = await setStage();
+  const id = await stage.makeSession("Together");
+  const [first, second] = [await stage.open(id), await stage.open(id)];
+  // Tabs of one browser share a line, and each is somebody.
+  for (const tab of [first, second]) await tab.getByText("1 other here").waitFor();
+  await first.getByTestId("composer").pressSequentially("He");
+  await second.getByText("Somebody is typing…").waitFor();
+  await first.getByTestId("composer").press("Enter");
+  await expect.poll(() => second.getByTestId("typing").textContent()).toBe("");
+  await expectShown(second, ["He"]);
+});

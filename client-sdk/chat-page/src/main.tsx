@@ -14,7 +14,7 @@ declare global {
 }
 
 // The API is next to the page: at `/` for `/app`, at `/prefix/` for `/prefix/app`.
-const chat = createChat({ url: new URL(".", location.href) });
+const chat = createChat({ url: new URL(".", location.href), presence: {} });
 window.chat = chat;
 
 const root = document.querySelector("#root");

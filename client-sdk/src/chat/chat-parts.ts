@@ -8,7 +8,11 @@ import type { Schedule } from "./publish-per-frame.ts";
 import type { SessionChanges } from "./session-changes.ts";
 
 /** The part of the client that is loaded at its first use. */
-export type Later = typeof later & { readonly pauses: Pauses };
+export type Later = typeof later & {
+  readonly pauses: Pauses;
+  /** The name of this client among those that have a session open. */
+  readonly ownId: string;
+};
 
 /** The parts that the stores of one chat share. */
 export type ChatParts = {
@@ -23,6 +27,8 @@ export type ChatParts = {
   /** Listens to renames and removals of sessions. @returns a function that ends it */
   readonly onChanges: (listener: () => void) => () => void;
   readonly later: () => Promise<Later>;
+  /** Whether the stores say that this client has their sessions open, and under which name. */
+  readonly presence: { name?: string } | undefined;
   readonly schedule: Schedule;
   readonly now: () => number;
   /** The time for which a log is followed after its last use, in milliseconds. */

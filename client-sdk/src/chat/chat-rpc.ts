@@ -43,6 +43,7 @@ export type ChatRpc = {
     create: Mutation<{ id: string; title?: string; created_at: string }, unknown>;
     update: Mutation<{ session_id: string; title: string }, SessionHead>;
     delete: Mutation<{ session_id: string }, unknown>;
+    signal: Mutation<{ session_id: string; name: string; data: unknown }, unknown>;
     list: Query<{ order: "activity"; cursor: string; limit: number }, Page<ListedSession>>;
   };
 };

@@ -8,6 +8,7 @@ import type { Line, Sender } from "./line.ts";
 import { ListStore } from "./list-store.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import type { PauseOptions } from "./pauses.ts";
+import { createRandomId } from "./random-id.ts";
 import type { Schedule } from "./publish-per-frame.ts";
 import { scheduleFrame } from "./publish-per-frame.ts";
 import type { SessionChanges } from "./session-changes.ts";
@@ -22,6 +23,7 @@ export type ChatStateOptions = {
   /** The server's address and the user. Data that is stored for one pair is invisible to another. */
   url: string;
   user?: string;
+  presence?: { name?: string };
   /** Schedules the publication of changes; by default for the next frame. */
   schedule?: Schedule;
   /** The time in milliseconds; `Date.now` by default. */
@@ -87,6 +89,7 @@ export class ChatState {
       line,
       outbox: this.outbox,
       kept,
+      presence: options.presence,
       schedule,
       now,
       graceMs,
@@ -158,7 +161,7 @@ export class ChatState {
         const loaded = await import("./later.ts");
         const pauses = new loaded.Pauses(options);
         this.#wake = () => pauses.wake();
-        return { ...loaded, pauses };
+        return { ...loaded, pauses, ownId: createRandomId() };
       } catch (error) {
         if (this.#ending.signal.aborted) throw aborted(undefined, error);
         await new Promise((resolve) => {

@@ -148,7 +148,8 @@ export class FollowedLog<State, Event extends FollowedEvent> {
       this.isLoaded = true;
       onEvent(event);
     }
-    this.#save();
+    // A signal changes nothing.
+    if (state !== this.state) this.#save();
     this.#set(state);
   }
 

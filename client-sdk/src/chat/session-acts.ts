@@ -4,13 +4,21 @@ import type { ChatRpc, NewMessage } from "./chat-rpc.ts";
 import { MessageChanges } from "./message-changes.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { Pauses } from "./pauses.ts";
+import { Presence } from "./presence.ts";
 import type { ShownMessage } from "./shown-messages.ts";
 import type { Message } from "./wire.ts";
 
 /** The part of a session's store that its actions use. */
 export type ActedSession = {
   readonly id: string;
-  readonly parts: { rpc: ChatRpc; outbox: Outbox; signal: AbortSignal };
+  readonly parts: {
+    rpc: ChatRpc;
+    outbox: Outbox;
+    signal: AbortSignal;
+    now: () => number;
+    presence: { name?: string } | undefined;
+  };
+  readonly isInUse: boolean;
   readonly log: {
     readonly state: SessionState;
     apply(change: (state: SessionState) => SessionState): void;
@@ -24,9 +32,16 @@ export type ActedSession = {
 };
 
 /** The actions on a session that are loaded at their first use, with their state. */
-export type SessionActs = { readonly changes: MessageChanges; readonly branches: Branches };
+export type SessionActs = {
+  readonly changes: MessageChanges;
+  readonly branches: Branches;
+  readonly presence: Presence;
+};
 
-export function createSessionActs(session: ActedSession, pauses: Pauses): SessionActs {
+export function createSessionActs(
+  session: ActedSession,
+  { pauses, ownId }: { pauses: Pauses; ownId: string },
+): SessionActs {
   const { log, parts } = session;
   const changes = new MessageChanges({
     sessionId: session.id,
@@ -43,5 +58,15 @@ export function createSessionActs(session: ActedSession, pauses: Pauses): Sessio
     add: (message) => session.add(message),
     stop: (key) => changes.stop(key),
   });
-  return { changes, branches };
+  const presence = new Presence({
+    own: { ...parts.presence, id: ownId },
+    send: (name, data) =>
+      void parts.rpc.session.signal
+        .mutate({ session_id: session.id, name, data }, { signal: parts.signal })
+        .catch(() => undefined),
+    isShown: () => session.isInUse,
+    now: parts.now,
+    touch: session.touch,
+  });
+  return { changes, branches, presence };
 }

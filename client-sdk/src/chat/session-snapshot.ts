@@ -1,5 +1,6 @@
 import type { ChatError } from "./chat-error.ts";
 import type { LineStatus } from "./line.ts";
+import type { Somebody } from "./presence.ts";
 import type { Run, ShownMessage } from "./shown-messages.ts";
 
 /** A session as a page shows it. */
@@ -11,6 +12,10 @@ export type SessionSnapshot = {
   readonly messages: readonly ShownMessage[];
   /** The latest reply that is being written or was asked for, on any branch. */
   readonly run: Run | undefined;
+  /** The others who are typing. */
+  readonly typing: readonly Somebody[];
+  /** The others who have the session open, if their clients say so. */
+  readonly here: readonly Somebody[];
   /** Whether there is data of the session, from this visit or an earlier one. */
   readonly isLoaded: boolean;
   /** Whether `loadEarlier` can load more. */

@@ -50,6 +50,11 @@ export class SessionStore extends SessionView {
     return this.act(({ branches }) => branches.choose(key));
   }
 
+  /** Tells the others whether the person is typing. Call it with each change of the text: repeats cost nothing. */
+  setTyping(isTyping: boolean): void {
+    void this.act(({ presence }) => presence.set("typing", isTyping));
+  }
+
   /** Sends a failed message again. If the creation of its session was refused, that is repeated too. */
   retry(key: string): void {
     this.parts.outbox.retry(this.id, ({ create, message }) => create !== undefined || message?.key === key);

@@ -3,6 +3,7 @@ import { applyAnswer, applyEvent, emptySession } from "./apply-event.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import type { NewMessage } from "./chat-rpc.ts";
 import { createRandomId } from "./random-id.ts";
+import type { Somebody } from "./presence.ts";
 import { SameList } from "./is-alike.ts";
 import { LiveStore } from "./live-store.ts";
 import type { SessionActs } from "./session-acts.ts";
@@ -14,6 +15,8 @@ import type { LiveEvent, Message } from "./wire.ts";
 
 const snapshotMessages = 50;
 const maxMissed = 500;
+
+const nobody: readonly Somebody[] = [];
 
 const deleted = {
   kind: "refused",
@@ -71,7 +74,17 @@ export abstract class SessionView extends LiveStore<
     } else if (event.type === "message_deleted") {
       this.#deleted.add(event.key);
       this.#acts?.changes.removalTold(event.key);
-    }
+    } else if (event.type === "signal") void this.act(({ presence }) => presence.take(event));
+  }
+
+  protected override onLive(): void {
+    super.onLive();
+    if (this.parts.presence) void this.act(({ presence }) => presence.set("here", true));
+  }
+
+  override close(): void {
+    super.close();
+    this.#acts?.presence.end();
   }
 
   protected override show(): SessionSnapshot {
@@ -91,6 +104,8 @@ export abstract class SessionView extends LiveStore<
         .filter(isOpenReply)
         .map(({ key, status }) => ({ key, status }))
         .at(-1),
+      typing: this.#acts?.presence.typing ?? nobody,
+      here: this.#acts?.presence.here ?? nobody,
       isLoaded: log.isLoaded || creating !== undefined,
       hasEarlier: state.hasEarlier,
       isLoadingEarlier: state.paging !== undefined,
@@ -105,9 +120,7 @@ export abstract class SessionView extends LiveStore<
   /** Runs an action. The snapshot shows the outcome once it is known. An unawaited rejection is harmless. */
   protected act<Result>(work: (acts: SessionActs) => Result | Promise<Result>): Promise<Result> {
     const loaded = this.parts.later();
-    return this.shown(
-      loaded.then((later) => work((this.#acts ??= later.createSessionActs(this, later.pauses)))),
-    );
+    return this.shown(loaded.then((later) => work((this.#acts ??= later.createSessionActs(this, later)))));
   }
 
   /** Puts a message in the outbox. @returns the stored message */

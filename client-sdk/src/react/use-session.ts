@@ -15,6 +15,7 @@ const actionNames = [
   "stop",
   "regenerate",
   "choose",
+  "setTyping",
   "loadEarlier",
 ] as const;
 
@@ -30,6 +31,8 @@ const onServer: SessionSnapshot = {
   title: undefined,
   messages: [],
   run: undefined,
+  typing: [],
+  here: [],
   isLoaded: false,
   hasEarlier: false,
   isLoadingEarlier: false,

@@ -10,7 +10,7 @@ import { useRenaming } from "./use-renaming.ts";
 
 /** The title, with the actions on the session. */
 export function ConversationHead({ session }: { session: LiveSession }): ReactElement {
-  const { id, title, error } = session;
+  const { id, title, here, error } = session;
   const { isOpen, open, text, write, save, cancel, isUnsaved } = useRenaming(session);
   const renameButton = useRef<HTMLButtonElement>(null);
   const leaveFocus = useFocusReturn(isOpen, () => renameButton.current);
@@ -44,6 +44,11 @@ export function ConversationHead({ session }: { session: LiveSession }): ReactEl
             <button type="button" className="plain-button unsaved" onClick={edit}>
               Unsaved title
             </button>
+          )}
+          {here.length > 0 && (
+            <span className="here" data-testid="here">
+              {here.length === 1 ? "1 other here" : `${here.length} others here`}
+            </span>
           )}
           <IconButton icon="remove" label="Delete chat" onClick={() => deleteChat(id, title)} />
         </>

@@ -8,6 +8,7 @@ import { MessageList } from "./message-list.tsx";
 import { Notice } from "./notice.tsx";
 import type { Sender } from "./sender-switch.tsx";
 import { SessionGone } from "./session-gone.tsx";
+import { TypingLine } from "./typing-line.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
 import { useEditing } from "./use-editing.ts";
 
@@ -48,9 +49,11 @@ export function Conversation({ id }: { id: string }): ReactElement {
       ) : (
         <p className="loading">Loading…</p>
       )}
+      <TypingLine typing={session.typing} />
       <Composer
         draftOf={id}
         onSend={send}
+        onTyping={session.setTyping}
         onStop={run && (() => void session.stop())}
         onEditLast={() => edit(messages.findLast(({ sender }) => sender === "user")?.key)}
       />

@@ -28,6 +28,7 @@ export class ScriptedRpc {
         create: mutation("create session"),
         update: mutation("update session"),
         delete: mutation("delete session"),
+        signal: mutation("signal"),
         list: { query: call("list sessions") },
       },
     };

@@ -1,0 +1,152 @@
+import type { LiveEvent } from "./wire.ts";
+
+/** Somebody who has a session open. */
+export type Somebody = {
+  /** A random name of the client. */
+  readonly id: string;
+  /** The name for people, if there is one. */
+  readonly name?: string;
+};
+
+export type PresenceOptions = {
+  own: Somebody;
+  /** Sends a signal. A lost one has no effect but a delay. */
+  send: (name: string, data: unknown) => void;
+  /** Whether the session is still shown, so that this client goes on saying that it is here. */
+  isShown: () => boolean;
+  now: () => number;
+  touch: () => void;
+};
+
+/** Each kind is repeated while it lasts, and forgotten if no repeat comes. In milliseconds. */
+const kinds = {
+  typing: { repeatMs: 3000, endMs: 8000 },
+  here: { repeatMs: 20_000, endMs: 50_000 },
+};
+
+type Kind = keyof typeof kinds;
+
+/** The data of a signal. `asks` wants the others to say that they are here too. */
+type Said = Somebody & { readonly is: boolean; readonly asks?: boolean };
+
+/** The longest delay of the answer to a newcomer, in milliseconds: not all clients should answer at once. */
+const answerMs = 1000;
+
+/** Who is typing in a session, and who has it open, as far as their clients say so. */
+export class Presence {
+  readonly #options: PresenceOptions;
+  readonly #others = { typing: new Others(), here: new Others() };
+  /** What this client says of itself, repeated while it lasts. */
+  readonly #own: Record<Kind, ReturnType<typeof setInterval> | undefined> = {
+    typing: undefined,
+    here: undefined,
+  };
+  #expiry: ReturnType<typeof setTimeout> | undefined;
+  #answer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+  }
+
+  /** The others who are typing. The same array until something changes. */
+  get typing(): readonly Somebody[] {
+    return this.#others.typing.list;
+  }
+
+  /** The others who have the session open. The same array until something changes. */
+  get here(): readonly Somebody[] {
+    return this.#others.here.list;
+  }
+
+  /** A signal of any client, this one too. */
+  take({ name, data }: LiveEvent & { type: "signal" }): void {
+    const { own } = this.#options;
+    if (!isKind(name) || !isSaid(data) || data.id === own.id) return;
+    const { id, is, asks } = data;
+    const endsAtMs = this.#options.now() + kinds[name].endMs;
+    this.#others[name].put(
+      typeof data.name === "string" ? { id, name: data.name } : { id },
+      is ? endsAtMs : 0,
+    );
+    // A client that types has the session open, and one that left types nothing.
+    if (name === "here" && !is) this.#others.typing.put({ id }, 0);
+    if (asks && this.#own.here !== undefined) {
+      this.#answer ??= setTimeout(() => {
+        this.#answer = undefined;
+        this.#say("here", true);
+      }, Math.random() * answerMs);
+    }
+    this.#expire();
+  }
+
+  /** This client begins or ends something. A repeated beginning says nothing new. */
+  set(kind: Kind, is: boolean): void {
+    if (is === (this.#own[kind] !== undefined)) return;
+    clearInterval(this.#own[kind]);
+    this.#own[kind] = is ? setInterval(() => this.#repeat(kind), kinds[kind].repeatMs) : undefined;
+    this.#say(kind, is, kind === "here" && is);
+  }
+
+  /** This client leaves the session. */
+  end(): void {
+    clearTimeout(this.#expiry);
+    clearTimeout(this.#answer);
+    this.#expiry = this.#answer = undefined;
+    for (const kind of ["typing", "here"] as const) this.set(kind, false);
+  }
+
+  #repeat(kind: Kind): void {
+    if (this.#options.isShown()) this.#say(kind, true);
+    else this.end();
+  }
+
+  #say(kind: Kind, is: boolean, asks = false): void {
+    this.#options.send(kind, { ...this.#options.own, is, ...(asks && { asks }) } satisfies Said);
+  }
+
+  #expire(): void {
+    const { now, touch } = this.#options;
+    clearTimeout(this.#expiry);
+    const all = Object.values(this.#others);
+    for (const others of all) others.drop(now());
+    const next = Math.min(...all.map((others) => others.nextEndMs));
+    this.#expiry = Number.isFinite(next) ? setTimeout(() => this.#expire(), next - now() + 1) : undefined;
+    touch();
+  }
+}
+
+/** Others of one kind, each until a time. */
+class Others {
+  readonly #ends = new Map<string, { who: Somebody; endsAtMs: number }>();
+  list: readonly Somebody[] = [];
+
+  get nextEndMs(): number {
+    return Math.min(...[...this.#ends.values()].map(({ endsAtMs }) => endsAtMs));
+  }
+
+  /** Somebody who was there keeps the place in the list. */
+  put(who: Somebody, endsAtMs: number): void {
+    const known = this.#ends.get(who.id);
+    this.#ends.set(who.id, { who, endsAtMs });
+    if (known?.who.name !== who.name || !known) this.#show();
+  }
+
+  drop(nowMs: number): void {
+    const before = this.#ends.size;
+    for (const [id, { endsAtMs }] of this.#ends) if (endsAtMs <= nowMs) this.#ends.delete(id);
+    if (this.#ends.size < before) this.#show();
+  }
+
+  #show(): void {
+    this.list = [...this.#ends.values()].map(({ who }) => who);
+  }
+}
+
+function isKind(name: string): name is Kind {
+  return Object.hasOwn(kinds, name);
+}
+
+function isSaid(data: unknown): data is Said {
+  const { id, is } = Object(data) as Partial<Said>;
+  return typeof id === "string" && typeof is === "boolean";
+}
