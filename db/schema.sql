@@ -76,10 +76,25 @@ CREATE TABLE reply (
   text_bytes integer not null default 0,
 
   chunk_bytes integer not null default 0
-
+  ,
+  pieces integer not null default 0
 );
 
 CREATE INDEX reply_session on reply (session_id);
+
+CREATE TABLE reply_block (
+
+  message_id integer not null,
+
+  seq integer not null,
+
+  text text not null,
+
+  chunks text,
+
+  primary key (message_id, seq)
+
+) without rowid;
 
 CREATE TABLE reply_piece (
 

@@ -11,11 +11,11 @@ import {
 import {
   countOpenReplies,
   findReplyStand,
-  insertReplyPiece,
   openReply,
   removeReply,
   takeMessageId,
 } from "../statements/reply-queries.ts";
+import { insertReplyPiece } from "../statements/reply-pieces.ts";
 import type { ChangeSeqs } from "../statements/session-queries.ts";
 import {
   findSession,

@@ -2,6 +2,7 @@ import type { Tables } from "./tables.ts";
 import type { ListedSessionRow } from "../rows.ts";
 import type { Expression, Kysely } from "kysely";
 import { sql } from "kysely";
+import { appendedTo } from "./reply-text.ts";
 
 export function selectSessions(db: Kysely<Tables>, excerptChars: Expression<number>) {
   return db
@@ -33,8 +34,9 @@ export function selectSessions(db: Kysely<Tables>, excerptChars: Expression<numb
       "last.sender",
       "last.timestamp",
       "last.status",
-      sql<string | null>`substr(case when last.status = 'streaming' then last.content || coalesce(
-        (select group_concat(text, '' order by seq) from reply_piece where message_id = last.id), '')
+      sql<
+        string | null
+      >`substr(case when last.status = 'streaming' then last.content || ${appendedTo("last").text}
         else last.content end, 1, ${excerptChars})`.as("excerpt"),
     ]);
 }

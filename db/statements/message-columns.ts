@@ -1,18 +1,16 @@
 import { sql } from "kysely";
+import { appendedTo } from "./reply-text.ts";
 
 // The columns of `message` in statements that read from that table by that name.
 
 const isStreaming = sql`message.status = 'streaming'`;
 
-const pieces = sql`reply_piece where reply_piece.message_id = message.id`;
+const appended = appendedTo("message");
 
 /** The text of a message; of a reply that is streaming, the text so far. */
-export const messageText = sql<string>`case when ${isStreaming}
-  then content || coalesce((select group_concat(text, '' order by seq) from ${pieces}), '') else content end`;
+export const messageText = sql<string>`case when ${isStreaming} then content || ${appended.text} else content end`;
 
-const chunks = sql<
-  string | null
->`case when ${isStreaming} then (select group_concat(chunks, ',' order by seq) from ${pieces}) end`;
+const chunks = sql<string | null>`case when ${isStreaming} then ${appended.chunks} end`;
 
 /** How large a message is, in bytes. */
 export const messageBytes = sql<number>`(octet_length(content) + case when extra is null and status is null then 0

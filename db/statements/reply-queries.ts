@@ -1,9 +1,10 @@
 import { sql } from "kysely";
 import { NothingLeft } from "../store-errors.ts";
-import type { NewPiece, OpenReply, ReplyStand } from "../reply-rows.ts";
+import type { OpenReply, ReplyStand } from "../reply-rows.ts";
 import type { NamedMessage } from "../rows.ts";
 import type { Executor } from "./executor.ts";
 import { isPast } from "./message-queries.ts";
+import { removePieces } from "./reply-pieces.ts";
 import type { Placeholders } from "./statement.ts";
 import { prepare } from "./statement.ts";
 
@@ -81,89 +82,13 @@ export async function openReply(db: Executor, reply: NewReply): Promise<void> {
   await insertReply.takeFirstOrThrow(db, reply);
 }
 
-type StoredPiece = {
-  id: number;
-  seq: number;
-  start: number;
-  text: string;
-  chunkStart: number;
-  chunks: string | null;
-};
-
-const insertPiece = prepare((db, piece: Placeholders<StoredPiece>) =>
-  db
-    .insertInto("reply_piece")
-    .values({
-      message_id: piece.id,
-      seq: piece.seq,
-      start: piece.start,
-      text: piece.text,
-      chunk_start: piece.chunkStart,
-      chunks: piece.chunks,
-    })
-    .returning("seq"),
-);
-
-type Growth = { id: number; chars: number; chunkCount: number; textBytes: number; chunkBytes: number };
-
-const growReply = prepare((db, growth: Placeholders<Growth>) =>
-  db
-    .updateTable("reply")
-    .set((eb) => ({
-      chars: growth.chars,
-      chunk_count: growth.chunkCount,
-      text_bytes: eb("text_bytes", "+", growth.textBytes),
-      chunk_bytes: eb("chunk_bytes", "+", growth.chunkBytes),
-    }))
-    .where("message_id", "=", growth.id)
-    .returning("message_id"),
-);
-
-const moveMessage = prepare((db, { id, seq }: Placeholders<{ id: number; seq: number }>) =>
-  db
-    .updateTable("message")
-    .set({ seq, sent_seq: sql<number>`coalesce(sent_seq, seq)` })
-    .where("id", "=", id)
-    .returning("id"),
-);
-
-const countPiece = prepare((db) =>
-  db
-    .updateTable("history")
-    .set((eb) => ({ pieces: eb("pieces", "+", 1) }))
-    .returning("pieces"),
-);
-
-/** Stores a piece of a reply at the position `seq`. */
-export async function insertReplyPiece(
-  db: Executor,
-  id: number,
-  { seq, start, text, chunk_start: chunkStart, chunks }: NewPiece & { seq: number },
-): Promise<void> {
-  const joined = chunks.length > 0 ? chunks.join(",") : null;
-  await insertPiece.takeFirstOrThrow(db, { id, seq, start, text, chunkStart, chunks: joined });
-  await moveMessage.takeFirstOrThrow(db, { id, seq });
-  await countPiece.takeFirstOrThrow(db, {});
-  await growReply.takeFirstOrThrow(db, {
-    id,
-    chars: start + text.length,
-    chunkCount: chunkStart + chunks.length,
-    textBytes: Buffer.byteLength(text),
-    chunkBytes: Buffer.byteLength(joined ?? ""),
-  });
-}
-
-const deletePieces = prepare((db, { id }: Placeholders<{ id: number }>) =>
-  db.deleteFrom("reply_piece").where("message_id", "=", id),
-);
-
 const deleteReply = prepare((db, { id }: Placeholders<{ id: number }>) =>
   db.deleteFrom("reply").where("message_id", "=", id),
 );
 
 /** Removes the pieces of a message that is no longer written, if it was. */
 export async function removeReply(db: Executor, id: number): Promise<void> {
-  await deletePieces.execute(db, { id });
+  await removePieces(db, id);
   await deleteReply.execute(db, { id });
 }
 

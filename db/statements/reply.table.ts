@@ -18,6 +18,8 @@ export type ReplyTable = {
   text_bytes: ColumnType<number, number | undefined, number>;
   /** The bytes of all chunks as JSON. */
   chunk_bytes: ColumnType<number, number | undefined, number>;
+  /** The number of its pieces. Pieces that were stored before there were blocks are not counted. */
+  pieces: ColumnType<number, number | undefined, number>;
 };
 
 /** A piece of a reply, appended at the `seq` of its session. The end of the reply removes its pieces. */
@@ -32,3 +34,9 @@ export type ReplyPieceTable = {
   /** The chunks as JSON values with commas between them; null if there are none. */
   chunks: string | null;
 };
+
+/**
+ * Pieces of an open reply that follow each other, joined: those after the block before, up to `seq`. The pieces stay, since they
+ * say where the text stood at each `seq`. The end of the reply removes its blocks.
+ */
+export type ReplyBlockTable = Pick<ReplyPieceTable, "message_id" | "seq" | "text" | "chunks">;

@@ -1,7 +1,7 @@
 import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { HistoryTable } from "./history.table.ts";
 import type { MessageTable } from "./message.table.ts";
-import type { ReplyPieceTable, ReplyTable } from "./reply.table.ts";
+import type { ReplyBlockTable, ReplyPieceTable, ReplyTable } from "./reply.table.ts";
 
 /** Every table of the database, under the name in the original backend's document. */
 export type Tables = {
@@ -9,5 +9,6 @@ export type Tables = {
   message: MessageTable;
   reply: ReplyTable;
   reply_piece: ReplyPieceTable;
+  reply_block: ReplyBlockTable;
   history: HistoryTable;
 };

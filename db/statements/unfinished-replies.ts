@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { ChangedMessage, StoredMessage } from "../rows.ts";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
+import { appendedTo } from "./reply-text.ts";
 import { prepare, unpeekedParam } from "./statement.ts";
 
 type SinceQuery = { id: number; after: number };
@@ -35,7 +36,7 @@ type UnfinishedQuery = { sessionId: string; after: number; upTo: number };
 
 const selectUnfinished = prepare((db, { sessionId, upTo }: Placeholders<Omit<UnfinishedQuery, "after">>) => {
   const end = unpeekedParam(upTo, "integer");
-  const pieces = sql`reply_piece as piece where piece.message_id = message.id and piece.seq <= ${end}`;
+  const appended = appendedTo("message", end);
   return db
     .selectFrom("reply")
     .innerJoin("message", "message.id", "reply.message_id")
@@ -49,14 +50,10 @@ const selectUnfinished = prepare((db, { sessionId, upTo }: Placeholders<Omit<Unf
       "message.complete_id",
       "message.extra",
       "message.deleted",
-      sql<string>`message.content
-        || coalesce((select group_concat(piece.text, '' order by piece.seq) from ${pieces}), '')`.as(
-        "content",
-      ),
-      sql<string | null>`(select group_concat(piece.chunks, ',' order by piece.seq) from ${pieces})`.as(
-        "chunks",
-      ),
-      sql<number>`coalesce((select max(piece.seq) from ${pieces}), reply.shown_seq)`.as("seq"),
+      sql<string>`message.content || ${appended.text}`.as("content"),
+      appended.chunks.as("chunks"),
+      sql<number>`coalesce((select max(seq) from reply_piece where message_id = message.id and seq <= ${end}),
+        reply.shown_seq)`.as("seq"),
     ])
     .where("reply.session_id", "=", unpeekedParam(sessionId, "text"))
     .where("reply.shown_seq", "<=", end)

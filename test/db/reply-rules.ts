@@ -137,6 +137,29 @@ export function describeReplies(name: string, openUnderTest: () => Promise<Store
       ]);
     });
 
+    test("a reply of many pieces is told from each position on, and as it was at each position [REPLY-3]", async () => {
+      const store = await openStore();
+      const { seq: before } = await logOf(store);
+      const reply = await openReply(store);
+      const stands: { seq: number; text: string; chunks: number }[] = [];
+      for (let piece = 0; piece < 300; piece += 1) {
+        const chunks = piece % 3 === 0 ? [String(piece)] : [];
+        const seq = await reply.append(`${piece} `, chunks);
+        stands.push({ seq, text: reply.text, chunks: (stands.at(-1)?.chunks ?? 0) + chunks.length });
+      }
+      const all = Array.from({ length: 100 }, (_, index) => String(index * 3));
+      for (const { seq, text, chunks } of stands) {
+        const [rest] = (await changesAfter(store, seq)).rows;
+        const since = { offset: text.length, chunk_offset: chunks };
+        if (seq < (stands.at(-1)?.seq ?? 0))
+          expect(rest).toMatchObject({ content: reply.text, chunks: all.join(), since });
+        const [then] = (await changesAfter(store, before, { upTo: seq })).rows;
+        expect(then).toMatchObject({ content: text, chunks: all.slice(0, chunks).join(), seq });
+      }
+      const { rows } = await store.list.readSnapshot({ limit: 1, excerptChars: 200 });
+      expect(rows[0]?.last_message?.excerpt).toBe(reply.text.slice(0, 200));
+    });
+
     test("a reply that ends leaves no pieces, and is complete after all that was complete before [REPLY-4]", async () => {
       const store = await openStore();
       const reply = await openReply(store);

@@ -7,6 +7,7 @@ import { unfinishedDeletions } from "./0005-unfinished-deletions.ts";
 import { activity } from "./0006-activity.ts";
 import { firstPosition } from "./0007-first-position.ts";
 import { replies } from "./0008-replies.ts";
+import { replyBlocks } from "./0009-reply-blocks.ts";
 
 /**
  * Every migration by its name, which determines its order. Forward only: no migration is ever changed, renamed or
@@ -21,4 +22,5 @@ export const migrations: Record<string, Migration> = {
   "0006-activity": activity,
   "0007-first-position": firstPosition,
   "0008-replies": replies,
+  "0009-reply-blocks": replyBlocks,
 };

@@ -41,6 +41,7 @@ function stateOf(file: string): "original" | "adopted" {
       "kysely_migration_lock",
       "message",
       "reply",
+      "reply_block",
       "reply_piece",
     ]);
     expect(database.prepare("select name from kysely_migration").pluck().all()).toEqual(

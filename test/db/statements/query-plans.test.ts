@@ -44,13 +44,28 @@ const life = { id: "s", ordinal: 1, start_seq: 0, purge_id: null, has_open_repli
 /** Whether the session is still the same is asked once, and not for each message. */
 const lifeOnce = "SEARCH chatsession EXISTS USING INDEX chatsession_ordinal (ordinal=?)";
 
-/** Run for the messages alone that are streaming: their text, and their chunks. */
-const piecesOnce = `USE TEMP B-TREE FOR group_concat(ORDER BY)
-SEARCH reply_piece USING PRIMARY KEY (message_id=?)`;
-const ofStreamingReplies = `CORRELATED SCALAR SUBQUERY 1
-${piecesOnce}
-CORRELATED SCALAR SUBQUERY 2
-${piecesOnce}`;
+/** Run for the messages alone that are streaming: their text and, if they have any, their chunks. */
+function blocksAndPieces(first: number): string[] {
+  const [blocks, pieces] = [`(subquery-${first})`, `(subquery-${first + 3})`];
+  return [
+    `CORRELATED SCALAR SUBQUERY ${first + 1}`,
+    `CO-ROUTINE ${blocks}`,
+    "SEARCH reply_block USING PRIMARY KEY (message_id=?)",
+    `SCAN ${blocks}`,
+    `CORRELATED SCALAR SUBQUERY ${first + 4}`,
+    `CO-ROUTINE ${pieces}`,
+    "SEARCH reply_piece USING PRIMARY KEY (message_id=? AND seq>?)",
+    `CORRELATED SCALAR SUBQUERY ${first + 2}`,
+    "SEARCH reply_block USING PRIMARY KEY (message_id=?)",
+    `SCAN ${pieces}`,
+  ];
+}
+const ofStreamingReplies = [
+  ...blocksAndPieces(1),
+  "CORRELATED SCALAR SUBQUERY 6",
+  "SEARCH reply USING INTEGER PRIMARY KEY (rowid=?)",
+  ...blocksAndPieces(7),
+];
 
 test.each([
   ["oldest", { after: 5 }, "USING INDEX message_page (session_id=? AND rowid>?)"],
@@ -59,7 +74,7 @@ test.each([
 ] as const)("a page from the %s with %o reads only its own rows", async (from, position, index) => {
   const plan = await planOf((db) => listMessages(db, { life, limit: 10, from, ...position }));
   expect(plan.split("\n").slice(0, 2)).toEqual([lifeOnce, `SEARCH message ${index}`]);
-  expect(plan.split("\n").slice(2).join("\n")).toBe(ofStreamingReplies);
+  expect(plan.split("\n").slice(2)).toEqual(ofStreamingReplies);
 });
 
 test("a page of a session that was made anew passes over what its past life has left", async () => {
@@ -80,7 +95,7 @@ test("catching up reads only what was missed", async () => {
 test("a repeated send is found by its key", async () => {
   const plan = await planOf((db) => findMessageByKey(db, "s", "key"));
   expect(plan).toContain("SEARCH message USING INDEX message_key (session_id=? AND key=?)");
-  expect(plan).not.toContain("SCAN");
+  expect(plan).not.toMatch(/SCAN (?!\(subquery)/);
 });
 
 test("a page of the session list reads only its own rows", async () => {
@@ -92,7 +107,7 @@ test("a page of the session list reads only its own rows", async () => {
     listSidebarPage(db, { ...page, place: { order: "activity", ...place } }),
   );
   expect(active).toContain("SEARCH session USING INDEX chatsession_activity ((activity_seq,ordinal)<(?,?))");
-  expect(newest + active).not.toMatch(/TEMP B-TREE FOR (?!group_concat)/);
+  expect(newest + active).not.toContain("TEMP B-TREE");
 });
 
 test("the whole list by activity takes its order from an index, and its rows one by one", async () => {
@@ -138,8 +153,7 @@ function lastMessage(subquery: number): string[] {
     "SEARCH last USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
     `CORRELATED SCALAR SUBQUERY ${subquery}`,
     "SEARCH message USING COVERING INDEX message_page (session_id=?)",
-    `CORRELATED SCALAR SUBQUERY ${subquery - 1}`,
-    ...piecesOnce.split("\n"),
+    ...blocksAndPieces(subquery - 5),
   ];
 }
 
@@ -149,7 +163,7 @@ test("catching up on the list reads only what has changed, and of each session i
   );
   expect(plan.split("\n")).toEqual([
     "SEARCH session USING INDEX chatsession_list (list_seq>? AND list_seq<?)",
-    ...lastMessage(2),
+    ...lastMessage(6),
   ]);
 });
 
@@ -161,7 +175,7 @@ test("a snapshot of the list takes the latest from the end of their order, and o
     "MATERIALIZE latest",
     // From its end, and no further than the limit: no sorting comes after it.
     "SCAN session USING INDEX chatsession_activity",
-    ...lastMessage(3),
+    ...lastMessage(7),
     "SCAN head",
     "SCAN latest LEFT-JOIN",
     "USE TEMP B-TREE FOR ORDER BY",
