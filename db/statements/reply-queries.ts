@@ -1,3 +1,4 @@
+import type { Expression, Kysely } from "kysely";
 import { sql } from "kysely";
 import { NothingLeft } from "../store-errors.ts";
 import type { OpenReply, ReplyStand } from "../reply-rows.ts";
@@ -6,12 +7,20 @@ import type { Executor } from "./executor.ts";
 import { isPast } from "./message-queries.ts";
 import { removePieces } from "./reply-pieces.ts";
 import type { Placeholders } from "./statement.ts";
-import { prepare } from "./statement.ts";
+import { prepare, unpeekedParam } from "./statement.ts";
+import type { Tables } from "./tables.ts";
 
-type Named = { sessionId: string; id: number | null; key: string | null };
+const selectStandById = prepare((db, named: Placeholders<{ sessionId: string; id: number }>) =>
+  selectStand(db, named.sessionId).where("message.id", "=", unpeekedParam(named.id, "integer")),
+);
 
-const selectStand = prepare((db, named: Placeholders<Named>) =>
-  db
+const selectStandByKey = prepare((db, named: Placeholders<{ sessionId: string; key: string }>) =>
+  selectStand(db, named.sessionId).where("message.key", "=", unpeekedParam(named.key, "text")),
+);
+
+// The parameters are hidden: SQLite would look at them for the join, and re-plan it at each run, which takes ten times as long.
+function selectStand(db: Kysely<Tables>, sessionId: Expression<string>) {
+  return db
     .selectFrom("message")
     .leftJoin("reply", "reply.message_id", "message.id")
     .select([
@@ -25,11 +34,9 @@ const selectStand = prepare((db, named: Placeholders<Named>) =>
       "reply.chunk_count",
       "reply.chunk_bytes",
     ])
-    .where("message.session_id", "=", named.sessionId)
-    // One of the two names it, and the other is null.
-    .where((eb) => eb.or([eb("message.id", "=", named.id), eb("message.key", "=", named.key)]))
-    .where(isPast, "=", 0),
-);
+    .where("message.session_id", "=", unpeekedParam(sessionId, "text"))
+    .where(isPast, "=", 0);
+}
 
 /** A message as a reply, also one that is deleted. */
 export function findReplyStand(
@@ -37,7 +44,9 @@ export function findReplyStand(
   sessionId: string,
   named: NamedMessage,
 ): Promise<ReplyStand | undefined> {
-  return selectStand.takeFirst(db, { sessionId, id: null, key: null, ...named });
+  return "id" in named
+    ? selectStandById.takeFirst(db, { sessionId, id: named.id })
+    : selectStandByKey.takeFirst(db, { sessionId, key: named.key });
 }
 
 const countOfSession = prepare((db, session: Placeholders<{ sessionId: string }>) =>
