@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
-import SqliteFile from "better-sqlite3";
 import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
 import { listen } from "./listen.ts";
+import { openStore } from "./synced-inserts.ts";
 
 // The least that a chat over WebSockets can do: what one socket of a session sends, all of its sockets get, stringified
 // once. A client that was away has missed it. With STORE=1 each message is on disk before it is sent, else nothing is stored.
@@ -27,16 +27,3 @@ new WebSocketServer({ server }).on("connection", (socket, { url = "" }) => {
   });
 });
 listen(server);
-
-function openStore(): (...values: string[]) => void {
-  const database = new SqliteFile(process.env["DATABASE_FILE"]);
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = full");
-  database.exec(
-    "create table message (id integer primary key, session_id text, content text, sender text, timestamp text)",
-  );
-  const insert = database.prepare(
-    "insert into message (session_id, content, sender, timestamp) values (?, ?, ?, ?)",
-  );
-  return (...values) => void insert.run(...values);
-}

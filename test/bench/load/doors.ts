@@ -21,7 +21,7 @@ export const plainChat: LiveDoor = {
     }),
 };
 
-const plainEvents: LiveDoor = {
+export const plainEvents: LiveDoor = {
   name: "plain",
   open: (options) => {
     const after = options.after === undefined ? "" : `&after=${options.after}`;
@@ -53,7 +53,7 @@ export const trpcSocket: LiveDoor = {
     ),
 };
 
-const restSse: LiveDoor = {
+export const restSse: LiveDoor = {
   name: "rest-sse",
   open: (options) => {
     const after = options.after === undefined ? "" : `?after=${options.after}`;
@@ -98,7 +98,9 @@ async function openServerSentEvents(address: string, { onText, onClose }: WireLi
   // A stream that is cut is an error to Node; what it means is for whoever waits for more of it.
   response.on("error", () => undefined);
   response.on("close", () => onClose(0));
+  const { socket } = response;
   return {
+    bytesRead: () => socket.bytesRead,
     pause: () => void response.pause(),
     resume: () => void response.resume(),
     send() {

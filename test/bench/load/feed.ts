@@ -1,5 +1,8 @@
 import type { WireEvent } from "./read-event.ts";
 
+/** What has come of a reply that is being written. Lengths are in UTF-16 code units. */
+export type Delta = { messageId: number; offset: number; length: number };
+
 export type FeedOptions = {
   url: string;
   sessionId: string;
@@ -7,6 +10,8 @@ export type FeedOptions = {
   after?: number;
   /** Told of each message when it comes, with what `stamp` put into it. */
   onMessage?: (sentAt: number) => void;
+  /** Told of each delta when it comes. */
+  onDelta?: (delta: Delta) => void;
 };
 
 /** A reader of one session through one door, which fails when anything is missing, doubled or out of order. */
@@ -15,6 +20,8 @@ export type Feed = {
   readonly received: number;
   /** The position of the last event, or that it had. */
   readonly position: number;
+  /** What has come over the network, with everything that frames it. */
+  bytesRead(): number;
   /** How it ended, if it did: with a close code, or with 0 over SSE. */
   readonly endedWith: number | undefined;
   /** The fault of the stream, or its early end. */
@@ -30,7 +37,7 @@ export type Feed = {
 };
 
 /** The connection under a feed. */
-export type Wire = Pick<Feed, "pause" | "resume" | "send" | "close">;
+export type Wire = Pick<Feed, "bytesRead" | "pause" | "resume" | "send" | "close">;
 
 /** One event as the door writes it, and the end of the connection. */
 export type WireListener = { onText: (text: Buffer) => void; onClose: (code: number) => void };
@@ -44,13 +51,15 @@ export type Connection = {
 
 /** Follows a session over a connection. With a position it resolves at once, else when it follows live. */
 export async function openFeed(
-  { after, onMessage }: FeedOptions,
+  { after, onMessage, onDelta }: FeedOptions,
   { connect, read, tellsCaughtUp }: Connection,
 ): Promise<Feed> {
   const live = Promise.withResolvers<void>();
   // A feed that nobody waits for may fail too; `until` rejects then.
   live.promise.catch(() => undefined);
   let received = 0;
+  // Of the reply that was opened last: one at a time is written, and it is empty at first.
+  let replyLength = 0;
   let position = after;
   let endedWith: number | undefined;
   let failure: Error | undefined;
@@ -72,7 +81,14 @@ export async function openFeed(
       if (event.type === "caught_up") live.resolve();
       if (event.type === "message") {
         received += 1;
+        replyLength = 0;
         onMessage?.(event.sentAt);
+      }
+      if (event.delta) {
+        const { offset, length } = event.delta;
+        if (offset !== replyLength) fail(new Error(`Text at ${offset} has come after ${replyLength} of it.`));
+        replyLength += length;
+        onDelta?.(event.delta);
       }
       if (waiting && position >= waiting.position) waiting.resolve();
     },
@@ -110,5 +126,5 @@ export async function openFeed(
 function follows({ type, seq, prev }: WireEvent, position: number | undefined): boolean {
   if (position === undefined) return true;
   if (prev === undefined) return seq > position;
-  return prev === position && (type === "message" ? seq > position : seq === position);
+  return prev === position && (type.startsWith("message") ? seq > position : seq === position);
 }

@@ -82,7 +82,15 @@ export function getRequest(path: string): string {
 }
 
 export function postRequest(path: string, body: unknown): string {
+  return requestWith("POST", path, body);
+}
+
+export function patchRequest(path: string, body: unknown): string {
+  return requestWith("PATCH", path, body);
+}
+
+function requestWith(method: string, path: string, body: unknown): string {
   const text = JSON.stringify(body);
   const length = Buffer.byteLength(text);
-  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${text}`;
+  return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${text}`;
 }

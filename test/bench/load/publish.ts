@@ -44,8 +44,8 @@ export function sendSteadily(senders: readonly Feed[], steady: Steady): Promise<
 }
 
 /** Calls `send` so often in a second, and resolves with how often in all when each call is done. */
-async function steadily(
-  { perSecond, seconds }: Steady,
+export async function steadily(
+  { perSecond, seconds }: Pick<Steady, "perSecond" | "seconds">,
   send: (index: number) => Promise<void>,
 ): Promise<number> {
   const total = Math.round(perSecond * seconds);

@@ -1,3 +1,5 @@
+import type { Delta } from "./feed.ts";
+
 /** The event in a frame or a block of a live door, read without parsing its JSON: the load generator has thousands a second. */
 export type WireEvent = {
   /** `message`, `snapshot`, `caught_up` … */
@@ -8,11 +10,16 @@ export type WireEvent = {
   prev: number | undefined;
   /** The time that `stamp` put into the content of a message. */
   sentAt: number;
+  /** What a `message_delta` brings. Its text must need no escapes. */
+  delta: Delta | undefined;
 };
 
 const seqMark = Buffer.from('","seq":');
 const prevMark = Buffer.from('"prev":');
 const chatMark = Buffer.from('"message":{"id":');
+const replyMark = Buffer.from('"message_id":');
+const offsetMark = Buffer.from('"offset":');
+const textMark = Buffer.from('"text":"');
 const contentMark = Buffer.from('"content":"');
 const quote = '"'.charCodeAt(0);
 
@@ -32,6 +39,7 @@ export function readEvent(text: Buffer): WireEvent | undefined {
     // Last: a message that is shown in a snapshot would have none, and content may say anything.
     prev: numberAt(text, text.lastIndexOf(prevMark) + prevMark.length),
     sentAt: type === "message" ? readSentAt(text) : Number.NaN,
+    delta: type === "message_delta" ? readDelta(text) : undefined,
   };
 }
 
@@ -44,6 +52,16 @@ export function readChatFrame(text: Buffer): WireEvent | undefined {
     seq: numberAt(text, at + chatMark.length),
     prev: undefined,
     sentAt: readSentAt(text),
+    delta: undefined,
+  };
+}
+
+function readDelta(text: Buffer): Delta {
+  const begin = text.indexOf(textMark) + textMark.length;
+  return {
+    messageId: numberAt(text, text.indexOf(replyMark) + replyMark.length),
+    offset: numberAt(text, text.indexOf(offsetMark) + offsetMark.length),
+    length: text.indexOf(quote, begin) - begin,
   };
 }
 

@@ -1,7 +1,17 @@
-/** Does something so often, one after the other. @returns how long each took, in milliseconds. */
-export async function takeTimes(count: number, use: (index: number) => Promise<unknown>): Promise<number[]> {
+/**
+ * Does something so often, one after the other.
+ *
+ * @param prepare is done before each, and its time is not counted
+ * @returns how long each took, in milliseconds
+ */
+export async function takeTimes(
+  count: number,
+  use: (index: number) => Promise<unknown>,
+  prepare?: (index: number) => Promise<unknown>,
+): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
+    await prepare?.(index);
     const begin = performance.now();
     await use(index);
     times.push(performance.now() - begin);

@@ -56,6 +56,7 @@ export async function openWireSocket(url: string, { onText, onClose }: WireListe
   socket.on("data", take);
   await opened.promise;
   return {
+    bytesRead: () => socket.bytesRead,
     send: (text) => void socket.write(toFrame(opcodes.text, Buffer.from(text))),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),

@@ -7,12 +7,16 @@ import { fanOutRows } from "./fan-out.ts";
 import { getRoot } from "./get-root.ts";
 import { getSession } from "./get-session.ts";
 import { idleConnections } from "./idle-connections.ts";
+import { joinOpenReply } from "./join-open-reply.ts";
 import { listAllSessions } from "./list-all-sessions.ts";
 import { pausedAmong100 } from "./paused-among-100.ts";
 import { pausedSubscriber } from "./paused-subscriber.ts";
 import { postMessage } from "./post-message.ts";
 import { publishToDelivery } from "./publish-to-delivery.ts";
 import { reconnectStorm } from "./reconnect-storm.ts";
+import { replies200AtOnce } from "./replies-200-at-once.ts";
+import { reply2000Appends } from "./reply-2000-appends.ts";
+import { replyFileGrowth } from "./reply-file-growth.ts";
 import { startRow } from "./start.ts";
 
 /** All that the benchmark asks, in the order of the table. */
@@ -31,5 +35,9 @@ export const rows: Row[] = [
   ...costAgainstSize,
   ...listAllSessions,
   ...backupWhileWriting,
+  ...reply2000Appends,
+  ...replyFileGrowth,
+  ...replies200AtOnce,
+  ...joinOpenReply,
   ...startRow,
 ];
