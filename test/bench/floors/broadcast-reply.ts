@@ -4,8 +4,8 @@ import { WebSocketServer } from "ws";
 import { listen } from "./listen.ts";
 import { openStore } from "./synced-inserts.ts";
 
-// The least that shows a reply growing: each append is a request. Its text waits with others up to 40 ms, and is then
-// stringified once and sent to each socket. Nothing is checked, and there is one session and one reply at a time. With STORE=1
+// The least that shows a reply growing: each append is a request. Its text waits with others until 40 ms after the last frame,
+// and is then stringified once and sent to each socket. Nothing is checked, and there is one session and one reply at a time. With STORE=1
 // each append is on disk before its answer, else nothing is stored.
 const store = process.env["STORE"] === "1" ? openStore() : () => undefined;
 const intervalMs = 40;
@@ -15,6 +15,7 @@ let sentSeq = 0;
 let content = "";
 let sentChars = 0;
 let timer: NodeJS.Timeout | undefined;
+let flushedMs = 0;
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -25,7 +26,7 @@ const server = createServer((request, response) => {
       seq += 1;
       store("s0", text, "assistant", new Date().toISOString());
       content += text;
-      timer ??= setTimeout(flush, intervalMs);
+      timer ??= setTimeout(flush, flushedMs + intervalMs - performance.now());
       return send(response, { length: content.length, seq });
     }
     // The opening of the reply, or its end.
@@ -50,6 +51,7 @@ function flush(): void {
   if (sentChars === content.length) return;
   broadcast("message_delta", { message_id: 1, offset: sentChars, text: content.slice(sentChars) });
   sentChars = content.length;
+  flushedMs = performance.now();
 }
 
 function broadcast(type: string, fields: object): void {

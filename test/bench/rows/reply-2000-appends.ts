@@ -23,7 +23,7 @@ const perSecond = 100;
  * subscriber checks that it gets each character once and in order.
  *
  * The floor (`floors/broadcast-reply.ts`): a raw ws loop. It takes the same appends over HTTP, joins those of 40 ms as ours
- * does, stringifies them once and sends them to each socket: about as many frames, of the size that the plain WebSocket's
+ * does, stringifies them once and sends them to each socket: as many frames, of the size that the plain WebSocket's
  * have. It stores nothing; on the last row it inserts each append with a sync, so that what is seen is on disk on both sides.
  *
  * Targets: at most 6 bytes over SSE and 9 over the WebSockets, at most 26 deltas a second, at most 1.5 of the floor's CPU
@@ -85,7 +85,7 @@ async function follow(run: Run, server: PinnedProcess, door: LiveDoor): Promise<
   deltas = 0;
   const pieces = run.load(2000, { quick: 20 });
   const before = countBytes(feeds);
-  const { value: beforeEnd, serverCpuMs } = await run.measure(server, () => write(pieces));
+  const { value: beforeEnd, seconds, serverCpuMs } = await run.measure(server, () => write(pieces));
   const all = countBytes(feeds);
   connection.close();
   for (const feed of feeds) feed.close();
@@ -93,7 +93,7 @@ async function follow(run: Run, server: PinnedProcess, door: LiveDoor): Promise<
   return {
     "bytes of each": (all - before) / textBytes,
     "bytes before the end": (beforeEnd - before) / textBytes,
-    deltas: deltas / subscribers / (pieces / perSecond),
+    deltas: deltas / subscribers / seconds,
     "CPU per delta": (serverCpuMs * 1000) / deltas,
   };
 }
