@@ -26,7 +26,7 @@ const server = createServer((request, response) => {
       seq += 1;
       store("s0", text, "assistant", new Date().toISOString());
       content += text;
-      timer ??= setTimeout(flush, flushedMs + intervalMs - performance.now());
+      timer ??= setTimeout(flush, Math.max(0, flushedMs + intervalMs - performance.now()));
       return send(response, { length: content.length, seq });
     }
     // The opening of the reply, or its end.
