@@ -13,7 +13,7 @@ import type { Services } from "./services.ts";
 export function toMessage(row: MessageRow): Message {
   const { id, session_id, content, sender, timestamp, key, seq } = row;
   // Field by field: copying a row with a rest pattern takes seven times as long.
-  const message = {
+  const fields = {
     id,
     session_id,
     content: textValue(content),
@@ -22,8 +22,10 @@ export function toMessage(row: MessageRow): Message {
     key: shownKey(id, key),
     seq,
   };
+  const hasMore = row.status !== null || row.extra !== null;
+  const message = hasMore ? { ...fields, ...optionalFields(row) } : fields;
   noteCompletion(message, row);
-  return row.status === null && row.extra === null ? message : { ...message, ...optionalFields(row) };
+  return message;
 }
 
 /**
