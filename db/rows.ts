@@ -73,11 +73,11 @@ export type EndStatus = Exclude<MessageStatus, "requested" | "streaming"> | null
 /** A message, deleted or not. */
 export type StoredMessage = MessageRow & { deleted: 0 | 1 };
 
-/** A message as the change log has it for a subscriber at a `seq`. */
+/** A message as the change log has it for a subscriber at an earlier `seq`. */
 export type ChangedMessage = StoredMessage & {
   /**
-   * The beginning of the text and the chunks that were appended after that `seq`, if the subscriber has the message as it
-   * was then; null if the subscriber needs the whole message.
+   * The length of the text and the number of chunks before what was appended, if the subscriber needs no more than that:
+   * then `content` and `chunks` have only what was appended. Null if they are those of the whole message.
    */
   since: { offset: number; chunk_offset: number } | null;
 };
@@ -131,7 +131,7 @@ export type CompletedPageQuery = {
 export type CompletedPage = { rows: MessageRow[]; isLast: boolean; upTo: number };
 
 export type ChangedMessagesQuery = {
-  life: SessionLife & Pick<SessionRow, "start_seq"> & Pick<SessionLogRow, "has_open_replies">;
+  life: SessionLife & Pick<SessionRow, "start_seq" | "title_seq"> & Pick<SessionLogRow, "has_open_replies">;
   after: number;
   upTo: number;
   /** Only messages that are complete and have this place at most in the order of completion; by default all messages. */

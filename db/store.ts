@@ -93,8 +93,8 @@ export type MessageReads = {
   isSmallPage(page: MessagePageQuery): Promise<boolean>;
   /**
    * The messages whose last change is after `after` and not after `upTo`, in the order of those changes: at most
-   * `limit`, and fewer if they are large. `upTo` in the result is the `seq` up to which the page is complete. A reply whose
-   * last piece is after that `seq` is in the page as it was at that `seq`.
+   * `limit`, and fewer if they are large. `upTo` in the result is the `seq` up to which the page is complete. A reply that
+   * is streaming is in the page with each of its pieces up to that `seq`; pieces that follow each other are joined.
    *
    * @returns undefined if this life of the session has ended
    */

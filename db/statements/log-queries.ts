@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import type { ChangedMessage, ChangedMessagesQuery, StoredMessage } from "../rows.ts";
 import { sql } from "kysely";
 import { countSmall, messageBytes, messageColumns, smallMessageColumns } from "./message-columns.ts";
-import { listUnfinished, toChangedMessage } from "./unfinished-replies.ts";
+import { listUnfinished, tellChanges } from "./unfinished-replies.ts";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
@@ -79,8 +79,8 @@ function selectChanges(
 
 /**
  * The messages whose last change is after `after` and not after `upTo`, in the order of those changes: at most `limit`,
- * and fewer if they are large. Also returns the `seq` up to which the page is complete. A reply whose last piece is after
- * that `seq` is in the page as it was at that `seq`.
+ * and fewer if they are large. Also returns the `seq` up to which the page is complete. A streaming reply is in the page with
+ * each of its pieces up to that `seq`; pieces that follow each other are joined.
  *
  * @returns undefined if this life of the session has ended.
  */
@@ -90,21 +90,28 @@ export async function listChangedMessages(
 ): Promise<{ rows: ChangedMessage[]; upTo: number } | undefined> {
   const page = toPage(query);
   const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
-  const { upTo } = changes;
-  if (query.life.has_open_replies === 1 && query.upToCompletion === undefined) {
-    const unfinished = await listUnfinished(db, { sessionId: page.sessionId, after: page.after, upTo });
-    changes.rows.push(...unfinished);
-    changes.rows.sort((a, b) => a.seq - b.seq);
-  }
-  const rows: ChangedMessage[] = [];
-  for (const row of changes.rows) {
-    rows.push(
-      row.status === "streaming"
-        ? await toChangedMessage(db, row, page.after)
-        : Object.assign(row, { since: null }),
-    );
-  }
+  const { rows, upTo } =
+    query.life.has_open_replies === 1 && query.upToCompletion === undefined
+      ? await withReplies(db, changes, { query, page })
+      : { rows: changes.rows.map((row) => Object.assign(row, { since: null })), upTo: changes.upTo };
   return rows.length > 0 || (await isAlive(db, query.life)) ? { rows, upTo } : undefined;
+}
+
+/** Adds the replies that are beyond the end of the page, and tells of replies what the reader lacks. */
+async function withReplies(
+  db: Executor,
+  { rows, upTo }: Changes,
+  { query, page }: { query: ChangedMessagesQuery; page: ChangePageQuery },
+): Promise<{ rows: ChangedMessage[]; upTo: number }> {
+  const { sessionId, after, limit } = page;
+  const known = new Set(rows.map(({ id }) => id));
+  const unfinished = await listUnfinished(db, { sessionId, after, upTo });
+  // A reply of the page may have grown since the page was read.
+  const beyond = unfinished.filter(({ id }) => !known.has(id));
+  const told = await tellChanges(db, [...rows, ...beyond], { after, titleSeq: query.life.title_seq });
+  const isAll = told.length <= limit;
+  const some = isAll ? told : told.slice(0, limit);
+  return { rows: some, upTo: isAll ? upTo : (some.at(-1)?.seq ?? upTo) };
 }
 
 /** Whether these changes are a small read. */

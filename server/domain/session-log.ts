@@ -156,16 +156,8 @@ async function readChanges(
 function toChange(row: ChangedMessage): Change<LiveEvent> {
   const { seq, since } = row;
   if (since && !row.deleted) {
-    const [text, all] = [row.content.slice(since.offset), `[${row.chunks ?? ""}]`];
-    const chunks = (JSON.parse(all) as unknown[]).slice(since.chunk_offset);
-    return toDelta({
-      seq,
-      message_id: row.id,
-      offset: since.offset,
-      text,
-      chunks,
-      chunk_offset: since.chunk_offset,
-    });
+    const chunks = JSON.parse(`[${row.chunks ?? ""}]`) as unknown[];
+    return toDelta({ seq, message_id: row.id, text: row.content, chunks, ...since });
   }
   return row.deleted
     ? { type: "message_deleted", seq, message_id: row.id, key: shownKey(row.id, row.key) }

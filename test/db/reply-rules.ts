@@ -51,7 +51,7 @@ async function logOf(store: Store): Promise<SessionLogRow> {
   return log;
 }
 
-async function changesAfter(store: Store, after: number, options: { upTo?: number } = {}) {
+async function changesAfter(store: Store, after: number, options: { upTo?: number; limit?: number } = {}) {
   const life = await logOf(store);
   const read = await store.messages.listChanged({ life, after, upTo: life.seq, limit: 100, ...options });
   if (!read) throw new Error("The session has ended.");
@@ -113,7 +113,7 @@ export function describeReplies(name: string, openUnderTest: () => Promise<Store
       const [whole] = (await changesAfter(store, before)).rows;
       expect(whole).toMatchObject({ content: "one two three", seq: seqs[2], since: null });
       const [rest] = (await changesAfter(store, seqs[0] ?? 0)).rows;
-      expect(rest).toMatchObject({ content: "one two three", since: { offset: 4, chunk_offset: 0 } });
+      expect(rest).toMatchObject({ content: "two three", since: { offset: 4, chunk_offset: 0 } });
       await reply.end();
       const [ended] = (await changesAfter(store, seqs[0] ?? 0)).rows;
       expect(ended).toMatchObject({ status: null, since: null });
@@ -133,7 +133,7 @@ export function describeReplies(name: string, openUnderTest: () => Promise<Store
         { content: "other", seq: other?.seq },
       ]);
       expect((await changesAfter(store, page.upTo)).rows).toMatchObject([
-        { content: "one two", since: { offset: 4 } },
+        { content: "two", since: { offset: 4 } },
       ]);
     });
 
@@ -152,12 +152,57 @@ export function describeReplies(name: string, openUnderTest: () => Promise<Store
         const [rest] = (await changesAfter(store, seq)).rows;
         const since = { offset: text.length, chunk_offset: chunks };
         if (seq < (stands.at(-1)?.seq ?? 0))
-          expect(rest).toMatchObject({ content: reply.text, chunks: all.join(), since });
+          expect(rest).toMatchObject({
+            content: reply.text.slice(text.length),
+            chunks: all.slice(chunks).join() || null,
+            since,
+          });
         const [then] = (await changesAfter(store, before, { upTo: seq })).rows;
         expect(then).toMatchObject({ content: text, chunks: all.slice(0, chunks).join(), seq });
       }
       const { rows } = await store.list.readSnapshot({ limit: 1, excerptChars: 200 });
       expect(rows[0]?.last_message?.excerpt).toBe(reply.text.slice(0, 200));
+    });
+
+    test("the log tells the pieces of replies at their places between other changes [REPLY-3] [RESUME-3]", async () => {
+      const store = await openStore();
+      const { seq: before } = await logOf(store);
+      const [a, b] = [await openReply(store), await openReply(store)];
+      await a.append("a0", ["1"]);
+      await a.append("a1", ["2"]);
+      await b.append("b0");
+      await store.change(id, (session) => session.addMessage({ ...message, content: "other" }));
+      await b.append("b1");
+      await store.change(id, (session) => session.rename("Talks"));
+      await b.append("b2", ["3"]);
+      const { rows } = await changesAfter(store, before);
+      const [x, y] = [a.messageId, b.messageId];
+      expect(
+        rows.map((row) => [row.seq - before, row.id, row.content, row.chunks, row.since?.offset]),
+      ).toEqual([
+        [1, x, "", null, undefined],
+        [2, y, "", null, undefined],
+        [4, x, "a0a1", "1,2", 0],
+        [5, y, "b0", null, 0],
+        [6, y + 1, "other", null, undefined],
+        [7, y, "b1", null, 2],
+        [9, y, "b2", "3", 4],
+      ]);
+      // A reader at any of these positions gets the rest.
+      for (const [index, { seq }] of rows.entries())
+        expect((await changesAfter(store, seq)).rows).toEqual(rows.slice(index + 1));
+    });
+
+    test("a page of the log has at most as many parts of replies as its limit [REPLY-3]", async () => {
+      const store = await openStore();
+      const replies = [await openReply(store), await openReply(store)];
+      const { seq: before } = await logOf(store);
+      for (let word = 0; word < 5; word += 1) for (const reply of replies) await reply.append(`${word} `);
+      const page = await changesAfter(store, before, { limit: 4 });
+      expect(page).toMatchObject({ upTo: before + 4, rows: { length: 4 } });
+      const rest = await changesAfter(store, page.upTo);
+      const all = await changesAfter(store, before);
+      expect([...page.rows, ...rest.rows]).toEqual(all.rows);
     });
 
     test("a reply that ends leaves no pieces, and is complete after all that was complete before [REPLY-4]", async () => {

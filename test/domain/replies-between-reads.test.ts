@@ -34,6 +34,28 @@ async function append(services: Services, offset: number, text: string): Promise
   });
 }
 
+test("a reply that grows while a page of the log is read is in the page once [REPLY-3] [ORDER-3]", async () => {
+  const services = await openServices();
+  await createSession(services, { id: "s" });
+  await open(services);
+  let length = 0;
+  const grow = async (): Promise<void> => {
+    await append(services, length, "word ");
+    length += 5;
+  };
+  await grow();
+  const life = await services.store.sessions.findLog("s");
+  if (!life) throw new Error("There is no session.");
+  const read = await services.watch(grow).messages.listChanged({
+    life,
+    after: life.seq - 1,
+    upTo: life.seq,
+    limit: 100,
+  });
+  expect(length).toBeGreaterThan(5);
+  expect(read?.rows.map(({ seq, content }) => [seq, content])).toEqual([[life.seq, "word "]]);
+});
+
 test.each([
   { how: "stop", end: (services: Services) => stopReply(services, reply) },
   { how: "finish", end: (services: Services) => finishReply(services, { ...reply, ...noMore }) },

@@ -77,17 +77,24 @@ describe.each(liveDoors)("over $name", (door) => {
     for (const word of ["two ", "three "]) await opened.append(word);
     await send(app.url, "s", "meanwhile");
     await opened.append("four");
-    // From before the opening it gets the message, from the middle the missing text.
-    const fromStart = await first(door, follow(door, app, "0"), 2);
-    expect(changesOf(fromStart).map(({ event }) => event)).toMatchObject([
+    // From before the opening it gets the message, from the middle the missing text, each at its place.
+    const fromStart = await first(door, follow(door, app, "0"), 3);
+    const rest = [
       { type: "message", seq: 5, message: { content: "meanwhile" } },
-      { type: "message", seq: 6, message: { content: "one two three four", status: "streaming", seq: 6 } },
+      { type: "message_delta", seq: 6, message_id: 1, offset: 14, text: "four" },
+    ];
+    expect(changesOf(fromStart).map(({ event }) => event)).toMatchObject([
+      { type: "message", seq: 4, message: { content: "one two three ", status: "streaming", seq: 4 } },
+      ...rest,
     ]);
-    const fromMiddle = await first(door, follow(door, app, early), 2);
+    const fromMiddle = await first(door, follow(door, app, early), 3);
     expect(changesOf(fromMiddle).map(({ event }) => event)).toMatchObject([
-      { type: "message", seq: 5 },
-      { type: "message_delta", seq: 6, message_id: 1, offset: 4, text: "two three four" },
+      { type: "message_delta", seq: 4, message_id: 1, offset: 4, text: "two three " },
+      ...rest,
     ]);
+    // It may be cut off after any of them.
+    const fromBetween = await first(door, follow(door, app, "5"), 1);
+    expect(changesOf(fromBetween).map(({ event }) => event)).toMatchObject(rest.slice(1));
     await opened.finish();
     for (const after of ["0", early, "5"]) {
       const ended = changesOf(await first(door, follow(door, app, after), after === "5" ? 1 : 2));

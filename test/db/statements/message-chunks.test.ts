@@ -72,7 +72,14 @@ test("of few changes the small ones before a large one come first, and none is l
   const database = await openWithMessages(["a", "b", large, large, "c"]);
   const pages: number[][] = [];
   for (let after = 0; after < 5;) {
-    const life = { id: "s", ordinal: 1, start_seq: 0, purge_id: null, has_open_replies: 0 as const };
+    const life = {
+      id: "s",
+      ordinal: 1,
+      start_seq: 0,
+      title_seq: 0,
+      purge_id: null,
+      has_open_replies: 0 as const,
+    };
     const read = await listChangedMessages(database.read, { life, after, upTo: 5, limit: 10 });
     pages.push((read?.rows ?? []).map(({ seq }) => seq));
     after = read?.upTo ?? 5;

@@ -39,7 +39,14 @@ async function planOf(run: (db: Executor) => Promise<unknown>): Promise<string> 
     .join("\n");
 }
 
-const life = { id: "s", ordinal: 1, start_seq: 0, purge_id: null, has_open_replies: 0 } as const;
+const life = {
+  id: "s",
+  ordinal: 1,
+  start_seq: 0,
+  title_seq: 0,
+  purge_id: null,
+  has_open_replies: 0,
+} as const;
 
 /** Whether the session is still the same is asked once, and not for each message. */
 const lifeOnce = "SEARCH chatsession EXISTS USING INDEX chatsession_ordinal (ordinal=?)";
