@@ -1,6 +1,8 @@
 import { checkEpochs } from "./check-epochs.ts";
 import { checkListReaders } from "./check-list-readers.ts";
 import { checkReaders } from "./check-readers.ts";
+import { checkReplies } from "./check-replies.ts";
+import { checkReplyReaders } from "./check-reply-readers.ts";
 import { checkWrites } from "./check-writes.ts";
 import type { History } from "./history.ts";
 import { violation } from "./violation.ts";
@@ -11,6 +13,8 @@ export function checkHistory(history: History): Violation[] {
   return [
     ...checkWrites(history),
     ...checkReaders(history),
+    ...checkReplies(history),
+    ...checkReplyReaders(history),
     ...checkListReaders(history),
     ...checkPatience(history),
     ...checkEpochs(history),

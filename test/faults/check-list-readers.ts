@@ -41,5 +41,9 @@ function summarise({ id, title, last_message: last }: SidebarSession): string {
 
 function summariseStored({ id, title, messages }: StoredSession): string {
   const last = messages.findLast(({ deleted }) => !deleted);
-  return JSON.stringify([id, title, last ? [last.id, last.content.slice(0, excerptChars)] : null]);
+  return JSON.stringify([
+    id,
+    title,
+    last ? [last.id, Array.from(last.content).slice(0, excerptChars).join("")] : null,
+  ]);
 }

@@ -1,13 +1,19 @@
 import type { LiveEvent } from "../../server/contract/live-event.ts";
-import { checkEnd, checkStream } from "./check-streams.ts";
+import { checkStream } from "./check-streams.ts";
+import { checkMessageReader } from "./check-message-readers.ts";
+import { isTextOf } from "./check-replies.ts";
+import { messagesOf } from "./check-reply-readers.ts";
 import type { History, ReaderHistory, Seen, ShownMessage, StoredSession } from "./history.ts";
-import { editsOf, parsePosition } from "./history.ts";
+import { parsePosition } from "./history.ts";
+import { ReaderView } from "./reader-view.ts";
 import type { Violation } from "./violation.ts";
 import { violation } from "./violation.ts";
 
 /** Checks that all subscribers of a session saw the same order, and end with the stored state. */
 export function checkReaders(history: History): Violation[] {
-  const { readers, stored, calls, epochs, epoch } = history;
+  const { readers, replies, stored, calls, epochs, epoch } = history;
+  const byKey = new Map(replies.map((reply) => [reply.key, reply]));
+  const isReply = ({ key }: { key?: string | null | undefined }): boolean => byKey.has(key ?? "");
   return stored.flatMap((session) => {
     const own = readers.filter((reader) => reader.session === session.id) as ReaderHistory<Seen<LiveEvent>>[];
     const wasDeleted = calls.some(
@@ -18,6 +24,10 @@ export function checkReaders(history: History): Violation[] {
         call.session === session.id && "content" in call.operation ? [call.operation.content] : [],
       ),
     );
+    const isWritten = ({ key, content }: ShownMessage): boolean => {
+      const reply = byKey.get(key ?? "");
+      return reply ? isTextOf(reply, content) : written.has(content);
+    };
     const undone = new Set(
       calls.flatMap(({ operation, wanted }) =>
         "id" in operation && wanted < history.begunAnewAt ? [operation.id] : [],
@@ -25,28 +35,25 @@ export function checkReaders(history: History): Violation[] {
     );
     return [
       ...own.flatMap((reader) => checkStream(reader, { epochs, startSeq: session.start_seq, wasDeleted })),
-      ...own.flatMap((reader) => checkContents(reader, written)),
+      ...own.flatMap((reader) => checkContents(reader, isWritten)),
       ...checkAgreement(own, session, { epoch, wasDeleted }),
       ...own.filter(({ isDone }) => isDone).flatMap((reader) => checkState(reader, session)),
       ...history.messageReaders
         .filter((reader) => reader.session === session.id)
-        .flatMap((reader) => checkMessageReader(reader, session, { written, wasDeleted, epochs, undone })),
+        .flatMap((reader) =>
+          checkMessageReader(reader, session, { isWritten, isReply, wasDeleted, epochs, undone }),
+        ),
     ];
   });
 }
 
-function messagesOf(event: LiveEvent): ShownMessage[] {
-  if (event.type === "message") return [event.message];
-  return event.type === "snapshot" || event.type === "reset" ? event.session.messages : [];
-}
-
 function checkContents(
   { door, session, attachments }: ReaderHistory<Seen<LiveEvent>>,
-  written: ReadonlySet<string>,
+  isWritten: (message: ShownMessage) => boolean,
 ): Violation[] {
   return attachments
     .flatMap(({ items }) => items.flatMap(({ event }) => messagesOf(event)))
-    .filter(({ content }) => !written.has(content))
+    .filter((message) => !isWritten(message))
     .map(({ id, content }) =>
       violation("PHANTOM", `${door} on ${session} was shown ${id}: ${content.slice(0, 40)}`),
     );
@@ -64,20 +71,14 @@ function checkAgreement(
   for (const { door, attachments } of readers) {
     for (const { event, position } of attachments.flatMap(({ items }) => items)) {
       if (event.type === "snapshot" || event.type === "reset" || event.type === "caught_up") continue;
-      const { prev: _prev, ...change } = event;
-      const json = JSON.stringify(change);
+      const json = JSON.stringify(toComparable(event));
       const known = changes.get(position);
       changes.set(position, known ?? json);
       const what = `${door} on ${session.id} saw ${json.slice(0, 150)}`;
       if (known !== undefined && known !== json) {
         found.push(violation("DIFFERS", `${what}, another ${known.slice(0, 150)}`));
       }
-      const id =
-        event.type === "message"
-          ? event.message.id
-          : event.type === "message_deleted"
-            ? event.message_id
-            : undefined;
+      const id = messageIdOf(event);
       // Messages that a copy has replaced are no longer stored.
       if (id === undefined || wasDeleted || parsePosition(position).epoch !== epoch) continue;
       const row = rows.get(id);
@@ -90,16 +91,30 @@ function checkAgreement(
   return found;
 }
 
-/** Applies the events, and compares the result. Messages before those of a snapshot are unknown. */
-function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSession): Violation[] {
-  const messages = new Map<number, string>();
-  let title: string | undefined;
-  let knownFrom = Number.POSITIVE_INFINITY;
-  for (const { after, items } of reader.attachments) {
-    // A subscriber from before the first change has no messages yet.
-    if (items.length > 0 && Number(after?.split(":").at(-1)) === 0) forget();
-    for (const { event } of items) take(event);
+/** Subscribers at different positions get different deltas of a reply, or all of its text. Its length is then the same. */
+function toComparable({ prev: _prev, ...change }: LiveEvent): object {
+  if (change.type === "message_delta") {
+    const { message_id: id, seq, offset, text } = change;
+    return { id, seq, length: offset + text.length };
   }
+  if (change.type !== "message" || change.message.status !== "streaming") return change;
+  const { id, content } = change.message;
+  return { id, seq: change.seq, length: content.length };
+}
+
+function messageIdOf(event: LiveEvent): number | undefined {
+  if (event.type === "message") return event.message.id;
+  return event.type === "message_deleted" || event.type === "message_delta" ? event.message_id : undefined;
+}
+
+/** Applies the events, and compares the result. */
+function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSession): Violation[] {
+  const view = new ReaderView();
+  for (const attachment of reader.attachments) {
+    view.attach(attachment);
+    for (const item of attachment.items) view.take(item);
+  }
+  const { title, contents, knownFrom } = view;
   const stored = new Map(
     session.messages.filter(({ deleted }) => !deleted).map(({ id, content }) => [id, content]),
   );
@@ -108,7 +123,7 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
   if (title !== undefined && title !== session.title) {
     found.push(violation("STATE", `${who} has the title ${title}, not ${session.title}`));
   }
-  for (const [id, content] of messages) {
+  for (const [id, content] of contents) {
     if (stored.get(id) === content) continue;
     found.push(
       violation(
@@ -118,91 +133,8 @@ function checkState(reader: ReaderHistory<Seen<LiveEvent>>, session: StoredSessi
     );
   }
   for (const [id, content] of stored) {
-    if (id < knownFrom || messages.has(id)) continue;
+    if (id < knownFrom || contents.has(id)) continue;
     found.push(violation("STATE", `${who} lacks ${id}: ${content.slice(0, 40)}`));
-  }
-  return found;
-
-  function forget(): void {
-    messages.clear();
-    title = undefined;
-    knownFrom = 0;
-  }
-
-  function take(event: LiveEvent): void {
-    switch (event.type) {
-      case "snapshot":
-      case "reset": {
-        const { messages: shown } = event.session;
-        ({ title } = event.session);
-        messages.clear();
-        for (const { id, content } of shown) messages.set(id, content);
-        knownFrom = event.has_earlier ? (shown[0]?.id ?? 0) : 0;
-        break;
-      }
-      case "message":
-        messages.set(event.message.id, event.message.content);
-        break;
-      case "message_delta": {
-        const before = messages.get(event.message_id);
-        if (before?.length === event.offset) messages.set(event.message_id, before + event.text);
-        break;
-      }
-      case "message_deleted":
-        messages.delete(event.message_id);
-        break;
-      case "session":
-        ({ title } = event.session);
-        break;
-      case "session_deleted":
-        forget();
-        break;
-      case "caught_up":
-      case "signal":
-        break;
-    }
-  }
-}
-
-type MessageFacts = {
-  written: ReadonlySet<string>;
-  wasDeleted: boolean;
-  epochs: readonly string[];
-  /** The messages of which a restored copy may have undone a change: resuming after an id does not cover that. */
-  undone: ReadonlySet<number>;
-};
-
-/** Checks the messages of the plain WebSocket: each once and in order, and again only if it was edited. */
-function checkMessageReader(
-  reader: ReaderHistory<ShownMessage>,
-  session: StoredSession,
-  { written, wasDeleted, epochs, undone }: MessageFacts,
-): Violation[] {
-  const who = `${reader.door} on ${reader.session}`;
-  const found = reader.attachments.flatMap((each) =>
-    checkEnd(each, who, { epochs, startSeq: 0, wasDeleted }),
-  );
-  if (!reader.isDone)
-    found.push(violation("STUCK", `${who}: ${JSON.stringify(reader.attachments.at(-1)).slice(-200)}`));
-  const seen = new Set<number>();
-  for (const { after, items } of reader.attachments) {
-    const shown = new Map<number, string>();
-    let last = Number(after);
-    for (const { id, content } of items) {
-      const what = `${who} after ${after} was shown ${id}: ${content.slice(0, 40)}, after ${last}`;
-      if (!written.has(content)) found.push(violation("PHANTOM", what));
-      if (shown.get(id) === content) found.push(violation("DOUBLED", what));
-      // A lower id may come again after an edit.
-      if (id < last && !shown.has(id) && editsOf(content) === 0) found.push(violation("ORDER", what));
-      shown.set(id, content);
-      last = Math.max(last, id);
-    }
-    for (const id of shown.keys()) seen.add(id);
-  }
-  if (!reader.isDone || wasDeleted) return found;
-  for (const { id, deleted, content } of session.messages) {
-    if (!deleted && !seen.has(id) && !undone.has(id))
-      found.push(violation("STATE", `${who} was not shown ${id}: ${content.slice(0, 40)}`));
   }
   return found;
 }

@@ -19,10 +19,12 @@ function done(operation: Operation, [begun, ended]: [number, number], wanted = b
 }
 
 function historyOf(calls: Call[], stored: { title: string; content: string }): History {
-  const message = { id: 1, content: stored.content, key: null, seq: 1, deleted: 0 } as const;
+  const row = { id: 1, key: null, seq: 1, deleted: 0, status: null, complete_id: null } as const;
+  const message = { ...row, content: stored.content };
   const session = { id: "a", title: stored.title, seq: 1, start_seq: 0, list_seq: 1, deleted: 0 } as const;
   return {
     calls,
+    replies: [],
     readers: [],
     messageReaders: [],
     listReaders: [],

@@ -7,16 +7,22 @@ import { violation } from "./violation.ts";
 type CallOf<Type extends Operation["type"]> = Call & { operation: Extract<Operation, { type: Type }> };
 
 /** Checks that the acknowledged writes are stored, once and as acknowledged, and that nothing else is stored. */
-export function checkWrites({ calls, stored, incidents, begunAnewAt }: History): Violation[] {
+export function checkWrites({ calls, replies, stored, incidents, begunAnewAt }: History): Violation[] {
+  const keys = new Set<string | null>(replies.map(({ key }) => key));
   return [
     ...incidents.map((incident) => violation("SERVER_ERROR", incident)),
     ...calls.flatMap(checkAnswer),
-    ...stored.flatMap((session) => {
+    ...stored.flatMap((whole) => {
+      // `checkReplies` knows the contents of replies.
+      const session = { ...whole, messages: whole.messages.filter(({ key }) => !keys.has(key)) };
       const own = calls.filter((call) => call.session === session.id);
       // The messages of a deleted session are gone, so nothing can be checked.
       return of(own, "delete session").length > 0
         ? checkPhantoms(session, own)
-        : checkSession(session, own, begunAnewAt);
+        : [
+            ...checkSession(session, own, begunAnewAt),
+            ...whole.messages.flatMap((row) => checkDeletion(row, own, begunAnewAt)),
+          ];
     }),
   ];
 }
@@ -59,7 +65,9 @@ function checkSession(session: StoredSession, all: Call[], begunAnewAt: number):
     ...checkSends(session, calls),
     ...checkKeys(calls),
     ...checkOrder(of(all, "send"), begunAnewAt),
-    ...session.messages.flatMap((row) => checkMessage(row, { calls, all, begunAnewAt })),
+    ...session.messages
+      .filter(({ deleted }) => !deleted)
+      .flatMap((row) => checkContent(row, all, begunAnewAt)),
     ...checkTitle(session, all, begunAnewAt),
     ...checkRefusals(calls, all),
   ];
@@ -160,20 +168,20 @@ function idOf({ answer }: Call): number {
   return answer.outcome === "done" ? (answer.message?.id ?? 0) : 0;
 }
 
-/** A message has the content of its last write, or was deleted by it. */
-function checkMessage(
-  { id, content, deleted }: StoredMessage,
-  { calls, all, begunAnewAt }: { calls: Call[]; all: Call[]; begunAnewAt: number },
-): Violation[] {
-  const deletesOf = (some: Call[]): Call[] =>
-    of(some, "delete").filter(({ operation, answer }) => operation.id === id && !isRefused(answer));
+/** A message is deleted exactly if somebody deleted it. */
+function checkDeletion({ id, deleted }: StoredMessage, all: Call[], begunAnewAt: number): Violation[] {
+  const deletes = of(all, "delete").filter(
+    ({ operation, answer }) => operation.id === id && !isRefused(answer),
+  );
   if (deleted) {
-    return deletesOf(all).length > 0
-      ? []
-      : [violation("LOST", `message ${id} is gone, and nobody deleted it`)];
+    return deletes.length > 0 ? [] : [violation("LOST", `message ${id} is gone, and nobody deleted it`)];
   }
-  const isDeleted = deletesOf(calls).some(({ answer }) => answer.outcome === "done");
-  if (isDeleted) return [violation("LOST", `message ${id} was deleted, and is there`)];
+  const isDeleted = deletes.some(({ answer, wanted }) => answer.outcome === "done" && wanted >= begunAnewAt);
+  return isDeleted ? [violation("LOST", `message ${id} was deleted, and is there`)] : [];
+}
+
+/** A message has the content of its last write. */
+function checkContent({ id, content }: StoredMessage, all: Call[], begunAnewAt: number): Violation[] {
   // A repeat writes nothing: the send counts from its first answered call.
   const sends = of(all, "send")
     .filter((call) => idOf(call) === id)

@@ -1,4 +1,5 @@
 import type { Message } from "../../server/contract/message.ts";
+import type { ReplyHistory } from "./reply-history.ts";
 
 /** The request of a writer. Contents are {@link contentOf}, so that each identifies its send. */
 export type Operation =
@@ -62,7 +63,16 @@ export type ReaderHistory<Item> = {
   isDone: boolean;
 };
 
-export type StoredMessage = { id: number; content: string; key: string | null; seq: number; deleted: 0 | 1 };
+export type StoredMessage = {
+  id: number;
+  content: string;
+  key: string | null;
+  seq: number;
+  deleted: 0 | 1;
+  status: string | null;
+  /** Messages become complete in the order of this number, or of the id if it is null. */
+  complete_id: number | null;
+};
 
 /** The content of the database file at the end. */
 export type StoredSession = {
@@ -75,11 +85,12 @@ export type StoredSession = {
   messages: StoredMessage[];
 };
 
-export type ShownMessage = { id: number; content: string };
+export type ShownMessage = { id: number; content: string; key?: string | undefined };
 
 /** Everything that happened in a run, as observed from outside. */
 export type History = {
   calls: Call[];
+  replies: ReplyHistory[];
   /** Subscribers to live events. */
   readers: ReaderHistory<Seen>[];
   /** Subscribers to the plain WebSocket's messages. */

@@ -18,8 +18,8 @@ export type Reading<Item> = {
   strays: boolean;
   /** For each epoch the highest known position of any subscriber. */
   knownPlaces: () => ReadonlyMap<string, number>;
-  /** The last position of all. Resolves after the last write. */
-  finalPosition: Promise<string>;
+  /** Whether a subscriber that had these positions has everything. Resolves after the last write. */
+  isAtEnd: Promise<(positions: readonly string[]) => boolean>;
 };
 
 export type ReaderStage = {
@@ -43,7 +43,7 @@ export async function runReader<Item>(
   { server, random, progress, moody, heavy, published, gaveUp }: ReaderStage,
   history: ReaderHistory<Item>,
 ): Promise<void> {
-  const { session, positionOf, finalPosition } = reading;
+  const { session, positionOf, isAtEnd } = reading;
   const known: string[] = [];
   const proxy = await server.openProxy();
   const outOfTime = gaveUp.then(() => "out of time" as const);
@@ -63,8 +63,8 @@ export async function runReader<Item>(
     attachment.items = following.events.items;
     history.attachments.push(attachment);
     const start = after === undefined || isImpossible ? [] : [after];
-    const done = finalPosition.then(async (last) => {
-      await following.events.until((items) => hasGotTo(last, [...start, ...items.map(positionOf)]));
+    const done = isAtEnd.then(async (isEnough) => {
+      await following.events.until((items) => isEnough([...start, ...items.map(positionOf)]));
       return "done" as const;
     });
     const how = await Promise.race([following.ended, done, outOfTime, leave(following, attachment)]);
@@ -117,12 +117,6 @@ export async function runReader<Item>(
       following.resume();
     }
   }
-}
-
-/** Whether one of these positions is the last one or, in its epoch, beyond it. */
-function hasGotTo(last: string, positions: readonly string[]): boolean {
-  const { epoch, place } = parsePosition(last);
-  return positions.map(parsePosition).some((each) => each.place >= place && ["", epoch].includes(each.epoch));
 }
 
 function good(after: string | undefined): { after: string | undefined; isImpossible: boolean } {

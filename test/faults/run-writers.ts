@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Random } from "../support/random.ts";
-import type { Answer, Call, Operation } from "./history.ts";
+import type { Call, Operation } from "./history.ts";
 import { contentOf } from "./history.ts";
 import { junkAfterRequests } from "./odd-write-doors.ts";
 import type { Progress } from "./progress.ts";
@@ -12,6 +12,8 @@ import { httpWriteDoors, openWriteDoors } from "./write-doors.ts";
 
 /** A character that takes six bytes on the wire and one in memory. */
 const costly = "\u0001";
+
+type NoAnswer = { outcome: "unknown" } | { outcome: "overdue" };
 
 type Sent = {
   session: string;
@@ -41,7 +43,7 @@ export class Writing {
 
   /** Makes the call. A send with a key is repeated, through any of the doors, until its outcome is known. */
   async perform(doors: WriteDoor[], random: Random, session: string, operation: Operation): Promise<Call> {
-    const wanted = this.#tick;
+    const wanted = this.tick;
     for (;;) {
       await this.#server.up;
       const door = random.pick(doors.filter((each) => each.takes(operation)));
@@ -50,15 +52,15 @@ export class Writing {
         session,
         operation,
         wanted,
-        begun: (this.#tick += 1),
+        begun: this.nextTick(),
         ended: Number.POSITIVE_INFINITY,
         answer: { outcome: "unknown" },
       };
       this.calls.push(call);
-      call.answer = await this.#answered(door.perform(session, operation));
+      call.answer = await this.answered(door.perform(session, operation));
       if (call.answer.outcome === "overdue") return call;
       if (call.answer.outcome !== "unknown") {
-        call.ended = this.#tick += 1;
+        call.ended = this.nextTick();
         this.#remember(call);
         return call;
       }
@@ -68,7 +70,7 @@ export class Writing {
 
   /** Forgets the stored messages, since they may no longer be stored. */
   beginAnew(): void {
-    this.begunAnewAt = this.#tick += 1;
+    this.begunAnewAt = this.nextTick();
     this.#sent.length = 0;
   }
 
@@ -77,11 +79,21 @@ export class Writing {
     return this.#published.get(session) ?? 0;
   }
 
-  async #answered(answering: Promise<Answer>): Promise<Answer> {
+  /** The last tick. */
+  get tick(): number {
+    return this.#tick;
+  }
+
+  nextTick(): number {
+    return (this.#tick += 1);
+  }
+
+  /** The answer, or `overdue` if there is none in time. */
+  async answered<Given>(answering: Promise<Given>): Promise<Given | NoAnswer> {
     const answered = new AbortController();
     const overdue = wait(this.#patienceMs, { outcome: "overdue" } as const, { signal: answered.signal });
     try {
-      return await Promise.race([answering, overdue.catch((): Answer => ({ outcome: "unknown" }))]);
+      return await Promise.race([answering, overdue.catch((): NoAnswer => ({ outcome: "unknown" }))]);
     } finally {
       answered.abort();
     }

@@ -6,6 +6,10 @@ export type Scenario = {
   /** The number of operations that the writers share. */
   operations: number;
   writers: number;
+  /** The number of writers of replies. They write as long as there are operations. */
+  replyWriters: number;
+  /** Whether they write to a session of their own, so that pieces follow each other and are told together. */
+  repliesApart: boolean;
   /** The number of subscribers to live events for each session and door. */
   readers: number;
   sessions: readonly string[];
@@ -39,13 +43,21 @@ export type Scenario = {
   /** Whether one more session is deleted and created again. */
   recreates: boolean;
   /** The last operation on each session; by default the seed chooses it. */
-  lastOperation?: "send" | "edit" | "delete" | "rename";
+  lastOperation?: "send" | "edit" | "delete" | "rename" | "reply";
   /** The time for a call, and for a subscriber to reach the end after the last write, in milliseconds. */
   patienceMs: number;
 };
 
 /** The session of a scenario that is deleted and created again. */
 export const recreatedSession = "anew";
+
+/** The session of a scenario that has only replies. */
+export const sessionOfReplies = "replies";
+
+/** All sessions of a scenario. */
+export function sessionsOf({ sessions, recreates, repliesApart }: Scenario): string[] {
+  return [...sessions, ...(recreates ? [recreatedSession] : []), ...(repliesApart ? [sessionOfReplies] : [])];
+}
 
 /** The scenario of a seed: a mixture of all kinds of events. */
 export function scenarioOf(seed: number): Scenario {
@@ -54,6 +66,8 @@ export function scenarioOf(seed: number): Scenario {
     seed,
     operations: 150 + random.below(150),
     writers: 4 + random.below(5),
+    replyWriters: 1 + new Random(seed * 15_485_863).below(2),
+    repliesApart: new Random(seed * 32_452_843).fraction() < 0.4,
     readers: 1,
     sessions: ["a", "b"].slice(0, 1 + random.below(2)),
     linkFaults: 10 + random.below(25),
@@ -92,6 +106,8 @@ function restoring(mixture: Scenario): Scenario {
 export const calm: Omit<Scenario, "seed"> = {
   operations: 60,
   writers: 4,
+  replyWriters: 0,
+  repliesApart: false,
   readers: 1,
   sessions: ["a"],
   linkFaults: 0,

@@ -14,7 +14,7 @@ const heavySeeds = seeds.filter((seed) => scenarioOf(seed).heavy);
 /** In one such seed the server may be killed before any subscriber has fallen behind, but not in this many. */
 const enoughHeavySeeds = 4;
 
-describe("under faults of the server, its file, the connections and the clock, no subscriber and no writer loses anything, at every door [DURABLE-2] [ORDER-3] [ORDER-4] [ATTACH-1] [RESUME-1] [RESUME-3] [RESET-2] [LIST-2] [KEY-1] [FILE-1] [FILE-2]", () => {
+describe("under faults of the server, its file, the connections and the clock, no subscriber and no writer loses anything, at every door [DURABLE-2] [ORDER-3] [ORDER-4] [ATTACH-1] [RESUME-1] [RESUME-3] [RESET-2] [LIST-2] [KEY-1] [FILE-1] [FILE-2] [REPLY-1] [REPLY-2] [REPLY-3] [REPLY-4] [REPLY-6] [REPLY-9] [REPLY-10]", () => {
   const fallenBehind: string[] = [];
 
   test.each([...new Set([...regressions, ...seeds])])("seed %i", { timeout: 240_000 }, async (seed) => {

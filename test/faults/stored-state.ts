@@ -12,7 +12,7 @@ export function readStored(file: string): { epoch: string; stored: StoredSession
         .prepare("select id, title, seq, start_seq, list_seq, deleted, purge_id from chatsession")
         .all() as (Omit<StoredSession, "messages"> & { purge_id: number | null })[];
       const messages = database.prepare(
-        `select id, content, key, seq, deleted from message
+        `select id, content, key, seq, deleted, status, complete_id from message
          where session_id = @id and (id > @purge_id or @purge_id is null) order by id`,
       );
       const stored = sessions.map(({ purge_id, ...session }) => ({
@@ -22,6 +22,16 @@ export function readStored(file: string): { epoch: string; stored: StoredSession
       }));
       return { epoch, stored };
     })();
+  } finally {
+    database.close();
+  }
+}
+
+/** The number of replies that are streaming. */
+export function countOpenReplies(file: string): number {
+  const database = new SqliteFile(file, { readonly: true });
+  try {
+    return database.prepare<[], number>("select count(*) from reply").pluck().get() ?? 0;
   } finally {
     database.close();
   }

@@ -33,7 +33,15 @@ export type ViolationName =
   /** A subscriber never got the last change, or a writer never got an answer. */
   | "STUCK"
   /** A connection was closed because of a stall of the server. */
-  | "IMPATIENT";
+  | "IMPATIENT"
+  /** An append at a wrong offset was accepted, or a delta does not continue the text that its subscriber has. */
+  | "OFFSET"
+  /** A subscriber saw text of a reply that a later subscriber of the same epoch does not see. */
+  | "RETRACTED"
+  /** A reply that had ended took more, or ended in two ways. */
+  | "REOPENED"
+  /** A lease did not end, or ended before its time, or its reply was not `interrupted`. */
+  | "LEASE";
 
 /** A finding of a checker, with its details. */
 export type Violation<Name extends string = ViolationName> = { name: Name; detail: string };

@@ -5,7 +5,7 @@ import { comingAndGoing } from "./planted-bug.ts";
 import { withVerbs } from "./with-verbs.ts";
 
 /** The `change` of a store, which hands its units another change. */
-function changeWith(
+export function changeWith(
   store: Store,
   toOther: (session: SessionChange, id: string) => SessionChange,
 ): Store["change"] {
