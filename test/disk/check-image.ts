@@ -4,43 +4,41 @@ import SqliteFile from "better-sqlite3";
 import { openDatabase } from "../../db/sqlite/open-database.ts";
 import { insertSession } from "../../db/statements/make-session.ts";
 import { checkFile } from "../../db/sqlite/check-file.ts";
-import type { Answer } from "./answers.ts";
 import type { Image } from "./folder-on-disk.ts";
-import { contentOf } from "./keyed-content.ts";
+import type { StoredContent } from "./stored-content.ts";
 
 /** The content of a file after a crash. */
 type Finding = {
   /** Faults at any level; each begins with its name in capitals. */
   violations: string[];
-  /** The acknowledged messages that are missing. */
-  missing: Answer[];
+  /** The acknowledgements that the file does not keep. */
+  missing: object[];
   /** Whether the product does not accept it as the state last served, and gives it a new epoch. */
   hasNewEpoch: boolean;
 };
 
-type StoredRow = { id: number; seq: number; key: string; content: string };
-
 /** The content of a file. `epoch` is undefined in a file without tables. */
-type Recovered = { epoch: string | undefined; rows: StoredRow[] };
+type Recovered = { epoch: string | undefined; faults: string[]; missing: object[] };
 
-/** Opens the image as SQLite and the product do after a crash, and checks for the acknowledged messages. */
+type Expected = { content: StoredContent<object>; acknowledged: readonly object[] };
+
+/** Opens the image as SQLite and the product do after a crash, and checks what it holds. */
 export async function checkImage(
   image: Image,
-  { folder, acknowledged }: { folder: string; acknowledged: readonly Answer[] },
+  { folder, ...expected }: { folder: string } & Expected,
 ): Promise<Finding> {
   const database = [...image.keys()].find((name) => name.endsWith(".db")) ?? "ai_desk.db";
   const file = join(folder, database);
   try {
     // The product starts on the files that the crash left, not on the files after SQLite's recovery.
     writeImage(image, folder);
-    const { epoch, rows } = readRecovered(file);
+    const { epoch, missing, ...found } = readRecovered(file, expected);
     writeImage(image, folder);
     const epochThen = await startOn(file);
     const { faults } = await checkFile(file);
-    const stored = new Map(rows.map(({ id, key }) => [id, key]));
     return {
-      violations: [...faults.map(({ rule, sentence }) => `${rule} ${sentence}`), ...describeFaults(rows)],
-      missing: acknowledged.filter(({ id, key }) => stored.get(id) !== key),
+      violations: [...faults.map(({ rule, sentence }) => `${rule} ${sentence}`), ...found.faults],
+      missing,
       hasNewEpoch: epoch !== undefined && epoch !== epochThen,
     };
   } catch (error) {
@@ -54,16 +52,15 @@ function writeImage(image: Image, folder: string): void {
   for (const [name, content] of image) writeFileSync(join(folder, name), content);
 }
 
-function readRecovered(file: string): Recovered {
+function readRecovered(file: string, { content, acknowledged }: Expected): Recovered {
   const database = new SqliteFile(file);
   try {
     // A recovered file stays in this folder only briefly.
     database.pragma("synchronous = off");
     const isMade = database.prepare("select 1 from sqlite_master where name = 'history'").get();
-    if (isMade === undefined) return { epoch: undefined, rows: [] };
+    if (isMade === undefined) return { epoch: undefined, faults: [], missing: [...acknowledged] };
     const epoch = database.prepare<[], string>("select epoch from history").pluck().get();
-    const messages = "select id, seq, key, content from message order by id";
-    return { epoch, rows: database.prepare<[], StoredRow>(messages).all() };
+    return { epoch, ...content.examine(database, acknowledged) };
   } finally {
     database.close();
   }
@@ -86,17 +83,4 @@ async function startOn(file: string): Promise<string> {
   } finally {
     await database.close();
   }
-}
-
-/** All messages here are sent to one session and kept, so the file must hold a complete beginning of its history. */
-function describeFaults(rows: readonly StoredRow[]): string[] {
-  const faults: string[] = [];
-  for (const [index, { id, seq, key, content }] of rows.entries()) {
-    if (id !== index + 1 || seq !== index + 1)
-      faults.push(`GAP message ${id} at ${seq} is number ${index + 1}`);
-    if (content !== contentOf(key)) faults.push(`CONTENT of ${key} is another`);
-  }
-  const keys = new Set(rows.map(({ key }) => key));
-  if (keys.size < rows.length) faults.push(`DOUBLED ${rows.length - keys.size} keys`);
-  return faults;
 }

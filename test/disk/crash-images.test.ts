@@ -1,17 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeTemporaryFolder } from "../support/temporary-folder.ts";
-import type { Crash, CrashKind, Recording } from "./crash-images.ts";
-import { crash, crashKinds, replay } from "./crash-images.ts";
+import type { Recording } from "./crash-images.ts";
 import { isLongForm } from "./failing-calls.ts";
 import type { Attempt } from "./senders.ts";
 import type { RecordOptions } from "./record.ts";
 import { record } from "./record.ts";
-import { reportProgress } from "./report-progress.ts";
+import { crashAndReport, expectModelToBeTrue, faultsOf, mostLost } from "./report-crashes.ts";
 import { describeTraced } from "./strace.ts";
 
-const seed = Number(process.env["SEED"] ?? 1);
 /** The number of checkpoints of the write-ahead log while the server was running. */
 function countCheckpoints({ lives }: Recording): number {
   const syncs = lives.flat().filter((call) => call.kind === "sync" && call.handle.target.endsWith(".db"));
@@ -19,42 +14,10 @@ function countCheckpoints({ lives }: Recording): number {
   return syncs.length - 2 - lives.length;
 }
 
-function expectModelToBeTrue(recording: Recording): void {
-  const last = [...replay(recording)].at(-1);
-  const files = readdirSync(recording.folder).filter((name) => !name.endsWith("-shm"));
-  const onDisk = new Map(files.map((name) => [name, readFileSync(join(recording.folder, name))]));
-  expect(last?.folder.seen()).toEqual(onDisk);
-}
-
 function expectAllStored(attempts: Attempt[], lives: RecordOptions["lives"]): void {
   const answered = attempts.filter(({ outcome }) => outcome !== "unavailable");
   expect(answered.filter(({ outcome }) => outcome !== "stored").slice(0, 3)).toEqual([]);
   expect(answered).toHaveLength(lives.reduce((sum, { messages }) => sum + messages, 0));
-}
-
-/** The crashes with a loss or a fault, in a short form. */
-function faultsOf(crashes: Crash[]): string[] {
-  return crashes
-    .filter(
-      ({ missing, violations, hasNewEpoch }) => missing.length > 0 || violations.length > 0 || hasNewEpoch,
-    )
-    .map(({ at, kind, acknowledged, missing, violations, hasNewEpoch }) =>
-      [
-        `${kind} after call ${at}: LOST ${missing.length} of ${acknowledged}`,
-        ...violations,
-        ...(hasNewEpoch ? ["EPOCH"] : []),
-      ].join("; "),
-    );
-}
-
-/** The largest loss of any of these crashes. */
-function mostLost(crashes: Crash[], kind: CrashKind): { lost: number; acknowledged: number } {
-  const [worst] = crashes
-    .filter((each) => each.kind === kind)
-    .toSorted((a, b) => b.missing.length - a.missing.length);
-  const lost = worst?.missing.length ?? 0;
-  const acknowledged = lost > 0 ? worst?.acknowledged : crashes.at(-1)?.acknowledged;
-  return { lost, acknowledged: acknowledged ?? 0 };
 }
 
 describeTraced("a crash after any call leaves files that lack no more than is allowed", 3_600_000, () => {
@@ -126,20 +89,3 @@ describeTraced("a crash after any call leaves files that lack no more than is al
     expect(faultsOf(crashes)).toEqual([]);
   });
 });
-
-/** Reports the checked images and the findings: numbers tell more than a passed test. */
-async function crashAndReport(recording: Recording, level: string, count: number): Promise<Crash[]> {
-  const { moments, crashes } = await crash(recording, {
-    count,
-    seed,
-    scratch: makeTemporaryFolder(),
-    onProgress: (looked, chosen) => reportProgress(`${level}: crashes`, looked, chosen),
-  });
-  const found = crashKinds.map((kind) => {
-    const { lost, acknowledged } = mostLost(crashes, kind);
-    return `  ${kind}: at most ${lost} lost of ${acknowledged} acknowledged`;
-  });
-  const looked = `${level}: ${crashes.length} images after ${Math.min(count, moments)} of ${moments} calls, seed ${seed}`;
-  process.stdout.write([looked, ...found, ""].join("\n"));
-  return crashes;
-}

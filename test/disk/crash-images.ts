@@ -1,14 +1,26 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Answer } from "./answers.ts";
-import { AnswerReader } from "./answers.ts";
 import { FolderOnDisk } from "./folder-on-disk.ts";
+import { messageContent } from "./message-content.ts";
 import { Random } from "../support/random.ts";
 import type { Call } from "./read-trace.ts";
+import type { PieceEnds } from "./reply-content.ts";
+import { replyContent } from "./reply-content.ts";
+import type { StoredContent } from "./stored-content.ts";
 
 /** The lives of successive server processes over the files of one folder. */
-export type Recording = { folder: string; lives: Call[][] };
+export type Recording = {
+  folder: string;
+  lives: Call[][];
+  /** If replies are written: where their pieces end. Otherwise messages are sent. */
+  pieceEnds?: PieceEnds;
+};
+
+/** What is stored in a recording. */
+export function storedContentOf({ pieceEnds }: Recording): StoredContent<object> {
+  return pieceEnds ? replyContent(pieceEnds) : messageContent;
+}
 
 /** The states that a crash may leave on the disk: see {@link FolderOnDisk}. */
 export const crashKinds = [
@@ -23,26 +35,27 @@ export type Crash = {
   at: number;
   kind: CrashKind;
   acknowledged: number;
-  missing: Answer[];
+  missing: object[];
   violations: string[];
   hasNewEpoch: boolean;
 };
 
 /** A moment in a recording, with the folder after the calls up to it. */
-export type Moment = { at: number; folder: FolderOnDisk; acknowledged: Answer[] };
+export type Moment = { at: number; folder: FolderOnDisk; acknowledged: object[] };
 
 /** Every moment of a recording after which the possible results of a crash differ, or must not differ. */
-export function* replay({ folder, lives }: Recording): Generator<Moment> {
+export function* replay(recording: Recording): Generator<Moment> {
+  const { folder, lives } = recording;
   const onDisk = new FolderOnDisk(folder);
-  const acknowledged: Answer[] = [];
+  const acknowledged: object[] = [];
   const known = new Set<string>();
   let at = 0;
   for (const calls of lives) {
-    const answers = new AnswerReader();
+    const answers = storedContentOf(recording).makeReader();
     onDisk.startProcess();
     for (const call of calls) {
-      const answered = answers.read(call).filter(({ id, key }) => !known.has(`${id} ${key}`));
-      for (const { id, key } of answered) known.add(`${id} ${key}`);
+      const answered = answers.read(call).filter((answer) => !known.has(JSON.stringify(answer)));
+      for (const answer of answered) known.add(JSON.stringify(answer));
       acknowledged.push(...answered);
       if (onDisk.apply(call) || answered.length > 0) {
         at += 1;
