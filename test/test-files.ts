@@ -18,6 +18,8 @@ export const longest: string[] = [
   "test/chat-page/composing.test.ts",
   "test/client-sdk/package/types.test.ts",
   "test/doors/slow-readers.test.ts",
+  "test/doors/thousand-stops.test.ts",
+  "test/disk/reply-images.test.ts",
   "test/disk/planted-faults.test.ts",
   "test/disk/failing-checkpoints.test.ts",
   "test/disk/crash-images.test.ts",
