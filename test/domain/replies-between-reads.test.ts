@@ -77,6 +77,7 @@ test.each([
     };
     const sink = {
       isWritable: true,
+      takesSignals: true,
       async whenWritable<Value>(work: () => Promise<Value>): Promise<Value> {
         sink.isWritable = true;
         return work();
