@@ -1,6 +1,14 @@
 -- What the migrations make of an empty file; kysely's own tables are left out, since they change with kysely.
 -- Written by: UPDATE_SCHEMA=1 npm test -- test/db/schema
 
+CREATE TABLE bookmark (
+
+  name text not null primary key,
+
+  position text not null
+
+) without rowid;
+
 CREATE TABLE chatsession (
   id text not null primary key,
   title text not null,

@@ -23,9 +23,11 @@ import type {
   SnapshotExtent,
   StoredMessage,
 } from "./rows.ts";
+import type { Bookmarks } from "./bookmarks.ts";
 import type { NewPiece, OpenReply, ReplyEnd, ReplyStand } from "./reply-rows.ts";
 
 export * from "./read-sizes.ts";
+export type * from "./bookmarks.ts";
 export type * from "./reply-rows.ts";
 export type * from "./rows.ts";
 export * from "./store-errors.ts";
@@ -177,6 +179,7 @@ export type Store = {
   readonly messages: MessageReads;
   readonly list: ListReads;
   readonly replies: ReplyReads;
+  readonly bookmarks: Bookmarks;
   /**
    * Locks a session, runs `unit`, and resolves once the changes of the unit are committed and on disk. An error in the
    * unit undoes all its changes, and rejects.

@@ -17,6 +17,7 @@ import {
   listSessionExtents,
 } from "../statements/session-extents.ts";
 import { findSidebarSessions, listOrdinalsByActivity, listSidebarPage } from "../statements/sidebar-pages.ts";
+import { findBookmark, saveBookmark } from "../statements/bookmark-queries.ts";
 import { listOpenReplies } from "../statements/reply-queries.ts";
 import { readSnapshot } from "../statements/snapshot.ts";
 import type { Executor } from "../statements/executor.ts";
@@ -31,6 +32,10 @@ export function createSqliteStore(database: Database): Store {
   const others = new OthersWatch(database, writer);
   return {
     ...bindReads(database.read, others),
+    bookmarks: {
+      find: (name) => findBookmark(database.read, name).catch(toStoreError),
+      save: (bookmark) => database.write((trx) => saveBookmark(trx, bookmark)).catch(toStoreError),
+    },
     change: (sessionId, unit) => writer.change(sessionId, unit).catch(toStoreError),
     onCommit: (listener) => writer.onCommit(listener),
     onOthersCommit: (listener) => others.watch(listener),

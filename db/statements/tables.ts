@@ -1,3 +1,4 @@
+import type { BookmarkTable } from "./bookmark.table.ts";
 import type { ChatSessionTable } from "./chatsession.table.ts";
 import type { HistoryTable } from "./history.table.ts";
 import type { MessageTable } from "./message.table.ts";
@@ -11,4 +12,5 @@ export type Tables = {
   reply_piece: ReplyPieceTable;
   reply_block: ReplyBlockTable;
   history: HistoryTable;
+  bookmark: BookmarkTable;
 };

@@ -266,6 +266,20 @@ export function describeStore(name: string, openUnderTest: () => Promise<StoreUn
       expect(changed?.upTo).toBe(changed?.rows.at(-1)?.seq);
     });
 
+    test("a bookmark is found as it was saved last, in a new process too", async () => {
+      const opened = await open();
+      const { bookmarks } = opened.store();
+      expect(await bookmarks.find("reader")).toBeUndefined();
+      await bookmarks.save({ name: "reader", position: "abc:1" });
+      await bookmarks.save({ name: "other", position: "abc:9" });
+      await bookmarks.save({ name: "reader", position: "abc:2" });
+      expect(await bookmarks.find("reader")).toBe("abc:2");
+      const putBack = await opened.keepCopy();
+      await putBack();
+      expect(await opened.store().bookmarks.find("reader")).toBe("abc:2");
+      expect(await opened.store().bookmarks.find("other")).toBe("abc:9");
+    });
+
     test("a database out of reach is unavailable by name, and serves again when it is back [DURABLE-4]", async () => {
       const opened = await open();
       const store = opened.store();

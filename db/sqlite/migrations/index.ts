@@ -8,6 +8,7 @@ import { activity } from "./0006-activity.ts";
 import { firstPosition } from "./0007-first-position.ts";
 import { replies } from "./0008-replies.ts";
 import { replyBlocks } from "./0009-reply-blocks.ts";
+import { bookmarks } from "./0010-bookmarks.ts";
 
 /**
  * Every migration by its name, which determines its order. Forward only: no migration is ever changed, renamed or
@@ -23,4 +24,5 @@ export const migrations: Record<string, Migration> = {
   "0007-first-position": firstPosition,
   "0008-replies": replies,
   "0009-reply-blocks": replyBlocks,
+  "0010-bookmarks": bookmarks,
 };

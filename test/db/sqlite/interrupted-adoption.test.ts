@@ -35,6 +35,7 @@ function stateOf(file: string): "original" | "adopted" {
     const names = database.prepare<unknown[], string>(tables).pluck().all();
     if (names.join(" ") === "chatsession message") return "original";
     expect(names).toEqual([
+      "bookmark",
       "chatsession",
       "history",
       "kysely_migration",

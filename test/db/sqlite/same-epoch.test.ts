@@ -74,7 +74,7 @@ test("the epoch stays when a version without marks has written the file [FILE-1]
     database.exec("drop index chatsession_purge; alter table chatsession drop column purge_id");
     database.exec("drop index chatsession_activity; alter table chatsession drop column activity_seq");
     database.exec(
-      "drop table reply; drop table reply_piece; drop table reply_block; drop index message_completed",
+      "drop table bookmark; drop table reply; drop table reply_piece; drop table reply_block; drop index message_completed",
     );
     for (const column of ["sent_seq", "status", "extra", "end_digest", "complete_id"]) {
       database.exec(`alter table message drop column ${column}`);
