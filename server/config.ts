@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { AssistantSettings } from "./assistant/assistant.ts";
+import { assistantSettings, chooseAssistant } from "./assistant-settings.ts";
 import type { OpenOptions } from "../db/sqlite/open-database.ts";
 import { limits } from "./contract/limits.ts";
 import type { HostPolicy } from "./http/host-policy.ts";
@@ -23,6 +25,8 @@ export type Config = {
   timeouts: Pick<Timeouts, "keepAliveMs" | "pingIntervalMs" | "pollMs" | "replyLeaseMs">;
   bounds: Bounds;
   logLevel: (typeof logLevels)[number];
+  /** Undefined if the server has no assistant. */
+  assistant: AssistantSettings | undefined;
 };
 
 /** Invalid settings. Each has a line with the variable, the accepted values and its value. */
@@ -112,6 +116,7 @@ const settings = {
     default: String(defaultBounds.maxBufferedBytes),
     schema: wholeNumber(1_048_576, 4_294_967_296),
   },
+  ...assistantSettings,
   LOG_LEVEL: { takes: `one of ${logLevels.join(", ")}`, default: "info", schema: z.enum(logLevels) },
 } as const;
 
@@ -153,8 +158,15 @@ export function readConfig(environment: Environment): Config {
     },
     logLevel: read("LOG_LEVEL", settings.LOG_LEVEL),
   };
+  const { assistant, fault } = chooseAssistant({
+    url: read("ASSISTANT_URL", settings.ASSISTANT_URL),
+    model: read("ASSISTANT_MODEL", settings.ASSISTANT_MODEL),
+    apiKey: read("ASSISTANT_API_KEY", settings.ASSISTANT_API_KEY),
+    instructions: read("ASSISTANT_INSTRUCTIONS", settings.ASSISTANT_INSTRUCTIONS),
+  });
+  if (fault !== undefined && faults.length === 0) faults.push(fault);
   if (faults.length > 0) throw new ConfigError(faults.join("\n"));
-  return { ...config, hosts: createHostPolicy({ listensOn: config.host, publicHosts }) };
+  return { ...config, assistant, hosts: createHostPolicy({ listensOn: config.host, publicHosts }) };
 }
 
 /**

@@ -1,24 +1,21 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { Logger } from "pino";
 import packageFile from "../package.json" with { type: "json" };
-import type { OpenOptions } from "../db/sqlite/open-database.ts";
+import type { AppOptions } from "./app-options.ts";
 import { AppStore } from "./app-store.ts";
-import type { Guard } from "./access/guard.ts";
+import { Assistant } from "./assistant/assistant.ts";
 import { allowAll } from "./access/guard.ts";
+import type { AppError } from "./contract/app-error.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
 import type { Services } from "./domain/services.ts";
 import { createPerform } from "./domain/perform.ts";
 import { Readiness } from "./domain/readiness.ts";
-import { publishCommits } from "./domain/publish-commits.ts";
-import { heedOthers } from "./domain/heed-others.ts";
-import { endAbandonedReplies } from "./domain/replies/end-abandoned-replies.ts";
+import { beginWork } from "./domain/begin-work.ts";
+import { openListPlace } from "./domain/list-place.ts";
 import { Leases } from "./domain/replies/leases.ts";
 import { SignalRate } from "./domain/signal-rate.ts";
-import { toAppError } from "./domain/to-app-error.ts";
 import { LiveHub } from "./live/live-hub.ts";
 import type { AccessLog } from "./http/access-log.ts";
 import { createAdmission } from "./http/admission.ts";
-import type { Bounds } from "./http/bounds.ts";
 import { defaultBounds } from "./http/bounds.ts";
 import { BufferBudget } from "./http/buffer-budget.ts";
 import { createCors } from "./http/cross-origin.ts";
@@ -26,9 +23,6 @@ import { watchFileHandles } from "./http/file-handles.ts";
 import { maxHeartbeatMs } from "./http/event-stream.ts";
 import type { Door } from "./http/door.ts";
 import { createHttpServer } from "./http/http-server.ts";
-import type { HostPolicy } from "./http/host-policy.ts";
-import type { OriginPolicy } from "./http/origin-policy.ts";
-import type { Timeouts } from "./http/timeouts.ts";
 import { defaultTimeouts } from "./http/timeouts.ts";
 import { StartingGate } from "./http/starting-gate.ts";
 import { createChatPage } from "./pages/chat-page.ts";
@@ -39,28 +33,6 @@ import { createRestDoor } from "./rest/rest-door.ts";
 import { createTrpcDoor } from "./trpc/trpc-door.ts";
 import { appRouter } from "./trpc/router.ts";
 import { createChatDoor } from "./ws/chat-door.ts";
-
-export type AppOptions = {
-  database: OpenOptions;
-  /** The host names that requests may be addressed to. */
-  hosts: HostPolicy;
-  /** The origins whose web pages may use the server. */
-  origins: OriginPolicy;
-  maxMessageChars: number;
-  /** The most subscribers of a session at a time, over all doors. */
-  maxReadersPerSession: number;
-  /** The most subscriptions of a tRPC socket at a time. */
-  maxSubscriptionsPerSocket: number;
-  bounds?: Partial<Bounds>;
-  logger: Logger;
-  timeouts?: Partial<Timeouts>;
-  /** Allows or refuses each operation of each caller; by default it allows all. */
-  guard?: Guard;
-  now?: () => Date;
-  /** A clock that only goes forward, in milliseconds. */
-  elapsedMs?: () => number;
-  newSessionId?: () => string;
-};
 
 export type App = {
   /**
@@ -138,7 +110,10 @@ export function createApp(options: AppOptions): App {
     warn: (details, sentence) => logger.warn(details, sentence),
   });
   const gate = new StartingGate();
-
+  const tell = (error: AppError): void => report(error, undefined);
+  const place = openListPlace(services, "assistant");
+  const own = { perform, place, leaseMs: timeouts.replyLeaseMs, log: logger, report: tell };
+  const assistant = options.assistant && new Assistant({ ...options.assistant, ...own });
   const routing = createRouting({
     doors,
     admit,
@@ -162,9 +137,8 @@ export function createApp(options: AppOptions): App {
     try {
       await store.open(stop.signal);
       stop.signal.throwIfAborted();
-      publishCommits(services);
-      heedOthers(services);
-      void endAbandonedReplies(services, (error) => report(toAppError(error), undefined));
+      beginWork(services, tell);
+      await assistant?.start();
     } catch (error) {
       await close();
       throw error;
@@ -177,7 +151,7 @@ export function createApp(options: AppOptions): App {
     stop.abort();
     gate.close();
     for (const { sockets } of doors) sockets?.close();
-    await server.close();
+    await Promise.all([assistant?.close(), server.close()]);
     await store.close();
   }
 

@@ -8,7 +8,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * A variable. `takes` describes its values to the operator, `default` is the value of an unset one, `schema` parses it.
  */
-export type Setting<Value> = { takes: string; default: string; schema: z.ZodType<Value, string> };
+export type Setting<Value> = {
+  takes: string;
+  default: string;
+  schema: z.ZodType<Value, string>;
+  /** Whether no message shows a value of it. */
+  isSecret?: boolean;
+};
 
 /** @returns the value, or a sentence that gives the fault */
 export function readSetting<Value>(
@@ -22,7 +28,8 @@ export function readSetting<Value>(
   const hints = result.error.issues
     .filter(({ code }) => code === "custom")
     .map(({ message }) => `: ${message}`);
-  return { fault: `${name} takes ${setting.takes}, and is ${shownValue(text)}${hints[0] ?? ""}.` };
+  const shown = setting.isSecret ? "something else" : shownValue(text);
+  return { fault: `${name} takes ${setting.takes}, and is ${shown}${hints[0] ?? ""}.` };
 }
 
 export function wholeNumber(least: number, most: number): z.ZodType<number, string> {

@@ -13,6 +13,10 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   "server/access": { rooms: ["server/contract"], packages: /^$/ },
   "server/live": { rooms: ["server/contract"], packages: /^$/ },
   "server/domain": { rooms: [...below("server/domain"), "db"], packages: /^zod$/ },
+  "server/assistant": {
+    rooms: below("server/http"),
+    packages: /^@ai-sdk\/(openai-compatible|provider)$/,
+  },
   "server/http": { rooms: below("server/http"), packages: /^cors$/ },
   "server/socket": { rooms: below("server/socket"), packages: /^ws$/ },
   "server/trpc": { rooms: below("server/trpc"), packages: /^(@trpc\/server.*|zod)$/ },
@@ -23,7 +27,15 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   "server/ws": { rooms: below("server/trpc"), packages: /^$/ },
   "server/pages": { rooms: below("server/socket"), packages: /^$/ },
   server: {
-    rooms: [...below("server"), "server/rest", "server/ws", "server/pages", "db", "db/sqlite"],
+    rooms: [
+      ...below("server"),
+      "server/rest",
+      "server/ws",
+      "server/pages",
+      "server/assistant",
+      "db",
+      "db/sqlite",
+    ],
     packages: /^(pino|zod)$/,
   },
   "server/cli": { rooms: ["server", "server/http", "db/sqlite"], packages: /^pino(-pretty)?$/ },
@@ -105,7 +117,7 @@ test("the server sees the store by its port, and its inside where the app opens 
     new Set(["server/app-store.ts"]),
   );
   const types = new Set(inside.map(({ file }) => file));
-  expect(types).toEqual(new Set(["server/app-store.ts", "server/config.ts", "server/create-app.ts"]));
+  expect(types).toEqual(new Set(["server/app-store.ts", "server/config.ts", "server/app-options.ts"]));
 });
 
 test("the client takes values only from files that import nothing", () => {

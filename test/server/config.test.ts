@@ -116,9 +116,55 @@ describe("a setting that cannot be used is refused in a sentence that names it a
     ["PING_SECONDS", "0.5", /^PING_SECONDS takes a whole number of seconds from 1/],
     ["POLL_SECONDS", "31", /^POLL_SECONDS takes a whole number of seconds from 1 to 30/],
     ["LOG_LEVEL", "loud", /^LOG_LEVEL takes one of fatal, error, warn, info/],
+    ["ASSISTANT_URL", "localhost:11434/v1", /^ASSISTANT_URL takes the base URL .*, and is "localhost/],
+    ["ASSISTANT_URL", "demo", /^ASSISTANT_URL takes .* or demo: for a demonstration, and is "demo"\.$/],
+    ["ASSISTANT_URL", "https://m.example/v1?key=x", /: it takes no parameters after \? or #\.$/],
+    ["ASSISTANT_URL", "https://u:p@m.example/v1", /: the key belongs in ASSISTANT_API_KEY\.$/],
+    ["ASSISTANT_URL", "https://m.example/v1/chat/completions/", /: leave \/chat\/completions out/],
+    [
+      "ASSISTANT_URL",
+      "https://m.example/v1",
+      /^ASSISTANT_URL is set without ASSISTANT_MODEL: set ASSISTANT_MODEL/,
+    ],
+    [
+      "ASSISTANT_MODEL",
+      "tiny",
+      /^ASSISTANT_MODEL is set without ASSISTANT_URL: .*or unset ASSISTANT_MODEL\.$/,
+    ],
+    ["ASSISTANT_MODEL", "m".repeat(256), /^ASSISTANT_MODEL takes the name of a model/],
+    ["ASSISTANT_API_KEY", "sk-1", /^ASSISTANT_API_KEY is set without ASSISTANT_URL/],
+    [
+      "ASSISTANT_API_KEY",
+      "sk-\u00e9",
+      /^ASSISTANT_API_KEY takes a key of visible ASCII .*, and is something else\.$/,
+    ],
+    ["ASSISTANT_INSTRUCTIONS", "Be brief.", /^ASSISTANT_INSTRUCTIONS is set without ASSISTANT_URL/],
   ])("%s=%s", (name, value, sentence) => {
     expect(() => readConfig({ [name]: value })).toThrow(sentence);
   });
+});
+
+test.each([
+  [{ ASSISTANT_URL: "demo:" }, { model: "demo" }],
+  [{ ASSISTANT_URL: "demo:", ASSISTANT_MODEL: "tiny", ASSISTANT_API_KEY: "sk-1" }, { model: "demo" }],
+  [
+    { ASSISTANT_URL: "http://localhost:11434/v1/", ASSISTANT_MODEL: "llama3.2:1b" },
+    { model: { url: "http://localhost:11434/v1", model: "llama3.2:1b" } },
+  ],
+  [
+    {
+      ASSISTANT_URL: "https://m.example",
+      ASSISTANT_MODEL: "tiny",
+      ASSISTANT_API_KEY: "sk-1",
+      ASSISTANT_INSTRUCTIONS: "Be brief.\nBe kind.",
+    },
+    {
+      model: { url: "https://m.example", model: "tiny", apiKey: "sk-1" },
+      instructions: "Be brief.\nBe kind.",
+    },
+  ],
+])("%o turns the assistant on", (environment, assistant) => {
+  expect(readConfig(environment).assistant).toEqual(assistant);
 });
 
 test.each([
