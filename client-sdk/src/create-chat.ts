@@ -108,8 +108,8 @@ export function createChat(options: ChatOptions): Chat {
     sender,
     storage,
     url: addressesOf(url).base,
-    ...(user !== undefined && { user }),
-    ...(presence && { presence }),
+    user,
+    presence,
   });
   const endWatch = watchHidden(() => void state.flush());
   return {

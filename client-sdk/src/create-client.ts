@@ -1,5 +1,5 @@
 import type { TRPCLink, TRPCWebSocketClient } from "@trpc/client";
-import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from "@trpc/client";
+import { createTRPCClient, createWSClient, httpBatchLink, httpLink, splitLink, wsLink } from "@trpc/client";
 import type { AppRouter } from "../../server/trpc/router.ts";
 import { addressesOf } from "./chat/connection/addresses.ts";
 import type { WebSocketClass } from "./chat/connection/carrier.ts";
@@ -65,17 +65,24 @@ export function openClient({ url, token, fetch, WebSocket }: ClientOptions): {
     });
     return wsLink({ client: connection });
   });
+  const overHttp = {
+    url: `${base}trpc`,
+    ...(token && { headers: async () => ({ authorization: `Bearer ${await token()}` }) }),
+    // tRPC passes the platform's arguments under types of its own.
+    ...(fetch && {
+      fetch: (input: unknown, init?: unknown) => asFetch(fetch)(String(input), init as never),
+    }),
+  };
   const client = createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
         true: overSocket,
-        false: httpBatchLink({
-          url: `${base}trpc`,
-          maxURLLength: maxUrlChars,
-          ...(token && { headers: async () => ({ authorization: `Bearer ${await token()}` }) }),
-          // tRPC passes the platform's arguments under types of its own.
-          ...(fetch && { fetch: (input, init) => asFetch(fetch)(String(input), init as never) }),
+        false: splitLink({
+          // What a person does must not wait for a signal, which may be refused.
+          condition: ({ path }) => path === "session.signal",
+          true: httpLink(overHttp),
+          false: httpBatchLink({ ...overHttp, maxURLLength: maxUrlChars }),
         }),
       }),
     ],

@@ -22,8 +22,8 @@ export type ChatStateOptions = {
   storage: ChatStorage;
   /** The server's address and the user. Data that is stored for one pair is invisible to another. */
   url: string;
-  user?: string;
-  presence?: { name?: string };
+  user?: string | undefined;
+  presence?: { name?: string } | undefined;
   /** Schedules the publication of changes; by default for the next frame. */
   schedule?: Schedule;
   /** The time in milliseconds; `Date.now` by default. */

@@ -32,7 +32,7 @@ export abstract class LiveStore<
   #snapshot: Snapshot | undefined;
 
   constructor(parts: ChatParts, options: StoreOptions<State, Event>) {
-    const { outbox, schedule, onChanges } = parts;
+    const { outbox, later, schedule, onChanges } = parts;
     this.parts = parts;
     this.#publisher = new Publisher(() => this.#publish(), schedule);
     this.touch = this.#publisher.touch;
@@ -51,7 +51,7 @@ export abstract class LiveStore<
         // The first content is published at once, because the next frame comes late while a page loads.
         if (this.log.isLoaded && !this.#snapshot?.isLoaded) this.#publisher.flush();
       },
-      onLive: () => this.onLive(),
+      onLive: () => void Promise.allSettled([later(), outbox.reload()]),
     });
   }
 
@@ -85,12 +85,6 @@ export abstract class LiveStore<
 
   /** @param isNew whether the log began again with this event */
   protected abstract onEvent(event: Event, isNew: boolean): void;
-
-  /** Called when the log is up to date. */
-  protected onLive(): void {
-    const { later, outbox } = this.parts;
-    void Promise.allSettled([later(), outbox.reload()]);
-  }
 
   /** The outcome of an action. The snapshot shows the outcome once it is known. An unawaited rejection is harmless. */
   protected shown<Result>(action: Promise<Result>): Promise<Result> {

@@ -8,6 +8,9 @@ export type Somebody = {
   readonly name?: string;
 };
 
+/** The others who are typing in a session, and those who have it open. */
+export type Present = { readonly typing: readonly Somebody[]; readonly here: readonly Somebody[] };
+
 export type PresenceOptions = {
   own: Somebody;
   /** Sends a signal. A lost one has no effect but a delay. */
@@ -48,14 +51,9 @@ export class Presence {
     this.#options = options;
   }
 
-  /** The others who are typing. The same array until something changes. */
-  get typing(): readonly Somebody[] {
-    return this.#others.typing.list;
-  }
-
-  /** The others who have the session open. The same array until something changes. */
-  get here(): readonly Somebody[] {
-    return this.#others.here.list;
+  /** The others. Each array is the same until something changes. */
+  get shown(): Present {
+    return { typing: this.#others.typing.list, here: this.#others.here.list };
   }
 
   /** A signal of any client, this one too. */

@@ -68,5 +68,6 @@ export function createSessionActs(
     now: parts.now,
     touch: session.touch,
   });
+  parts.signal.addEventListener("abort", () => presence.end());
   return { changes, branches, presence };
 }

@@ -21,7 +21,7 @@ export class SessionStore extends SessionView {
    *   an unawaited rejection is harmless.
    */
   send(content: string, { sender = "user", ...options }: SendOptions = {}): Promise<Message> {
-    const parent_key = this.parentKeyAtEnd(sender);
+    const parent_key = this.acts?.branches.parentKeyAtEnd(sender);
     return this.add({ content, sender, ...(parent_key !== undefined && { parent_key }), ...options });
   }
 

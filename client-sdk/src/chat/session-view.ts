@@ -3,7 +3,7 @@ import { applyAnswer, applyEvent, emptySession } from "./apply-event.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import type { NewMessage } from "./chat-rpc.ts";
 import { createRandomId } from "./random-id.ts";
-import type { Somebody } from "./presence.ts";
+import type { Present } from "./presence.ts";
 import { SameList } from "./is-alike.ts";
 import { LiveStore } from "./live-store.ts";
 import type { SessionActs } from "./session-acts.ts";
@@ -16,7 +16,7 @@ import type { LiveEvent, Message } from "./wire.ts";
 const snapshotMessages = 50;
 const maxMissed = 500;
 
-const nobody: readonly Somebody[] = [];
+const nobody: Present = { typing: [], here: [] };
 
 const deleted = {
   kind: "refused",
@@ -42,7 +42,7 @@ export abstract class SessionView extends LiveStore<
   readonly #shown = new SameList<ShownMessage>(({ key }) => key);
   /** The messages whose deletion the log has reported. The send of one of them may still be unanswered. */
   readonly #deleted = new Set<string>();
-  #acts: SessionActs | undefined;
+  protected acts: SessionActs | undefined;
 
   constructor(id: string, parts: ChatParts) {
     super(parts, {
@@ -70,21 +70,14 @@ export abstract class SessionView extends LiveStore<
     // The new epoch may lack these messages: they are sent again.
     if (isNew) {
       this.#deleted.clear();
-      this.#acts?.changes.removalTold();
+      this.acts?.changes.removalTold();
     } else if (event.type === "message_deleted") {
       this.#deleted.add(event.key);
-      this.#acts?.changes.removalTold(event.key);
+      this.acts?.changes.removalTold(event.key);
     } else if (event.type === "signal") void this.act(({ presence }) => presence.take(event));
-  }
-
-  protected override onLive(): void {
-    super.onLive();
-    if (this.parts.presence) void this.act(({ presence }) => presence.set("here", true));
-  }
-
-  override close(): void {
-    super.close();
-    this.#acts?.presence.end();
+    else if (event.type === "caught_up" && this.parts.presence) {
+      void this.act(({ presence }) => presence.set("here", true));
+    }
   }
 
   protected override show(): SessionSnapshot {
@@ -95,17 +88,16 @@ export abstract class SessionView extends LiveStore<
     const title = state.session?.title ?? (creating && (creating.item.create?.title ?? newTitle));
     const isGone = this.#isGone;
     const messages = this.all();
-    if (!this.#acts && messages.some(isAside)) void this.act(this.touch);
+    if (!this.acts && messages.some(isAside)) void this.act(this.touch);
     return {
       status: isGone ? "closed" : log.status,
       title: changes()?.titleOf(id) ?? title,
-      messages: this.#shown.keep(this.#acts?.branches.show(messages) ?? messages),
+      messages: this.#shown.keep(this.acts?.branches.show(messages) ?? messages),
       run: messages
         .filter(isOpenReply)
         .map(({ key, status }) => ({ key, status }))
         .at(-1),
-      typing: this.#acts?.presence.typing ?? nobody,
-      here: this.#acts?.presence.here ?? nobody,
+      ...(this.acts?.presence.shown ?? nobody),
       isLoaded: log.isLoaded || creating !== undefined,
       hasEarlier: state.hasEarlier,
       isLoadingEarlier: state.paging !== undefined,
@@ -120,7 +112,7 @@ export abstract class SessionView extends LiveStore<
   /** Runs an action. The snapshot shows the outcome once it is known. An unawaited rejection is harmless. */
   protected act<Result>(work: (acts: SessionActs) => Result | Promise<Result>): Promise<Result> {
     const loaded = this.parts.later();
-    return this.shown(loaded.then((later) => work((this.#acts ??= later.createSessionActs(this, later)))));
+    return this.shown(loaded.then((later) => work((this.acts ??= later.createSessionActs(this, later)))));
   }
 
   /** Puts a message in the outbox. @returns the stored message */
@@ -133,11 +125,6 @@ export abstract class SessionView extends LiveStore<
     return this.shown(outbox.outcome(this.id, key));
   }
 
-  /** The `parent_key` of a new message at the end of the shown branch, where it needs one. */
-  protected parentKeyAtEnd(sender: string): string | undefined {
-    return this.#acts?.branches.parentKeyAtEnd(sender);
-  }
-
   /** The messages of all branches. */
   all(): ShownMessage[] {
     const { outbox } = this.parts;
@@ -145,7 +132,7 @@ export abstract class SessionView extends LiveStore<
       messages: this.#isGone ? [] : this.log.state.messages,
       entries: outbox.entries(this.id),
       deleted: this.#deleted,
-      changes: this.#acts?.changes,
+      changes: this.acts?.changes,
       isUnkept: (entry) => outbox.isUnkept(entry),
     });
   }

@@ -30,18 +30,18 @@ describe("the others, as their signals tell", () => {
     const { presence, hear } = open();
     hear("typing", { id: "a", name: "Ada", is: true });
     hear("typing", { id: "b", is: true });
-    const { typing } = presence;
+    const { typing } = presence.shown;
     expect(typing).toEqual([{ id: "a", name: "Ada" }, { id: "b" }]);
     hear("typing", { id: "a", name: "Ada", is: true });
-    expect(presence.typing).toBe(typing);
+    expect(presence.shown.typing).toBe(typing);
     hear("typing", { id: "b", is: false });
-    expect(presence.typing).toEqual([{ id: "a", name: "Ada" }]);
+    expect(presence.shown.typing).toEqual([{ id: "a", name: "Ada" }]);
     vi.advanceTimersByTime(7000);
     hear("typing", { id: "a", name: "Ada", is: true });
     vi.advanceTimersByTime(7000);
-    expect(presence.typing).toHaveLength(1);
+    expect(presence.shown.typing).toHaveLength(1);
     vi.advanceTimersByTime(1500);
-    expect(presence.typing).toEqual([]);
+    expect(presence.shown.typing).toEqual([]);
   });
 
   test("the own signals, and signals of other kinds and forms, show nobody", () => {
@@ -50,7 +50,7 @@ describe("the others, as their signals tell", () => {
     for (const data of [undefined, null, "a", {}, { id: 1, is: true }, { id: "a" }]) hear("typing", data);
     hear("toString", { id: "a", is: true });
     hear("progress", { id: "a", is: true });
-    expect([presence.typing, presence.here]).toEqual([[], []]);
+    expect([presence.shown.typing, presence.shown.here]).toEqual([[], []]);
   });
 
   test("typing is said once at its beginning and its end, and every 3 s meanwhile [PRESENCE-1]", () => {
@@ -73,12 +73,12 @@ describe("the others, as their signals tell", () => {
     for (const id of ["a", "b"]) hear("here", { id, is: true, asks: true });
     vi.advanceTimersByTime(1000);
     expect(sent).toEqual([["here", { id: "me", name: "Me", is: true }]]);
-    expect(presence.here).toEqual([{ id: "a" }, { id: "b" }]);
+    expect(presence.shown.here).toEqual([{ id: "a" }, { id: "b" }]);
     hear("typing", { id: "a", is: true });
     hear("here", { id: "a", is: false });
-    expect([presence.here, presence.typing]).toEqual([[{ id: "b" }], []]);
+    expect([presence.shown.here, presence.shown.typing]).toEqual([[{ id: "b" }], []]);
     vi.advanceTimersByTime(51_000);
-    expect(presence.here).toEqual([]);
+    expect(presence.shown.here).toEqual([]);
   });
 
   test("a client whose session is not shown any more says that it left, and nothing after [PRESENCE-2]", () => {
