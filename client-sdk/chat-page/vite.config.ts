@@ -11,7 +11,7 @@ export default defineConfig({
   },
   resolve: {
     alias: [
-      { find: /^@ai-desk\/client\/react$/, replacement: join(source, "react/index.ts") },
+      { find: /^@ai-desk\/client\/([\w-]+)$/, replacement: join(source, "$1/index.ts") },
       { find: /^@ai-desk\/client$/, replacement: join(source, "index.ts") },
     ],
   },

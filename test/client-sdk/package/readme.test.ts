@@ -21,7 +21,7 @@ const compilerOptions = {
   types: ["node"],
   paths: {
     "@ai-desk/client": [join(root, "client-sdk/src/index.ts")],
-    "@ai-desk/client/react": [join(root, "client-sdk/src/react/index.ts")],
+    "@ai-desk/client/*": [join(root, "client-sdk/src/*/index.ts")],
   },
   allowImportingTsExtensions: true,
   noEmit: true,
@@ -46,5 +46,5 @@ test("each block of the client's README compiles", { timeout: 60_000 }, () => {
 
 test("the README's chat in React is the one that is tested in a browser", () => {
   const tested = readFileSync(join(root, "test/client-sdk/react/small-chat/app.tsx"), "utf8");
-  expect(blocksOf("tsx")).toEqual([tested]);
+  expect(blocksOf("tsx")[0]).toBe(tested);
 });
