@@ -46,6 +46,7 @@ export type ChatSession = Pick<
   | "choose"
   | "setTyping"
   | "loadEarlier"
+  | "all"
 >;
 
 /** The live store of the list of sessions. */

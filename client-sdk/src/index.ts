@@ -22,6 +22,7 @@ export type { Page } from "./chat/wire.ts";
 export type { ClientError, ErrorData } from "./client-error.ts";
 export { isClientError } from "./client-error.ts";
 export type * from "./procedures.ts";
+export { titleFrom } from "./title-from.ts";
 export type * from "./types.ts";
 export type { ErrorCode } from "../../server/contract/error-codes.ts";
 export { errorCodes } from "../../server/contract/error-codes.ts";

@@ -40,6 +40,10 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
   },
   "server/cli": { rooms: ["server", "server/http", "db/sqlite"], packages: /^pino(-pretty)?$/ },
   "client-sdk/src/react": { rooms: ["client-sdk"], packages: /^react$/ },
+  "client-sdk/src/assistant-ui": {
+    rooms: ["client-sdk", "client-sdk/src/react", "server/contract"],
+    packages: /^(react|@assistant-ui\/react)$/,
+  },
   "client-sdk": { rooms: ["server/contract", "server/trpc"], packages: /^@trpc\/(client|server)$/ },
 };
 

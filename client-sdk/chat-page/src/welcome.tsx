@@ -1,8 +1,8 @@
+import { titleFrom } from "@ai-desk/client";
 import { useChat, useSessions } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 import { Composer } from "./conversation/composer.tsx";
 import { openSession } from "./open-session.ts";
-import { titleFrom } from "./title-from.ts";
 
 /** Shown while no session is open. The first message creates a session. */
 export function Welcome(): ReactElement {

@@ -125,7 +125,7 @@ export abstract class SessionView extends LiveStore<
     return this.shown(outbox.outcome(this.id, key));
   }
 
-  /** The messages of all branches. */
+  /** The messages of all branches as they are now, in the order of their ids; unsent messages come last. */
   all(): ShownMessage[] {
     const { outbox } = this.parts;
     return showMessages({

@@ -26,7 +26,7 @@ export type SessionActions = Pick<ChatSession, "id" | (typeof actionNames)[numbe
 export type LiveSession = SessionSnapshot & SessionActions;
 
 /** On a server nothing is followed. A browser begins with the same state, and then shows the known one. */
-const onServer: SessionSnapshot = {
+export const unloadedSession: SessionSnapshot = {
   status: "connecting",
   title: undefined,
   messages: [],
@@ -45,6 +45,6 @@ const onServer: SessionSnapshot = {
  */
 export function useSession(id: string, options?: ChatHookOptions): LiveSession {
   const store = useChat(options).session(id);
-  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, () => onServer);
+  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, () => unloadedSession);
   return useMemo(() => ({ ...snapshot, id: store.id, ...actionsOf(store, actionNames) }), [store, snapshot]);
 }

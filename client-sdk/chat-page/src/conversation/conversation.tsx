@@ -1,7 +1,8 @@
+import { titleFrom } from "@ai-desk/client";
 import { useSession } from "@ai-desk/client/react";
 import type { ReactElement } from "react";
 import { useEffect, useRef, useState } from "react";
-import { newTitle, titleFrom } from "../title-from.ts";
+import { newTitle } from "../new-title.ts";
 import { Composer } from "./composer.tsx";
 import { ConversationHead } from "./conversation-head.tsx";
 import { MessageList } from "./message-list.tsx";

@@ -1,6 +1,3 @@
-/** The server's title of a session that was created without one. */
-export const newTitle = "New chat";
-
 const maxTitleChars = 60;
 
 /** A title for a session that begins with this message. */
