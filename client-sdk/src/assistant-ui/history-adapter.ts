@@ -5,8 +5,9 @@ import type {
   ThreadMessage,
 } from "@assistant-ui/react";
 import type { Chat } from "../create-chat.ts";
-import type { HistoryRow, HistorySession } from "./history-rows.ts";
+import type { HistorySession } from "./history-rows.ts";
 import { HistoryRows } from "./history-rows.ts";
+import type { HistoryRow } from "./row-tree.ts";
 import { isRecord, storedFormat, textOf, toStoredForm } from "./stored-form.ts";
 import { toThreadMessage } from "./to-thread-message.ts";
 

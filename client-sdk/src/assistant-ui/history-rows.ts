@@ -1,25 +1,11 @@
+import { limits } from "../../../server/contract/limits.ts";
+import { keyPattern } from "../../../server/contract/message-key.ts";
+import { createRandomId } from "../chat/random-id.ts";
 import { toChatError } from "../chat/to-chat-error.ts";
 import type { Chat } from "../create-chat.ts";
 import type { Message } from "../types.ts";
-import { isRecord } from "./stored-form.ts";
-
-/** A stored message of a history. */
-export type HistoryRow = {
-  /** The library's id of the message. */
-  readonly id: string;
-  /** The library's id of the message before it. */
-  readonly parentId: string | null;
-  readonly message: Message;
-};
-
-/** A message to store. */
-export type NewRow = Omit<HistoryRow, "message"> & {
-  readonly sender: "user" | "assistant";
-  /** The text, for the list, the search and other programs. */
-  readonly content: string;
-  readonly format: string;
-  readonly parts: unknown;
-};
+import type { HistoryRow, NewRow } from "./row-tree.ts";
+import { parentKeyOf, parentsFirst, toRows } from "./row-tree.ts";
 
 /** Whose rows they are. */
 export type HistorySession = {
@@ -31,6 +17,8 @@ export type HistorySession = {
 
 const pageMessages = 500;
 
+const keys = new RegExp(keyPattern);
+
 /**
  * The rows of a history in a session. A row is a message whose `metadata` has the library's id and parent. A row that
  * changes is stored as another message, since an edit of a message removes its `parts`; then the earlier one is deleted.
@@ -41,6 +29,8 @@ export class HistoryRows {
   readonly #session: HistorySession;
   /** The rows by the library's id, once they have been read, for the session of that id. */
   #read: { id: string; rows: Map<string, HistoryRow> } | undefined;
+  /** The library's ids of deleted rows: a key is never used again. */
+  readonly #deleted = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(chat: Chat, session: HistorySession) {
@@ -62,19 +52,9 @@ export class HistoryRows {
   put(row: NewRow): Promise<void> {
     return this.#inTurn(async () => {
       const sessionId = await this.#session.made();
-      const rows = await this.#rowsOf(sessionId);
-      const earlier = rows.get(row.id);
-      const { id, parentId, ...rest } = row;
-      const parent_key = parentKeyOf(row, rows, earlier);
-      const message = await this.#chat.session(sessionId).send(rest.content, {
-        sender: rest.sender,
-        format: rest.format,
-        parts: rest.parts,
-        metadata: { id, parent_id: parentId },
-        ...(parent_key !== undefined && { parent_key }),
-      });
-      rows.set(id, { id, parentId, message });
-      if (earlier) await this.#chat.session(sessionId).remove(earlier.message.key);
+      const isNew = !(await this.#rowsOf(sessionId)).has(row.id) && !this.#deleted.has(row.id);
+      if (isNew && canBeKey(row.id) && (await this.#add(sessionId, row, row.id))) return;
+      await this.#add(sessionId, row, createRandomId());
     });
   }
 
@@ -87,9 +67,38 @@ export class HistoryRows {
       for (const id of ids) {
         const row = rows.get(id);
         if (row) await this.#chat.session(sessionId).remove(row.message.key);
-        rows.delete(id);
+        if (rows.delete(id)) this.#deleted.add(id);
       }
     });
+  }
+
+  /** @returns false if the key names another message, which may be deleted by now */
+  async #add(sessionId: string, row: NewRow, key: string): Promise<boolean> {
+    const session = this.#chat.session(sessionId);
+    const rows = await this.#rowsOf(sessionId);
+    const earlier = rows.get(row.id);
+    const { id, parentId, content, ...extras } = row;
+    const parent_key = parentKeyOf(row, rows, earlier);
+    const metadata = { id, parent_id: parentId };
+    try {
+      const message = await session.send(content, {
+        ...extras,
+        key,
+        metadata,
+        ...(parent_key !== undefined && { parent_key }),
+      });
+      rows.set(id, { id, parentId, message });
+    } catch (cause) {
+      const error = toChatError(cause);
+      if (error.kind !== "refused") throw error;
+      // The library shows its own copy. A refused send would stay beside it.
+      session.cancel(key);
+      if (error.code !== "UNPROCESSABLE_CONTENT") throw error;
+      this.#read = undefined;
+      return false;
+    }
+    if (earlier) await session.remove(earlier.message.key);
+    return true;
   }
 
   async #rowsOf(id: string): Promise<Map<string, HistoryRow>> {
@@ -121,59 +130,13 @@ export class HistoryRows {
   }
 }
 
+function canBeKey(id: string): boolean {
+  return id.length <= limits.keyChars && keys.test(id);
+}
+
 /** A session that is under creation has no messages. */
 function noneIfNotFound(cause: unknown): Message[] {
   const error = toChatError(cause);
   if (error.kind === "refused" && error.code === "NOT_FOUND") return [];
   throw error;
-}
-
-function toRows(messages: readonly Message[]): Map<string, HistoryRow> {
-  const rows = new Map<string, HistoryRow>();
-  let before: string | null = null;
-  for (const message of messages) {
-    const { id = message.key, parent_id: parentId = before } = readNames(message.metadata);
-    rows.set(id, { id, parentId, message });
-    before = id;
-  }
-  return rows;
-}
-
-/** The names that a history gave; none if another program wrote the message. */
-function readNames(metadata: unknown): { id?: string; parent_id?: string | null } {
-  if (!isRecord(metadata)) return {};
-  const { id, parent_id } = metadata;
-  if (typeof id !== "string") return {};
-  return { id, parent_id: typeof parent_id === "string" ? parent_id : null };
-}
-
-/** The library accepts a message only after the one before it. The parent of a row may have been deleted. */
-function parentsFirst(rows: readonly HistoryRow[]): HistoryRow[] {
-  const ordered = new Map<string, HistoryRow>();
-  const ids = new Set(rows.map(({ id }) => id));
-  const whole = rows.map((row, at) =>
-    row.parentId === null || ids.has(row.parentId) ? row : { ...row, parentId: rows[at - 1]?.id ?? null },
-  );
-  const byId = new Map(whole.map((row) => [row.id, row]));
-  const visit = (row: HistoryRow, path: ReadonlySet<string>): void => {
-    if (ordered.has(row.id) || path.has(row.id)) return;
-    const parent = row.parentId === null ? undefined : byId.get(row.parentId);
-    if (parent) visit(parent, new Set([...path, row.id]));
-    ordered.set(row.id, row);
-  };
-  for (const row of whole) visit(row, new Set());
-  return [...ordered.values()];
-}
-
-/** The key by which AI Desk's own branches agree with those of the library. */
-function parentKeyOf(
-  { parentId, sender }: NewRow,
-  rows: ReadonlyMap<string, HistoryRow>,
-  earlier: HistoryRow | undefined,
-): string | undefined {
-  const siblings = [...rows.values()].filter((row) => row.parentId === parentId);
-  if (parentId === null)
-    return (earlier ?? siblings.find(({ message }) => message.sender === sender))?.message.key;
-  const parent = rows.get(parentId)?.message;
-  return parent && parent.sender !== sender ? parent.key : undefined;
 }

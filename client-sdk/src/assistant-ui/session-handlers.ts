@@ -38,12 +38,13 @@ export function sessionHandlers(
   };
 }
 
+const nothing = (): undefined => undefined;
+
 /**
  * The library sends while a reply is written only to a queue. The assistant on the server has its own, so a message is
  * sent at once.
  */
 export function queueOf(send: (message: AppendMessage) => void): NonNullable<Store["queue"]> {
-  const nothing = () => undefined;
   return {
     items: [],
     steerItems: [],

@@ -46,5 +46,32 @@ test("each block of the client's README compiles", { timeout: 60_000 }, () => {
 
 test("the README's chat in React is the one that is tested in a browser", () => {
   const tested = readFileSync(join(root, "test/client-sdk/react/small-chat/app.tsx"), "utf8");
-  expect(blocksOf("tsx")[0]).toBe(tested);
+  expect(blocksOf("tsx")[0]).toEqual(tested);
+});
+
+const stockProvider = `
+import { AssistantRuntimeProvider, useLocalRuntime } from "@assistant-ui/react";
+import type { PropsWithChildren } from "react";
+
+export function RuntimeProvider({ children }: PropsWithChildren) {
+  const runtime = useLocalRuntime(model);
+  return <AssistantRuntimeProvider runtime={runtime}>{children}</AssistantRuntimeProvider>;
+}
+`;
+
+test("the README's provider for assistant-ui is the one that is tested in a browser, and differs from a stock one by at most 10 lines", () => {
+  const file = "test/client-sdk/ui-libraries/assistant-ui/runtime-provider.tsx";
+  const tested = readFileSync(join(root, file), "utf8");
+  const block = blocksOf("tsx").find((code) => code.includes("useAIDeskRuntime"));
+  expect(block?.replace("http://localhost:8000", "/")).toEqual(tested);
+  const stock = new Set(stockProvider.split("\n"));
+  expect(tested.split("\n").filter((line) => !stock.has(line)).length).toBeLessThanOrEqual(10);
+});
+
+test("the README names the versions of the UI libraries that are tested", () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    devDependencies: Record<string, string>;
+  };
+  for (const name of ["@assistant-ui/react", "@tanstack/ai-react"])
+    expect(readme).toMatch(new RegExp(`^\\| \`${name}\` +\\| ${devDependencies[name]} `, "m"));
 });

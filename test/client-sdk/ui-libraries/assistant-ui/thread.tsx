@@ -10,15 +10,20 @@ import {
   ComposerPrimitive,
   MessagePrimitive,
   ThreadPrimitive,
+  useAui,
   useAuiState,
 } from "@assistant-ui/react";
 import type { ReactElement } from "react";
 
 /** A thread as a stock app of assistant-ui has it. */
 export function Thread(): ReactElement {
+  const aui = useAui();
   return (
     <ThreadPrimitive.Root>
       <ThreadPrimitive.Viewport>
+        <AuiIf condition={({ thread }) => thread.hasEarlier}>
+          <button onClick={() => void aui.thread.loadEarlier()}>Earlier</button>
+        </AuiIf>
         <ol>
           <ThreadPrimitive.Messages components={{ Message, EditComposer }} />
         </ol>
@@ -34,6 +39,7 @@ export function Thread(): ReactElement {
 }
 
 function Message(): ReactElement {
+  const aui = useAui();
   const role = useAuiState(({ message }) => message.role);
   const status = useAuiState(({ message }) => message.status?.type);
   return (
@@ -58,6 +64,7 @@ function Message(): ReactElement {
           ) : (
             <ActionBarPrimitive.Reload>Reload</ActionBarPrimitive.Reload>
           )}
+          <button onClick={() => void aui.message.delete()}>Remove</button>
         </ActionBarPrimitive.Root>
       </li>
     </MessagePrimitive.Root>
