@@ -39,6 +39,10 @@ const rooms: Record<string, { rooms: string[]; packages: RegExp }> = {
     packages: /^(pino|zod)$/,
   },
   "server/cli": { rooms: ["server", "server/http", "db/sqlite"], packages: /^pino(-pretty)?$/ },
+  "client-sdk/src/ai-sdk": {
+    rooms: ["client-sdk", "client-sdk/src/react", "server/contract"],
+    packages: /^(react|ai|@ai-sdk\/react)$/,
+  },
   "client-sdk/src/react": { rooms: ["client-sdk"], packages: /^react$/ },
   "client-sdk/src/assistant-ui": {
     rooms: ["client-sdk", "client-sdk/src/react", "server/contract"],

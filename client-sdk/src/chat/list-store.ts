@@ -40,10 +40,14 @@ export class ListStore extends LiveStore<ListState, ListEvent, string, ListedSes
     });
   }
 
-  /** Puts a new session in the outbox. It shows at once, and messages can be sent to it. @returns its id */
-  create({ title }: { title?: string } = {}): string {
+  /**
+   * Puts a new session in the outbox. It shows at once, and messages can be sent to it.
+   *
+   * @param id a random one by default; a session that exists with that id is left as it is
+   * @returns its id
+   */
+  create({ title, id = createRandomId() }: { title?: string; id?: string } = {}): string {
     const { outbox, now } = this.parts;
-    const id = createRandomId();
     const created_at = new Date(now()).toISOString();
     outbox.add({ session_id: id, create: { created_at, ...(title !== undefined && { title }) } });
     return id;

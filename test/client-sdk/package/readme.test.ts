@@ -21,6 +21,7 @@ const compilerOptions = {
   types: ["node"],
   paths: {
     "@ai-desk/client": [join(root, "client-sdk/src/index.ts")],
+    "@ai-desk/client/ai-sdk-worker": [join(root, "client-sdk/src/ai-sdk/worker.ts")],
     "@ai-desk/client/*": [join(root, "client-sdk/src/*/index.ts")],
   },
   allowImportingTsExtensions: true,

@@ -1,0 +1,2 @@
+export { uiMessagePieces } from "./ui-message-pieces.ts";
+export { toUIMessage } from "./ui-messages.ts";
