@@ -90,6 +90,7 @@ export function createApp(options: AppOptions): App {
     readiness: new Readiness(services),
     described: services,
     heartbeatMs,
+    replyWaitMs: timeouts.replyWaitMs,
     pages,
   });
   const trpc = createTrpcDoor({

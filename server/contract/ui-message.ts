@@ -17,7 +17,7 @@ export type HasParts = {
 
 /** The parts of a message, if it has any in the form of the AI SDK. The reply to a request may name no format. */
 export function storedParts({ parts, format = uiMessageFormat }: HasParts): UIPart[] | undefined {
-  return format.startsWith("ai-sdk/") && Array.isArray(parts) && parts.every(isPart) ? parts : undefined;
+  return format.startsWith("ai-sdk/") && Array.isArray(parts) && parts.every(isUIPart) ? parts : undefined;
 }
 
 /** The parts of a message: a single text, if it has none in the form of the AI SDK. */
@@ -56,6 +56,6 @@ export function replyTo<Message extends Placed>(
   return replies.find(({ status }) => status !== "interrupted") ?? replies.at(-1);
 }
 
-function isPart(value: unknown): value is UIPart {
+export function isUIPart(value: unknown): value is UIPart {
   return typeof value === "object" && value !== null && typeof (value as UIPart).type === "string";
 }

@@ -16,6 +16,8 @@ export type Timeouts = {
   connectionParamsMs: number;
   /** For what the writer of a reply sends next: then the reply ends as `interrupted`. */
   replyLeaseMs: number;
+  /** For an assistant to begin a reply, in a stream that waits for it. */
+  replyWaitMs: number;
   /** For the peer's part of a closing handshake, when the server stops. */
   closeTimeoutMs: number;
 };
@@ -29,5 +31,6 @@ export const defaultTimeouts: Timeouts = {
   stallTimeoutMs: 30_000,
   connectionParamsMs: 10_000,
   replyLeaseMs: 30_000,
+  replyWaitMs: 60_000,
   closeTimeoutMs: 2_000,
 };

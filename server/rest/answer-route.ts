@@ -15,6 +15,7 @@ import { answerLive, answerReady } from "./health-routes.ts";
 import type { Route } from "./routes.ts";
 import { answerListEvents, answerSessionEvents } from "./events.ts";
 import { answerReplyStream, replyStreamRoute } from "./reply-stream.ts";
+import { answerResumeChat, answerSendChat, chatRoutes } from "./ui-message-stream.ts";
 
 export type Call = Calling & {
   /** Aborts when the server is about to stop. */
@@ -26,6 +27,8 @@ export type Call = Calling & {
   target: RequestTarget;
   /** The interval of the keep-alives of a silent stream. */
   heartbeatMs: number;
+  /** How long a message of the AI SDK waits for a reply. */
+  replyWaitMs: number;
 };
 
 type OwnAnswer = (call: Call, input: never, route: Route) => Promise<void>;
@@ -49,6 +52,13 @@ const ownAnswers: Readonly<Record<string, OwnAnswer>> = {
   "session.onListEvent": answerListEvents,
 };
 
+/** The answers of addresses that are not the only one of their operation. */
+const routeAnswers = new Map<Route, OwnAnswer>([
+  [replyStreamRoute, answerReplyStream],
+  [chatRoutes.send, answerSendChat],
+  [chatRoutes.resume, answerResumeChat],
+]);
+
 function asDocumented<Input extends object>(input: Input): Input & { form: "documented" } {
   return { ...input, form: "documented" };
 }
@@ -66,7 +76,7 @@ const shownAnswers: Readonly<Record<string, (answer: never) => unknown>> = {
  * @throws the errors of the validation; the function rejects with those of the procedure
  */
 export function prepareAnswer(call: Call, route: Route, input: unknown): () => Promise<void> {
-  const own = route === replyStreamRoute ? answerReplyStream : ownAnswers[route.procedure];
+  const own = routeAnswers.get(route) ?? ownAnswers[route.procedure];
   if (own) return answerOwn(own, call, route, route.input?.parse(input));
   const procedure = call.procedures.get(route.procedure);
   if (!procedure) throw new TypeError(`${route.procedure} is a route and no procedure.`);

@@ -27,6 +27,8 @@ import { listRoutes } from "./routes.ts";
 import { eventsRoutes } from "./events.ts";
 import { replyStreamRoute } from "./reply-stream.ts";
 import { replyStreamOperation } from "./reply-stream-operation.ts";
+import { chatOperations } from "./chat-operations.ts";
+import { chatRoutes } from "./ui-message-stream.ts";
 import { eventsOperations } from "./events-operations.ts";
 
 export type DocumentOptions = DescribedLimits & { router: AppRouter; version: string };
@@ -72,6 +74,9 @@ export function createOpenApiDocument({ router, version, ...bounds }: DocumentOp
     paths[own[name as keyof typeof own].path] = { get: operation };
   }
   paths[replyStreamRoute.path] = { put: replyStreamOperation() };
+  const chat = chatOperations();
+  paths[chatRoutes.send.path] = { post: chat.send };
+  paths[chatRoutes.resume.path] = { get: chat.resume };
   const schemas: Json = {
     ...generatedSchemas(document),
     ...Object.fromEntries(schemasOfRest.flatMap((schema) => Object.entries(namedSchemas(schema)))),

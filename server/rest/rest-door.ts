@@ -38,6 +38,8 @@ export type RestDoorOptions = {
   pages: readonly Pages[];
   /** The interval of the keep-alives of a silent stream. */
   heartbeatMs: number;
+  /** How long a message of the AI SDK waits for a reply, in milliseconds. */
+  replyWaitMs: number;
   report: Report;
 };
 
@@ -70,8 +72,8 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
   const { router, maxBodyBytes, pages, report } = options;
   const table = createRouteTable([...listRoutes(router), ...ownRoutes]);
   const procedures = listProcedures(router);
-  const { perform, readiness, stopping, heartbeatMs } = options;
-  const everyCall = { caller: anonymous, perform, readiness, stopping, procedures, heartbeatMs };
+  const { perform, readiness, stopping, heartbeatMs, replyWaitMs } = options;
+  const everyCall = { caller: anonymous, perform, readiness, stopping, procedures, heartbeatMs, replyWaitMs };
   const document = createStaticFile("application/json", async () => {
     // Loaded at its first use: the generator and its packages would be a fifth of everything that a start loads.
     const { createOpenApiDocument } = await import("./openapi-document.ts");

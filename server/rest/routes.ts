@@ -47,12 +47,12 @@ export function listRoutes(router: AppRouter): Route[] {
   });
 }
 
-/** The route of a GET that the REST door answers itself, without a procedure of the router. */
+/** The route of a request that the REST door answers itself, without a procedure of the router. */
 export function ownRoute(
   procedure: string,
   path: string,
   input?: z.ZodObject,
-  method: "GET" | "PUT" = "GET",
+  method: "GET" | "POST" | "PUT" = "GET",
 ): Route {
   return {
     procedure,

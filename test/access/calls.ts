@@ -180,9 +180,9 @@ function chatCall(operation: Operation, query: string, frame?: object): DoorCall
   };
 }
 
-const restRoutes = [...listRoutes(appRouter), ...ownRoutes].filter(
-  ({ procedure }) => !procedure.startsWith("health."),
-);
+const isOneOperation = ({ procedure, path }: Route): boolean =>
+  !procedure.startsWith("health.") && !path.startsWith("/api/chat");
+const restRoutes = [...listRoutes(appRouter), ...ownRoutes].filter(isOneOperation);
 const events = restRoutes.filter(({ procedure }) => /\.on/.test(procedure));
 const procedures = Object.entries(
   appRouter._def.procedures as unknown as Record<Operation, { _def: { type: Kind } }>,
@@ -200,6 +200,25 @@ export const doorCalls: DoorCall[] = [
   chatCall("session.onEvent", "after=0"),
   chatCall("session.onEvent", "events=all"),
 ];
+
+/** The AI SDK's addresses, each of which does several operations. @returns the status of the answer */
+export const uiChat = {
+  async send({ url, sessionId }: Subject, id = sessionId): Promise<number> {
+    const messages = [{ id: "new", role: "user", parts: [{ type: "text", text: "second" }] }];
+    const answer = await fetch(`${url}/api/chat`, {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify({ id, messages }),
+    });
+    await answer.body?.cancel();
+    return answer.status;
+  },
+  async resume({ url, sessionId }: Subject): Promise<number> {
+    const answer = await fetch(`${url}/api/chat/${encodeURIComponent(sessionId)}/stream`);
+    await answer.body?.cancel();
+    return answer.status;
+  },
+};
 
 /** A send over a plain socket, which follows the session besides. */
 export const chatSend = chatCall("message.add", "", { content: "second", sender: "user" });

@@ -9,7 +9,7 @@ import { appRouter } from "../../server/trpc/router.ts";
 import { makeSession } from "../support/make-session.ts";
 import { startApp } from "../support/start-app.ts";
 import type { Subject } from "./calls.ts";
-import { chatSend, chatSignal, doorCalls } from "./calls.ts";
+import { chatSend, chatSignal, doorCalls, uiChat } from "./calls.ts";
 
 let guard: Guard = allowAll;
 let subject: Subject;
@@ -84,6 +84,24 @@ test.each(chatFrames)("$operation is refused where the guard refuses it alone: $
   refuse(call.operation);
   expect(await call.succeeds(subject)).toBe(false);
 });
+
+test("a message of the AI SDK asks the guard for each operation, and creates a session only if there is none", async () => {
+  const asked = count();
+  expect(await uiChat.send(subject)).toBe(200);
+  expect(asked.splice(0)).toEqual(["message.add", "session.onEvent"]);
+  expect(await uiChat.send(subject, "another")).toBe(200);
+  expect(asked.splice(0)).toEqual(["message.add", "session.create", "message.add", "session.onEvent"]);
+  expect(await uiChat.resume(subject)).toBe(200);
+  expect(asked).toEqual(["session.onEvent"]);
+});
+
+test.each(["message.add", "session.create", "session.onEvent"] as const)(
+  "a message of the AI SDK is refused where the guard refuses %s",
+  async (operation) => {
+    refuse(operation);
+    expect(await uiChat.send(subject, "another")).toBe(403);
+  },
+);
 
 test("a batch asks the guard once for each call", async () => {
   const asked = count();

@@ -32,6 +32,8 @@ const conversation = [
   "appendToReply",
   "finishReply",
   "stopReply",
+  "streamChat",
+  "streamChatReply",
   "streamReply",
   "pollEvents",
   "streamEvents",
@@ -41,6 +43,9 @@ const conversation = [
   "deleteMessage",
   "deleteSession",
 ];
+
+/** Their examples speak of a reply that is being written. */
+const ofOpenReply = new Set(["streamChatReply", "streamReply"]);
 
 function inOrder(document: Document): Place[] {
   const places = listOperations(document);
@@ -88,7 +93,7 @@ test("the document's example requests are answered with its example answers, one
   for (const place of inOrder(await readDocument(url))) {
     const { operationId } = place.operation;
     if (operationId === "claimReply") await requestReply(url);
-    if (operationId === "streamReply") await openReply(url, {});
+    if (ofOpenReply.has(operationId)) await openReply(url, {});
     const response = await sendExample(url, place, exampleRequest(place, { optional: false }));
     const { status, example } = documentedAnswer(place);
     expect(response.status, operationId).toBe(status);
@@ -109,7 +114,7 @@ test("with every optional parameter the examples are taken too, and the answers 
   for (const place of inOrder(document)) {
     const { operationId } = place.operation;
     if (operationId === "claimReply") await requestReply(url);
-    if (operationId === "streamReply") await openReply(url, { writer: "worker-1" });
+    if (ofOpenReply.has(operationId)) await openReply(url, { writer: "worker-1" });
     const response = await sendExample(url, place, exampleRequest(place, { optional: true }));
     const { status, schema } = documentedAnswer(place);
     expect(response.status, operationId).toBe(status);
@@ -188,7 +193,11 @@ const wrongs: Record<string, (request: ExampleRequest, example: ErrorBody) => Pa
   }),
   422: ({ headers, body }) => ({
     headers: { ...headers, "idempotency-key": "used" },
-    body: { ...fieldsOf(body), content: "Other" },
+    body: {
+      ...fieldsOf(body),
+      content: "Other",
+      messages: [{ id: "used", role: "user", parts: [{ type: "text", text: "Other" }] }],
+    },
   }),
   429: ({ body, method }) =>
     method === "POST" && body ? { body: { ...fieldsOf(body), status: "streaming" } } : {},
@@ -261,7 +270,7 @@ test("every failure that is documented as one is answered as one, and tells noth
   const other = new Database(databaseFile);
   other.exec("alter table chatsession rename to gone; alter table message rename to gone_too");
   other.close();
-  expect(await expectRefusals(url, places, "500")).toBe(19);
+  expect(await expectRefusals(url, places, "500")).toBe(21);
 });
 
 test("live events of every type are as documented, over a poll and over a stream", async () => {

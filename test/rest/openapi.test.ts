@@ -46,6 +46,7 @@ const documented = [
   "DELETE /api/sessions/{session_id}",
   "DELETE /api/sessions/{session_id}/messages/{message_id}",
   "GET /",
+  "GET /api/chat/{session_id}/stream",
   "GET /api/events",
   "GET /api/events/stream",
   "GET /api/sessions",
@@ -57,6 +58,7 @@ const documented = [
   "GET /health/ready",
   "PATCH /api/sessions/{session_id}",
   "PATCH /api/sessions/{session_id}/messages/{message_id}",
+  "POST /api/chat",
   "POST /api/sessions",
   "POST /api/sessions/{session_id}/messages",
   "POST /api/sessions/{session_id}/messages/{message_id}/append",
@@ -74,6 +76,7 @@ const repliesOf: Record<string, object> = {
   stopReply: { status: "streaming" },
   claimReply: { status: "requested" },
   streamReply: { status: "streaming" },
+  streamChatReply: { status: "streaming" },
 };
 
 test("the routes that are documented are the routes that are served, each with its success", async () => {
@@ -87,11 +90,14 @@ test("the routes that are documented are the routes that are served, each with i
     const session = await createSession(url);
     const message = await send(url, session.id, "Hello", repliesOf[operation.operationId]);
     const address = path.replace("{session_id}", session.id).replace("{message_id}", String(message.id));
-    const body = { title: "New", name: "new", content: "New", sender: "user", offset: 5, text: "New" };
+    const messages = [{ id: "new", role: "user", parts: [{ type: "text", text: "New" }] }];
+    const ofChat = operation.operationId === "streamChat" && { id: session.id, messages };
+    const common = { title: "New", name: "new", content: "New", sender: "user", offset: 5, text: "New" };
+    const body = { ...ofChat, ...common };
     const answer = await (method === "PUT"
       ? fetch(url + address, { method, headers: { "content-type": "text/plain" }, body: "Hello" })
       : call(url, method, address, method === "GET" || method === "DELETE" ? undefined : body));
-    if (operation.operationId === "streamEvents") await answer.body?.cancel();
+    if (answer.headers.get("content-type") === "text/event-stream") await answer.body?.cancel();
     const success = Object.keys(operation.responses).find((status) => status.startsWith("2"));
     expect([`${method} ${path}`, String(answer.status)]).toEqual([`${method} ${path}`, success]);
     const allowed =
@@ -128,6 +134,8 @@ test("generated clients are pleasant: plain operation ids, summaries, tags, name
     "pollListEvents",
     "sendSignal",
     "stopReply",
+    "streamChat",
+    "streamChatReply",
     "streamEvents",
     "streamListEvents",
     "streamReply",
