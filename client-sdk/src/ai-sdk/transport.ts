@@ -1,5 +1,6 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from "ai";
 import { replyTo } from "../../../server/contract/ui-message.ts";
+import { createRandomId } from "../chat/random-id.ts";
 import { isOpenReply } from "../chat/shown-messages.ts";
 import type { Chat, ChatSession } from "../create-chat.ts";
 import { createChat } from "../create-chat.ts";
@@ -63,11 +64,10 @@ async function submit(
       "The last message is not a user's. A result of a tool is written by the worker of the reply.",
     );
   const { content, extras } = toSent(last);
-  const { key: _, ...withoutKey } = extras;
   // An edited message replaces the stored one: the two are alternatives.
   const isEdit = messageId === last.id;
-  const asked = session.send(content, isEdit ? { ...withoutKey, parent_key: messageId } : extras);
-  const key = isEdit ? (session.getSnapshot().messages.at(-1)?.key ?? last.id) : last.id;
+  const key = isEdit ? createRandomId() : last.id;
+  const asked = session.send(content, { ...extras, key, ...(isEdit && { parent_key: messageId }) });
   return replyStream({ session, find: (shown) => replyTo(shown, key), asked, signal });
 }
 

@@ -15,9 +15,9 @@ export function toUIMessage(message: Message | ShownMessage): UIMessage {
 }
 
 /** What a message of a user is sent with. */
-export function toSent({ id, parts, metadata }: UIMessage) {
+export function toSent({ parts, metadata }: UIMessage) {
   return {
     content: contentOfParts(parts),
-    extras: { key: id, parts, format: uiMessageFormat, ...(metadata !== undefined && { metadata }) },
+    extras: { parts, format: uiMessageFormat, ...(metadata !== undefined && { metadata }) },
   };
 }
