@@ -50,9 +50,9 @@ export const plantedStateBugs: PlantedClientBug[] = [
     bug: "a page brings back messages that were deleted while it was loading",
     edits: [
       {
-        file: applyEvent,
-        from: "return held.has(item.id) || (since.has(item.id) && !told) ? [] : [newer(told, item)];",
-        to: "return held.has(item.id) ? [] : [newer(told, item)];",
+        file: `${chat}/put-page.ts`,
+        from: "if (held.has(item.id) || (since.has(item.id) && !told)) return [];",
+        to: "if (held.has(item.id)) return [];",
       },
     ],
     caughtAs: "STATE",
@@ -144,7 +144,7 @@ export const plantedStateBugs: PlantedClientBug[] = [
   },
   {
     bug: "a message that is deleted before its send is answered comes back",
-    edits: [{ file: `${chat}/session-store.ts`, from: "this.#deleted.add(event.key);", to: "" }],
+    edits: [{ file: `${chat}/session-view.ts`, from: "this.#deleted.add(event.key);", to: "" }],
     caughtAs: "UNDONE",
     when: { ...lateAnswers, others: 400, shares: { ...none, send: 30, "send three": 8 } },
   },
