@@ -60,7 +60,7 @@ function withFormat<Item, Stored extends Record<string, unknown>>(
   };
   return {
     async load() {
-      const loaded = (await rows.load()).filter(({ message }) => message.format === format);
+      const loaded = await rows.load(format);
       const messages = loaded.map(({ id, parentId, message }) =>
         formatAdapter.decode({ id, parent_id: parentId, format, content: message.parts as Stored }),
       );

@@ -38,13 +38,14 @@ export class HistoryRows {
     this.#session = session;
   }
 
-  /** All rows, each after the one before it. */
-  load(): Promise<HistoryRow[]> {
+  /** The rows of this format, or else all rows, each after the one before it. */
+  load(format?: string): Promise<HistoryRow[]> {
     return this.#inTurn(async () => {
       const id = this.#session.known();
       if (id === undefined) return [];
       this.#read = undefined;
-      return parentsFirst([...(await this.#rowsOf(id)).values()]);
+      const rows = [...(await this.#rowsOf(id)).values()];
+      return parentsFirst(rows.filter(({ message }) => format === undefined || message.format === format));
     });
   }
 

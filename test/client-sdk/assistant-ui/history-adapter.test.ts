@@ -148,9 +148,9 @@ test("a message that was deleted is stored again", async () => {
 
 test("messages of another format are passed over", async () => {
   const { chat, history } = await openHistory();
-  await chat.rpc.message.add.mutate({ session_id: "s", sender: "user", content: "By REST" });
-  await withFormat(history).append({ parentId: null, message: question });
-  expect((await withFormat(history).load()).messages.map(({ message }) => message.id)).toEqual(["q"]);
+  await chat.rpc.message.add.mutate({ session_id: "s", sender: "user", content: "By REST", key: "rest" });
+  await withFormat(history).append({ parentId: "rest", message: question });
+  expect((await withFormat(history).load()).messages).toEqual([{ parentId: null, message: question }]);
 });
 
 test("a session that is under creation has an empty history, to which messages are added", async () => {

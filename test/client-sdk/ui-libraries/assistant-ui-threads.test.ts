@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Stage } from "../../chat-page/support/stage.ts";
 import { useStage } from "../../chat-page/support/stage.ts";
 import { buildApp } from "./support/build-app.ts";
-import { answer, ask, beginTalk, expectShown, sessionId } from "./support/talk.ts";
+import { answer, ask, beginTalk, expectGrowing, expectShown, sessionId } from "./support/talk.ts";
 
 const folder = join(import.meta.dirname, "assistant-ui");
 
@@ -117,6 +117,15 @@ describe("an app with assistant-ui's external store", () => {
     await page.reload();
     await expectShown(page, ...shown);
     expectNoTrouble(stage);
+  });
+
+  test("a message that is sent while a reply is written shows at once, and is answered next", async () => {
+    const { page } = await beginTalk(setStage);
+    await ask(page, "600");
+    await expectGrowing(page, answer(600), 10);
+    await ask(page, "3");
+    await expect.poll(() => page.locator("li[data-sender=user]").count()).toBe(2);
+    await expectShown(page, "user: 600", `assistant: ${answer(600)}`, "user: 3", `assistant: ${answer(3)}`);
   });
 
   test("the history loads at the user's wish, and a message is deleted", async () => {
