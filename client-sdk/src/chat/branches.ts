@@ -11,8 +11,8 @@ export type BranchesOptions = {
   /** The messages of all branches, in the order of their ids. */
   all: () => readonly ShownMessage[];
   chosen: () => Choices | undefined;
-  /** Keeps choices, with the earlier ones. */
-  keep: (choices: Choices) => void;
+  /** Keeps choices, with the earlier ones. Resolves when they are stored, if that is possible. */
+  keep: (choices: Choices) => Promise<void>;
   add: (message: Omit<NewMessage, "key" | "timestamp">) => Promise<Message>;
   /** Ends one reply. */
   stop: (key: string) => Promise<void>;
@@ -44,9 +44,9 @@ export class Branches {
   }
 
   /** Shows the branch of this message. */
-  choose(key: string): void {
+  choose(key: string): Promise<void> {
     const path = new Thread(this.#options.all()).pathTo(key);
-    this.#options.keep(
+    return this.#options.keep(
       Object.fromEntries(path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key])),
     );
   }

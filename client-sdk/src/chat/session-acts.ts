@@ -16,6 +16,7 @@ export type ActedSession = {
     outbox: Outbox;
     signal: AbortSignal;
     now: () => number;
+    kept: { flush(): Promise<void> };
     presence: { name?: string } | undefined;
   };
   readonly isInUse: boolean;
@@ -54,7 +55,11 @@ export function createSessionActs(
   const branches = new Branches({
     all: () => session.all(),
     chosen: () => log.state.chosen,
-    keep: (choices) => log.apply((state) => ({ ...state, chosen: { ...state.chosen, ...choices } })),
+    keep(choices) {
+      log.apply((state) => ({ ...state, chosen: { ...state.chosen, ...choices } }));
+      // A person may leave the page at once.
+      return parts.kept.flush();
+    },
     add: (message) => session.add(message),
     stop: (key) => changes.stop(key),
   });
