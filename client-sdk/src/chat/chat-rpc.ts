@@ -40,7 +40,7 @@ export type ChatRpc = {
     list: Query<{ session_id: string; before: number; limit: number }, Page<Message>>;
   };
   session: {
-    create: Mutation<{ id: string; title?: string; created_at: string }, unknown>;
+    create: Mutation<{ id: string; title?: string | undefined; created_at: string }, unknown>;
     update: Mutation<{ session_id: string; title: string }, SessionHead>;
     delete: Mutation<{ session_id: string }, unknown>;
     signal: Mutation<{ session_id: string; name: string; data: unknown }, unknown>;

@@ -49,7 +49,7 @@ export class ListStore extends LiveStore<ListState, ListEvent, string, ListedSes
   create({ title, id = createRandomId() }: { title?: string; id?: string } = {}): string {
     const { outbox, now } = this.parts;
     const created_at = new Date(now()).toISOString();
-    outbox.add({ session_id: id, create: { created_at, ...(title !== undefined && { title }) } });
+    outbox.add({ session_id: id, create: { created_at, title } });
     return id;
   }
 

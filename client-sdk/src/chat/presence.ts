@@ -13,6 +13,8 @@ export type Present = { readonly typing: readonly Somebody[]; readonly here: rea
 
 export type PresenceOptions = {
   own: Somebody;
+  /** Whether this client says that it is here. */
+  isAnnounced: boolean;
   /** Sends a signal. A lost one has no effect but a delay. */
   send: (name: string, data: unknown) => void;
   /** Whether the session is still shown, so that this client goes on saying that it is here. */
@@ -56,9 +58,11 @@ export class Presence {
     return { typing: this.#others.typing.list, here: this.#others.here.list };
   }
 
-  /** A signal of any client, this one too. */
-  take({ name, data }: LiveEvent & { type: "signal" }): void {
-    const { own } = this.#options;
+  /** Takes a signal of any client, this one too, or that the session is followed from now on. */
+  take(event: LiveEvent & { type: "signal" | "caught_up" }): void {
+    const { own, isAnnounced } = this.#options;
+    if (event.type === "caught_up") return isAnnounced ? this.set("here", true) : undefined;
+    const { name, data } = event;
     if (!isKind(name) || !isSaid(data) || data.id === own.id) return;
     const { id, is, asks } = data;
     const endsAtMs = this.#options.now() + kinds[name].endMs;

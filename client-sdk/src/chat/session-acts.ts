@@ -65,6 +65,7 @@ export function createSessionActs(
   });
   const presence = new Presence({
     own: { ...parts.presence, id: ownId },
+    isAnnounced: parts.presence !== undefined,
     send: (name, data) =>
       void parts.rpc.session.signal
         .mutate({ session_id: session.id, name, data }, { signal: parts.signal })

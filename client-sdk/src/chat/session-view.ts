@@ -74,9 +74,8 @@ export abstract class SessionView extends LiveStore<
     } else if (event.type === "message_deleted") {
       this.#deleted.add(event.key);
       this.acts?.changes.removalTold(event.key);
-    } else if (event.type === "signal") void this.act(({ presence }) => presence.take(event));
-    else if (event.type === "caught_up" && this.parts.presence) {
-      void this.act(({ presence }) => presence.set("here", true));
+    } else if (event.type === "signal" || event.type === "caught_up") {
+      void this.act(({ presence }) => presence.take(event));
     }
   }
 

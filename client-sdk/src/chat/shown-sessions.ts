@@ -28,8 +28,8 @@ export function showSessions({ sessions, entries, changes }: SessionListSources)
     const delivery = failed ? "failed" : "pending";
     waiting.unshift({
       id,
-      title: newTitle,
       ...create,
+      title: create.title ?? newTitle,
       last_message: null,
       delivery,
       ...(failed && { error: failed }),

@@ -16,6 +16,7 @@ describe("the others, as their signals tell", () => {
     let isShown = true;
     const presence = new Presence({
       own: { id: "me", name: "Me" },
+      isAnnounced: true,
       send: (name, data) => sent.push([name, data]),
       isShown: () => isShown,
       now: Date.now,

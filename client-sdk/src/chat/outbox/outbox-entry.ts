@@ -4,7 +4,7 @@ import type { NewMessage } from "../chat-rpc.ts";
 /** A session to create, or a message to send. It does not change once it is in the outbox. */
 export type OutboxItem = { readonly session_id: string } & (
   | {
-      readonly create: { readonly title?: string; readonly created_at: string };
+      readonly create: { readonly title?: string | undefined; readonly created_at: string };
       readonly message?: undefined;
     }
   | {
