@@ -31,6 +31,8 @@ export function useAIDeskChat<UI extends UIMessage = UIMessage>({
   const isIdle = status === "ready" || status === "error";
   /** The reply that was stopped here. Its last words may still come. */
   const stopped = useRef<string>(undefined);
+  /** Whether the reply was stopped before anybody began to write it. */
+  const stopsNext = useRef(false);
   const key = run?.key;
 
   useEffect(() => {
@@ -38,11 +40,21 @@ export function useAIDeskChat<UI extends UIMessage = UIMessage>({
   }, [isIdle, messages, setMessages]);
 
   useEffect(() => {
-    if (isIdle && key !== undefined && key !== stopped.current) void resumeStream();
-  }, [isIdle, key, resumeStream]);
+    if (status === "submitted") stopsNext.current = false;
+  }, [status]);
+
+  useEffect(() => {
+    if (!isIdle || key === undefined || key === stopped.current) return;
+    if (stopsNext.current) {
+      stopsNext.current = false;
+      stopped.current = key;
+      void stopReplies(key);
+    } else void resumeStream();
+  }, [isIdle, key, resumeStream, stopReplies]);
 
   const stop = useCallback(async () => {
     stopped.current = key;
+    stopsNext.current = key === undefined;
     await stopStream();
     await stopReplies();
   }, [key, stopStream, stopReplies]);

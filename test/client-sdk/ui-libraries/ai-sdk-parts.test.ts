@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { uiMessagePieces } from "../../../client-sdk/src/ai-sdk/worker.ts";
 import { useStage } from "../../chat-page/support/stage.ts";
+import { openReply } from "../../support/replies.ts";
 import { startApp } from "../../support/start-app.ts";
 import { serve } from "../worker/support/serve.ts";
 import { buildApp } from "./support/build-app.ts";
@@ -49,4 +50,24 @@ test("reasoning and tool calls show as they come, in a second tab, and after a r
   await page.reload();
   await expectShown(page, "user: Weather?", "assistant: It is sunny.");
   for (const tab of [page, second]) await expectThought(tab);
+});
+
+test("a stop before an assistant begins the reply ends the reply when it begins, and the next one is shown", async () => {
+  const server = await startApp();
+  const stage = await setStage({ server });
+  await stage.client.session.create.mutate({ id: "s" });
+  const page = await stage.open("s");
+  await ask(page, "Hello");
+  await expect.poll(() => stage.stored("s")).toEqual(["Hello"]);
+  await page.getByTestId("stop").click();
+  await expect.poll(() => page.getByTestId("stop").count()).toBe(0);
+  await openReply(server.url, "r1");
+  const statuses = async () =>
+    (await stage.client.message.list.query({ session_id: "s" })).items.map(({ status }) => status);
+  await expect.poll(statuses).toEqual([undefined, "stopped"]);
+  await ask(page, "Again");
+  await expect.poll(() => stage.stored("s")).toHaveLength(3);
+  const writer = await openReply(server.url, "r2");
+  await writer.append("Hi");
+  await expectShown(page, "user: Hello", "assistant: ", "user: Again", "assistant: Hi");
 });
