@@ -51,6 +51,24 @@ test("the first message creates the session, and the last message alone is sent"
   });
 });
 
+test("a transport with an address has a chat of its own, which it closes", async () => {
+  const { url, app } = await startApp();
+  serve(url, { reply: echo });
+  const transport = aiDeskTransport({ url, sessionId: "mine" });
+  const stream = await transport.sendMessages({
+    chatId: "another",
+    trigger: "submit-message",
+    messageId: undefined,
+    abortSignal: undefined,
+    messages: [said("m1", "Hello")],
+  });
+  expect(await read(stream)).toBe("start|You said Hello|finish");
+  expect(await new User(url, "mine").messages()).toHaveLength(2);
+  expect(app.counts().trpcSockets).toBe(2);
+  transport.close?.();
+  await expect.poll(() => app.counts().trpcSockets).toBe(1);
+});
+
 test("an abort ends the stream and not the reply, which can be joined from its beginning", async () => {
   const { url, ask, transport, user } = await begin();
   const script = new Script();
