@@ -215,26 +215,29 @@ test("a message that no assistant answers in time gets an error, and may be answ
   expect(inShort(await all(await ask(url)))).toContain("Hi");
 });
 
+function dataChunk(name: string): object {
+  return { type: `data-${name}`, data: name };
+}
+
 test("a reply that has begun may take longer, and brings each chunk once [UI-2] [UI-5]", async () => {
   const { url } = await startApp({ timeouts: { replyWaitMs: 200, pingIntervalMs: 100 } });
   await all(await ask(url));
   const writer = await openReply(url);
-  const chunk = (name: string): object => ({ type: `data-${name}`, data: name });
-  await writer.append("", { chunks: [chunk("a")], chunk_offset: 0 });
+  await writer.append("", { chunks: [dataChunk("a")], chunk_offset: 0 });
   const response = await post(url, { id: "s", messages: [said("m1", "Hello")] });
   let text = "";
   for await (const piece of response.body ?? []) {
     text += Buffer.from(piece).toString();
     const comments = text.split("\n\n:").length - 1;
     if (comments === 4 && !text.includes('"b"'))
-      await writer.append("", { chunks: [chunk("b")], chunk_offset: 1 });
+      await writer.append("", { chunks: [dataChunk("b")], chunk_offset: 1 });
     if (text.includes('"b"') && !text.includes("finish")) await writer.finish();
   }
   const events = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data);
   expect(events).toEqual([
     '{"type":"start","messageId":"r"}',
-    JSON.stringify(chunk("a")),
-    JSON.stringify(chunk("b")),
+    JSON.stringify(dataChunk("a")),
+    JSON.stringify(dataChunk("b")),
     '{"type":"finish"}',
     "[DONE]",
   ]);

@@ -1,5 +1,6 @@
 import type { Pauses } from "../chat/pauses.ts";
 import type { Client } from "../types.ts";
+import { isRefusal } from "./follow-list.ts";
 import type { ReplyPiece } from "./options.ts";
 
 export type ReplyWriterOptions = {
@@ -20,6 +21,23 @@ const maxWaitingChars = 64 * 1024;
 
 const endsWithinPair = /[\ud800-\udbff]$/;
 
+type ReplyEnd = {
+  status?: "stopped" | "failed" | "interrupted";
+  error?: string;
+  parts?: unknown;
+  metadata?: unknown;
+};
+
+const refusedEnd: ReplyEnd = {
+  status: "failed",
+  error: "The answer could not be stored as it is: it has more than the server takes.",
+};
+
+/** Whether the reply has ended or is gone. */
+function isOverBy(error: unknown): boolean {
+  return isRefusal(error, "CONFLICT", "NOT_FOUND");
+}
+
 type Unsent = { text: string; chunks: unknown[] };
 
 /**
@@ -35,7 +53,9 @@ export class ReplyWriter {
   #ending: { parts?: unknown; metadata?: unknown } = {};
   #sending: Promise<void> | undefined;
   #isFinishing = false;
+  /** The server took an append under no circumstances. */
   #isRefused = false;
+  #isOver = false;
 
   /** @param stand the text and the chunks that the reply has already */
   constructor(options: ReplyWriterOptions, stand: { length: number; chunkCount: number }) {
@@ -55,26 +75,38 @@ export class ReplyWriter {
     if (this.#unsent.text.length > maxWaitingChars) await this.#sending;
   }
 
-  /** Sends the rest, and ends the reply. @throws {ChatError} a refusal, or `aborted` */
-  async finish(end: { status?: "stopped" | "failed" | "interrupted"; error?: string }): Promise<void> {
-    const { rpc, pauses, reply, signal } = this.#options;
+  /**
+   * Sends the rest, and ends the reply. If the server takes some of it under no circumstances, the reply ends as
+   * `failed` with the text so far, so that nobody writes it again.
+   *
+   * @throws {ChatError} a refusal, or `aborted`
+   */
+  async finish(end: ReplyEnd): Promise<void> {
     clearInterval(this.#timer);
     this.#isFinishing = true;
     while (this.#hasUnsent || this.#sending) {
       this.#send(false);
       await this.#sending;
     }
-    if (this.#isRefused) return;
-    await pauses.repeat(
-      () => rpc.message.finish.mutate({ ...reply, ...this.#ending, ...end }, { signal }),
-      signal,
-    );
+    if (this.#isOver) return;
+    if (this.#isRefused) return this.#end(refusedEnd);
+    try {
+      await this.#end({ ...this.#ending, ...end });
+    } catch (error) {
+      if (!isRefusal(error) || isOverBy(error)) throw error;
+      await this.#end(refusedEnd);
+    }
   }
 
-  /** Sends nothing more. */
+  async #end(end: ReplyEnd): Promise<void> {
+    const { rpc, pauses, reply, signal } = this.#options;
+    await pauses.repeat(() => rpc.message.finish.mutate({ ...reply, ...end }, { signal }), signal);
+  }
+
+  /** The reply has ended elsewhere: nothing more is sent. */
   end(): void {
     clearInterval(this.#timer);
-    this.#isRefused = true;
+    this.#isRefused = this.#isOver = true;
   }
 
   get #hasUnsent(): boolean {
@@ -114,7 +146,8 @@ export class ReplyWriter {
       this.#length += text.length;
       this.#chunkCount += chunks.length;
     } catch (error) {
-      this.end();
+      if (isOverBy(error) || signal.aborted) this.end();
+      this.#isRefused = true;
       onRefused(error);
     }
   }

@@ -201,6 +201,27 @@ test("a source that throws ends its reply as failed, with the text so far and a 
   expect(errors).toMatchObject([{ message: "secret-host refused" }]);
 });
 
+test.each([
+  ["a piece", () => ({ chunks: ["x".repeat(5_000_000)] })],
+  ["the parts at the end", () => ({ parts: ["x".repeat(5_000_000)] })],
+])("a reply whose size the server refuses ends as failed, and is not written again: %s", async (_, piece) => {
+  const { url } = await startApp();
+  const user = await new User(url).begin();
+  const errors: unknown[] = [];
+  serve(url, {
+    onError: (error) => errors.push(error),
+    async *reply() {
+      yield "Half";
+      yield piece();
+    },
+  });
+  await user.say("1", "m1");
+  await expectMessages(user, "m1: 1", "reply:m1: Half [failed]");
+  expect((await user.messages())[1]?.failure).toContain("could not be stored");
+  await user.say("2", "m2");
+  await expectMessages(user, "m1: 1", "reply:m1: Half [failed]", "m2: 2", "reply:m2: Half [failed]");
+});
+
 test("parts, format, metadata and chunks are kept as they are yielded, and a pair of surrogates may be split", async () => {
   const { url } = await startApp();
   const user = await new User(url).begin();
