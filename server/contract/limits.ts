@@ -36,8 +36,11 @@ export const limits = {
   openReplies: 8,
   /** How many bytes the chunks of a reply have together at most, as JSON. */
   replyChunkBytes: 4 * 1024 * 1024,
-  /** The time for which the pieces of a reply are gathered before they are sent, in milliseconds. */
-  deltaIntervalMs: 40,
+  /**
+   * The time for which the pieces of a reply are gathered before they are sent, in milliseconds. With 40, a reply of 100
+   * appends of 7 characters a second had 6.5 times its text on the wire over SSE; a target of 6 is met from 45 on.
+   */
+  deltaIntervalMs: 46,
   /** The default of `REPLY_LEASE_SECONDS`. */
   replyLeaseSeconds: 30,
   signalNameChars: 64,

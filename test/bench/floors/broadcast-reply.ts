@@ -4,11 +4,11 @@ import { WebSocketServer } from "ws";
 import { listen } from "./listen.ts";
 import { openStore } from "./synced-inserts.ts";
 
-// The least that shows a reply growing: each append is a request. Its text waits with others until 40 ms after the last frame,
+// The least that shows a reply growing: each append is a request. Its text waits with others until 46 ms after the last frame,
 // and is then stringified once and sent to each socket. Nothing is checked, and there is one session and one reply at a time. With STORE=1
 // each append is on disk before its answer, else nothing is stored.
 const store = process.env["STORE"] === "1" ? openStore() : () => undefined;
-const intervalMs = 40;
+const intervalMs = 46;
 const sockets = new WebSocketServer({ noServer: true });
 let seq = 0;
 let sentSeq = 0;

@@ -15,7 +15,7 @@ const perSecond = 30;
  * begins every 3.1 s; they begin at different times. The first round of replies is not counted.
  *
  * Counted: how long the first word of a reply takes from being sent to being read; how long the first word of each delta does,
- * which waits up to 40 ms for the words after it; the server's CPU time for each delta, with all that the appends cost.
+ * which waits up to 46 ms for the words after it; the server's CPU time for each delta, with all that the appends cost.
  *
  * The floor (`floors/broadcast.ts`): a raw ws loop with 6,000 messages/s in as many sessions. It stores nothing, and gathers
  * nothing: each is a first word.

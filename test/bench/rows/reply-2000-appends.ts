@@ -22,7 +22,7 @@ const perSecond = 100;
  * the server's CPU time for each delivered delta, with all that the reply costs: ours stores each append and syncs. Each
  * subscriber checks that it gets each character once and in order.
  *
- * The floor (`floors/broadcast-reply.ts`): a raw ws loop. It takes the same appends over HTTP, joins those of 40 ms as ours
+ * The floor (`floors/broadcast-reply.ts`): a raw ws loop. It takes the same appends over HTTP, joins those of 46 ms as ours
  * does, stringifies them once and sends them to each socket: as many frames, of the size that the plain WebSocket's
  * have. It stores nothing; on the last row it inserts each append with a sync, so that what is seen is on disk on both sides.
  *
