@@ -79,7 +79,7 @@ export function openClient({ url, token, fetch, WebSocket }: ClientOptions): {
         condition: ({ type }) => type === "subscription",
         true: overSocket,
         false: splitLink({
-          // What a person does must not wait for a signal, which may be refused.
+          // The calls of a person must not wait for a signal, which may be refused.
           condition: ({ path }) => path === "session.signal",
           true: httpLink(overHttp),
           false: httpBatchLink({ ...overHttp, maxURLLength: maxUrlChars }),

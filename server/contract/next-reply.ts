@@ -10,7 +10,7 @@ export type Answerable = {
   readonly status?: string | undefined;
 };
 
-/** What an assistant does next in a session. */
+/** The next act of an assistant in a session. */
 export type NextReply =
   /** A reply is being written. Its end, or the end of its lease, comes first. */
   | { readonly kind: "wait"; readonly key: string }

@@ -49,7 +49,7 @@ test("a killed server's reply is interrupted at the next start, and the next att
   expect([keys[1], keys[3]]).toEqual(["reply:#1", "reply:#1:2"]);
   expect((await second.stop()).code).toBe(0);
 
-  // What was answered is not answered again: only the new message is.
+  // An answered message is not answered again: only the new message is.
   const third = await startServer(on);
   await send(third.url, "s", "three");
   const next = await model.request(3);

@@ -8,7 +8,7 @@ export function wordOf(key: string, index: number): string {
   return `${key}.${index}${"x".repeat(index % 7 === 6 ? 9000 : 0)} 👋 `;
 }
 
-/** What a server says of a reply: that a piece is stored up to a length, or that the reply has ended. */
+/** A server's answer about a reply: that a piece is stored up to a length, or that the reply has ended. */
 type Told = { key: string } & ({ length: number } | { end: string });
 
 /** Where each piece of a recording ends, by its `seq`: the answer to an append does not name its reply. */

@@ -30,7 +30,7 @@ class StoppableSink implements Sink<unknown> {
 /** So many turns a message never takes, unless it waits for a reader that hangs. */
 const maxTurns = 1000;
 
-/** What each of three messages takes until it has reached a steady reader, while so many others hang. */
+/** The reads and turns of each of three messages until it has reached a steady reader, while so many others hang. */
 async function workWith(hangingCount: number): Promise<{ reads: number; turns: number }[]> {
   const opened = await openServices();
   const { database, store } = opened;

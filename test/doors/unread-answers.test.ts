@@ -12,7 +12,7 @@ import { startWithSession } from "./followed-session.ts";
 const unknown = { path: "no.such" };
 const bad = { content: 5, padding: "x".repeat(1000) };
 
-/** What a client may send over a door's WebSocket without end, and how many of it are more than the server reads ahead. */
+/** The calls that a client may send over a door's WebSocket without end, and how many of it are more than the server reads ahead. */
 const floods: { door: string; path: string; what: string; frame: string | object; count: number }[] = [
   { door: "tRPC's WebSocket", path: "/trpc", what: "signs of life", frame: "PING", count: 120_000 },
   { door: "tRPC's WebSocket", path: "/trpc", what: "frames that are no JSON", frame: "{", count: 5000 },

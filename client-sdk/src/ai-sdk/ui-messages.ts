@@ -14,7 +14,7 @@ export function toUIMessage(message: Message | ShownMessage): UIMessage {
   } as UIMessage;
 }
 
-/** What a message of a user is sent with. */
+/** The content and the fields with which a user's message is sent. */
 export function toSent({ parts, metadata }: UIMessage) {
   return {
     content: contentOfParts(parts),

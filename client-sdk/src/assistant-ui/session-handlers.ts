@@ -7,7 +7,7 @@ import { toSend } from "./to-send.ts";
 export type Store = ExternalStoreAdapter;
 
 /**
- * What the user can do in an open session. No handler waits for the server: the store shows the outcome, and sends when
+ * The actions of a user in an open session. No handler waits for the server: the store shows the outcome, and sends when
  * the server can be reached.
  */
 export function sessionHandlers(

@@ -2,7 +2,7 @@ import type { AppendMessage } from "@assistant-ui/react";
 import type { SendOptions } from "../chat/session-store.ts";
 import { storedFormat, textOf, toStoredForm } from "./stored-form.ts";
 
-/** What the store sends for a message that a composer of assistant-ui made. A plain text is sent as text alone. */
+/** The message that the store sends for one of assistant-ui's composer. A plain text is sent as text alone. */
 export function toSend(message: AppendMessage): { content: string; options: SendOptions } {
   const { role, content, attachments = [], metadata } = message;
   const sender = role === "assistant" ? "assistant" : "user";

@@ -37,11 +37,11 @@ type Said = Somebody & { readonly is: boolean; readonly asks?: boolean };
 /** The longest delay of the answer to a newcomer, in milliseconds: not all clients should answer at once. */
 const answerMs = 1000;
 
-/** Who is typing in a session, and who has it open, as far as their clients say so. */
+/** The people who are typing in a session, and those who have it open, as far as their clients say so. */
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #others = { typing: new Others(), here: new Others() };
-  /** What this client says of itself, repeated while it lasts. */
+  /** The states that this client announces, each repeated while it lasts. */
   readonly #own: Record<Kind, ReturnType<typeof setInterval> | undefined> = {
     typing: undefined,
     here: undefined,

@@ -14,7 +14,7 @@ export type ReplyPiece =
       readonly metadata?: unknown;
     };
 
-/** What a reply is written from. */
+/** The input of a reply. */
 export type ReplyRequest = {
   readonly session_id: string;
   /** The key of the reply. */

@@ -1,6 +1,6 @@
 import type { WireEvent } from "./read-event.ts";
 
-/** What has come of a reply that is being written. Lengths are in UTF-16 code units. */
+/** The received part of a reply that is being written. Lengths are in UTF-16 code units. */
 export type Delta = { messageId: number; offset: number; length: number };
 
 export type FeedOptions = {

@@ -34,7 +34,7 @@ async function begin(): Promise<{
   return { url, user, rpc: user.client, chat, open };
 }
 
-/** What the client shows: each message as `role: text`. */
+/** The messages that the client shows: each message as `role: text`. */
 function linesOf(client: ChatClient): string[] {
   return client
     .getMessages()

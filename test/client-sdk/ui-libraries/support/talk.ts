@@ -20,7 +20,7 @@ export type Talk = {
   page: Page;
   /** Kills the server. @returns a function that starts it again */
   kill: () => Promise<() => Promise<void>>;
-  /** What the server has stored, in order: each message as `sender: content`. */
+  /** The messages that the server has stored, in order: each message as `sender: content`. */
   stored: () => Promise<string[]>;
 };
 
@@ -70,7 +70,7 @@ export async function ask(page: Page, content: string): Promise<void> {
   await page.getByTestId("composer").press("Enter");
 }
 
-/** What the app shows, in order: each message as `sender: content`. */
+/** The messages that the app shows, in order: each message as `sender: content`. */
 export function shownBy(page: Page): Promise<string[]> {
   return page.locator("li[data-sender]").evaluateAll((items) =>
     (
