@@ -62,7 +62,8 @@ async function takeBody(
       await stream.append(value);
     }
   } catch (error) {
-    if (request.destroyed && !request.complete) return undefined;
+    // The connection may also break after the whole body has arrived and before it is read.
+    if (request.destroyed && (!request.complete || error === request.errored)) return undefined;
     throw error;
   } finally {
     holding.cancel();

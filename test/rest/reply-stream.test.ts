@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { openReply } from "../support/replies.ts";
@@ -138,4 +139,20 @@ test("a reply that is too long has failed with the text before [REPLY-7] [REPLY-
   expect(await answerOf(sent)).toMatchObject({ httpStatus: 413 });
   sent.destroy();
   await expectStored(url, "12345678", "failed");
+});
+
+test("a connection that breaks after the whole body is no failure of the server [REPLY-10]", async () => {
+  const url = await startWithReply();
+  const { port } = new URL(url);
+  for (let breaks = 0; breaks < 50; breaks += 1) {
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    await once(socket, "connect");
+    const path = "/api/sessions/s/messages/key:r/stream";
+    const head = `PUT ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 1\r\n\r\n`;
+    socket.write(`${head}x`, () => setImmediate(() => socket.resetAndDestroy()));
+    await once(socket, "close");
+  }
+  // A server that had logged a failure would fail the test at its end.
+  expect((await fetch(`${url}/api/sessions/s`)).status).toBe(200);
 });
