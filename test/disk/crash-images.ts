@@ -17,7 +17,7 @@ export type Recording = {
   pieceEnds?: PieceEnds;
 };
 
-/** What is stored in a recording. */
+/** The stored content of a recording. */
 export function storedContentOf({ pieceEnds }: Recording): StoredContent<object> {
   return pieceEnds ? replyContent(pieceEnds) : messageContent;
 }

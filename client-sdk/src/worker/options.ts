@@ -31,7 +31,7 @@ export type ReplyFunction = (request: ReplyRequest) => AsyncIterable<ReplyPiece>
 export type ServeOptions = {
   reply: ReplyFunction;
   /**
-   * What becomes of the messages that a user sends while a reply is written: `queue` answers them together when it has
+   * The treatment of the messages that a user sends while a reply is written: `queue` answers them together when it has
    * ended, `interrupt` stops the reply and answers at once, `refuse` answers each with a `failed` reply. The default is
    * `queue`.
    */

@@ -20,7 +20,7 @@ export type Feed = {
   readonly received: number;
   /** The position of the last event, or that it had. */
   readonly position: number;
-  /** What has come over the network, with everything that frames it. */
+  /** The bytes that have come over the network, with everything that frames them. */
   bytesRead(): number;
   /** How it ended, if it did: with a close code, or with 0 over SSE. */
   readonly endedWith: number | undefined;

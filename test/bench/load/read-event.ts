@@ -10,7 +10,7 @@ export type WireEvent = {
   prev: number | undefined;
   /** The time that `stamp` put into the content of a message. */
   sentAt: number;
-  /** What a `message_delta` brings. Its text must need no escapes. */
+  /** The content of a `message_delta`. Its text must need no escapes. */
   delta: Delta | undefined;
 };
 
