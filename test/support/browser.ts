@@ -64,6 +64,19 @@ export function watchForTrouble(page: Page, origin: string, trouble: string[] = 
   return trouble;
 }
 
+/**
+ * Counts, from now on, the requests of the page that are not answered yet.
+ *
+ * @returns a function that gives the number
+ */
+export function countOpenRequests(page: Page): () => number {
+  let open = 0;
+  page.on("request", () => (open += 1));
+  page.on("requestfinished", () => (open -= 1));
+  page.on("requestfailed", () => (open -= 1));
+  return () => open;
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

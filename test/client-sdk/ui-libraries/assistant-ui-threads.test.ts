@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { Stage } from "../../chat-page/support/stage.ts";
 import { useStage } from "../../chat-page/support/stage.ts";
+import { countOpenRequests } from "../../support/browser.ts";
 import { buildApp } from "./support/build-app.ts";
 import { answer, ask, beginTalk, expectGrowing, expectShown, sessionId } from "./support/talk.ts";
 
@@ -199,6 +200,7 @@ describe("an app with assistant-ui's local runtime", () => {
   test("its threads are sessions, whose messages survive a reload with reasoning and tool calls", async () => {
     const stage = await setStage();
     const page = await stage.open();
+    const openRequests = countOpenRequests(page);
     const shown = ["user: hello", 'assistant: Hm. upper({"text":"hello"}) = HELLO HELLO!'];
     await ask(page, "hello");
     await expectShown(page, ...shown);
@@ -215,6 +217,8 @@ describe("an app with assistant-ui's local runtime", () => {
       ["bye", " BYE!"],
       ["hello", " HELLO!"],
     ]);
+    // A message is stored before the page has the answer: a reload would cut that request.
+    await expect.poll(openRequests).toBe(0);
     await page.reload();
     await expectThreads(page, "bye", "hello");
     await threadOf(page, "hello").getByText("hello").click();
