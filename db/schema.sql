@@ -75,7 +75,7 @@ CREATE TABLE reply (
 
   writer text not null,
 
-  shown_seq integer not null,
+  seq integer not null,
 
   chars integer not null,
 

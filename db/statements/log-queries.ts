@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import type { ChangedMessage, ChangedMessagesQuery, StoredMessage } from "../rows.ts";
 import { sql } from "kysely";
 import { countSmall, messageBytes, messageColumns, smallMessageColumns } from "./message-columns.ts";
-import { listUnfinished, tellChanges } from "./unfinished-replies.ts";
+import { joinPieces, listOpenReplyChanges, sizeOpenReplies } from "./open-reply-changes.ts";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
 import { unpeekedParam, prepare } from "./statement.ts";
@@ -50,7 +50,7 @@ const selectSizes = prepare(selectSizesOf);
 
 function selectSizesOf(db: Kysely<Tables>, page: Placeholders<ChangePageQuery>) {
   return selectChanges(db, page)
-    .select(["seq", messageBytes.as("bytes")])
+    .select(["message.seq", messageBytes.as("bytes")])
     .limit(unpeekedParam(page.limit, "integer"));
 }
 
@@ -58,23 +58,27 @@ function selectChanges(
   db: Kysely<Tables>,
   { sessionId, ordinal, after, upTo, upToCompletion }: Placeholders<ChangesQuery>,
 ) {
-  return db
-    .selectFrom("message")
-    .where("session_id", "=", unpeekedParam(sessionId, "text"))
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom("chatsession")
-          .select(sql.lit(1).as("lives"))
-          .where("chatsession.id", "=", unpeekedParam(sessionId, "text"))
-          .where("chatsession.ordinal", "=", unpeekedParam(ordinal, "integer"))
-          .where("chatsession.deleted", "=", sql.lit(0)),
-      ),
-    )
-    .where("seq", ">", after)
-    .where("seq", "<=", upTo)
-    .where(sql`coalesce(complete_id, id)`, "<=", unpeekedParam(upToCompletion, "integer"))
-    .orderBy("seq");
+  return (
+    db
+      .selectFrom("message")
+      .where("session_id", "=", unpeekedParam(sessionId, "text"))
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom("chatsession")
+            .select(sql.lit(1).as("lives"))
+            .where("chatsession.id", "=", unpeekedParam(sessionId, "text"))
+            .where("chatsession.ordinal", "=", unpeekedParam(ordinal, "integer"))
+            .where("chatsession.deleted", "=", sql.lit(0)),
+        ),
+      )
+      .where("message.seq", ">", after)
+      .where("message.seq", "<=", upTo)
+      // The changes of open replies are listed apart: their pieces have positions of their own.
+      .where(sql`ifnull(status, '')`, "<>", sql.lit("streaming"))
+      .where(sql`coalesce(complete_id, id)`, "<=", unpeekedParam(upToCompletion, "integer"))
+      .orderBy("message.seq")
+  );
 }
 
 /**
@@ -89,35 +93,39 @@ export async function listChangedMessages(
   query: ChangedMessagesQuery,
 ): Promise<{ rows: ChangedMessage[]; upTo: number } | undefined> {
   const page = toPage(query);
+  // Before the messages: a reply that ends meanwhile has its end beyond the page.
+  const ofReplies = hasReplies(query) ? await listOpenReplyChanges(db, page) : [];
   const changes = page.upTo - page.after > fewChanges ? await readFitting(db, page) : await readFew(db, page);
-  const { rows, upTo } =
-    query.life.has_open_replies === 1 && query.upToCompletion === undefined
-      ? await withReplies(db, changes, { query, page })
-      : { rows: changes.rows.map((row) => Object.assign(row, { since: null })), upTo: changes.upTo };
+  const { rows, upTo } = withReplies(changes, ofReplies, query);
   return rows.length > 0 || (await isAlive(db, query.life)) ? { rows, upTo } : undefined;
 }
 
-/** Adds the replies that are beyond the end of the page, and tells of replies what the reader lacks. */
-async function withReplies(
-  db: Executor,
+/** Replies are not among the messages that are complete. */
+function hasReplies({ life, upToCompletion }: ChangedMessagesQuery): boolean {
+  return life.has_open_replies === 1 && upToCompletion === undefined;
+}
+
+/** Adds the changes of open replies to a page, which then ends where it has `limit` changes. */
+function withReplies(
   { rows, upTo }: Changes,
-  { query, page }: { query: ChangedMessagesQuery; page: ChangePageQuery },
-): Promise<{ rows: ChangedMessage[]; upTo: number }> {
-  const { sessionId, after, limit } = page;
-  const known = new Set(rows.map(({ id }) => id));
-  const unfinished = await listUnfinished(db, { sessionId, after, upTo });
-  // A reply of the page may have grown since the page was read.
-  const beyond = unfinished.filter(({ id }) => !known.has(id));
-  const told = await tellChanges(db, [...rows, ...beyond], { after, titleSeq: query.life.title_seq });
-  const isAll = told.length <= limit;
-  const some = isAll ? told : told.slice(0, limit);
-  return { rows: some, upTo: isAll ? upTo : (some.at(-1)?.seq ?? upTo) };
+  ofReplies: readonly ChangedMessage[],
+  { life, limit }: ChangedMessagesQuery,
+): { rows: ChangedMessage[]; upTo: number } {
+  const changes = rows.map((row): ChangedMessage => Object.assign(row, { since: null }));
+  const within = ofReplies.filter(({ seq }) => seq <= upTo);
+  if (within.length === 0) return { rows: changes, upTo };
+  const told = joinPieces([...changes, ...within], life.title_seq);
+  if (told.length <= limit) return { rows: told, upTo };
+  const some = told.slice(0, limit);
+  return { rows: some, upTo: some.at(-1)?.seq ?? upTo };
 }
 
 /** Whether these changes are a small read. */
 export async function areSmallChanges(db: Executor, query: ChangedMessagesQuery): Promise<boolean> {
-  const { bytes } = await selectExtent.takeFirstOrThrow(db, toPage(query));
-  return (bytes ?? 0) <= smallReadBytes;
+  const page = toPage(query);
+  const { bytes } = await selectExtent.takeFirstOrThrow(db, page);
+  const ofReplies = hasReplies(query) ? await sizeOpenReplies(db, page) : 0;
+  return (bytes ?? 0) + ofReplies <= smallReadBytes;
 }
 
 function toPage({

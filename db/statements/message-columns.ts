@@ -17,7 +17,20 @@ export const messageBytes = sql<number>`(octet_length(content) + case when extra
   else ifnull(octet_length(extra), 0)
   + case when ${isStreaming} then ifnull((select text_bytes + chunk_bytes from reply where reply.message_id = message.id), 0) else 0 end end)`;
 
-const small = ["id", "session_id", "sender", "timestamp", "key", "seq", "status", "complete_id"] as const;
+/** The `seq` of the last change; of a reply that is streaming, that of its last piece. */
+const lastSeq = sql<number>`case when ${isStreaming}
+  then ifnull((select reply.seq from reply where reply.message_id = message.id), message.seq) else message.seq end`;
+
+const small = [
+  "id",
+  "session_id",
+  "sender",
+  "timestamp",
+  "key",
+  lastSeq.as("seq"),
+  "status",
+  "complete_id",
+] as const;
 
 export const messageColumns = [...small, "extra", messageText.as("content"), chunks.as("chunks")] as const;
 

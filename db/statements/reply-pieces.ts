@@ -28,12 +28,20 @@ const insertPiece = prepare((db, piece: Placeholders<StoredPiece>) =>
     .returning("seq"),
 );
 
-type Growth = { id: number; chars: number; chunkCount: number; textBytes: number; chunkBytes: number };
+type Growth = {
+  id: number;
+  seq: number;
+  chars: number;
+  chunkCount: number;
+  textBytes: number;
+  chunkBytes: number;
+};
 
 const growReply = prepare((db, growth: Placeholders<Growth>) =>
   db
     .updateTable("reply")
     .set((eb) => ({
+      seq: growth.seq,
       chars: growth.chars,
       chunk_count: growth.chunkCount,
       text_bytes: eb("text_bytes", "+", growth.textBytes),
@@ -42,14 +50,6 @@ const growReply = prepare((db, growth: Placeholders<Growth>) =>
     }))
     .where("message_id", "=", growth.id)
     .returning("pieces"),
-);
-
-const moveMessage = prepare((db, { id, seq }: Placeholders<{ id: number; seq: number }>) =>
-  db
-    .updateTable("message")
-    .set({ seq, sent_seq: sql<number>`coalesce(sent_seq, seq)` })
-    .where("id", "=", id)
-    .returning("id"),
 );
 
 const countPiece = prepare((db) =>
@@ -113,10 +113,10 @@ export async function insertReplyPiece(
 ): Promise<void> {
   const joined = chunks.length > 0 ? chunks.join(",") : null;
   await insertPiece.takeFirstOrThrow(db, { id, seq, start, text, chunkStart, chunks: joined });
-  await moveMessage.takeFirstOrThrow(db, { id, seq });
   await countPiece.takeFirstOrThrow(db, {});
   const { pieces } = await growReply.takeFirstOrThrow(db, {
     id,
+    seq,
     chars: start + text.length,
     chunkCount: chunkStart + chunks.length,
     textBytes: Buffer.byteLength(text),

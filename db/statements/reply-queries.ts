@@ -25,7 +25,6 @@ function selectStand(db: Kysely<Tables>, sessionId: Expression<string>) {
     .leftJoin("reply", "reply.message_id", "message.id")
     .select([
       "message.id",
-      "message.seq",
       "message.status",
       "message.deleted",
       "message.end_digest",
@@ -33,6 +32,7 @@ function selectStand(db: Kysely<Tables>, sessionId: Expression<string>) {
       "reply.chars",
       "reply.chunk_count",
       "reply.chunk_bytes",
+      sql<number>`ifnull(reply.seq, message.seq)`.as("seq"),
     ])
     .where("message.session_id", "=", unpeekedParam(sessionId, "text"))
     .where(isPast, "=", 0);
@@ -60,12 +60,7 @@ export async function countOpenReplies(db: Executor, sessionId: string): Promise
   return (await countOfSession.takeFirstOrThrow(db, { sessionId })).count;
 }
 
-const selectOpen = prepare((db) =>
-  db
-    .selectFrom("reply")
-    .innerJoin("message", "message.id", "reply.message_id")
-    .select(["reply.message_id", "reply.session_id", "message.seq"]),
-);
+const selectOpen = prepare((db) => db.selectFrom("reply").select(["message_id", "session_id", "seq"]));
 
 export function listOpenReplies(db: Executor): Promise<OpenReply[]> {
   return selectOpen.execute(db, {});
@@ -80,7 +75,7 @@ const insertReply = prepare((db, reply: Placeholders<NewReply>) =>
       message_id: reply.messageId,
       session_id: reply.sessionId,
       writer: reply.writer,
-      shown_seq: reply.seq,
+      seq: reply.seq,
       chars: reply.chars,
     })
     .returning("message_id"),

@@ -9,8 +9,8 @@ export type ReplyTable = {
   session_id: string;
   /** The name that its writer gave itself. It is never shown. */
   writer: string;
-  /** The position of the last change that all readers get as the whole message. Positions after it are those of pieces. */
-  shown_seq: number;
+  /** The `seq` of its last piece; that of its message as long as it has none. */
+  seq: number;
   /** The length of the text so far, in UTF-16 code units. */
   chars: number;
   chunk_count: ColumnType<number, number | undefined, number>;

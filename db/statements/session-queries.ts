@@ -77,6 +77,12 @@ export const beyondPositions = 1_000_000_000_000_000;
 export const lastSeqOfSession = sql<number>`coalesce((select max(message.seq) from message
   where message.session_id = chatsession.id and message.seq < ${sql.lit(beyondPositions)}), 0)`;
 
+/**
+ * The next `seq` after every existing message, also after one with a `seq` beyond the session's that another program
+ * has stored. The `seq` of a message is unique; the `seq` of another change is not, and would collide without an error.
+ */
+const seqAfterAll = sql<number>`max(seq, ${lastSeqOfSession}) + 1`;
+
 const advanceSession = prepare((db, session: Placeholders<{ id: string }>) =>
   db
     .updateTable("chatsession")
@@ -113,7 +119,7 @@ export async function takeSeqOfMessage(db: Executor, id: string): Promise<Change
 const advanceAlone = prepare((db, session: Placeholders<{ id: string }>) =>
   db
     .updateTable("chatsession")
-    .set((eb) => ({ seq: eb("seq", "+", 1) }))
+    .set({ seq: seqAfterAll })
     .where("id", "=", session.id)
     .where("deleted", "=", sql.lit(0))
     .returning("seq"),
@@ -128,12 +134,6 @@ export async function takeSeqOfPiece(db: Executor, id: string): Promise<number> 
 async function noSeq(db: Executor, id: string): Promise<undefined> {
   if (await findSession(db, id)) throw new NothingStoredError("A session that is there was not changed.");
 }
-
-/**
- * The next `seq` after every existing message, also after one with a `seq` beyond the session's that another program
- * has stored. The `seq` of a message is unique; the `seq` of another change is not, and would collide without an error.
- */
-const seqAfterAll = sql<number>`max(seq, ${lastSeqOfSession}) + 1`;
 
 const renameSession = prepare((db, session: Placeholders<{ id: string; title: string }>) =>
   db

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { openChat } from "../support/readers.ts";
+import { openReply } from "../support/replies.ts";
 import { call, createSession, readSession, send } from "../support/rest.ts";
 import type { RunningApp } from "../support/start-app.ts";
 import { startApp } from "../support/start-app.ts";
@@ -103,6 +104,21 @@ test.each([
     }
   },
 );
+
+test("an append to a reply goes past what a tool has written, also before that is noticed [FILE-10] [REPLY-2]", async () => {
+  const app = await startWithSession();
+  const reply = await openReply(app.url);
+  await reply.append("one ");
+  const reader = follow(liveDoors[0] as (typeof liveDoors)[0], app);
+  await reader.events.count(1);
+  runInShell(app, insertMessage("(select seq + 1 from chatsession where id = 's')", "by a tool"));
+  const { seq } = await reply.append("two");
+  const seen = await seenUpTo(reader, seq);
+  expectUnbroken(seen);
+  const view = viewOf(await readSession(app.url, "s"));
+  expect(view.messages.map(({ content }) => content)).toEqual(["one two", "by a tool"]);
+  expect(apply(seen)).toEqual(view);
+});
 
 test("each kind of write goes past what a tool has written, also before that is noticed [FILE-10] [ORDER-1]", async () => {
   const app = await startWithSession();

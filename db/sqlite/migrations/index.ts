@@ -9,6 +9,7 @@ import { firstPosition } from "./0007-first-position.ts";
 import { replies } from "./0008-replies.ts";
 import { replyBlocks } from "./0009-reply-blocks.ts";
 import { bookmarks } from "./0010-bookmarks.ts";
+import { replyPositions } from "./0011-reply-positions.ts";
 
 /**
  * Every migration by its name, which determines its order. Forward only: no migration is ever changed, renamed or
@@ -25,4 +26,5 @@ export const migrations: Record<string, Migration> = {
   "0008-replies": replies,
   "0009-reply-blocks": replyBlocks,
   "0010-bookmarks": bookmarks,
+  "0011-reply-positions": replyPositions,
 };

@@ -166,7 +166,7 @@ const refused: [what: string, make: () => string | Promise<string>, said: RegExp
   [
     "a migration between others missing",
     async () => writeFile("delete from kysely_migration where name like '0003%'", await filledFile()),
-    /The migrations of this file lack "0003-list-page", which comes before "0010-/,
+    /The migrations of this file lack "0003-list-page", which comes before "0011-/,
   ],
   [
     "a newer version's migration",

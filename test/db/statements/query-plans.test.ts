@@ -51,7 +51,7 @@ const life = {
 /** Whether the session is still the same is asked once, and not for each message. */
 const lifeOnce = "SEARCH chatsession EXISTS USING INDEX chatsession_ordinal (ordinal=?)";
 
-/** Run for the messages alone that are streaming: their text and, if they have any, their chunks. */
+/** Run for the messages alone that are streaming: their position, their text and, if they have any, their chunks. */
 function blocksAndPieces(first: number): string[] {
   const [blocks, pieces] = [`(subquery-${first})`, `(subquery-${first + 3})`];
   return [
@@ -68,10 +68,12 @@ function blocksAndPieces(first: number): string[] {
   ];
 }
 const ofStreamingReplies = [
-  ...blocksAndPieces(1),
-  "CORRELATED SCALAR SUBQUERY 6",
+  "CORRELATED SCALAR SUBQUERY 1",
   "SEARCH reply USING INTEGER PRIMARY KEY (rowid=?)",
-  ...blocksAndPieces(7),
+  ...blocksAndPieces(2),
+  "CORRELATED SCALAR SUBQUERY 7",
+  "SEARCH reply USING INTEGER PRIMARY KEY (rowid=?)",
+  ...blocksAndPieces(8),
 ];
 
 test.each([
@@ -96,6 +98,19 @@ test("catching up reads only what was missed", async () => {
   expect(plan.split("\n").slice(0, 2)).toEqual([
     lifeOnce,
     "SEARCH message USING INDEX message_log (session_id=? AND seq>? AND seq<?)",
+  ]);
+});
+
+test("catching up with open replies reads only their pieces that were missed", async () => {
+  const streaming = { ...life, has_open_replies: 1 } as const;
+  const plan = await planOf((db) =>
+    listChangedMessages(db, { life: streaming, after: 5, upTo: 9, limit: 10 }),
+  );
+  expect(plan.split("\n").slice(0, 4)).toEqual([
+    "SEARCH reply USING INDEX reply_session (session_id=?)",
+    "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)",
+    "SEARCH reply USING COVERING INDEX reply_session (session_id=?)",
+    "SEARCH piece USING PRIMARY KEY (message_id=? AND seq>? AND seq<?)",
   ]);
 });
 

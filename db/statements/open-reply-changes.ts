@@ -1,0 +1,111 @@
+import { sql } from "kysely";
+import type { ChangedMessage } from "../rows.ts";
+import type { Executor } from "./executor.ts";
+import type { Placeholders } from "./statement.ts";
+import { prepare, unpeekedParam } from "./statement.ts";
+
+type Range = { sessionId: string; after: number; upTo: number };
+
+const selectChanged = prepare((db, { sessionId, after, upTo }: Placeholders<Range>) =>
+  db
+    .selectFrom("reply")
+    .innerJoin("message", "message.id", "reply.message_id")
+    .select([
+      "message.id",
+      "message.session_id",
+      "message.sender",
+      "message.timestamp",
+      "message.key",
+      "message.status",
+      "message.complete_id",
+      "message.extra",
+      "message.content",
+      "message.deleted",
+      "message.seq",
+    ])
+    .where("reply.session_id", "=", unpeekedParam(sessionId, "text"))
+    .where("reply.seq", ">", unpeekedParam(after, "integer"))
+    .where("message.seq", "<=", unpeekedParam(upTo, "integer")),
+);
+
+const selectPieces = prepare((db, { sessionId, after, upTo }: Placeholders<Range>) =>
+  db
+    .selectFrom("reply")
+    .innerJoin("reply_piece as piece", "piece.message_id", "reply.message_id")
+    .select([
+      "piece.message_id",
+      "piece.seq",
+      "piece.start",
+      "piece.text",
+      "piece.chunk_start",
+      "piece.chunks",
+    ])
+    .where("reply.session_id", "=", unpeekedParam(sessionId, "text"))
+    .where("piece.seq", ">", unpeekedParam(after, "integer"))
+    .where("piece.seq", "<=", unpeekedParam(upTo, "integer")),
+);
+
+const selectBytes = prepare((db, { sessionId, after }: Placeholders<Omit<Range, "upTo">>) =>
+  db
+    .selectFrom("reply")
+    .select(sql<number>`ifnull(sum(text_bytes + chunk_bytes), 0)`.as("bytes"))
+    .where("session_id", "=", sessionId)
+    .where("seq", ">", after),
+);
+
+/** The bytes of all pieces of the open replies of a session that have changed after `after`. */
+export async function sizeOpenReplies(
+  db: Executor,
+  { sessionId, after }: Omit<Range, "upTo">,
+): Promise<number> {
+  return (await selectBytes.takeFirstOrThrow(db, { sessionId, after })).bytes;
+}
+
+/**
+ * The changes of the open replies of a session, in any order: the opening of each, and each piece, at its own position. The opening
+ * has the text before all pieces.
+ */
+export async function listOpenReplyChanges(db: Executor, range: Range): Promise<ChangedMessage[]> {
+  // Both are begun before either is waited for: no commit of this process comes between them.
+  const [replies, pieces] = await Promise.all([
+    selectChanged.execute(db, range),
+    selectPieces.execute(db, range),
+  ]);
+  const changes: ChangedMessage[] = [];
+  for (const reply of replies) {
+    if (reply.seq > range.after) changes.push({ ...reply, chunks: null, since: null });
+    for (const { message_id: id, seq, start, text, chunk_start, chunks } of pieces) {
+      if (id !== reply.id) continue;
+      const since = { offset: start, chunk_offset: chunk_start };
+      changes.push({ ...reply, seq, content: text, chunks, since });
+    }
+  }
+  return changes;
+}
+
+/**
+ * Puts changes in the order of their positions. Changes of a reply between which no other change is told are joined. So a reader
+ * that is cut off after any of the changes has all text up to the position of that change.
+ *
+ * @param titleSeq the `seq` of a change that is told beside the messages
+ */
+export function joinPieces(changes: readonly ChangedMessage[], titleSeq: number): ChangedMessage[] {
+  const told: ChangedMessage[] = [];
+  for (const change of changes.toSorted((a, b) => a.seq - b.seq)) {
+    const last = told.at(-1);
+    const isApart = last === undefined || (last.seq < titleSeq && titleSeq < change.seq);
+    if (isApart || !change.since || last.id !== change.id) told.push(change);
+    else told.splice(-1, 1, joinTwo(last, change));
+  }
+  return told;
+}
+
+function joinTwo(first: ChangedMessage, second: ChangedMessage): ChangedMessage {
+  const chunks = [first.chunks, second.chunks].filter((some) => some !== null);
+  return {
+    ...first,
+    seq: second.seq,
+    content: first.content + second.content,
+    chunks: chunks.length > 0 ? chunks.join(",") : null,
+  };
+}
