@@ -108,7 +108,7 @@ export type MessagePageQuery = {
   after?: number | undefined;
   /** Only ids below this one. */
   before?: number | undefined;
-  /** Only messages whose last change has at most this `seq`. */
+  /** Only messages whose last change has at most this `seq`, the pieces of open replies apart. */
   upToSeq?: number | undefined;
   /** No messages at all unless this is the session's `seq`. */
   atSeq?: number | undefined;
