@@ -83,9 +83,10 @@ CREATE TABLE reply (
 
   text_bytes integer not null default 0,
 
-  chunk_bytes integer not null default 0
-  ,
+  chunk_bytes integer not null default 0,
+
   pieces integer not null default 0
+
 );
 
 CREATE INDEX reply_session on reply (session_id);

@@ -4,6 +4,8 @@ type FileRule = {
   name: string;
   /** The first migration after which a file has the columns that the statement reads. */
   since: string;
+  /** The migration after which another rule of this name holds. */
+  until?: string;
   /** Returns a row with the column `place` for each violation: its location, in words. */
   select: string;
   /** The fault, to follow the number of violations: such as `messages without a session`. */
@@ -17,7 +19,24 @@ const largestExact = "9007199254740991";
 
 const lastMessageSeq = "coalesce((select max(seq) from message where session_id = session.id), 0)";
 
+const lastPieceSeq = "coalesce((select max(seq) from reply where session_id = session.id), 0)";
+
 const chatLog = "0001-chat-log";
+
+/** From this migration on, the row of a message stays as it is while its reply grows. */
+const replyPositions = "0011-reply-positions";
+
+/** The sessions of which no row has the last change, among these positions. */
+function gapAfter(...positions: string[]): Omit<FileRule, "since"> {
+  const last = `max(title_seq, ${positions.join(", ")})`;
+  return {
+    name: "GAP",
+    select: `select 'session ' || quote(id) || ' at ' || seq || ', its last change at ' || ${last} as place
+      from chatsession as session where deleted = 0 and ${last} < seq`,
+    fault: "sessions whose last change is in no row",
+    remedy: "Another program has removed rows. Their content is gone unless a backup has it.",
+  };
+}
 
 export const fileRules: FileRule[] = [
   {
@@ -37,14 +56,27 @@ export const fileRules: FileRule[] = [
     fault: "sessions with a message beyond their last position",
     remedy: "Another program has written these messages. Set the session's seq to that of its last message.",
   },
+  { ...gapAfter(lastMessageSeq), since: chatLog, until: replyPositions },
+  { ...gapAfter(lastMessageSeq, lastPieceSeq), since: replyPositions },
   {
-    name: "GAP",
-    since: chatLog,
-    select: `select 'session ' || quote(id) || ' at ' || seq || ', its last change at '
-        || max(title_seq, ${lastMessageSeq}) as place
-      from chatsession as session where deleted = 0 and max(title_seq, ${lastMessageSeq}) < seq`,
-    fault: "sessions whose last change is in no row",
-    remedy: "Another program has removed rows. Their content is gone unless a backup has it.",
+    name: "REPLY",
+    since: replyPositions,
+    select: `select 'message ' || id || ', which streams' as place from message
+      where status = 'streaming' and not exists (select 1 from reply where reply.message_id = message.id)
+        and not exists (select 1 from chatsession where id = message.session_id and message.id <= purge_id)
+      union all
+      select 'message ' || reply.message_id || ', which does not stream' from reply
+      where not exists (select 1 from message
+        where message.id = reply.message_id and status = 'streaming' and message.session_id = reply.session_id)
+      union all
+      select 'message ' || message.id || ' at ' || reply.seq from reply join message on message.id = reply.message_id
+      where reply.seq <> coalesce(
+        (select max(seq) from reply_piece as piece where piece.message_id = reply.message_id), message.seq)
+      union all
+      select distinct 'pieces of message ' || message_id from reply_piece
+      where message_id not in (select message_id from reply)`,
+    fault: "replies that do not agree with their pieces",
+    remedy: "Another program has written or removed them. A stop of the reply keeps the text that is there.",
   },
   {
     name: "DOUBLED SEQ",

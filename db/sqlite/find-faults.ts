@@ -36,7 +36,7 @@ export async function findFaults(
     ...missing,
     ...checkHistory(database),
     ...fileRules
-      .filter(({ since }) => migrations.includes(since))
+      .filter(({ since, until }) => migrations.includes(since) && !(until && migrations.includes(until)))
       .flatMap(({ name, select, fault, remedy }) => {
         const { count, places } = readPlaces(database, select);
         if (count === 0) return [];

@@ -52,7 +52,7 @@ class ReplyAnswerReader {
 }
 
 type ReplyRow = { id: number; seq: number; key: string; content: string; status: string | null };
-type OpenRow = { message_id: number; chars: number };
+type OpenRow = { message_id: number; seq: number; chars: number };
 type PieceRow = { message_id: number; seq: number; start: number; text: string };
 
 /** Replies of one session that are opened, appended to and ended. */
@@ -73,7 +73,7 @@ export function replyContent(ends: PieceEnds): StoredContent<Told> {
 /** Reads the text of each reply, which is either in its row or, as long as it is open, in its pieces. */
 function readReplies(database: SqliteFile.Database) {
   const rows = database.prepare<[], ReplyRow>("select id, seq, key, content, status from message").all();
-  const open = database.prepare<[], OpenRow>("select message_id, chars from reply").all();
+  const open = database.prepare<[], OpenRow>("select message_id, seq, chars from reply").all();
   const pieces = database.prepare<[], PieceRow>("select * from reply_piece order by message_id, seq").all();
   const faults: string[] = [];
   const texts = new Map<string, { text: string; status: string }>();
@@ -89,7 +89,7 @@ function readReplies(database: SqliteFile.Database) {
       text += piece.text;
     }
     if (reply && reply.chars !== text.length) faults.push(`LENGTH ${key} has ${text.length}`);
-    if (seq < (own.at(-1)?.seq ?? 0)) faults.push(`SEQ ${key} is behind its last piece`);
+    if (reply && reply.seq !== (own.at(-1)?.seq ?? seq)) faults.push(`SEQ ${key} is not at its last piece`);
     if (!isWritten(key, text)) faults.push(`CONTENT of ${key} is another: ${text.slice(-60)}`);
     texts.set(key, { text, status: status ?? "complete" });
   }

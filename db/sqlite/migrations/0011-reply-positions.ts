@@ -10,9 +10,26 @@ export const replyPositions: Migration = {
   async up(db: Kysely<unknown>) {
     await sql`update message set seq = (select shown_seq from reply where message_id = message.id)
       where id in (select message_id from reply)`.execute(db);
-    await sql`alter table reply rename column shown_seq to seq`.execute(db);
-    await sql`update reply set seq = ifnull((select max(seq) from reply_piece where message_id = reply.message_id), seq)`.execute(
-      db,
-    );
+    // The table is made anew: to rename a column SQLite parses all views of the file, and another program's may be broken.
+    await sql`create table open_reply as select * from reply`.execute(db);
+    await sql`drop table reply`.execute(db);
+    await sql`create table reply (
+      message_id integer primary key,
+      session_id text not null,
+      writer text not null,
+      seq integer not null,
+      chars integer not null,
+      chunk_count integer not null default 0,
+      text_bytes integer not null default 0,
+      chunk_bytes integer not null default 0,
+      pieces integer not null default 0
+    )`.execute(db);
+    await sql`create index reply_session on reply (session_id)`.execute(db);
+    await sql`insert into reply
+      select message_id, session_id, writer,
+        ifnull((select max(seq) from reply_piece where reply_piece.message_id = open_reply.message_id), shown_seq),
+        chars, chunk_count, text_bytes, chunk_bytes, pieces
+      from open_reply`.execute(db);
+    await sql`drop table open_reply`.execute(db);
   },
 };

@@ -5,6 +5,7 @@ import { migrations } from "../../../db/sqlite/migrations/index.ts";
 import { openDatabase } from "../../../db/sqlite/open-database.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
 import { checkFile } from "../../../db/sqlite/check-file.ts";
+import { createSqliteStore } from "../../../db/sqlite/sqlite-store.ts";
 import { fileRules } from "../../../db/sqlite/file-rules.ts";
 import { deleteSessionRow } from "../../../db/statements/purge.ts";
 import { fillSession } from "../../support/fill-session.ts";
@@ -37,6 +38,27 @@ test("a file that the product has written breaks no rule: sessions made, renamed
   expect(content).toEqual({ sessions: 2, messages: 4 });
 });
 
+test("a reply that streams breaks no rule, nor does the deletion of its session [CHECK-1]", async () => {
+  const file = await filledFile();
+  const database = await openDatabase({ file, synchronous: "normal" });
+  const store = createSqliteStore(database);
+  await store.change("talk", (session) => session.create({ title: "", created_at: "" }));
+  fillSession(file, "talk", { count: 300, content: "x" });
+  const message = { sender: "assistant", timestamp: "", content: "", key: null, key_digest: null };
+  const reply = await store.change("talk", (session) =>
+    session.addMessage({ ...message, status: "streaming" }),
+  );
+  expect(await findings(file)).toEqual([]);
+  for (const start of [0, 4]) {
+    const piece = { start, text: "text", chunk_start: 0, chunks: [] };
+    await store.change("talk", (session) => session.appendToReply(reply?.id ?? 0, piece));
+    expect(await findings(file)).toEqual([]);
+  }
+  await database.write((trx) => deleteSessionRow(trx, "talk"));
+  expect(await findings(file)).toEqual([]);
+  await database.close();
+});
+
 test("a deletion that is not finished breaks no rule, nor does a session that is made anew meanwhile [CHECK-1] [DELETED-2]", async () => {
   const file = await filledFile();
   const database = await openDatabase({ file, synchronous: "normal" });
@@ -67,6 +89,19 @@ const broken: [rule: string, statements: string, said: RegExp, isUnusable?: true
     "update chatsession set seq = seq + 5 where id = 'busy'",
     /1 sessions whose last change is in no row/,
   ],
+  ["REPLY", "update message set status = 'streaming' where id = 1", /message 1, which streams/],
+  [
+    "REPLY",
+    "insert into reply (message_id, session_id, writer, seq, chars) values (1, 'busy', '', 1, 0)",
+    /message 1, which does not stream/,
+  ],
+  [
+    "REPLY",
+    `update message set status = 'streaming' where id = 1;
+    insert into reply (message_id, session_id, writer, seq, chars) values (1, 'busy', '', 99, 0)`,
+    /message 1 at 99/,
+  ],
+  ["REPLY", "insert into reply_piece values (1, 1, 0, 'text', 0, null)", /pieces of message 1\./],
   [
     "DOUBLED SEQ",
     "drop index message_log; update message set seq = (select max(seq) from message) where id = 1",
