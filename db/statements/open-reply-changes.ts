@@ -1,17 +1,20 @@
 import { sql } from "kysely";
-import type { ChangedMessage } from "../rows.ts";
+import type { ChangedMessage, MessageStatus, StoredMessage } from "../rows.ts";
 import type { Executor } from "./executor.ts";
 import type { Placeholders } from "./statement.ts";
 import { prepare, unpeekedParam } from "./statement.ts";
 
 type Range = { sessionId: string; after: number; upTo: number };
 
+/** The replies and their pieces. A reply has no `start`, and a piece has only the id of its message. */
 const selectChanged = prepare((db, { sessionId, after, upTo }: Placeholders<Range>) =>
   db
     .selectFrom("reply")
     .innerJoin("message", "message.id", "reply.message_id")
     .select([
       "message.id",
+      "message.seq",
+      "message.content",
       "message.session_id",
       "message.sender",
       "message.timestamp",
@@ -19,30 +22,38 @@ const selectChanged = prepare((db, { sessionId, after, upTo }: Placeholders<Rang
       "message.status",
       "message.complete_id",
       "message.extra",
-      "message.content",
       "message.deleted",
-      "message.seq",
+      sql<string | null>`null`.as("chunks"),
+      sql<number | null>`null`.as("start"),
+      sql<number | null>`null`.as("chunk_start"),
     ])
     .where("reply.session_id", "=", unpeekedParam(sessionId, "text"))
     .where("reply.seq", ">", unpeekedParam(after, "integer"))
-    .where("message.seq", "<=", unpeekedParam(upTo, "integer")),
-);
-
-const selectPieces = prepare((db, { sessionId, after, upTo }: Placeholders<Range>) =>
-  db
-    .selectFrom("reply")
-    .innerJoin("reply_piece as piece", "piece.message_id", "reply.message_id")
-    .select([
-      "piece.message_id",
-      "piece.seq",
-      "piece.start",
-      "piece.text",
-      "piece.chunk_start",
-      "piece.chunks",
-    ])
-    .where("reply.session_id", "=", unpeekedParam(sessionId, "text"))
-    .where("piece.seq", ">", unpeekedParam(after, "integer"))
-    .where("piece.seq", "<=", unpeekedParam(upTo, "integer")),
+    .where("message.seq", "<=", unpeekedParam(upTo, "integer"))
+    .unionAll(
+      db
+        .selectFrom("reply")
+        .innerJoin("reply_piece as piece", "piece.message_id", "reply.message_id")
+        .select([
+          "piece.message_id as id",
+          "piece.seq",
+          "piece.text as content",
+          "reply.session_id",
+          sql<string>`null`.as("sender"),
+          sql<string>`null`.as("timestamp"),
+          sql<string | null>`null`.as("key"),
+          sql<MessageStatus | null>`null`.as("status"),
+          sql<number | null>`null`.as("complete_id"),
+          sql<string | null>`null`.as("extra"),
+          sql<0 | 1>`0`.as("deleted"),
+          "piece.chunks",
+          sql<number | null>`piece.start`.as("start"),
+          sql<number | null>`piece.chunk_start`.as("chunk_start"),
+        ])
+        .where("reply.session_id", "=", unpeekedParam(sessionId, "text"))
+        .where("piece.seq", ">", unpeekedParam(after, "integer"))
+        .where("piece.seq", "<=", unpeekedParam(upTo, "integer")),
+    ),
 );
 
 const selectBytes = prepare((db, { sessionId, after }: Placeholders<Omit<Range, "upTo">>) =>
@@ -62,25 +73,21 @@ export async function sizeOpenReplies(
 }
 
 /**
- * The changes of the open replies of a session, in any order: the opening of each, and each piece, at its own position. The opening
- * has the text before all pieces.
+ * The changes of the open replies of a session at one moment, in any order: the opening of each, and each piece, at its own
+ * position. The opening has the text before all pieces.
  */
 export async function listOpenReplyChanges(db: Executor, range: Range): Promise<ChangedMessage[]> {
-  // Both are begun before either is waited for: no commit of this process comes between them.
-  const [replies, pieces] = await Promise.all([
-    selectChanged.execute(db, range),
-    selectPieces.execute(db, range),
-  ]);
-  const changes: ChangedMessage[] = [];
-  for (const reply of replies) {
-    if (reply.seq > range.after) changes.push({ ...reply, chunks: null, since: null });
-    for (const { message_id: id, seq, start, text, chunk_start, chunks } of pieces) {
-      if (id !== reply.id) continue;
-      const since = { offset: start, chunk_offset: chunk_start };
-      changes.push({ ...reply, seq, content: text, chunks, since });
-    }
-  }
-  return changes;
+  const rows = await selectChanged.execute(db, range);
+  const replies = new Map<number, StoredMessage>();
+  for (const { start, chunk_start: _, ...reply } of rows) if (start === null) replies.set(reply.id, reply);
+  return rows.flatMap(({ id, seq, content, chunks, start, chunk_start }): ChangedMessage[] => {
+    const reply = replies.get(id);
+    if (!reply) return [];
+    const change = { ...reply, seq, content, chunks };
+    if (start !== null && chunk_start !== null)
+      return [{ ...change, since: { offset: start, chunk_offset: chunk_start } }];
+    return seq > range.after ? [{ ...change, since: null }] : [];
+  });
 }
 
 /**
