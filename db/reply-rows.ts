@@ -11,6 +11,8 @@ export type ReplyStand = Pick<MessageRow, "id" | "seq" | "status"> & {
   chunk_count: number | null;
   /** The bytes of its chunks as JSON. */
   chunk_bytes: number | null;
+  /** How often its writer has renewed its lease, appends included. */
+  renewals: number | null;
 };
 
 /** A piece of a reply: the text and the chunks to append. */
@@ -29,4 +31,4 @@ export type ReplyEnd = Pick<MessageRow, "content" | "extra"> & {
 };
 
 /** A reply that is streaming. */
-export type OpenReply = { message_id: number; session_id: string; seq: number };
+export type OpenReply = { message_id: number; session_id: string; renewals: number };

@@ -85,7 +85,9 @@ CREATE TABLE reply (
 
   chunk_bytes integer not null default 0,
 
-  pieces integer not null default 0
+  pieces integer not null default 0,
+
+  renewals integer not null default 0
 
 );
 

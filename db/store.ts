@@ -158,7 +158,9 @@ export type SessionChange = {
   countOpenReplies(): Promise<number>;
   /** Sets a requested reply to streaming. The reply must exist; so must the replies of the two methods below. */
   claimReply(id: number, writer: string): Promise<MessageRow>;
-  /** Appends to a reply that is streaming. @returns the `seq` of the piece */
+  /** Counts a renewal of the lease of a reply, which takes no `seq`. @returns how many there were */
+  renewReply(id: number): Promise<number>;
+  /** Appends to a reply that is streaming, which renews its lease too. @returns the `seq` of the piece */
   appendToReply(id: number, piece: NewPiece): Promise<number>;
   /** Ends a reply. Its pieces are removed: `end` has its whole content. */
   endReply(id: number, end: ReplyEnd): Promise<MessageRow>;

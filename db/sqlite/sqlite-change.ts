@@ -13,6 +13,7 @@ import {
   findReplyStand,
   openReply,
   removeReply,
+  renewReply,
   takeMessageId,
 } from "../statements/reply-queries.ts";
 import { insertReplyPiece } from "../statements/reply-pieces.ts";
@@ -103,6 +104,10 @@ export class SqliteChange implements SessionChange {
     const row = await updateToStreaming(this.#trx, { id, seq: await this.#nextSeq() });
     await this.#open(row, writer);
     return this.#tell(row);
+  }
+
+  renewReply(id: number): Promise<number> {
+    return renewReply(this.#trx, id);
   }
 
   async appendToReply(id: number, piece: NewPiece): Promise<number> {

@@ -47,6 +47,7 @@ const growReply = prepare((db, growth: Placeholders<Growth>) =>
       text_bytes: eb("text_bytes", "+", growth.textBytes),
       chunk_bytes: eb("chunk_bytes", "+", growth.chunkBytes),
       pieces: eb("pieces", "+", 1),
+      renewals: eb("renewals", "+", 1),
     }))
     .where("message_id", "=", growth.id)
     .returning("pieces"),

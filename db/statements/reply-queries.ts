@@ -32,6 +32,7 @@ function selectStand(db: Kysely<Tables>, sessionId: Expression<string>) {
       "reply.chars",
       "reply.chunk_count",
       "reply.chunk_bytes",
+      "reply.renewals",
       sql<number>`ifnull(reply.seq, message.seq)`.as("seq"),
     ])
     .where("message.session_id", "=", unpeekedParam(sessionId, "text"))
@@ -60,7 +61,7 @@ export async function countOpenReplies(db: Executor, sessionId: string): Promise
   return (await countOfSession.takeFirstOrThrow(db, { sessionId })).count;
 }
 
-const selectOpen = prepare((db) => db.selectFrom("reply").select(["message_id", "session_id", "seq"]));
+const selectOpen = prepare((db) => db.selectFrom("reply").select(["message_id", "session_id", "renewals"]));
 
 export function listOpenReplies(db: Executor): Promise<OpenReply[]> {
   return selectOpen.execute(db, {});
@@ -84,6 +85,19 @@ const insertReply = prepare((db, reply: Placeholders<NewReply>) =>
 /** Opens a message, which has the status `streaming`, for pieces. */
 export async function openReply(db: Executor, reply: NewReply): Promise<void> {
   await insertReply.takeFirstOrThrow(db, reply);
+}
+
+const renew = prepare((db, { id }: Placeholders<{ id: number }>) =>
+  db
+    .updateTable("reply")
+    .set((eb) => ({ renewals: eb("renewals", "+", 1) }))
+    .where("message_id", "=", id)
+    .returning("renewals"),
+);
+
+/** Counts a renewal of the lease of a reply, which is streaming. @returns how many there were */
+export async function renewReply(db: Executor, id: number): Promise<number> {
+  return (await renew.takeFirstOrThrow(db, { id })).renewals;
 }
 
 const deleteReply = prepare((db, { id }: Placeholders<{ id: number }>) =>

@@ -20,6 +20,8 @@ export type ReplyTable = {
   chunk_bytes: ColumnType<number, number | undefined, number>;
   /** The number of its pieces. Pieces that were stored before there were blocks are not counted. */
   pieces: ColumnType<number, number | undefined, number>;
+  /** How often its writer has renewed its lease: each append does. So every server of the file knows of it. */
+  renewals: ColumnType<number, number | undefined, number>;
 };
 
 /** A piece of a reply, appended at the `seq` of its session. The end of the reply removes its pieces. */

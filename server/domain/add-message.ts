@@ -30,10 +30,11 @@ export async function addMessage(services: Services, input: AddMessageInput): Pr
   assertContentFits(services, content);
   return services.store.change(sessionId, async (session): Promise<SentMessage> => {
     const earlier = await findEarlierSend(session, input);
-    if (earlier) return holdReply(services, input, { ...earlier, stored: false });
+    if (earlier) return holdReply(services, session, { input, sent: { ...earlier, stored: false } });
     const row = await store(services, session, input);
     if (!row) throw sessionNotFound(sessionId);
-    return holdReply(services, input, { message: toMessage(row), seq: row.seq, stored: true });
+    const sent = { message: toMessage(row), seq: row.seq, stored: true };
+    return holdReply(services, session, { input, sent });
   });
 }
 
@@ -57,10 +58,14 @@ async function store(
 }
 
 /** Renews the lease of a reply that its writer opens, or comes back to. */
-function holdReply({ leases }: Services, { status }: AddMessageInput, sent: SentMessage): SentMessage {
-  const { message, seq } = sent;
-  if (status === "streaming" && message.status === "streaming") {
-    leases.renew({ message_id: message.id, session_id: message.session_id, seq });
+async function holdReply(
+  { leases }: Services,
+  session: SessionChange,
+  { input, sent }: { input: AddMessageInput; sent: SentMessage },
+): Promise<SentMessage> {
+  const { id, session_id, status } = sent.message;
+  if (input.status === "streaming" && status === "streaming") {
+    leases.renew({ message_id: id, session_id, renewals: await session.renewReply(id) });
   }
   return sent;
 }

@@ -27,6 +27,24 @@ test("a reply whose writer is gone ends as interrupted, with the text that was a
   expect(await late.json()).toMatchObject({ code: "CONFLICT", length: 11, status: "interrupted" });
 });
 
+test("a lease that one server renews holds at every server of the file [REPLY-9]", async () => {
+  const database = { DATABASE_URL: `file:${join(makeTemporaryFolder(), "ai_desk.db")}` };
+  const first = await startServer({ ...lease, ...database });
+  const second = await startServer({ ...lease, ...database });
+  await createSession(first.url, { id: "s" });
+  // The last one's lease ends after those of the others would.
+  for (const key of ["held", "opened again", "gone"]) await openReply(first.url, key);
+  const held = new ReplyWriter(second.url, "held");
+  const opened = new ReplyWriter(second.url, "opened again");
+  await expect
+    .poll(async () => {
+      await held.append("");
+      await opened.open();
+      return (await readSession(first.url, "s")).messages.map(({ status }) => status);
+    })
+    .toEqual(["streaming", "streaming", "interrupted"]);
+});
+
 test("a server that was killed knows each word that it acknowledged, and a writer that comes back goes on [REPLY-9] [DURABLE-2]", async () => {
   const database = { DATABASE_URL: `file:${join(makeTemporaryFolder(), "ai_desk.db")}` };
   const first = await startServer({ ...database, REPLY_LEASE_SECONDS: "2" });

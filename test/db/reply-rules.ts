@@ -102,7 +102,19 @@ export function describeReplies(name: string, openUnderTest: () => Promise<Store
       expect(snapshot?.messages).toMatchObject([expected]);
       const stand = await store.change(id, (session) => session.findReply({ id: reply.messageId }));
       expect(stand).toMatchObject({ writer: "w", chars: 14, chunk_count: 3, seq });
-      expect(await store.replies.listOpen()).toEqual([{ message_id: reply.messageId, session_id: id, seq }]);
+      const open = { message_id: reply.messageId, session_id: id };
+      expect(await store.replies.listOpen()).toEqual([{ ...open, renewals: 2 }]);
+    });
+
+    test("each append to a reply is counted as a renewal of its lease, and one without a change too [REPLY-9]", async () => {
+      const store = await openStore();
+      const reply = await openReply(store);
+      const before = await logOf(store);
+      await store.change(id, (session) => session.renewReply(reply.messageId));
+      expect(await logOf(store)).toEqual(before);
+      await reply.append("Hello");
+      const stand = await store.change(id, (session) => session.findReply({ id: reply.messageId }));
+      expect(stand).toMatchObject({ renewals: 2 });
     });
 
     test("the log tells a reader in the middle of a reply where what it lacks begins [REPLY-3]", async () => {

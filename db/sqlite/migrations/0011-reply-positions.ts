@@ -22,13 +22,14 @@ export const replyPositions: Migration = {
       chunk_count integer not null default 0,
       text_bytes integer not null default 0,
       chunk_bytes integer not null default 0,
-      pieces integer not null default 0
+      pieces integer not null default 0,
+      renewals integer not null default 0
     )`.execute(db);
     await sql`create index reply_session on reply (session_id)`.execute(db);
     await sql`insert into reply
       select message_id, session_id, writer,
         ifnull((select max(seq) from reply_piece where reply_piece.message_id = open_reply.message_id), shown_seq),
-        chars, chunk_count, text_bytes, chunk_bytes, pieces
+        chars, chunk_count, text_bytes, chunk_bytes, pieces, 0
       from open_reply`.execute(db);
     await sql`drop table open_reply`.execute(db);
   },

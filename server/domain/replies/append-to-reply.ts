@@ -35,10 +35,10 @@ async function append(services: Services, session: SessionChange, input: AppendI
   const text = await newText(session, reply, input);
   const chunks = await newChunks(session, reply, input);
   const length = input.offset + input.text.length;
-  const renew = (seq: number) =>
-    services.leases.renew({ session_id: input.session_id, message_id: reply.id, seq });
+  const renew = (renewals: number) =>
+    services.leases.renew({ session_id: input.session_id, message_id: reply.id, renewals });
   if (text === "" && chunks.length === 0) {
-    renew(reply.seq);
+    renew(await session.renewReply(reply.id));
     return { length, seq: reply.seq };
   }
   const tooLarge = findExcess(services, reply, { text, chunks });
@@ -52,7 +52,7 @@ async function append(services: Services, session: SessionChange, input: AppendI
     chunk_start: reply.chunk_count,
     chunks,
   });
-  renew(seq);
+  renew(reply.renewals + 1);
   return { length, seq };
 }
 

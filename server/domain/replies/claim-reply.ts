@@ -17,7 +17,8 @@ export async function claimReply(services: Services, input: ClaimInput): Promise
   const { session_id: sessionId, writer = "" } = input;
   const row = await services.store.change(sessionId, async (session): Promise<MessageRow> => {
     const claimed = await claim(session, input, writer);
-    services.leases.renew({ session_id: sessionId, message_id: claimed.id, seq: claimed.seq });
+    const renewals = await session.renewReply(claimed.id);
+    services.leases.renew({ session_id: sessionId, message_id: claimed.id, renewals });
     return claimed;
   });
   return toMessage(row);

@@ -36,7 +36,7 @@ async function interrupt({ store, leases }: Services, reply: OpenReply): Promise
     await store.change(reply.session_id, async (session) => {
       const found = await session.findReply({ id });
       // Its writer may have come back meanwhile, or ended it.
-      if (found?.status === "streaming" && found.seq === reply.seq && leases.hasEnded(id)) {
+      if (found?.status === "streaming" && found.renewals === reply.renewals && leases.hasEnded(id)) {
         await endOpenReply(session, id, { status: "interrupted" });
       }
     });

@@ -44,7 +44,7 @@ export class Leases {
   compare(open: readonly OpenReply[]): void {
     for (const reply of open) {
       const known = this.#byMessage.get(reply.message_id);
-      if (!known || known.seq < reply.seq) this.renew(reply);
+      if (!known || known.renewals < reply.renewals) this.renew(reply);
     }
     const ids = new Set(open.map(({ message_id: id }) => id));
     for (const id of this.#byMessage.keys()) if (!ids.has(id)) this.#byMessage.delete(id);

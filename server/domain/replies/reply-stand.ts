@@ -5,7 +5,12 @@ import type { MessageName } from "../../contract/message.ts";
 import { readName } from "../find-message.ts";
 
 /** A reply that is streaming. */
-export type OpenStand = ReplyStand & { chars: number; chunk_count: number; chunk_bytes: number };
+export type OpenStand = ReplyStand & {
+  chars: number;
+  chunk_count: number;
+  chunk_bytes: number;
+  renewals: number;
+};
 
 /** Whether a message is a reply that has not ended. */
 export function isOpen({ status }: Pick<MessageRow, "status">): boolean {
@@ -37,12 +42,11 @@ export async function assertWritable(
   found: ReplyStand,
   writer: string,
 ): Promise<OpenStand> {
-  const { chars, chunk_count, chunk_bytes } = found;
-  if (found.status !== "streaming" || chars === null || chunk_count === null || chunk_bytes === null) {
-    throw await endedOrRequested(session, found);
-  }
+  const { status, chars, chunk_count, chunk_bytes, renewals } = found;
+  const isOpenNow = chars !== null && chunk_count !== null && chunk_bytes !== null && renewals !== null;
+  if (status !== "streaming" || !isOpenNow) throw await endedOrRequested(session, found);
   if (found.writer !== writer) throw writtenByAnother(toStandNow(found));
-  return { ...found, chars, chunk_count, chunk_bytes };
+  return { ...found, chars, chunk_count, chunk_bytes, renewals };
 }
 
 async function endedOrRequested(session: SessionChange, found: ReplyStand): Promise<AppError> {
