@@ -20,7 +20,8 @@ export type Stage = {
   say: (content: string) => Promise<unknown>;
   /** The open sockets and the subscriptions of the server. */
   counts: () => { trpcSockets: number; followers: number };
-  open(startAt?: string): Promise<Page>;
+  /** @param intervals by default {@link timing} */
+  open(startAt?: string, intervals?: Partial<Timing>): Promise<Page>;
 };
 
 /** @param prepare runs in each page before its scripts */
@@ -35,7 +36,8 @@ export async function setStage(browser: Browser, prepare?: () => void): Promise<
     sessionId,
     say,
     counts: () => app.counts(),
-    open: (startAt) => tabs.open({ url: proxy.url }, { sessionId, timing, ...(startAt && { startAt }) }),
+    open: (startAt, intervals = timing) =>
+      tabs.open({ url: proxy.url }, { sessionId, timing: intervals, ...(startAt && { startAt }) }),
   };
 }
 

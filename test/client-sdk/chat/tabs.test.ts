@@ -36,7 +36,8 @@ async function expectSmooth(pages: readonly Page[]): Promise<void> {
 test("ten tabs have one socket, one sender and one subscription, and each gets everything once [TAB-1]", async () => {
   const stage = await setStage(browser);
   const pages: Page[] = [];
-  for (let count = 0; count < 10; count += 1) pages.push(await stage.open());
+  // The product's own intervals: ten pages that start may keep the leading one silent for longer than the short ones allow.
+  for (let count = 0; count < 10; count += 1) pages.push(await stage.open(undefined, {}));
   for (const page of pages) await isLive(page);
   await sayAndSee(stage, pages, "one");
   await sayAndSee(stage, pages, "two");
