@@ -7,11 +7,8 @@ import { comingAndGoing } from "./planted/planted-bug.ts";
 import { runScenario } from "./run-scenario.ts";
 import { calm } from "./scenario.ts";
 
-/**
- * The findings also depend on the machine: a bug that does not show with one seed may show with another. Most show with the first.
- * On a busy machine a subscriber falls behind in few runs.
- */
-const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
+/** The findings also depend on the machine: a bug that does not show with one seed may show with another. */
+const seeds = [1, 2, 3, 4];
 
 test("each text that is edited stands in its file once", () => {
   const edited = plantedBugs.flatMap((planted) => ("edits" in planted ? [planted.edits] : []));
@@ -24,7 +21,7 @@ test("the checker finds nothing where ports are wrapped and nothing is wrong", a
   expect(checkHistory(await runScenario(scenario, { bug: noBug.bug }))).toEqual([]);
 });
 
-test.each(plantedBugs)("the checker finds it, as $caughtAs: $bug", { timeout: 300_000 }, async (planted) => {
+test.each(plantedBugs)("the checker finds it, as $caughtAs: $bug", { timeout: 180_000 }, async (planted) => {
   const product = "edits" in planted ? { root: copyWith(planted.edits) } : { bug: planted.bug };
   const found = new Set<string>();
   for (const seed of seeds) {
