@@ -78,7 +78,6 @@ test("another answer is an alternative: one of them is shown, and the choice sur
   await page.getByLabel("Previous alternative").click();
   await expectShown(page, ["Why?", "First answer"]);
   await page.getByText("1 of 2").waitFor();
-  // The choice is stored a moment later, or when the page is hidden.
   await page.reload();
   await expectShown(page, ["Why?", "First answer"]);
 });

@@ -20,8 +20,6 @@ export type SessionState = {
   readonly floor: number;
   readonly isDeleted: boolean;
   readonly paging: PageUnderWay<number, Message> | undefined;
-  /** The key of the message that was chosen to follow a message, by that message's key; `""` is before the first. */
-  readonly chosen?: Readonly<Record<string, string>>;
 };
 
 export const emptySession: SessionState = {
@@ -75,7 +73,6 @@ function begin(
   const held = new Map(goesOn ? state.messages.map((message) => [message.id, message]) : []);
   const base: SessionState = {
     ...emptySession,
-    ...(state.chosen && { chosen: state.chosen }),
     session: head,
     seq,
     epoch,

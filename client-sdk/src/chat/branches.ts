@@ -1,18 +1,21 @@
 import { Thread } from "../../../server/contract/thread.ts";
-import type { SessionState } from "./apply-event.ts";
 import { ChatFailure } from "./chat-error.ts";
 import type { NewMessage } from "./chat-rpc.ts";
 import type { ShownMessage } from "./shown-messages.ts";
 import type { Message } from "./wire.ts";
 
-type Choices = NonNullable<SessionState["chosen"]>;
+/** The key of the message that was chosen to follow a message, by that message's key; `""` is before the first. */
+export type Choices = Readonly<Record<string, string>>;
 
 export type BranchesOptions = {
   /** The messages of all branches, in the order of their ids. */
   all: () => readonly ShownMessage[];
-  chosen: () => Choices | undefined;
-  /** Keeps choices, with the earlier ones. Resolves when they are stored, if that is possible. */
+  /** The choices of an earlier visit. */
+  load: () => Promise<Choices | undefined>;
+  /** Stores the choices for the next visit. Resolves when they are stored, if that is possible. */
   keep: (choices: Choices) => Promise<void>;
+  /** Called when another branch may be shown. */
+  onChange: () => void;
   add: (message: Omit<NewMessage, "key" | "timestamp">) => Promise<Message>;
   /** Ends one reply. */
   stop: (key: string) => Promise<void>;
@@ -24,18 +27,21 @@ const beforeAll = "";
 /** The branches of a session, of which one is shown. */
 export class Branches {
   readonly #options: BranchesOptions;
+  readonly #loading: Promise<void>;
+  #isLoaded = false;
+  #chosen: Choices | undefined;
 
   constructor(options: BranchesOptions) {
     this.#options = options;
+    this.#loading = this.#load();
   }
 
   /** The messages of the chosen branch. A message with alternatives has its place among them. */
   show(messages: readonly ShownMessage[]): readonly ShownMessage[] {
     const thread = new Thread(messages);
-    if (thread.isLinear) return messages;
-    const chosen = this.#options.chosen();
+    if (thread.isLinear || !this.#isLoaded) return messages;
     return thread
-      .branch((parentKey = beforeAll) => chosen?.[parentKey])
+      .branch((parentKey = beforeAll) => this.#chosen?.[parentKey])
       .map((message) => {
         const keys = thread.siblingsOf(message.key).map(({ key }) => key);
         if (keys.length === 1) return message;
@@ -44,11 +50,21 @@ export class Branches {
   }
 
   /** Shows the branch of this message. */
-  choose(key: string): Promise<void> {
-    const path = new Thread(this.#options.all()).pathTo(key);
-    return this.#options.keep(
-      Object.fromEntries(path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key])),
-    );
+  async choose(key: string): Promise<void> {
+    await this.#loading;
+    const { all, keep, onChange } = this.#options;
+    const path = new Thread(all()).pathTo(key);
+    const choices = path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key] as const);
+    const chosen = { ...this.#chosen, ...Object.fromEntries(choices) };
+    this.#chosen = chosen;
+    onChange();
+    return keep(chosen);
+  }
+
+  /** Shows a new message of this page, if another branch was chosen before. */
+  async added(key: string): Promise<void> {
+    await this.#loading;
+    if (this.#chosen) await this.choose(key);
   }
 
   /** @param key by default every reply that has not ended */
@@ -62,6 +78,7 @@ export class Branches {
   /** @param key the reply to write again, or the message to answer; by default the last one that is shown */
   async regenerate(key: string | undefined): Promise<Message> {
     const { all, add } = this.#options;
+    await this.#loading;
     const found = key === undefined ? this.show(all()).at(-1) : all().find((message) => message.key === key);
     if (!found) throw new ChatFailure(nothingToAnswer);
     const parent_key = found.sender === "user" ? found.key : (found.parent_key ?? found.key);
@@ -78,6 +95,13 @@ export class Branches {
     const isLast = end?.key === all.at(-1)?.key;
     // A message of the same sender would be replaced.
     return isLast || end?.sender === sender ? undefined : end?.key;
+  }
+
+  async #load(): Promise<void> {
+    const { load, onChange } = this.#options;
+    this.#chosen = await load();
+    this.#isLoaded = true;
+    onChange();
   }
 }
 

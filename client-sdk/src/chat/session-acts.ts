@@ -1,6 +1,9 @@
 import type { SessionState } from "./apply-event.ts";
+import type { Choices } from "./branches.ts";
 import { Branches } from "./branches.ts";
 import type { ChatRpc, NewMessage } from "./chat-rpc.ts";
+import { choicesName } from "./kept/kept-log.ts";
+import type { KeptState } from "./kept/kept-state.ts";
 import { MessageChanges } from "./message-changes.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { Pauses } from "./pauses.ts";
@@ -16,7 +19,7 @@ export type ActedSession = {
     outbox: Outbox;
     signal: AbortSignal;
     now: () => number;
-    kept: { flush(): Promise<void> };
+    kept: KeptState;
     presence: { name?: string } | undefined;
   };
   readonly isInUse: boolean;
@@ -44,6 +47,7 @@ export function createSessionActs(
   { pauses, ownId }: { pauses: Pauses; ownId: string },
 ): SessionActs {
   const { log, parts } = session;
+  const kept = choicesName(session.id);
   const changes = new MessageChanges({
     sessionId: session.id,
     parts: { ...parts, pauses },
@@ -54,12 +58,13 @@ export function createSessionActs(
   });
   const branches = new Branches({
     all: () => session.all(),
-    chosen: () => log.state.chosen,
+    load: () => parts.kept.load<Choices>(kept),
     keep(choices) {
-      log.apply((state) => ({ ...state, chosen: { ...state.chosen, ...choices } }));
+      parts.kept.save(kept, () => choices);
       // A person may leave the page at once.
       return parts.kept.flush();
     },
+    onChange: session.touch,
     add: (message) => session.add(message),
     stop: (key) => changes.stop(key),
   });

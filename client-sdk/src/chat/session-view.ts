@@ -2,6 +2,7 @@ import type { SessionState } from "./apply-event.ts";
 import { applyAnswer, applyEvent, emptySession } from "./apply-event.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import type { NewMessage } from "./chat-rpc.ts";
+import { sessionName } from "./kept/kept-log.ts";
 import { createRandomId } from "./random-id.ts";
 import type { Present } from "./presence.ts";
 import { SameList } from "./is-alike.ts";
@@ -46,7 +47,7 @@ export abstract class SessionView extends LiveStore<
 
   constructor(id: string, parts: ChatParts) {
     super(parts, {
-      name: `session/${id}`,
+      name: sessionName(id),
       empty: emptySession,
       apply: applyEvent,
       follow: (follower) =>
@@ -120,7 +121,7 @@ export abstract class SessionView extends LiveStore<
     const { key = createRandomId() } = message;
     const timestamp = new Date(now()).toISOString();
     outbox.add({ session_id: this.id, message: { ...message, key, timestamp } });
-    if (this.log.state.chosen) void this.act(({ branches }) => branches.choose(key));
+    void this.acts?.branches.added(key);
     return this.shown(outbox.outcome(this.id, key));
   }
 

@@ -50,6 +50,38 @@ test("a chosen branch is shown to its end, and the choice is kept for the next v
   expect(second.store.getSnapshot().messages.map(({ key }) => key)).toEqual(["key-1", "a2", "key-3", "a4"]);
 });
 
+test("a choice survives what another tab stores of the session afterwards [BRANCH-2]", async () => {
+  const storage = createMemoryStorage();
+  const first = await show(branching, { storage });
+  const second = await show(branching, { storage });
+  await first.store.choose("a2");
+  await first.chat.close();
+  second.line.tell({ type: "message", seq: 6, message: reply(6, 5) });
+  await expect.poll(second.keys).toContain("a6");
+  await second.chat.close();
+
+  const third = open({ storage });
+  onTestFinished(third.store.subscribe(() => undefined));
+  await until(third.store, ({ messages }) => messages[1]?.branch?.index === 0);
+  expect(third.store.getSnapshot().messages.map(({ key }) => key)).toEqual(["key-1", "a2", "key-3", "a4"]);
+});
+
+test("the choices of a session outlive a new history, and end with the session", async () => {
+  const storage = createMemoryStorage();
+  const { store, line, chat } = await show(branching, { storage });
+  const isStored = async (): Promise<boolean> =>
+    (await storage.list("")).some(([name]) => name.endsWith("kept/chosen/s"));
+  await store.choose("a2");
+  expect(await isStored()).toBe(true);
+  const session = { ...head, messages: branching };
+  line.tell({ type: "reset", seq: 5, epoch: "f", session, has_earlier: false });
+  await until(store, ({ messages }) => messages[1]?.branch?.index === 0);
+  expect(await isStored()).toBe(true);
+  line.refuse({ kind: "refused", code: "NOT_FOUND", retryable: false, message: "Gone" });
+  await expect.poll(isStored).toBe(false);
+  await chat.close();
+});
+
 test("a message that is sent at the end of an earlier branch stays on that branch [BRANCH-3]", async () => {
   const { store, keys, calls } = await show(branching);
   await store.choose("a2");

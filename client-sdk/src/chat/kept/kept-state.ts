@@ -1,4 +1,3 @@
-import type { KeptLog } from "./kept-log.ts";
 import { keptName } from "./kept-log.ts";
 import type { KeptWriter } from "./kept-writer.ts";
 import type { ChatStorage } from "../storage/chat-storage.ts";
@@ -12,7 +11,7 @@ export type KeptStateOptions = {
 
 /**
  * The last known state of each log, stored for the next visit. It is a convenience: if a write fails, or another tab
- * overwrites it, the only cost is a longer catch-up.
+ * overwrites it, the only cost is a longer catch-up. The chosen branches of a session are stored beside its log.
  */
 export class KeptState {
   readonly #options: KeptStateOptions;
@@ -33,9 +32,9 @@ export class KeptState {
     }
   }
 
-  /** Stores a log a little later, in its state of that time. */
-  save(name: string, log: () => KeptLog<unknown>): void {
-    void this.#write((writer) => writer.save(name, log));
+  /** Stores a log, or choices, a little later, in the state of that time. */
+  save(name: string, value: () => unknown): void {
+    void this.#write((writer) => writer.save(name, value));
   }
 
   /** Stores pending changes now, since the page may end. */

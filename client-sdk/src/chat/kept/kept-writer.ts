@@ -2,7 +2,7 @@ import type { ListState } from "../apply-list-event.ts";
 import type { SessionState } from "../apply-event.ts";
 import type { KeptLog } from "./kept-log.ts";
 import { sorted } from "../changed-copies.ts";
-import { keptName } from "./kept-log.ts";
+import { choicesName, keptName, sessionName } from "./kept-log.ts";
 import { shortenList, shortenSession } from "./shorten.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
 
@@ -25,10 +25,7 @@ export class KeptWriter {
   readonly #storage: ChatStorage;
   readonly #prefix: string;
   readonly #now: () => number;
-  readonly #waiting = new Map<
-    string,
-    { log: () => KeptLog<unknown>; timer: ReturnType<typeof setTimeout> }
-  >();
+  readonly #waiting = new Map<string, { value: () => unknown; timer: ReturnType<typeof setTimeout> }>();
 
   /** @param prefix the prefix of the names in the storage */
   constructor(storage: ChatStorage, prefix: string, now: () => number) {
@@ -37,10 +34,10 @@ export class KeptWriter {
     this.#now = now;
   }
 
-  /** Stores the latest part of a log a little later, in its state of that time. */
-  save(name: string, log: () => KeptLog<unknown>): void {
+  /** Stores the latest part of a log, or choices, a little later, in the state of that time. */
+  save(name: string, value: () => unknown): void {
     const timer = this.#waiting.get(name)?.timer ?? setTimeout(() => void this.#write(name), saveDelayMs);
-    this.#waiting.set(name, { log, timer });
+    this.#waiting.set(name, { value, timer });
   }
 
   /** Stores pending changes now, since the page may end. */
@@ -48,16 +45,18 @@ export class KeptWriter {
     await Promise.all([...this.#waiting.keys()].map((name) => this.#write(name)));
   }
 
-  /** Forgets one log, or all of them. */
+  /** Forgets one log and what belongs to it, or all logs. The choices of sessions outlive a new history. */
   async clear(name?: string): Promise<void> {
+    const isMeant = (kept: string): boolean =>
+      name === undefined ? !isChoices(kept) : kept === name || kept === besideLog(name);
     for (const [waiting, { timer }] of this.#waiting) {
-      if (name !== undefined && waiting !== name) continue;
+      if (!isMeant(waiting)) continue;
       clearTimeout(timer);
       this.#waiting.delete(waiting);
     }
     try {
-      const uses = name === undefined ? await this.#uses() : [[name] as const];
-      await this.#storage.write(uses.flatMap(([used]) => this.#deletions(used)));
+      const kept = name === undefined ? (await this.#uses()).map(([used]) => used) : [name, besideLog(name)];
+      await this.#storage.write(kept.filter(isMeant).flatMap((used) => this.#deletions(used)));
     } catch {
       // Harmless: a position of another epoch is answered with a reset.
     }
@@ -68,7 +67,7 @@ export class KeptWriter {
     if (!waiting) return;
     clearTimeout(waiting.timer);
     this.#waiting.delete(name);
-    const text = JSON.stringify(shorten(name, waiting.log())) as string | undefined;
+    const text = JSON.stringify(shorten(name, waiting.value())) as string | undefined;
     try {
       if (text === undefined || text.length > maxChars)
         return await this.#storage.write(this.#deletions(name));
@@ -120,7 +119,18 @@ export class KeptWriter {
 }
 
 /** @returns undefined if there is nothing to store */
-function shorten(name: string, { position, state }: KeptLog<unknown>): KeptLog<unknown> | undefined {
+function shorten(name: string, value: unknown): unknown {
+  if (isChoices(name)) return value;
+  const { position, state } = value as KeptLog<unknown>;
   const short = name === "list" ? shortenList(state as ListState) : shortenSession(state as SessionState);
   return position === undefined || short === undefined ? undefined : { position, state: short };
+}
+
+function isChoices(name: string): boolean {
+  return name.startsWith(choicesName(""));
+}
+
+/** The name of the choices of the session whose log has this name. */
+function besideLog(name: string): string {
+  return choicesName(name.slice(sessionName("").length));
 }
