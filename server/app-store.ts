@@ -6,28 +6,27 @@ import type { OpenOptions } from "../db/sqlite/open-database.ts";
 import { openDatabase } from "../db/sqlite/open-database.ts";
 import { AppError } from "./contract/app-error.ts";
 
+/** The store of an app that has not opened its database: each use throws {@link AppError} SERVICE_UNAVAILABLE. */
+export const closedStore = new Proxy({} as Store, {
+  get() {
+    throw new AppError("SERVICE_UNAVAILABLE", "The server is starting: come back.");
+  },
+});
+
 /** The store of an app. It is opened after the app has taken its port. */
 export class AppStore {
   readonly #options: OpenOptions;
   readonly #logger: Logger;
   #opening: Promise<Store> | undefined;
-  #opened: Store | undefined;
 
   constructor(options: OpenOptions, logger: Logger) {
     this.#options = options;
     this.#logger = logger;
   }
 
-  /** @throws {AppError} SERVICE_UNAVAILABLE before it is open */
-  get opened(): Store {
-    if (!this.#opened) throw new AppError("SERVICE_UNAVAILABLE", "The server is starting: come back.");
-    return this.#opened;
-  }
-
   /** @param signal aborts the wait for another process's lock */
-  async open(signal: AbortSignal): Promise<void> {
-    this.#opening = openStore(this.#options, this.#logger, signal);
-    this.#opened = await this.#opening;
+  open(signal: AbortSignal): Promise<Store> {
+    return (this.#opening = openStore(this.#options, this.#logger, signal));
   }
 
   /** Closes the database, also if it is still being opened. */

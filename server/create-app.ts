@@ -1,12 +1,13 @@
 import { randomUUIDv7 } from "node:crypto";
 import packageFile from "../package.json" with { type: "json" };
 import type { AppOptions } from "./app-options.ts";
-import { AppStore } from "./app-store.ts";
+import { AppStore, closedStore } from "./app-store.ts";
 import { Assistant } from "./assistant/assistant.ts";
 import { allowAll } from "./access/guard.ts";
 import type { AppError } from "./contract/app-error.ts";
 import { maxBodyBytes } from "./contract/limits.ts";
 import type { Services } from "./domain/services.ts";
+import { systemClock } from "./domain/services.ts";
 import { createPerform } from "./domain/perform.ts";
 import { Readiness } from "./domain/readiness.ts";
 import { beginWork } from "./domain/begin-work.ts";
@@ -23,12 +24,13 @@ import { watchFileHandles } from "./http/file-handles.ts";
 import { maxHeartbeatMs } from "./http/event-stream.ts";
 import type { Door } from "./http/door.ts";
 import { createHttpServer } from "./http/http-server.ts";
+import { createRouting } from "./http/route-requests.ts";
 import { defaultTimeouts } from "./http/timeouts.ts";
 import { StartingGate } from "./http/starting-gate.ts";
 import { createChatPage } from "./pages/chat-page.ts";
 import { createDocsPages } from "./pages/docs-pages.ts";
 import { createReport } from "./report-errors.ts";
-import { createRouting } from "./route-requests.ts";
+import { livenessPath } from "./rest/health-routes.ts";
 import { createRestDoor } from "./rest/rest-door.ts";
 import { createTrpcDoor } from "./trpc/trpc-door.ts";
 import { appRouter } from "./trpc/router.ts";
@@ -57,11 +59,9 @@ export function createApp(options: AppOptions): App {
   const stop = new AbortController();
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const services: Services = {
-    get store() {
-      return store.opened;
-    },
+    store: closedStore,
     hub: new LiveHub(),
-    now: options.now ?? (() => new Date()),
+    now: options.now ?? systemClock,
     newSessionId: options.newSessionId ?? (() => randomUUIDv7()),
     stopping: stop.signal,
     version: packageFile.version,
@@ -120,6 +120,7 @@ export function createApp(options: AppOptions): App {
     admit,
     setCorsHeaders: createCors(origins),
     gate,
+    livenessPath,
     stopping: stop.signal,
     report,
   });
@@ -136,7 +137,7 @@ export function createApp(options: AppOptions): App {
   async function listen(at: { host: string; port: number }): Promise<string> {
     const url = await server.listen(at);
     try {
-      await store.open(stop.signal);
+      services.store = await store.open(stop.signal);
       stop.signal.throwIfAborted();
       beginWork(services, tell);
       await assistant?.start();

@@ -3,7 +3,7 @@ import { limits } from "./limits.ts";
 import { extraFields, extraInputFields, replyFields, statusFields, writerSchema } from "./message-extras.ts";
 import { optional } from "./optional.ts";
 import { sessionIdSchema } from "./session-id.ts";
-import { isMadeKey, keyPattern } from "./message-key.ts";
+import { keyPattern, madeKeyForm } from "./message-key.ts";
 import { labelSchema, textPattern, textSchema } from "./text.ts";
 import { storedTimestampSchema, timestampSchema } from "./timestamp.ts";
 
@@ -24,7 +24,10 @@ export const contentSchema = textSchema
 export const keySchema = labelSchema
   .min(1)
   .max(limits.keyChars)
-  .refine((key) => !isMadeKey(key), "must not be # and a number: such a key names the message of that id")
+  .refine(
+    (key) => !madeKeyForm.test(key),
+    "must not be # and a number: such a key names the message of that id",
+  )
   .meta({
     description:
       "Names this send within its session: a repeat with the same key answers with the first message, through any door.",

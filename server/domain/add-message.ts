@@ -9,13 +9,15 @@ import { assertRoomForReply } from "./replies/open-reply.ts";
 import { findReply, toStandNow } from "./replies/reply-stand.ts";
 import { readMessage } from "./replies/finish-reply.ts";
 import type { Services } from "./services.ts";
-import { toMessage } from "./read-messages.ts";
+import { messageOf } from "./read-messages.ts";
 
 /**
  * A message, the `seq` of its last change, and whether this send stored the message. A repeat with the same key gets
  * the message of the first send.
  */
 export type SentMessage = { message: Message; seq: number; stored: boolean };
+
+type Sent = { row: MessageRow; seq: number };
 
 /**
  * Stores a message. A repeat of a `key` within the session stores nothing and gets the answer of the first send. A message
@@ -28,24 +30,19 @@ export async function addMessage(services: Services, input: AddMessageInput): Pr
   const { session_id: sessionId, content, status } = input;
   if (content === "" && status === undefined) throw invalidInput([emptyContent]);
   assertContentFits(services, content);
-  return services.store.change(sessionId, async (session): Promise<SentMessage> => {
+  const { row, seq, stored } = await services.store.change(sessionId, async (session) => {
     const earlier = await findEarlierSend(session, input);
-    if (earlier) return holdReply(services, session, { input, sent: { ...earlier, stored: false } });
-    const row = await store(services, session, input);
-    if (!row) throw sessionNotFound(sessionId);
-    const sent = { message: toMessage(row), seq: row.seq, stored: true };
-    return holdReply(services, session, { input, sent });
+    const sent = earlier ?? (await store(services, session, input));
+    if (status === "streaming" && sent.row.status === "streaming") await renew(services, session, sent.row);
+    return { ...sent, stored: !earlier };
   });
+  return { message: messageOf(row), seq, stored };
 }
 
-async function store(
-  services: Services,
-  session: SessionChange,
-  input: AddMessageInput,
-): Promise<MessageRow | undefined> {
+async function store(services: Services, session: SessionChange, input: AddMessageInput): Promise<Sent> {
   const { content, sender, timestamp, key, status, writer } = input;
   if (status === "streaming") await assertRoomForReply(session);
-  return session.addMessage({
+  const row = await session.addMessage({
     content,
     sender,
     timestamp: timestamp ?? services.now().toISOString(),
@@ -55,26 +52,21 @@ async function store(
     status: status ?? null,
     writer: writer ?? "",
   });
+  if (!row) throw sessionNotFound(input.session_id);
+  return { row, seq: row.seq };
 }
 
 /** Renews the lease of a reply that its writer opens, or comes back to. */
-async function holdReply(
+async function renew(
   { leases }: Services,
   session: SessionChange,
-  { input, sent }: { input: AddMessageInput; sent: SentMessage },
-): Promise<SentMessage> {
-  const { id, session_id, status } = sent.message;
-  if (input.status === "streaming" && status === "streaming") {
-    leases.renew({ message_id: id, session_id, renewals: await session.renewReply(id) });
-  }
-  return sent;
+  { id, session_id }: MessageRow,
+): Promise<void> {
+  leases.renew({ message_id: id, session_id, renewals: await session.renewReply(id) });
 }
 
 /** The message of the first send with this key, as it was then, even if it was edited or deleted since. */
-async function findEarlierSend(
-  session: SessionChange,
-  input: AddMessageInput,
-): Promise<Omit<SentMessage, "stored"> | undefined> {
+async function findEarlierSend(session: SessionChange, input: AddMessageInput): Promise<Sent | undefined> {
   if (input.key === undefined) return undefined;
   const found = await session.findSend(input.key);
   if (!found) return undefined;
@@ -86,7 +78,7 @@ async function findEarlierSend(
   const firstSeq = sent_seq ?? (row.content === content ? seq : seq - 1);
   // An edit removes what the send named beside its content.
   const extra = toExtra(extrasOf(input));
-  return { message: toMessage({ ...row, content, extra, seq: firstSeq }), seq };
+  return { row: { ...row, content, extra, seq: firstSeq }, seq };
 }
 
 /** A reply as it is now, for a writer that comes back to it. */
@@ -94,13 +86,13 @@ async function readReply(
   session: SessionChange,
   { id, key }: SendRow,
   { status, writer = "" }: AddMessageInput,
-): Promise<Omit<SentMessage, "stored">> {
+): Promise<Sent> {
   const found = await findReply(session, { message_id: id, key: undefined });
   if (status === "streaming" && found.status === "streaming" && found.writer !== writer) {
     throw writtenByAnother(toStandNow(found));
   }
   const row = await readMessage(session, id);
-  return { message: toMessage({ ...row, key }), seq: row.seq };
+  return { row: { ...row, key }, seq: row.seq };
 }
 
 function extrasOf({ parent_key, parts, format, metadata }: AddMessageInput) {

@@ -1,7 +1,7 @@
 import type { MessageRow, NamedMessage, SessionChange } from "../../db/store.ts";
 import type { Services } from "./services.ts";
 import type { MessageName } from "../contract/message.ts";
-import { idOfMadeKey } from "../contract/message-key.ts";
+import { idOfMadeKey } from "./made-key.ts";
 import { invalidInput, messageNotFound, messageChanged } from "../contract/app-error.ts";
 
 const keyPrefix = "key:";

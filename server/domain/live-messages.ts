@@ -1,7 +1,7 @@
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
-import { memoize } from "../live/memoize.ts";
+import { memoize } from "./memoize.ts";
 import { completionOf } from "./completion-order.ts";
 
 /** The messages that are complete. */

@@ -95,12 +95,12 @@ export class MessageFollower implements Listener<LiveEvent> {
   }
 
   take(live: readonly TrackedEvent<LiveEvent>[]): boolean {
-    if (!this.#sink.isWritable) return false;
     if (mayLackEarlier(live, { after: this.#seq, last: this.#last })) return false;
     // Messages that all subscribers get are encoded once for all.
     const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.isEmpty;
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.has(event.seq));
     const messages = isShared ? messagesOnce(news) : messagesOf(news);
+    if (!this.#sink.isWritable) return false;
     if (messages.length > 0 && isShared) this.#sink.sendShared(messages);
     else if (messages.length > 0) this.#sink.send(messages);
     for (const message of messages) this.#last = Math.max(this.#last, completionOf(message));

@@ -2,7 +2,7 @@ import type { CommittedChange } from "../../db/store.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Change } from "../live/change-log.ts";
 import { listTopic } from "./list-log.ts";
-import { toMessage } from "./read-messages.ts";
+import { messageOf } from "./read-messages.ts";
 import { toDelta } from "./replies/message-delta.ts";
 import type { Services } from "./services.ts";
 import { sessionTopic } from "./session-log.ts";
@@ -21,7 +21,7 @@ export function publishCommits({ store, hub }: Services): void {
 
 function toLiveChange(change: CommittedChange): Change<LiveEvent> {
   const { seq } = change;
-  if (change.type === "message") return { type: "message", seq, message: toMessage(change.message) };
+  if (change.type === "message") return { type: "message", seq, message: messageOf(change.message) };
   const { message_id, piece } = change;
   const chunks = piece.chunks.map((chunk): unknown => JSON.parse(chunk));
   return toDelta({

@@ -3,9 +3,10 @@ import { fewMessages } from "../../db/store.ts";
 import { textValue } from "./text-value.ts";
 import { limits } from "../contract/limits.ts";
 import type { DocumentedMessage, Message } from "../contract/message.ts";
-import { isMadeKey, madeKey } from "../contract/message-key.ts";
+import { isMadeKey, shownKey } from "./made-key.ts";
 import { SessionEndedError } from "../contract/app-error.ts";
 import { noteCompletion } from "./completion-order.ts";
+import { memoize } from "./memoize.ts";
 import { optionalFields } from "./optional-fields.ts";
 import type { Services } from "./services.ts";
 
@@ -28,14 +29,8 @@ export function toMessage(row: MessageRow): Message {
   return message;
 }
 
-/**
- * The key of a message: the sender's, or one made from the message's id. In an adopted file a sender's key may look
- * like a made one.
- */
-export function shownKey(id: number, key: string | null): string {
-  const sent = key === null ? "" : textValue(key);
-  return sent === "" || isMadeKey(sent) ? madeKey(id) : sent;
-}
+/** The same message for the same row: a commit and the answer to its writer share it. */
+export const messageOf = memoize(toMessage);
 
 /** A message as the documented REST paths show it: the documented fields, the fields that the sender set, and the status. */
 export function toDocumented({

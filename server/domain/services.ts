@@ -3,9 +3,13 @@ import type { LiveHub } from "../live/live-hub.ts";
 import type { Leases } from "./replies/leases.ts";
 import type { SignalRate } from "./signal-rate.ts";
 
+/** The clock, unless an app has another one. */
+export const systemClock = (): Date => new Date();
+
 /** The services that the actions use. */
 export type Services = {
-  readonly store: Store;
+  /** Each use of it fails with SERVICE_UNAVAILABLE until the database is open. */
+  store: Store;
   readonly hub: LiveHub;
   /** The clock. */
   readonly now: () => Date;

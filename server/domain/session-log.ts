@@ -11,8 +11,9 @@ import { openFeed } from "../live/open-feed.ts";
 import type { Feed } from "../live/feed.ts";
 import type { Change, ChangeLog, ChangeLogHead, TrackedEvent, SnapshotOf } from "../live/change-log.ts";
 import { changesPerRead } from "../live/change-log.ts";
-import { shownKey, toMessage } from "./read-messages.ts";
-import { isDelta, joinDeltas, toDelta } from "./replies/message-delta.ts";
+import { shownKey } from "./made-key.ts";
+import { toMessage } from "./read-messages.ts";
+import { joinDeltas, toDelta } from "./replies/message-delta.ts";
 import { toSessionHead } from "./session-head.ts";
 
 /** The bounds of a subscriber's snapshot and catch-up. */
@@ -47,7 +48,11 @@ export function sessionIdOf(topic: string): string | undefined {
 /** The change log of a session: its messages and its title, in the order of their last changes. */
 export class SessionLog implements ChangeLog<LiveEvent> {
   readonly coalesceMs = 0;
-  readonly gathering = { intervalMs: limits.deltaIntervalMs, isGathered: isDelta, join: joinDeltas };
+  readonly gathering = {
+    intervalMs: limits.deltaIntervalMs,
+    type: "message_delta",
+    join: joinDeltas,
+  } as const;
   readonly maxMissed: number;
   readonly #services: Services;
   readonly #sessionId: string;

@@ -1,7 +1,7 @@
 import type { ListedSessionRow } from "../../db/store.ts";
 import { textValue } from "./text-value.ts";
 import type { SidebarSession } from "../contract/session-list.ts";
-import { shownKey } from "./read-messages.ts";
+import { shownKey } from "./made-key.ts";
 import { toSessionHead } from "./session-head.ts";
 
 /** A session as a list shows it. */

@@ -4,7 +4,7 @@ import { assertContentFits } from "./content-length.ts";
 import type { Services } from "./services.ts";
 import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
 import { withoutParts } from "./optional-fields.ts";
-import { toMessage } from "./read-messages.ts";
+import { messageOf } from "./read-messages.ts";
 import { isOpen, replyIsOpen } from "./replies/reply-stand.ts";
 
 /**
@@ -18,13 +18,14 @@ export async function updateMessage(services: Services, input: UpdateMessageInpu
   const { session_id: sessionId, content, if_seq: ifSeq } = input;
   const named = readName(input);
   assertContentFits(services, content);
-  return services.store.change(sessionId, async (session) => {
+  const edited = await services.store.change(sessionId, async (session) => {
     const found = await findMessageToChange(session, named);
-    if (found.content === content && !isOpen(found)) return toMessage(found);
+    if (found.content === content && !isOpen(found)) return found;
     assertUnchanged(found, ifSeq);
     if (isOpen(found)) throw replyIsOpen(await session.findReply({ id: found.id }));
     const row = await session.editMessage(found.id, { content, extra: withoutParts(found.extra) });
     if (!row) throw sessionNotFound(sessionId);
-    return toMessage(row);
+    return row;
   });
+  return messageOf(edited);
 }

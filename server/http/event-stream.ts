@@ -3,7 +3,7 @@ import type { Sink } from "../live/feed.ts";
 import { signalBudgetBytes } from "../live/feed.ts";
 import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import { toJson, toSharedJson } from "../live/event-json.ts";
-import { memoize } from "../live/memoize.ts";
+import { memoize } from "../domain/memoize.ts";
 import { probeEndedPeer } from "./ended-peer.ts";
 import type { Piece } from "./buffer-account.ts";
 import { accountOf } from "./connection-account.ts";

@@ -128,13 +128,14 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
     if (request.headers.expect !== undefined) sendContinue(request);
     let countedBytes = 0;
     let partialBytes = 0;
+    // A small body is not counted.
     const complete = (): void => {
-      account?.completeGathered(partialBytes);
+      if (partialBytes > 0) account?.completeGathered(partialBytes);
       partialBytes = 0;
     };
     request.on("close", () => {
       complete();
-      account?.release(countedBytes);
+      if (countedBytes > 0) account?.release(countedBytes);
     });
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
@@ -158,8 +159,8 @@ function gatherBytes(request: IncomingMessage, maxBytes: number): Promise<Gather
     // Every request closes. The error is created only for an unfinished one: its stack costs more than everything else
     // here.
     const refuseHalf = (): void => {
-      deadline.cancel();
       if (request.readableEnded) return;
+      deadline.cancel();
       reject(new AppError("BAD_REQUEST", "The request ended in the middle of its body."));
     };
     request.on("error", refuseHalf);

@@ -9,6 +9,8 @@ export type RequestTarget = {
   query: string;
   /** The host, if the target has the absolute form. */
   authority?: string;
+  /** The pattern of the address for the log, such as `/api/sessions/{session_id}`. Undefined until a door has set it. */
+  route?: string;
 };
 
 /**

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { IncomingMessage } from "node:http";
+import type { RequestTarget } from "./request-target.ts";
+import { readTarget } from "./request-target.ts";
 import { SocketTrace } from "./socket-trace.ts";
 
 /** The form of an id from a client or a proxy: 1–128 letters, digits, dots, underscores and hyphens. */
@@ -19,8 +21,7 @@ export function makeRequestId(): string {
 
 /** A request with its data for the log. */
 export class TracedRequest extends IncomingMessage {
-  /** The pattern of the address, such as `/api/sessions/{session_id}`. Undefined until a door has determined it. */
-  route: string | undefined = undefined;
+  private target: RequestTarget | undefined = undefined;
   // Plain fields: `#private` ones take a tenth of a short answer's time.
   private madeId: string | undefined = undefined;
   begunMs = 0;
@@ -45,6 +46,18 @@ export class TracedRequest extends IncomingMessage {
     return (this.madeId ??= readId(this.headers["x-request-id"]) ?? makeRequestId());
   }
 
+  /** The pattern of the address. Undefined if no door has set it. */
+  get route(): string | undefined {
+    return this.target?.route;
+  }
+
+  /** Parses the target of a request, and keeps it for the log. @throws {AppError} BAD_REQUEST */
+  static target(request: IncomingMessage): RequestTarget {
+    const target = readTarget(request);
+    if (request instanceof TracedRequest) request.target = target;
+    return target;
+  }
+
   /** The number of sent bytes of the answer. */
   get sentBytes(): number {
     return this.socket.bytesWritten - this.sentBefore;
@@ -63,11 +76,6 @@ export class TracedRequest extends IncomingMessage {
 
 function readId(value: string | string[] | undefined): string | undefined {
   return typeof value === "string" && idForm.test(value) ? value : undefined;
-}
-
-/** Records the route of a request for the log. */
-export function nameRoute(request: IncomingMessage, route: string): void {
-  if (request instanceof TracedRequest) request.route = route;
 }
 
 /** The id of a request. Undefined if the request did not come through this product's own server. */

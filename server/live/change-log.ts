@@ -27,7 +27,8 @@ export type ChangeLog<Event extends LogEvent> = {
 /** Gathered changes are delivered at an interval, joined to one change where each continues the one before. */
 export type Gathering<Event extends LogEvent> = {
   intervalMs: number;
-  isGathered: (change: Change<Event>) => boolean;
+  /** The type of the changes that are gathered. */
+  type: Event["type"];
   /** Joins two changes. Returns undefined if they must stay apart. */
   join: (first: Change<Event>, second: Change<Event>) => Change<Event> | undefined;
 };

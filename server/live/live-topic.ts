@@ -179,7 +179,7 @@ export class LiveTopic<Event extends LogEvent> implements Seat<Event> {
   }
 
   #isGathered(change: Change<Event>): boolean {
-    return this.#log.gathering?.isGathered(change) ?? false;
+    return change.type === this.#log.gathering?.type;
   }
 
   #deliver(changes: readonly LiveChange<Event>[]): void {

@@ -64,17 +64,17 @@ export class PendingChanges<Event extends LogEvent> {
   }
 
   #waitMs(change: Change<Event>): number {
-    if (!this.#gathering?.isGathered(change)) return 0;
+    if (change.type !== this.#gathering?.type) return 0;
     return this.#gatheredMs + this.#gathering.intervalMs - performance.now();
   }
 
-  #join(changes: readonly Change<Event>[], { isGathered, join }: Gathering<Event>): LiveChange<Event>[] {
+  #join(changes: readonly Change<Event>[], { type, join }: Gathering<Event>): LiveChange<Event>[] {
     const joined: LiveChange<Event>[] = [];
     for (const change of changes) {
       const last = joined.at(-1);
       const both = last && join(last.change, change);
       if (both) joined.splice(-1, 1, { ...last, change: both });
-      else joined.push(isGathered(change) ? { change, since: change.seq - 1 } : { change });
+      else joined.push(change.type === type ? { change, since: change.seq - 1 } : { change });
     }
     if (joined.some(({ since }) => since !== undefined)) this.#gatheredMs = performance.now();
     return joined;

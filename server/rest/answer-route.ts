@@ -80,11 +80,7 @@ export function prepareAnswer(call: Call, route: Route, input: unknown): () => P
   if (own) return answerOwn(own, call, route, route.input?.parse(input));
   const procedure = call.procedures.get(route.procedure);
   if (!procedure) throw new TypeError(`${route.procedure} is a route and no procedure.`);
-  return answerWith(
-    procedure.prepare(() => input),
-    call,
-    route,
-  );
+  return answerWith(procedure.prepareRead(input), call, route);
 }
 
 function answerOwn(own: OwnAnswer, call: Call, route: Route, input: unknown): () => Promise<void> {

@@ -28,8 +28,8 @@ export async function readInput(
     maxBytes: number;
   },
 ): Promise<unknown> {
-  const query = readQuery(target.query);
   const path = parameters.map(({ name, text }) => ({ name, text: decodePart(text, "The path") }));
+  const query = readQuery(target.query);
   if (!route.input) return undefined;
   const takesBody = route.method === "POST" || route.method === "PATCH";
   const mayLackBody = route.bodyName === undefined;

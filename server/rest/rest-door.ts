@@ -11,7 +11,6 @@ import type { RequestTarget } from "../http/request-target.ts";
 import { sendError, sendText } from "../http/send.ts";
 import type { Pages, StaticFile } from "../http/static-file.ts";
 import { answerStatic, createStaticFile } from "../http/static-file.ts";
-import { nameRoute } from "../http/traced-request.ts";
 import { ownRoutes } from "./own-routes.ts";
 import { listProcedures } from "../trpc/fast-path/invoke-procedure.ts";
 import { fromTRPCError } from "../trpc/to-error-shape.ts";
@@ -98,12 +97,13 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
   function answerElse(
     request: IncomingMessage,
     response: ServerResponse,
-    { pathname, hasTrailingSlash, query }: RequestTarget,
+    target: RequestTarget,
   ): Promise<void> {
+    const { pathname, hasTrailingSlash, query } = target;
     const methods = methodsOf(pathname);
     if (methods.length === 0) throw new AppError("NOT_FOUND", `There is nothing at ${pathname}.`);
     const file = findFile(pathname);
-    if (file) nameRoute(request, pathname);
+    if (file) target.route = pathname;
     if (file && methods.includes(request.method ?? "")) {
       if (!hasTrailingSlash) return answerStatic(request, response, file);
       // A page names its files relative to its own address, so it has only one address.
@@ -132,7 +132,7 @@ export function createRestDoor(options: RestDoorOptions): RestDoor {
         const match = table.find(target.pathname);
         const method = request.method === "HEAD" ? "GET" : request.method;
         const route = match?.routes.get(method ?? "");
-        if (match) nameRoute(request, match.path);
+        if (match) target.route = match.path;
         if (!match || !route) return await answerElse(request, response, target);
         if (target.pathname === "/" && leadToChatPage(request, response, target)) return;
         const send = await prepare({ ...everyCall, request, response, target }, route, match);

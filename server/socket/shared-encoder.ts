@@ -1,6 +1,5 @@
 import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
 import { toJson, toSharedJson } from "../live/event-json.ts";
-import { memoize } from "../live/memoize.ts";
 import type { FrameBatch } from "./frame-batch.ts";
 import { toFrameBatches } from "./frame-batch.ts";
 import type { Encoding } from "./socket-sink.ts";
@@ -20,17 +19,15 @@ export type FrameText<Event extends LogEvent> = (
 export function sharedEncoder<Event extends LogEvent>(
   toText: FrameText<Event>,
 ): (envelope: string) => Encoding<TrackedEvent<Event>> {
-  const batchesOf = memoize<readonly TrackedEvent<Event>[], Map<string, readonly FrameBatch[]>>(
-    () => new Map(),
-  );
+  const made = new WeakMap<readonly TrackedEvent<Event>[], Map<string, readonly FrameBatch[]>>();
   return (envelope) => ({
     toText: (item) => toText(envelope, item, toJson(item)),
     toSharedBatches(items) {
-      const known = batchesOf(items);
-      let batches = known.get(envelope);
+      const byEnvelope = made.get(items) ?? new Map<string, readonly FrameBatch[]>();
+      let batches = byEnvelope.get(envelope);
       if (!batches) {
         batches = toFrameBatches(items.map((item) => toText(envelope, item, toSharedJson(item))));
-        known.set(envelope, batches);
+        made.set(items, byEnvelope.set(envelope, batches));
       }
       return batches;
     },

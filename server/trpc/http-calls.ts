@@ -4,7 +4,6 @@ import { AppError } from "../contract/app-error.ts";
 import { toAppError } from "../domain/to-app-error.ts";
 import { assertShallow } from "../http/json-depth.ts";
 import { assertJsonBody, discardBody, hasBody, parseBody, readText } from "../http/read-body.ts";
-import { nameRoute } from "../http/traced-request.ts";
 import { apiHeaders, refusalHeaders } from "../http/send.ts";
 import type { Door } from "../http/door.ts";
 import type { RequestTarget } from "../http/request-target.ts";
@@ -44,7 +43,7 @@ export function answerHttpCalls(options: TrpcHttpOptions): Door["answer"] {
     } catch (error) {
       return sendTrpcError(response, toAppError(error));
     }
-    nameRoute(request, routeOf(read.path, procedures));
+    target.route = routeOf(read.path, procedures);
     for (const handle of handlers) {
       const answered = handle(read);
       if (answered) return answered;

@@ -1,5 +1,4 @@
 import type { Door } from "../http/door.ts";
-import { nameRoute } from "../http/traced-request.ts";
 import { sendUpgradeRequired } from "../http/upgrade-required.ts";
 import type { TrpcHttpOptions } from "./http-calls.ts";
 import { answerHttpCalls, sendTrpcError } from "./http-calls.ts";
@@ -20,7 +19,7 @@ export function createTrpcDoor(options: TrpcDoorOptions): Door & Required<Pick<D
       // A POST to `/trpc` is a call that names no procedure.
       if (!sockets.at.test(target.pathname) || !["GET", "HEAD"].includes(method))
         return answerCalls(request, response, target);
-      nameRoute(request, sockets.route);
+      target.route = sockets.route;
       sendUpgradeRequired(response);
       return Promise.resolve();
     },

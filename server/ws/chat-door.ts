@@ -9,7 +9,6 @@ import { actions } from "../domain/actions.ts";
 import type { Perform } from "../domain/perform.ts";
 import type { ReaderExtent } from "../domain/session-log.ts";
 import type { Door, DoorSockets } from "../http/door.ts";
-import { nameRoute } from "../http/traced-request.ts";
 import { sendUpgradeRequired } from "../http/upgrade-required.ts";
 import { isNumber, readNumber } from "../http/read-number.ts";
 import type { RequestTarget } from "../http/request-target.ts";
@@ -61,8 +60,8 @@ export function createChatDoor(options: ChatDoorOptions): Door & Required<Pick<D
   return {
     at,
     methodsAt: () => ["GET"],
-    answer(request, response) {
-      nameRoute(request, sockets.route);
+    answer(_request, response, target) {
+      target.route = sockets.route;
       sendUpgradeRequired(response);
       return Promise.resolve();
     },

@@ -2,7 +2,7 @@ import type { ServerFrame } from "../contract/chat-frame.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
-import { memoize } from "../live/memoize.ts";
+import { memoize } from "../domain/memoize.ts";
 import { toDocumented } from "../domain/read-messages.ts";
 import { sharedEncoder } from "../socket/shared-encoder.ts";
 import type { Encoding } from "../socket/socket-sink.ts";
@@ -21,7 +21,8 @@ export const messageEncoding: Encoding<Message> = {
 
 function messageText(shown: Message): string {
   const { session_id, ...message } = toDocumented(shown);
-  return encode({ session_id, message });
+  const frame: ServerFrame = { session_id, message };
+  return JSON.stringify(frame);
 }
 
 /** Live events, for sockets with `events=all`. */
@@ -34,9 +35,5 @@ const encodingFor = sharedEncoder<LiveEvent>(
 );
 
 export function encodeFrame(frame: ServerFrame): FrameBatch {
-  return toTextFrame(encode(frame));
-}
-
-function encode(frame: ServerFrame): string {
-  return JSON.stringify(frame);
+  return toTextFrame(JSON.stringify(frame));
 }

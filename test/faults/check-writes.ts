@@ -1,5 +1,5 @@
 import type { Call, History, Operation, StoredMessage, StoredSession } from "./history.ts";
-import { madeKey } from "../../server/contract/message-key.ts";
+import { madeKey } from "../../server/domain/made-key.ts";
 import { tokenOf } from "./history.ts";
 import type { Violation } from "./violation.ts";
 import { violation } from "./violation.ts";

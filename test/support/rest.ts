@@ -1,6 +1,6 @@
 import type { Message } from "../../client-sdk/src/index.ts";
 import type { DocumentedMessage } from "../../server/contract/message.ts";
-import { isMadeKey, madeKey } from "../../server/contract/message-key.ts";
+import { isMadeKey, madeKey } from "../../server/domain/made-key.ts";
 import type { DocumentedSession } from "../../server/contract/session.ts";
 
 /** Converts a message to the form of the documented paths. */

@@ -1,7 +1,7 @@
 import type { MessageRow, SessionChange } from "../../../db/store.ts";
 import type { Message } from "../../contract/message.ts";
 import type { ClaimInput } from "../../contract/reply.ts";
-import { toMessage } from "../read-messages.ts";
+import { messageOf } from "../read-messages.ts";
 import type { Services } from "../services.ts";
 import { assertRoomForReply } from "./open-reply.ts";
 import { readMessage } from "./finish-reply.ts";
@@ -21,7 +21,7 @@ export async function claimReply(services: Services, input: ClaimInput): Promise
     services.leases.renew({ session_id: sessionId, message_id: claimed.id, renewals });
     return claimed;
   });
-  return toMessage(row);
+  return messageOf(row);
 }
 
 async function claim(session: SessionChange, input: ClaimInput, writer: string): Promise<MessageRow> {

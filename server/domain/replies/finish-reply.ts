@@ -4,7 +4,7 @@ import { messageNotFound } from "../../contract/app-error.ts";
 import type { Message } from "../../contract/message.ts";
 import type { FinishInput } from "../../contract/reply.ts";
 import { assertContentFits } from "../content-length.ts";
-import { toMessage } from "../read-messages.ts";
+import { messageOf } from "../read-messages.ts";
 import type { Services } from "../services.ts";
 import { endOpenReply } from "./end-open-reply.ts";
 import { assertWritable, findReply } from "./reply-stand.ts";
@@ -27,7 +27,7 @@ export async function finishReply(services: Services, input: FinishInput): Promi
     return endOpenReply(session, id, { status: end, content, parts, metadata, failure: error, digest });
   });
   services.leases.end(row.id);
-  return toMessage(row);
+  return messageOf(row);
 }
 
 export async function readMessage(session: SessionChange, id: number): Promise<MessageRow> {

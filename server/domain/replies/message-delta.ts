@@ -26,8 +26,3 @@ export function joinDeltas(first: Change<LiveEvent>, second: Change<LiveEvent>):
     chunk_offset: first.chunk_offset ?? second.chunk_offset ?? 0,
   });
 }
-
-/** Whether a change is told with others like it. */
-export function isDelta(change: Change<LiveEvent>): boolean {
-  return change.type === "message_delta";
-}

@@ -1,7 +1,7 @@
 import type { MessageRow } from "../../../db/store.ts";
 import type { Message } from "../../contract/message.ts";
 import type { StopInput } from "../../contract/reply.ts";
-import { toMessage } from "../read-messages.ts";
+import { messageOf } from "../read-messages.ts";
 import type { Services } from "../services.ts";
 import { endOpenReply } from "./end-open-reply.ts";
 import { readMessage } from "./finish-reply.ts";
@@ -19,5 +19,5 @@ export async function stopReply(services: Services, input: StopInput): Promise<M
     return endOpenReply(session, found.id, { status: "stopped" });
   });
   services.leases.end(row.id);
-  return toMessage(row);
+  return messageOf(row);
 }

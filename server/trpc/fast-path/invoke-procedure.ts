@@ -24,6 +24,8 @@ export type CallableProcedure = {
   type: TRPCProcedureType;
   /** Validates an input. Does not throw: a fault of the input becomes the outcome of the call. */
   prepare(readInput: () => unknown): PreparedCall;
+  /** The same for an input that has been read. */
+  prepareRead(input: unknown): PreparedCall;
   /**
    * Validates the input and runs the procedure. Never rejects. The answer is not validated against a schema; its type
    * ties it to the contract. So stored data is always shown, and a committed write is never answered with an error.
@@ -58,14 +60,25 @@ function toCallable(path: string, procedure: AnyTRPCProcedure): CallableProcedur
   function prepare(readInput: () => unknown): PreparedCall {
     try {
       const run = prepareRun(readInput);
-      return (call) => run(call).then((data) => ({ ok: true, data }), toFailure);
+      return async (call) => {
+        try {
+          return { ok: true, data: await run(call) };
+        } catch (error) {
+          return toFailure(error);
+        }
+      };
     } catch (error) {
       const failure = toFailure(error);
       return () => Promise.resolve(failure);
     }
   }
 
-  return { type, prepare, call: ({ readInput, ...call }) => prepare(readInput)(call) };
+  return {
+    type,
+    prepare,
+    prepareRead: (input) => prepare(() => input),
+    call: ({ readInput, ...call }) => prepare(readInput)(call),
+  };
 }
 
 function toFailure(error: unknown): Outcome {

@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { AppError } from "./contract/app-error.ts";
-import { toAppError } from "./domain/to-app-error.ts";
-import type { Admit } from "./http/admission.ts";
-import type { Door } from "./http/door.ts";
-import type { Report } from "./http/report.ts";
-import type { RequestTarget } from "./http/request-target.ts";
-import { readTarget } from "./http/request-target.ts";
-import { sendText } from "./http/send.ts";
-import type { StartingGate } from "./http/starting-gate.ts";
-import { nameRoute } from "./http/traced-request.ts";
-import { livenessPath } from "./rest/health-routes.ts";
+import { AppError } from "../contract/app-error.ts";
+import { toAppError } from "../domain/to-app-error.ts";
+import type { Admit } from "./admission.ts";
+import type { Door } from "./door.ts";
+import type { Report } from "./report.ts";
+import type { RequestTarget } from "./request-target.ts";
+import { sendText } from "./send.ts";
+import type { StartingGate } from "./starting-gate.ts";
+import { TracedRequest } from "./traced-request.ts";
 
 export type RoutingOptions = {
   /** The first door that serves an address gets the request. The last door serves every address. */
@@ -19,6 +17,8 @@ export type RoutingOptions = {
   admit: Admit;
   setCorsHeaders: (request: IncomingMessage, response: ServerResponse) => void;
   gate: StartingGate;
+  /** The path that is answered while the gate is closed: a supervisor must not consider a starting server dead. */
+  livenessPath: string;
   /** Aborts when the server is about to stop. */
   stopping: AbortSignal;
   report: Report;
@@ -37,6 +37,7 @@ export function createRouting({
   admit,
   setCorsHeaders,
   gate,
+  livenessPath,
   stopping,
   report,
 }: RoutingOptions): Routing {
@@ -48,11 +49,10 @@ export function createRouting({
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setCorsHeaders(request, response);
-    const target = readTarget(request);
+    const target = TracedRequest.target(request);
     const door = doorAt(target);
     try {
       admit(request, target);
-      // A supervisor must not consider a server dead while it migrates a large file.
       if (!gate.isOpen && target.pathname !== livenessPath) await gate.pass();
     } catch (error) {
       if (!door.refuse) throw error;
@@ -65,10 +65,10 @@ export function createRouting({
   }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const target = readTarget(request);
+    const target = TracedRequest.target(request);
     const { sockets } = doorAt(target);
     const found = sockets?.at.test(target.pathname) ? sockets : undefined;
-    if (found) nameRoute(request, found.route);
+    if (found) target.route = found.route;
     admit(request, target);
     // The open sockets were asked to reconnect. A socket that opened now would not be asked.
     if (stopping.aborted) throw new AppError("SERVICE_UNAVAILABLE", "The server is stopping: come back.");
