@@ -73,9 +73,7 @@ export function createApp(options: AppOptions): App {
   };
   const bodyBytes = maxBodyBytes(options.maxMessageChars);
   const report = createReport(logger);
-  const access: AccessLog | undefined = logger.isLevelEnabled("info")
-    ? (what, entry) => logger.info(entry, what)
-    : undefined;
+  const access: AccessLog | undefined = logger.isLevelEnabled("info") ? logger.info.bind(logger) : undefined;
   const heartbeatMs = Math.min(maxHeartbeatMs, timeouts.pingIntervalMs);
   const bounds = { ...defaultBounds, ...options.bounds };
   // An answer with one message is always allowed, and there is memory for more than one answer at a time.

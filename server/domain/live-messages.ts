@@ -2,6 +2,7 @@ import type { LiveEvent } from "../contract/live-event.ts";
 import type { Message } from "../contract/message.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
 import { memoize } from "./memoize.ts";
+import { toDocumented } from "./read-messages.ts";
 import { completionOf } from "./completion-order.ts";
 
 /** The messages that are complete. */
@@ -18,6 +19,9 @@ export function isComplete({ status }: Pick<Message, "status">): boolean {
 
 /** Returns the same array for the same events, so that events for all subscribers are encoded once. */
 export const messagesOnce = memoize(messagesOf);
+
+/** The same of the documented form of these messages. */
+export const documentedOnce = memoize((messages: readonly Message[]) => messages.map(toDocumented));
 
 /**
  * Whether a message after the place `last` that first appears in these events may have an earlier message that does not

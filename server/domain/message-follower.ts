@@ -1,16 +1,16 @@
 import type { SessionLogExtent } from "../../db/store.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
-import type { Message } from "../contract/message.ts";
+import type { DocumentedMessage } from "../contract/message.ts";
 import { SessionEndedError } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
 import { getSessionLogExtent } from "./get-session.ts";
 import { beforeAll, completionOf } from "./completion-order.ts";
-import { isComplete, mayLackEarlier, messagesOf, messagesOnce } from "./live-messages.ts";
+import { documentedOnce, isComplete, mayLackEarlier, messagesOf, messagesOnce } from "./live-messages.ts";
 import type { Listener, ReadUpTo } from "../live/subscriber.ts";
 import type { Sink } from "../live/feed.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
 import { changesPerRead } from "../live/change-log.ts";
-import { assertAlive, toMessage } from "./read-messages.ts";
+import { assertAlive, toDocumented, toMessage } from "./read-messages.ts";
 import { SentAhead } from "./sent-ahead.ts";
 import { SessionLog } from "./session-log.ts";
 
@@ -40,7 +40,7 @@ export type MessageSeq = { id: number; seq: number };
 export class MessageFollower implements Listener<LiveEvent> {
   readonly #services: Services;
   readonly #wanted: WantedMessages;
-  readonly #sink: Sink<Message>;
+  readonly #sink: Sink<DocumentedMessage>;
   /** The name of the session's history and the number of its life. */
   #epoch = "";
   #life = 0;
@@ -59,7 +59,7 @@ export class MessageFollower implements Listener<LiveEvent> {
   #hasEnded = false;
   #wake: (() => void) | undefined;
 
-  constructor(services: Services, wanted: WantedMessages, sink: Sink<Message>) {
+  constructor(services: Services, wanted: WantedMessages, sink: Sink<DocumentedMessage>) {
     this.#services = services;
     this.#wanted = wanted;
     this.#sink = sink;
@@ -100,9 +100,9 @@ export class MessageFollower implements Listener<LiveEvent> {
     const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.isEmpty;
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.has(event.seq));
     const messages = isShared ? messagesOnce(news) : messagesOf(news);
+    const shown = isShared ? documentedOnce(messages) : messages.map(toDocumented);
     if (!this.#sink.isWritable) return false;
-    if (messages.length > 0 && isShared) this.#sink.sendShared(messages);
-    else if (messages.length > 0) this.#sink.send(messages);
+    if (shown.length > 0) this.#sink[isShared ? "sendShared" : "send"](shown);
     for (const message of messages) this.#last = Math.max(this.#last, completionOf(message));
     this.#moveTo(live.at(-1)?.event.seq ?? 0);
     this.#wake?.();
@@ -171,7 +171,7 @@ export class MessageFollower implements Listener<LiveEvent> {
     if (!read) return false;
     const rows = read.rows.filter(({ deleted, seq }) => !deleted && !this.#sentAhead.has(seq));
     const news = rows.map(toMessage).filter(isComplete);
-    if (news.length > 0) this.#sink.send(news);
+    if (news.length > 0) this.#sink.send(news.map(toDocumented));
     this.#moveTo(read.upTo);
     return news.length > 0 || read.upTo < session.seq;
   }
@@ -186,7 +186,7 @@ export class MessageFollower implements Listener<LiveEvent> {
     }
     const page = { life: session, after, before: last + 1, limit: changesPerRead };
     const { rows, isLast, upTo } = await this.#services.store.messages.listCompleted(page);
-    if (rows.length > 0) this.#sink.send(rows.map(toMessage));
+    if (rows.length > 0) this.#sink.send(rows.map((row) => toDocumented(toMessage(row))));
     else if (this.#hasMore) await assertAlive(this.#services, session);
     this.#sentAhead.add(rows.map(({ seq }) => seq).filter((seq) => seq > session.seq));
     this.#hasMore = !isLast;

@@ -1,5 +1,5 @@
 import type { LiveEvent } from "../contract/live-event.ts";
-import type { Message } from "../contract/message.ts";
+import type { DocumentedMessage } from "../contract/message.ts";
 import type { Services } from "./services.ts";
 import { findCompletion } from "./find-message.ts";
 import { assertHasLog, getSessionHead } from "./get-session.ts";
@@ -41,7 +41,7 @@ export async function openEvents(
 export async function openMessages(
   services: Services,
   { session_id: sessionId, after }: { session_id: string; after: number | string | undefined },
-): Promise<(opened: Opened, sink: Sink<Message>) => MessageFollower> {
+): Promise<(opened: Opened, sink: Sink<DocumentedMessage>) => MessageFollower> {
   const isRef = after !== undefined && after !== first;
   const place = isRef ? await findCompletion(services, sessionId, after) : after;
   await getSessionHead(services, sessionId);

@@ -24,7 +24,7 @@ export type AccessEntry = {
 };
 
 /** Writes a line of the access log. */
-export type AccessLog = (what: "request" | "socket opened" | "socket closed", entry: AccessEntry) => void;
+export type AccessLog = (entry: AccessEntry, what: "request" | "socket opened" | "socket closed") => void;
 
 /** nginx's status for a request whose client left before the answer. */
 const clientLeft = 499;

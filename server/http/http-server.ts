@@ -89,7 +89,7 @@ export function createHttpServer({
     connections.leaveHttp(socket);
     report(error);
     const id = makeRequestId();
-    access?.("request", refusedEntry(id, socket, error.httpStatus));
+    access?.(refusedEntry(id, socket, error.httpStatus), "request");
     refuseConnection(socket, error, { id });
   }
 
@@ -101,7 +101,7 @@ export function createHttpServer({
     if (access) request.begin();
     if (isEndGuessed(request)) response.shouldKeepAlive = false;
     response.on("close", () => {
-      access?.("request", requestEntry(request, response));
+      access?.(requestEntry(request, response), "request");
       requests.leave(response);
       if (!request.complete) limitRest(request);
     });
@@ -137,7 +137,7 @@ export function createHttpServer({
       const appError = toAppError(error);
       report(appError, request);
       refuseConnection(socket, appError, request);
-      access?.("request", { ...baseEntry(request), status: appError.httpStatus, ms: request.ageMs });
+      access?.({ ...baseEntry(request), status: appError.httpStatus, ms: request.ageMs }, "request");
     });
   });
   server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) => {

@@ -44,10 +44,10 @@ function answerBeforeEnd(client: ClientSocket, connection: Duplex, before: Reado
 const ignore = (): void => undefined;
 
 function logSocket(log: AccessLog, trace: SocketTrace, client: ClientSocket): void {
-  log("socket opened", baseEntry(trace));
+  log(baseEntry(trace), "socket opened");
   client.on("close", (lastCode) => {
     const closeCode = client.firstCloseCode ?? lastCode;
-    log("socket closed", { ...baseEntry(trace), closeCode, ms: trace.ageMs, bytes: trace.sentBytes });
+    log({ ...baseEntry(trace), closeCode, ms: trace.ageMs, bytes: trace.sentBytes }, "socket closed");
   });
 }
 
@@ -70,7 +70,7 @@ export function createSocketServer({ maxFrameBytes, timeouts, access }: SocketSe
     const error = new AppError("BAD_REQUEST", `This is not a WebSocket handshake: ${message}.`);
     refuseConnection(connection, error, request);
     if (request instanceof TracedRequest)
-      access?.("request", { ...baseEntry(request), status: error.httpStatus, ms: request.ageMs });
+      access?.({ ...baseEntry(request), status: error.httpStatus, ms: request.ageMs }, "request");
   });
   const pings = fairInterval(() => {
     for (const client of server.clients) client.checkAlive();

@@ -1,5 +1,5 @@
 import type { LogEvent, TrackedEvent } from "../live/change-log.ts";
-import { sharedEncoder } from "../socket/shared-encoder.ts";
+import { sharedEventEncoder } from "../socket/shared-encoder.ts";
 import type { Encoding } from "../socket/socket-sink.ts";
 import type { FrameBatch, TextInParts } from "../socket/frame-batch.ts";
 import { toTextInParts, toTextFrame } from "../socket/frame-batch.ts";
@@ -38,7 +38,7 @@ function envelopeOf({ id, jsonrpc }: RequestName): string {
   return JSON.stringify({ id, jsonrpc }).slice(0, -1);
 }
 
-const encodingFor = sharedEncoder<LogEvent>((envelope, { position }, json) => {
+const encodingFor = sharedEventEncoder<LogEvent>((envelope, { position }, json) => {
   const id = `"${position}"`;
   return `${envelope},"result":{"type":"data","data":{"id":${id},"data":${json}},"id":${id}}}`;
 });

@@ -1,26 +1,22 @@
 import type { ServerFrame } from "../contract/chat-frame.ts";
 import type { LiveEvent } from "../contract/live-event.ts";
-import type { Message } from "../contract/message.ts";
+import type { DocumentedMessage } from "../contract/message.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
-import { memoize } from "../domain/memoize.ts";
-import { toDocumented } from "../domain/read-messages.ts";
-import { sharedEncoder } from "../socket/shared-encoder.ts";
+import { sharedEncoder, sharedEventEncoder } from "../socket/shared-encoder.ts";
 import type { Encoding } from "../socket/socket-sink.ts";
 import type { FrameBatch } from "../socket/frame-batch.ts";
-import { toTextFrame, toFrameBatches } from "../socket/frame-batch.ts";
+import { toTextFrame } from "../socket/frame-batch.ts";
 
-export function messageFrame(message: Message): FrameBatch {
+export function messageFrame(message: DocumentedMessage): FrameBatch {
   return toTextFrame(messageText(message));
 }
 
 /** Messages alone, in the original's form. */
-export const messageEncoding: Encoding<Message> = {
-  toText: messageText,
-  toSharedBatches: memoize((messages: readonly Message[]) => toFrameBatches(messages.map(messageText))),
-};
+export const messageEncoding: Encoding<DocumentedMessage> = sharedEncoder(
+  (_envelope, message: DocumentedMessage) => messageText(message),
+)("");
 
-function messageText(shown: Message): string {
-  const { session_id, ...message } = toDocumented(shown);
+function messageText({ session_id, ...message }: DocumentedMessage): string {
   const frame: ServerFrame = { session_id, message };
   return JSON.stringify(frame);
 }
@@ -30,7 +26,7 @@ export function chatEventEncoding(sessionId: string): Encoding<TrackedEvent<Live
   return encodingFor(`{"session_id":${JSON.stringify(sessionId)}`);
 }
 
-const encodingFor = sharedEncoder<LiveEvent>(
+const encodingFor = sharedEventEncoder<LiveEvent>(
   (envelope, { position }, json) => `${envelope},"position":"${position}","event":${json}}`,
 );
 

@@ -7,6 +7,7 @@ import { signalFrameSchema } from "../contract/signal.ts";
 import type { SentMessage } from "../domain/add-message.ts";
 import { toAppError } from "../domain/to-app-error.ts";
 import type { MessageSeq } from "../domain/message-follower.ts";
+import { toDocumented } from "../domain/read-messages.ts";
 import { parsingTurn } from "../http/parsing-turns.ts";
 import { parseJson } from "../http/read-body.ts";
 import type { Traced } from "../http/traced-request.ts";
@@ -114,7 +115,7 @@ class Conversation {
       if (repeated) {
         // This wait is outside the socket's turns, since the earlier messages need turns of their own.
         await this.#sent({ id: repeated.message.id, seq: repeated.seq });
-        socket.sendFrame(messageFrame(repeated.message));
+        socket.sendFrame(messageFrame(toDocumented(repeated.message)));
       }
     }
     socket.receiveWindow.release(data.length);
