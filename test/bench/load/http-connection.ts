@@ -37,6 +37,16 @@ export class HttpConnection {
     });
   }
 
+  /** Sends a piece of the body of a request that was asked with its head alone. */
+  sendPiece(text: string): void {
+    this.#socket.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
+  }
+
+  /** Ends that body. */
+  endBody(): void {
+    this.#socket.write("0\r\n\r\n");
+  }
+
   close(): void {
     this.#settle = undefined;
     this.#socket.destroy();
@@ -87,6 +97,11 @@ export function postRequest(path: string, body: unknown): string {
 
 export function patchRequest(path: string, body: unknown): string {
   return requestWith("PATCH", path, body);
+}
+
+/** The head of a request whose body is text that comes in pieces. */
+export function putTextHead(path: string): string {
+  return `PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n`;
 }
 
 function requestWith(method: string, path: string, body: unknown): string {

@@ -1,7 +1,11 @@
 import { trpcSocket } from "./doors.ts";
 import type { Delta, Feed } from "./feed.ts";
 import { HttpConnection } from "./http-connection.ts";
-import { pieceChars, WrittenReply } from "./written-reply.ts";
+import type { ReplyInPieces } from "./written-reply.ts";
+import { pieceChars } from "./written-reply.ts";
+
+/** Opens a reply, written in one way or another. */
+export type OpenReply = (connection: HttpConnection, sessionId: string) => Promise<ReplyInPieces>;
 
 type Act = "open" | "append" | "finish" | "pause";
 
@@ -13,19 +17,21 @@ export class Talk {
   readonly deltas: number[] = [];
   readonly #sessionId: string;
   readonly #connection: HttpConnection;
+  readonly #open: OpenReply;
   #feed: Feed | undefined;
-  #reply: WrittenReply | undefined;
+  #reply: ReplyInPieces | undefined;
   /** When each append of a reply was sent, by the id of the reply. */
   readonly #sentAt = new Map<number, number[]>();
   #last = Promise.resolve();
 
-  private constructor(sessionId: string, connection: HttpConnection) {
+  private constructor(sessionId: string, connection: HttpConnection, open: OpenReply) {
     this.#sessionId = sessionId;
     this.#connection = connection;
+    this.#open = open;
   }
 
-  static async open(url: string, sessionId: string): Promise<Talk> {
-    const talk = new Talk(sessionId, await HttpConnection.open(url));
+  static async open(url: string, sessionId: string, open: OpenReply): Promise<Talk> {
+    const talk = new Talk(sessionId, await HttpConnection.open(url), open);
     talk.#feed = await trpcSocket.open({ url, sessionId, onDelta: (delta) => talk.#note(delta) });
     return talk;
   }
@@ -45,7 +51,7 @@ export class Talk {
 
   async #do(act: Act, at: number): Promise<void> {
     if (act === "open") {
-      this.#reply = await WrittenReply.open(this.#connection, this.#sessionId);
+      this.#reply = await this.#open(this.#connection, this.#sessionId);
       this.#sentAt.set(this.#reply.id, []);
     } else if (act === "append" && this.#reply) {
       this.#sentAt.get(this.#reply.id)?.push(at);

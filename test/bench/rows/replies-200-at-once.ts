@@ -3,7 +3,9 @@ import { fanOut } from "../load/fan-out.ts";
 import { openAll } from "../load/open-all.ts";
 import { prefill } from "../load/prefill.ts";
 import { steadily } from "../load/publish.ts";
+import type { OpenReply } from "../load/talk.ts";
 import { Talk } from "../load/talk.ts";
+import { StreamedReply, WrittenReply } from "../load/written-reply.ts";
 import { quantile } from "../quantile.ts";
 import type { Findings, Row, Run } from "../row.ts";
 
@@ -11,7 +13,8 @@ const perSecond = 30;
 
 /**
  * Sent: replies over REST in 200 sessions, each with one subscriber on tRPC's WebSocket: 30 appends of 7 characters a second
- * to each reply, about 5,700 appends/s in all, for 10 s. A reply has 90 appends, so that in each session the next reply
+ * to each reply, about 5,700 appends/s in all, for 10 s. Each append is a request of its own, or, on the second row, a piece
+ * of the body of one request for each reply (`PUT …/stream`). A reply has 90 appends, so that in each session the next reply
  * begins every 3.1 s; they begin at different times. The first three rounds of replies are not counted: the server compiles its
  * code in them, and the first has no end of a reply.
  *
@@ -24,8 +27,13 @@ const perSecond = 30;
  * Targets: the first word's p50 at most 15 ms, its p99 at most 50 ms.
  */
 export const replies200AtOnce: Row[] = [
-  {
-    name: "replies-200-at-once",
+  row("replies-200-at-once", (...at) => WrittenReply.open(...at)),
+  row("replies-200-at-once-streamed", (...at) => StreamedReply.open(...at)),
+];
+
+function row(name: string, open: OpenReply): Row {
+  return {
+    name,
     floorIs: "a raw ws loop, nothing stored",
     rounds: 3,
     figures: [
@@ -35,14 +43,14 @@ export const replies200AtOnce: Row[] = [
       { name: "delta p99", unit: "ms" },
       { name: "CPU per delivery", unit: "µs" },
     ],
-    ours: (run) => writeAll(run),
+    ours: (run) => writeAll(run, open),
     async floor(run) {
       const sessions = sessionsOf(run);
       const load = { sessions, readersEach: 1, perSecond: sessions * perSecond, seconds: secondsOf(run) };
       return fanOut(run, await run.startFloor("broadcast"), { door: plainChat, ...load });
     },
-  },
-];
+  };
+}
 
 function sessionsOf(run: Run): number {
   return run.load(200, { quick: 4 });
@@ -52,11 +60,11 @@ function secondsOf(run: Run): number {
   return run.load(10, { quick: 0.2 });
 }
 
-async function writeAll(run: Run): Promise<Findings> {
+async function writeAll(run: Run, open: OpenReply): Promise<Findings> {
   const sessions = sessionsOf(run);
   await prefill(run.databaseFile, { sessions, messagesEach: 0, chars: 1 });
   const server = await run.startServer();
-  const talks = await openAll(sessions, (index) => Talk.open(server.url, `s${index}`));
+  const talks = await openAll(sessions, (index) => Talk.open(server.url, `s${index}`, open));
   const pieces = run.load(90, { quick: 2 });
   // The opening, the appends, the end, and a pause.
   const steps = pieces + 4;
