@@ -1,15 +1,18 @@
 import type { LiveEvent } from "../contract/live-event.ts";
-import type { Message } from "../contract/message.ts";
+import type { DocumentedMessage, Message } from "../contract/message.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
 import { memoize } from "./memoize.ts";
 import { toDocumented } from "./read-messages.ts";
 import { completionOf } from "./completion-order.ts";
 
-/** The messages that are complete. */
-export function messagesOf(live: readonly TrackedEvent<LiveEvent>[]): readonly Message[] {
-  return live.flatMap(({ event }) =>
+type CompleteMessages = { messages: readonly Message[]; documented: readonly DocumentedMessage[] };
+
+/** The messages that are complete, and their documented form. */
+export function completeMessages(live: readonly TrackedEvent<LiveEvent>[]): CompleteMessages {
+  const messages = live.flatMap(({ event }) =>
     event.type === "message" && isComplete(event.message) ? [event.message] : [],
   );
+  return { messages, documented: messages.map(toDocumented) };
 }
 
 /** Whether a message has ended, in whatever way, if it is a reply. */
@@ -17,11 +20,8 @@ export function isComplete({ status }: Pick<Message, "status">): boolean {
   return status !== "requested" && status !== "streaming";
 }
 
-/** Returns the same array for the same events, so that events for all subscribers are encoded once. */
-export const messagesOnce = memoize(messagesOf);
-
-/** The same of the documented form of these messages. */
-export const documentedOnce = memoize((messages: readonly Message[]) => messages.map(toDocumented));
+/** Returns the same arrays for the same events, so that messages for all subscribers are encoded once. */
+export const completeMessagesOnce = memoize(completeMessages);
 
 /**
  * Whether a message after the place `last` that first appears in these events may have an earlier message that does not

@@ -5,7 +5,7 @@ import { SessionEndedError } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
 import { getSessionLogExtent } from "./get-session.ts";
 import { beforeAll, completionOf } from "./completion-order.ts";
-import { documentedOnce, isComplete, mayLackEarlier, messagesOf, messagesOnce } from "./live-messages.ts";
+import { completeMessages, completeMessagesOnce, isComplete, mayLackEarlier } from "./live-messages.ts";
 import type { Listener, ReadUpTo } from "../live/subscriber.ts";
 import type { Sink } from "../live/feed.ts";
 import type { TrackedEvent } from "../live/change-log.ts";
@@ -99,10 +99,10 @@ export class MessageFollower implements Listener<LiveEvent> {
     // Messages that all subscribers get are encoded once for all.
     const isShared = live[0]?.event.prev === this.#seq && this.#sentAhead.isEmpty;
     const news = isShared ? live : live.filter(({ event }) => !this.#sentAhead.has(event.seq));
-    const messages = isShared ? messagesOnce(news) : messagesOf(news);
-    const shown = isShared ? documentedOnce(messages) : messages.map(toDocumented);
+    const { messages, documented } = isShared ? completeMessagesOnce(news) : completeMessages(news);
     if (!this.#sink.isWritable) return false;
-    if (shown.length > 0) this.#sink[isShared ? "sendShared" : "send"](shown);
+    if (documented.length > 0 && isShared) this.#sink.sendShared(documented);
+    else if (documented.length > 0) this.#sink.send(documented);
     for (const message of messages) this.#last = Math.max(this.#last, completionOf(message));
     this.#moveTo(live.at(-1)?.event.seq ?? 0);
     this.#wake?.();

@@ -8,7 +8,7 @@ import type { Report } from "./report.ts";
 import type { RequestTarget } from "./request-target.ts";
 import { sendText } from "./send.ts";
 import type { StartingGate } from "./starting-gate.ts";
-import { TracedRequest } from "./traced-request.ts";
+import { readTracedTarget } from "./traced-request.ts";
 
 export type RoutingOptions = {
   /** The first door that serves an address gets the request. The last door serves every address. */
@@ -49,7 +49,7 @@ export function createRouting({
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setCorsHeaders(request, response);
-    const target = TracedRequest.target(request);
+    const target = readTracedTarget(request);
     const door = doorAt(target);
     try {
       admit(request, target);
@@ -65,7 +65,7 @@ export function createRouting({
   }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const target = TracedRequest.target(request);
+    const target = readTracedTarget(request);
     const { sockets } = doorAt(target);
     const found = sockets?.at.test(target.pathname) ? sockets : undefined;
     if (found) target.route = found.route;

@@ -21,7 +21,8 @@ export function makeRequestId(): string {
 
 /** A request with its data for the log. */
 export class TracedRequest extends IncomingMessage {
-  private target: RequestTarget | undefined = undefined;
+  /** Undefined until {@link readTracedTarget} has parsed it. */
+  target: RequestTarget | undefined = undefined;
   // Plain fields: `#private` ones take a tenth of a short answer's time.
   private madeId: string | undefined = undefined;
   begunMs = 0;
@@ -51,13 +52,6 @@ export class TracedRequest extends IncomingMessage {
     return this.target?.route;
   }
 
-  /** Parses the target of a request, and keeps it for the log. @throws {AppError} BAD_REQUEST */
-  static target(request: IncomingMessage): RequestTarget {
-    const target = readTarget(request);
-    if (request instanceof TracedRequest) request.target = target;
-    return target;
-  }
-
   /** The number of sent bytes of the answer. */
   get sentBytes(): number {
     return this.socket.bytesWritten - this.sentBefore;
@@ -76,6 +70,13 @@ export class TracedRequest extends IncomingMessage {
 
 function readId(value: string | string[] | undefined): string | undefined {
   return typeof value === "string" && idForm.test(value) ? value : undefined;
+}
+
+/** Parses the target of a request, and keeps it for the log. @throws {AppError} BAD_REQUEST */
+export function readTracedTarget(request: IncomingMessage): RequestTarget {
+  const target = readTarget(request);
+  if (request instanceof TracedRequest) request.target = target;
+  return target;
 }
 
 /** The id of a request. Undefined if the request did not come through this product's own server. */

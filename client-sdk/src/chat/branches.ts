@@ -12,7 +12,7 @@ export type BranchesOptions = {
   all: () => readonly ShownMessage[];
   /** The choices of an earlier visit. */
   load: () => Promise<Choices | undefined>;
-  /** Stores the choices for the next visit. Resolves when they are stored, if that is possible. */
+  /** Stores choices for the next visit, with the earlier ones. Resolves when they are stored, if that is possible. */
   keep: (choices: Choices) => Promise<void>;
   /** Called when another branch may be shown. */
   onChange: () => void;
@@ -29,7 +29,7 @@ export class Branches {
   readonly #options: BranchesOptions;
   readonly #loading: Promise<void>;
   #isLoaded = false;
-  #chosen: Choices | undefined;
+  #chosen: Choices = {};
 
   constructor(options: BranchesOptions) {
     this.#options = options;
@@ -41,7 +41,7 @@ export class Branches {
     const thread = new Thread(messages);
     if (thread.isLinear || !this.#isLoaded) return messages;
     return thread
-      .branch((parentKey = beforeAll) => this.#chosen?.[parentKey])
+      .branch((parentKey = beforeAll) => this.#chosen[parentKey])
       .map((message) => {
         const keys = thread.siblingsOf(message.key).map(({ key }) => key);
         if (keys.length === 1) return message;
@@ -54,17 +54,18 @@ export class Branches {
     await this.#loading;
     const { all, keep, onChange } = this.#options;
     const path = new Thread(all()).pathTo(key);
-    const choices = path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key] as const);
-    const chosen = { ...this.#chosen, ...Object.fromEntries(choices) };
-    this.#chosen = chosen;
+    const choices = Object.fromEntries(
+      path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key]),
+    );
+    this.#chosen = { ...this.#chosen, ...choices };
     onChange();
-    return keep(chosen);
+    return keep(choices);
   }
 
   /** Shows a new message of this page, if another branch was chosen before. */
   async added(key: string): Promise<void> {
     await this.#loading;
-    if (this.#chosen) await this.choose(key);
+    if (Object.keys(this.#chosen).length > 0) await this.choose(key);
   }
 
   /** @param key by default every reply that has not ended */
@@ -99,7 +100,7 @@ export class Branches {
 
   async #load(): Promise<void> {
     const { load, onChange } = this.#options;
-    this.#chosen = await load();
+    this.#chosen = (await load()) ?? {};
     this.#isLoaded = true;
     onChange();
   }

@@ -151,7 +151,7 @@ export class ChatState {
 
   #clear(): Promise<void> {
     for (const store of [...this.#sessions.values(), this.#list]) store.clear(forgotten);
-    return this.#parts.kept.clear();
+    return this.#parts.kept.use((writer) => writer.forget());
   }
 
   /** Nothing can be sent without this part, so loading is repeated until it succeeds. */

@@ -1,8 +1,6 @@
 import type { SessionState } from "./apply-event.ts";
-import type { Choices } from "./branches.ts";
 import { Branches } from "./branches.ts";
 import type { ChatRpc, NewMessage } from "./chat-rpc.ts";
-import { choicesName } from "./kept/kept-log.ts";
 import type { KeptState } from "./kept/kept-state.ts";
 import { MessageChanges } from "./message-changes.ts";
 import type { Outbox } from "./outbox/outbox.ts";
@@ -47,7 +45,6 @@ export function createSessionActs(
   { pauses, ownId }: { pauses: Pauses; ownId: string },
 ): SessionActs {
   const { log, parts } = session;
-  const kept = choicesName(session.id);
   const changes = new MessageChanges({
     sessionId: session.id,
     parts: { ...parts, pauses },
@@ -58,12 +55,8 @@ export function createSessionActs(
   });
   const branches = new Branches({
     all: () => session.all(),
-    load: () => parts.kept.load<Choices>(kept),
-    keep(choices) {
-      parts.kept.save(kept, () => choices);
-      // A person may leave the page at once.
-      return parts.kept.flush();
-    },
+    load: () => parts.kept.use((writer) => writer.choices(session.id)),
+    keep: (choices) => parts.kept.use((writer) => writer.choose(session.id, choices)),
     onChange: session.touch,
     add: (message) => session.add(message),
     stop: (key) => changes.stop(key),

@@ -66,21 +66,42 @@ test("a choice survives what another tab stores of the session afterwards [BRANC
   expect(third.store.getSnapshot().messages.map(({ key }) => key)).toEqual(["key-1", "a2", "key-3", "a4"]);
 });
 
-test("the choices of a session outlive a new history, and end with the session", async () => {
+test("tabs that choose at different messages overwrite no choice of each other [BRANCH-2]", async () => {
   const storage = createMemoryStorage();
-  const { store, line, chat } = await show(branching, { storage });
-  const isStored = async (): Promise<boolean> =>
-    (await storage.list("")).some(([name]) => name.endsWith("kept/chosen/s"));
-  await store.choose("a2");
-  expect(await isStored()).toBe(true);
-  const session = { ...head, messages: branching };
-  line.tell({ type: "reset", seq: 5, epoch: "f", session, has_earlier: false });
-  await until(store, ({ messages }) => messages[1]?.branch?.index === 0);
-  expect(await isStored()).toBe(true);
-  line.refuse({ kind: "refused", code: "NOT_FOUND", retryable: false, message: "Gone" });
-  await expect.poll(isStored).toBe(false);
-  await chat.close();
+  const twice = [...branching, message(6, 6), { ...reply(7, 6), parent_key: "key-6" }, reply(8, 6)];
+  const first = await show(twice, { storage });
+  const second = await show(twice, { storage });
+  await expect.poll(second.keys).toEqual(["key-1", "a5", "key-6", "a8"]);
+  await first.store.choose("a7");
+  await second.store.choose("a2");
+  await Promise.all([first.chat.close(), second.chat.close()]);
+
+  const third = open({ storage });
+  onTestFinished(third.store.subscribe(() => undefined));
+  await third.store.choose("a5");
+  await until(third.store, ({ messages }) => messages.length === 4);
+  expect(third.store.getSnapshot().messages.map(({ key }) => key)).toEqual(["key-1", "a5", "key-6", "a7"]);
 });
+
+test.each(["the session", "the user"])(
+  "the choices of a session outlive a new history, and end with %s",
+  async (end) => {
+    const storage = createMemoryStorage();
+    const { store, line, chat } = await show(branching, { storage });
+    const isStored = async (): Promise<boolean> =>
+      (await storage.list("")).some(([name]) => name.includes("chosen/"));
+    await store.choose("a2");
+    expect(await isStored()).toBe(true);
+    const session = { ...head, messages: branching };
+    line.tell({ type: "reset", seq: 5, epoch: "f", session, has_earlier: false });
+    await until(store, ({ messages }) => messages[1]?.branch?.index === 0);
+    expect(await isStored()).toBe(true);
+    if (end === "the user") await chat.forget();
+    else line.refuse({ kind: "refused", code: "NOT_FOUND", retryable: false, message: "Gone" });
+    await expect.poll(isStored).toBe(false);
+    await chat.close();
+  },
+);
 
 test("a message that is sent at the end of an earlier branch stays on that branch [BRANCH-3]", async () => {
   const { store, keys, calls } = await show(branching);

@@ -11,7 +11,8 @@ export function sessionName(id: string): string {
  * session stores the log.
  */
 export function choicesName(id: string): string {
-  return `chosen/${id}`;
+  // Quoted, so that no name is the beginning of another one.
+  return `chosen/${JSON.stringify(id)}`;
 }
 
 /** The name of what is kept under a name, in the storage. */

@@ -1,3 +1,4 @@
+import type { KeptLog } from "./kept-log.ts";
 import { keptName } from "./kept-log.ts";
 import type { KeptWriter } from "./kept-writer.ts";
 import type { ChatStorage } from "../storage/chat-storage.ts";
@@ -32,26 +33,27 @@ export class KeptState {
     }
   }
 
-  /** Stores a log, or choices, a little later, in the state of that time. */
-  save(name: string, value: () => unknown): void {
-    void this.#write((writer) => writer.save(name, value));
+  /** Stores a log a little later, in its state of that time. */
+  save(name: string, log: () => KeptLog<unknown>): void {
+    void this.use((writer) => writer.save(name, log));
   }
 
   /** Stores pending changes now, since the page may end. */
   async flush(): Promise<void> {
-    if (this.#writer) await this.#write((writer) => writer.flush());
+    if (this.#writer) await this.use((writer) => writer.flush());
   }
 
   /** Forgets one log, or all of them. */
   clear(name?: string): Promise<void> {
-    return this.#write((writer) => writer.clear(name));
+    return this.use((writer) => writer.clear(name));
   }
 
-  async #write(work: (writer: KeptWriter) => void | Promise<void>): Promise<void> {
+  /** Uses the writer, which is loaded at its first use. @returns undefined also if the chat is closed */
+  async use<Result>(work: (writer: KeptWriter) => Result | Promise<Result>): Promise<Result | undefined> {
     try {
-      await work(await (this.#writer ??= this.#options.loadWriter()));
+      return await work(await (this.#writer ??= this.#options.loadWriter()));
     } catch {
-      // The chat is closed.
+      return undefined;
     }
   }
 }

@@ -2,6 +2,7 @@ import type { ListState } from "../apply-list-event.ts";
 import type { SessionState } from "../apply-event.ts";
 import type { KeptLog } from "./kept-log.ts";
 import { sorted } from "../changed-copies.ts";
+import type { Choices } from "../branches.ts";
 import { choicesName, keptName, sessionName } from "./kept-log.ts";
 import { shortenList, shortenSession } from "./shorten.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
@@ -25,7 +26,10 @@ export class KeptWriter {
   readonly #storage: ChatStorage;
   readonly #prefix: string;
   readonly #now: () => number;
-  readonly #waiting = new Map<string, { value: () => unknown; timer: ReturnType<typeof setTimeout> }>();
+  readonly #waiting = new Map<
+    string,
+    { log: () => KeptLog<unknown>; timer: ReturnType<typeof setTimeout> }
+  >();
 
   /** @param prefix the prefix of the names in the storage */
   constructor(storage: ChatStorage, prefix: string, now: () => number) {
@@ -34,10 +38,10 @@ export class KeptWriter {
     this.#now = now;
   }
 
-  /** Stores the latest part of a log, or choices, a little later, in the state of that time. */
-  save(name: string, value: () => unknown): void {
+  /** Stores the latest part of a log a little later, in its state of that time. */
+  save(name: string, log: () => KeptLog<unknown>): void {
     const timer = this.#waiting.get(name)?.timer ?? setTimeout(() => void this.#write(name), saveDelayMs);
-    this.#waiting.set(name, { value, timer });
+    this.#waiting.set(name, { log, timer });
   }
 
   /** Stores pending changes now, since the page may end. */
@@ -47,19 +51,41 @@ export class KeptWriter {
 
   /** Forgets one log and what belongs to it, or all logs. The choices of sessions outlive a new history. */
   async clear(name?: string): Promise<void> {
-    const isMeant = (kept: string): boolean =>
-      name === undefined ? !isChoices(kept) : kept === name || kept === besideLog(name);
     for (const [waiting, { timer }] of this.#waiting) {
-      if (!isMeant(waiting)) continue;
+      if (name !== undefined && waiting !== name) continue;
       clearTimeout(timer);
       this.#waiting.delete(waiting);
     }
     try {
-      const kept = name === undefined ? (await this.#uses()).map(([used]) => used) : [name, besideLog(name)];
-      await this.#storage.write(kept.filter(isMeant).flatMap((used) => this.#deletions(used)));
+      if (name !== undefined) return await this.#delete([name, besideLog(name)]);
+      const uses = await this.#uses();
+      await this.#delete(uses.map(([used]) => used).filter((used) => !isChoices(used)));
     } catch {
       // Harmless: a position of another epoch is answered with a reset.
     }
+  }
+
+  /** Forgets all logs and all choices. */
+  async forget(): Promise<void> {
+    await this.clear();
+    await this.#delete((await this.#uses()).map(([used]) => used));
+  }
+
+  /** The chosen branches of a session. */
+  async choices(id: string): Promise<Choices> {
+    const prefix = this.#choice(choicesName(id));
+    const stored = await this.#storage.list(prefix);
+    return Object.fromEntries(stored.map(([name, key]) => [name.slice(prefix.length), key]));
+  }
+
+  /** Stores choices at once. Each is a record of its own, so that a tab overwrites no choice of another one. */
+  async choose(id: string, choices: Choices): Promise<void> {
+    const name = choicesName(id);
+    const chosen = Object.entries(choices).map(
+      ([parent, key]) => [this.#choice(name) + parent, key] as const,
+    );
+    const chars = chosen.join("").length;
+    await this.#storage.write([...chosen, [this.#use(name), JSON.stringify({ at: this.#now(), chars })]]);
   }
 
   async #write(name: string): Promise<void> {
@@ -67,10 +93,9 @@ export class KeptWriter {
     if (!waiting) return;
     clearTimeout(waiting.timer);
     this.#waiting.delete(name);
-    const text = JSON.stringify(shorten(name, waiting.value())) as string | undefined;
+    const text = JSON.stringify(shorten(name, waiting.log())) as string | undefined;
     try {
-      if (text === undefined || text.length > maxChars)
-        return await this.#storage.write(this.#deletions(name));
+      if (text === undefined || text.length > maxChars) return await this.#delete([name]);
       const use: Use = { at: this.#now(), chars: text.length };
       // Nothing is read before the write, since a page that ends gets no more answers.
       await this.#storage.write([
@@ -79,7 +104,7 @@ export class KeptWriter {
       ]);
       const others = (await this.#uses()).filter(([used]) => used !== name);
       const excess = this.#excess([[name, use], ...others]);
-      if (excess.length > 0) await this.#storage.write(excess.flatMap((used) => this.#deletions(used)));
+      if (excess.length > 0) await this.#delete(excess);
     } catch {
       // There is no room. The next visit begins with a snapshot.
     }
@@ -110,24 +135,27 @@ export class KeptWriter {
     return `${this.#prefix}used/${name}`;
   }
 
-  #deletions(name: string): StorageChange[] {
-    return [
-      [this.#state(name), undefined],
-      [this.#use(name), undefined],
-    ];
+  /** The beginning of the names of choices. */
+  #choice(name: string): string {
+    return `${this.#state(name)}/`;
+  }
+
+  async #delete(names: readonly string[]): Promise<void> {
+    const choices = names.filter(isChoices).map((name) => this.#storage.list(this.#choice(name)));
+    const records = (await Promise.all(choices)).flat().map(([record]) => record);
+    const all = [...records, ...names.flatMap((name) => [this.#state(name), this.#use(name)])];
+    await this.#storage.write(all.map((record): StorageChange => [record, undefined]));
   }
 }
 
 /** @returns undefined if there is nothing to store */
-function shorten(name: string, value: unknown): unknown {
-  if (isChoices(name)) return value;
-  const { position, state } = value as KeptLog<unknown>;
+function shorten(name: string, { position, state }: KeptLog<unknown>): KeptLog<unknown> | undefined {
   const short = name === "list" ? shortenList(state as ListState) : shortenSession(state as SessionState);
   return position === undefined || short === undefined ? undefined : { position, state: short };
 }
 
 function isChoices(name: string): boolean {
-  return name.startsWith(choicesName(""));
+  return name.startsWith("chosen/");
 }
 
 /** The name of the choices of the session whose log has this name. */
