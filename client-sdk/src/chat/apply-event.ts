@@ -85,11 +85,12 @@ function begin(
 }
 
 /**
- * Merges the answer to a call, which may come at any time. `epoch` is that of the state when the call was made: the
- * answer to a call of another epoch has no meaning. A message that the log has had an event for, and that is not in the
- * state, was deleted or is not loaded.
+ * Merges the answer to a call, which may come at any time. `epoch` is that of the state when the call was made, in this tab
+ * or in another one: the answer to a call of another epoch has no meaning. A state that has no epoch yet takes this one. A
+ * message that the log has had an event for, and that is not in the state, was deleted or is not loaded.
  */
 export function applyAnswer(state: SessionState, message: Message, epoch: string | undefined): SessionState {
+  if (!state.epoch && epoch) return applyAnswer({ ...state, epoch }, message, epoch);
   if (epoch !== state.epoch) return state;
   if (message.seq <= state.seq && !state.messages.some(({ id }) => id === message.id)) return state;
   return putMessage(state, message);

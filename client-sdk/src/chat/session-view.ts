@@ -2,7 +2,6 @@ import type { SessionState } from "./apply-event.ts";
 import { applyAnswer, applyEvent, emptySession } from "./apply-event.ts";
 import type { ChatParts } from "./chat-parts.ts";
 import type { NewMessage } from "./chat-rpc.ts";
-import { sessionName } from "./kept/kept-log.ts";
 import { createRandomId } from "./random-id.ts";
 import type { Present } from "./presence.ts";
 import { SameList } from "./is-alike.ts";
@@ -47,7 +46,7 @@ export abstract class SessionView extends LiveStore<
 
   constructor(id: string, parts: ChatParts) {
     super(parts, {
-      name: sessionName(id),
+      name: `session/${id}`,
       empty: emptySession,
       apply: applyEvent,
       follow: (follower) =>

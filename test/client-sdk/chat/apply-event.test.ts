@@ -165,6 +165,21 @@ test.each<[rule: string, steps: Step[], shown: string[]]>([
     [(state) => applyAnswer(state, message(30, 31), undefined)],
     ["message 30"],
   ],
+  [
+    "an answer of a known epoch before the first snapshot stays, if the snapshot is older",
+    [answer(message(30, 31)), beginning("snapshot", 10, [message(8, 8)])],
+    ["message 8", "message 30"],
+  ],
+  [
+    "an answer before the first snapshot goes with a snapshot of another epoch",
+    [answer(message(30, 31), "d"), beginning("snapshot", 10, [message(8, 8)])],
+    ["message 8"],
+  ],
+  [
+    "an answer before the first snapshot undoes no deletion",
+    [answer(message(30, 31)), beginning("snapshot", 40, [message(8, 8)])],
+    ["message 8"],
+  ],
   ["a deleted session shows nothing", [lateWindow, { type: "session_deleted", seq: 11, prev: 10 }], []],
 ])("%s", (_, steps, shown) => {
   expect(run(steps).messages.map(({ content }) => content)).toEqual(shown);

@@ -3,7 +3,7 @@ import type { SessionState } from "../apply-event.ts";
 import type { KeptLog } from "./kept-log.ts";
 import { sorted } from "../changed-copies.ts";
 import type { Choices } from "../branches.ts";
-import { choicesName, keptName, sessionName } from "./kept-log.ts";
+import { keptName } from "./kept-log.ts";
 import { shortenList, shortenSession } from "./shorten.ts";
 import type { ChatStorage, StorageChange } from "../storage/chat-storage.ts";
 
@@ -154,11 +154,20 @@ function shorten(name: string, { position, state }: KeptLog<unknown>): KeptLog<u
   return position === undefined || short === undefined ? undefined : { position, state: short };
 }
 
+/**
+ * The name under which the chosen branches of a session are kept: apart from its log, since every tab that follows the
+ * session stores the log.
+ */
+function choicesName(id: string): string {
+  // Quoted, so that no name is the beginning of another one.
+  return `chosen/${JSON.stringify(id)}`;
+}
+
 function isChoices(name: string): boolean {
   return name.startsWith("chosen/");
 }
 
 /** The name of the choices of the session whose log has this name. */
 function besideLog(name: string): string {
-  return choicesName(name.slice(sessionName("").length));
+  return choicesName(name.slice("session/".length));
 }
