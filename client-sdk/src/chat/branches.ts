@@ -54,8 +54,10 @@ export class Branches {
     await this.#loading;
     const { all, keep, onChange } = this.#options;
     const path = new Thread(all()).pathTo(key);
+    const followed = path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key] as const);
+    // Another tab may have chosen otherwise at this message. The earlier choices of this tab are stored.
     const choices = Object.fromEntries(
-      path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key]),
+      followed.filter(([parent, chosen]) => chosen === key || this.#chosen[parent] !== chosen),
     );
     this.#chosen = { ...this.#chosen, ...choices };
     onChange();
