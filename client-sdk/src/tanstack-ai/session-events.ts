@@ -29,6 +29,8 @@ export class SessionEvents {
   readonly #threadId: string;
   #told: readonly ShownMessage[] | undefined;
   #runs: ReadonlySet<string> = new Set();
+  /** The highest id of a message that was told. */
+  #lastId = 0;
 
   constructor(threadId: string) {
     this.#threadId = threadId;
@@ -36,6 +38,28 @@ export class SessionEvents {
 
   /** @returns the events that lead from the last snapshot to this one */
   next(snapshot: SessionSnapshot): AgUiEvent[] {
+    const before = this.#beforeItsEnd(snapshot);
+    return [...(before ? this.#tell(before) : []), ...this.#tell(snapshot)];
+  }
+
+  /**
+   * The snapshot with its last reply still open, if that reply is new and has ended: it was stored whole, or began and ended
+   * between two snapshots. The library waits for the end of a run that it was told of.
+   */
+  #beforeItsEnd(snapshot: SessionSnapshot): SessionSnapshot | undefined {
+    const last = snapshot.messages.at(-1);
+    if (!this.#told || this.#runs.size > 0 || last?.sender !== "assistant") return undefined;
+    // A reply with a lower id is an alternative that was chosen.
+    if (isOpenReply(last) || (last.id ?? 0) <= this.#lastId) return undefined;
+    const open = { ...last, status: "streaming" } as const;
+    return {
+      ...snapshot,
+      messages: [...snapshot.messages.slice(0, -1), open],
+      run: { key: last.key, status: "streaming" },
+    };
+  }
+
+  #tell(snapshot: SessionSnapshot): AgUiEvent[] {
     const { messages } = snapshot;
     const told = this.#told ?? [];
     const runs = runsOf(snapshot);
@@ -59,6 +83,7 @@ export class SessionEvents {
     if (!isGrowth) events.push(...rest.filter(isOpenReply).flatMap(beginText));
     if (begun) events.push(...beginText(begun));
     this.#told = messages;
+    this.#lastId = Math.max(this.#lastId, ...messages.map(({ id = 0 }) => id));
     this.#runs = runs;
     return events;
   }

@@ -246,6 +246,29 @@ test("a reply that fails is an error of the client, with the sentence for people
   await expectLines(client, "user: Hello", "assistant: ");
 });
 
+test("a reply that is stored whole, or begins and ends between two frames, ends the wait for it", async () => {
+  const { user, rpc, open } = await begin();
+  const client = open();
+  for (const [question, end] of [
+    ["One", {}],
+    ["Two", { status: "failed", error: "The model is away." }],
+  ] as const) {
+    const asked = client.sendMessage(question);
+    await expect.poll(async () => (await user.messages()).at(-1)?.content).toBe(question);
+    const reply = { session_id: user.id, key: `reply to ${question}` };
+    const isWhole = question === "One";
+    const opening = { content: isWhole ? "Whole" : "", sender: "assistant", writer: "w" } as const;
+    // The calls come in one batch, so that the client hears of their changes together.
+    await Promise.all([
+      rpc.message.add.mutate({ ...reply, ...opening, ...(!isWhole && { status: "streaming" }) }),
+      ...(isWhole ? [] : [rpc.message.finish.mutate({ ...reply, writer: "w", ...end })]),
+    ]);
+    await asked;
+  }
+  expect(client.getError()?.message).toBe("The model is away.");
+  await expectLines(client, "user: One", "assistant: Whole", "user: Two", "assistant: ");
+});
+
 test("a message that the server refuses is an error of the client, and stays to be sent again", async () => {
   const { open } = await begin();
   const client = open();
