@@ -57,12 +57,14 @@ export abstract class LiveStore<
 
   /** Returns the same object until something changes. */
   readonly getSnapshot = (): Snapshot => {
-    if (!this.#snapshot || !this.isInUse) this.#publish();
+    if (!this.isInUse) this.#publish();
     return this.#snapshot as Snapshot;
   };
 
   /** @returns a function that ends the subscription */
   readonly subscribe = (listener: () => void): (() => void) => {
+    // Changes before the first subscription are not told.
+    this.getSnapshot();
     const ends = [this.#publisher.subscribe(listener), this.log.use()];
     return () => ends.forEach((end) => end());
   };

@@ -120,7 +120,7 @@ export abstract class SessionView extends LiveStore<
     const { key = createRandomId() } = message;
     const timestamp = new Date(now()).toISOString();
     outbox.add({ session_id: this.id, message: { ...message, key, timestamp } });
-    void this.acts?.branches.added(key);
+    void this.act(({ branches }) => branches.added(key));
     return this.shown(outbox.outcome(this.id, key));
   }
 

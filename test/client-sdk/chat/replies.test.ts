@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Message } from "../../../client-sdk/src/chat/wire.ts";
 import { createMemoryStorage } from "../../../client-sdk/src/chat/storage/memory-storage.ts";
+import type { ChatStorage } from "../../../client-sdk/src/chat/storage/chat-storage.ts";
 import { head, message, open } from "./support/live-session.ts";
 import { until } from "./support/open-chat.ts";
 
@@ -24,6 +25,13 @@ async function show(messages: Message[], options: Parameters<typeof open>[0] = {
   return { ...opened, keys };
 }
 
+/** The next visit: nothing but the storage is there. */
+function visit(storage: ChatStorage) {
+  const { store } = open({ storage });
+  onTestFinished(store.subscribe(() => undefined));
+  return { store, keys: () => store.getSnapshot().messages.map(({ key }) => key) };
+}
+
 const branching = [message(1, 1), reply(2, 1), message(3, 3), reply(4, 3), reply(5, 1)];
 
 test("the latest alternative is shown, with its place among the others [BRANCH-2]", async () => {
@@ -44,10 +52,9 @@ test("a chosen branch is shown to its end, and the choice is kept for the next v
   expect(first.keys()).toEqual(["key-1", "a2", "key-3", "a4"]);
   await first.chat.close();
 
-  const second = open({ storage });
-  onTestFinished(second.store.subscribe(() => undefined));
+  const second = visit(storage);
   await until(second.store, ({ messages }) => messages[1]?.branch?.index === 0);
-  expect(second.store.getSnapshot().messages.map(({ key }) => key)).toEqual(["key-1", "a2", "key-3", "a4"]);
+  expect(second.keys()).toEqual(["key-1", "a2", "key-3", "a4"]);
 });
 
 test("a choice survives what another tab stores of the session afterwards [BRANCH-2]", async () => {
@@ -60,10 +67,9 @@ test("a choice survives what another tab stores of the session afterwards [BRANC
   await expect.poll(second.keys).toContain("a6");
   await second.chat.close();
 
-  const third = open({ storage });
-  onTestFinished(third.store.subscribe(() => undefined));
+  const third = visit(storage);
   await until(third.store, ({ messages }) => messages[1]?.branch?.index === 0);
-  expect(third.store.getSnapshot().messages.map(({ key }) => key)).toEqual(["key-1", "a2", "key-3", "a4"]);
+  expect(third.keys()).toEqual(["key-1", "a2", "key-3", "a4"]);
 });
 
 test("tabs that choose at different messages overwrite no choice of each other [BRANCH-2]", async () => {
@@ -76,11 +82,10 @@ test("tabs that choose at different messages overwrite no choice of each other [
   await second.store.choose("a2");
   await Promise.all([first.chat.close(), second.chat.close()]);
 
-  const third = open({ storage });
-  onTestFinished(third.store.subscribe(() => undefined));
+  const third = visit(storage);
   await third.store.choose("a5");
   await until(third.store, ({ messages }) => messages.length === 4);
-  expect(third.store.getSnapshot().messages.map(({ key }) => key)).toEqual(["key-1", "a5", "key-6", "a7"]);
+  expect(third.keys()).toEqual(["key-1", "a5", "key-6", "a7"]);
 });
 
 test.each(["the session", "the user"])(
@@ -102,6 +107,18 @@ test.each(["the session", "the user"])(
     await chat.close();
   },
 );
+
+test("a message that is sent at the beginning of a visit is shown, whatever was chosen before [BRANCH-3]", async () => {
+  const storage = createMemoryStorage();
+  const first = await show(branching, { storage });
+  await first.store.choose("a2");
+  await first.chat.close();
+
+  const second = visit(storage);
+  void second.store.send("At once", { key: "at once" });
+  await until(second.store, ({ messages }) => messages[1]?.branch !== undefined);
+  await expect.poll(second.keys).toContain("at once");
+});
 
 test("a message that is sent at the end of an earlier branch stays on that branch [BRANCH-3]", async () => {
   const { store, keys, calls } = await show(branching);

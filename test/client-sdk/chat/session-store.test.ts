@@ -92,6 +92,14 @@ test("the snapshot is the same object until something changed, and many changes 
   ]);
 });
 
+test("a first subscriber sees what happened before it, without a frame in between", () => {
+  const { store } = open({ schedule: () => undefined });
+  expect(store.getSnapshot().messages).toEqual([]);
+  void store.send("Hello");
+  onTestFinished(store.subscribe(() => undefined));
+  expect(store.getSnapshot().messages).toMatchObject([{ content: "Hello", delivery: "pending" }]);
+});
+
 test("the first content is published without a frame in between", async () => {
   const { store, line } = open({ schedule: () => undefined });
   let published = 0;
