@@ -9,23 +9,32 @@ export type FileIdentity = {
   isClosed: boolean;
   /** Whether it is a backup that no server has opened yet. */
   isCopy: boolean;
-  /** The last `seq` of the list of sessions and the number of pieces of replies together: it rises with every commit. */
+  /** The last `seq` of the list of sessions and the number of all pieces of replies together: it rises with every commit. */
   listSeq: number;
   /** The last message id that was issued; 0 if none. */
   messageId: number;
 };
 
-const selectIdentity = (pieces: string) => `
-  select run, closed, copied, ifnull((select max(list_seq) from chatsession), 0) + ${pieces} as listSeq,
+const selectIdentity = (pieces: readonly string[]) => `
+  select run, closed, copied,
+    ${["ifnull((select max(list_seq) from chatsession), 0)", ...pieces].join(" + ")} as listSeq,
     (select seq from sqlite_sequence where name = 'message') as messageId
   from history`;
+
+/** The counts of the pieces of replies, in the file's version. */
+function countsOfPieces(database: Database): string[] {
+  return [
+    ...(hasColumn(database, "history", "pieces") ? ["pieces"] : []),
+    ...(hasColumn(database, "reply", "pieces") ? ["ifnull((select sum(pieces) from reply), 0)"] : []),
+  ];
+}
 
 /** @returns a function that reads the identity of the file that `database` has open */
 export function prepareIdentity(database: Database): () => FileIdentity {
   const statement = database.prepare<
     [],
     { run: string; closed: 0 | 1; copied: 0 | 1; listSeq: number; messageId: number | null }
-  >(selectIdentity(hasColumn(database, "pieces") ? "pieces" : "0"));
+  >(selectIdentity(countsOfPieces(database)));
   return () => {
     const row = statement.get();
     if (!row) throw new Error("The file has no history: it is not AI Desk's.");
@@ -48,12 +57,12 @@ export function markAsCopy(copy: Database): void {
 
 /** Whether a file has the columns for its identity. A file of an older version does not. */
 export function hasIdentity(database: Database): boolean {
-  return hasColumn(database, "run");
+  return hasColumn(database, "history", "run");
 }
 
-function hasColumn(database: Database, name: string): boolean {
-  const columns = database.prepare<[string]>("select 1 from pragma_table_info('history') where name = ?");
-  return columns.get(name) !== undefined;
+function hasColumn(database: Database, table: string, name: string): boolean {
+  const columns = database.prepare<[string, string]>("select 1 from pragma_table_info(?) where name = ?");
+  return columns.get(table, name) !== undefined;
 }
 
 /** More messages than can be stored between two writes of the mark. */

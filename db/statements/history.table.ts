@@ -17,6 +17,6 @@ export type HistoryTable = {
   closed: Generated<0 | 1>;
   /** 1 in a copy that `ai-desk backup` has made. */
   copied: Generated<0 | 1>;
-  /** How many pieces of replies were ever stored. With the last `seq` of the list it rises with every commit. */
+  /** How many pieces the replies had that are no longer open. An open reply has its own count, in `reply`. */
   pieces: Generated<number>;
 };

@@ -53,13 +53,6 @@ const growReply = prepare((db, growth: Placeholders<Growth>) =>
     .returning("pieces"),
 );
 
-const countPiece = prepare((db) =>
-  db
-    .updateTable("history")
-    .set((eb) => ({ pieces: eb("pieces", "+", 1) }))
-    .returning("pieces"),
-);
-
 /**
  * After so many pieces they are joined in a block. A larger block takes the place of the smaller ones, so that at most 15 of each
  * size, and 15 pieces, are read.
@@ -114,7 +107,6 @@ export async function insertReplyPiece(
 ): Promise<void> {
   const joined = chunks.length > 0 ? chunks.join(",") : null;
   await insertPiece.takeFirstOrThrow(db, { id, seq, start, text, chunkStart, chunks: joined });
-  await countPiece.takeFirstOrThrow(db, {});
   const { pieces } = await growReply.takeFirstOrThrow(db, {
     id,
     seq,

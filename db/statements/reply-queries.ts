@@ -104,8 +104,17 @@ const deleteReply = prepare((db, { id }: Placeholders<{ id: number }>) =>
   db.deleteFrom("reply").where("message_id", "=", id),
 );
 
+const addToHistory = prepare((db, { id }: Placeholders<{ id: number }>) => {
+  const reply = db.selectFrom("reply").where("message_id", "=", id);
+  return db
+    .updateTable("history")
+    .set((eb) => ({ pieces: eb("pieces", "+", reply.select("pieces")) }))
+    .where((eb) => eb.exists(reply.select("message_id")));
+});
+
 /** Removes the pieces of a message that is no longer written, if it was. */
 export async function removeReply(db: Executor, id: number): Promise<void> {
+  await addToHistory.execute(db, { id });
   await removePieces(db, id);
   await deleteReply.execute(db, { id });
 }

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { insertMessage } from "../../../db/statements/message-queries.ts";
 import { openDatabase } from "../../../db/sqlite/open-database.ts";
 import { insertSession } from "../../../db/statements/make-session.ts";
+import { createSqliteStore } from "../../../db/sqlite/sqlite-store.ts";
+import type { SessionChange } from "../../../db/store.ts";
 import { giveNewEpoch, markAsCopy, prepareIdentity } from "../../../db/sqlite/file-identity.ts";
 import { newDatabasePath, open, query, writeFile } from "../database-file.ts";
 
@@ -57,6 +59,35 @@ test("the same in a file that never had a message", async () => {
   await (await openDatabase({ file, synchronous: "normal" })).close();
   change(file, (database) => giveNewEpoch(database, { messageId: 40, isSettled: true }));
   expect(lastMessageIdOf(file)).toBe(40);
+});
+
+test("the number of the last commit rises with each piece of a reply, with its end, and with its removal [FILE-2]", async () => {
+  const file = newDatabasePath();
+  const store = createSqliteStore(await open(file));
+  const numbers: number[] = [];
+  const note = (): number => numbers.push(change(file, (database) => prepareIdentity(database)().listSeq));
+  await store.change("s", (session) => session.create({ title: "", created_at: "" }));
+  const noKey = { key: null, key_digest: null };
+  const reply = { ...message, ...noKey, sender: "assistant", status: "streaming" } as const;
+  const ends: ((session: SessionChange, id: number) => Promise<unknown>)[] = [
+    (session, id) =>
+      session.endReply(id, { status: "stopped", content: "xxx", extra: null, end_digest: null }),
+    (session, id) => session.removeMessage(id),
+    (session) => session.remove(),
+  ];
+  note();
+  for (const end of ends) {
+    const id = (await store.change("s", (session) => session.addMessage(reply)))?.id ?? 0;
+    note();
+    for (const start of [0, 1, 2]) {
+      const piece = { start, text: "x", chunk_start: 0, chunks: [] };
+      await store.change("s", (session) => session.appendToReply(id, piece));
+      note();
+    }
+    await store.change("s", (session) => end(session, id));
+    note();
+  }
+  expect(numbers).toEqual([...new Set(numbers)].toSorted((one, other) => one - other));
 });
 
 test("a copy of a file of before there were marks stays as it is", () => {
