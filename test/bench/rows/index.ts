@@ -16,6 +16,7 @@ import { publishToDelivery } from "./publish-to-delivery.ts";
 import { reconnectStorm } from "./reconnect-storm.ts";
 import { replies200AtOnce } from "./replies-200-at-once.ts";
 import { reply2000Appends } from "./reply-2000-appends.ts";
+import { replyFanOut } from "./reply-fan-out.ts";
 import { replyFileGrowth } from "./reply-file-growth.ts";
 import { startRow } from "./start.ts";
 
@@ -36,6 +37,7 @@ export const rows: Row[] = [
   ...listAllSessions,
   ...backupWhileWriting,
   ...reply2000Appends,
+  ...replyFanOut,
   ...replyFileGrowth,
   ...replies200AtOnce,
   ...joinOpenReply,

@@ -1,16 +1,12 @@
 import type { LiveDoor } from "../load/doors.ts";
 import { plainEvents, restSse, trpcSocket } from "../load/doors.ts";
-import type { Feed } from "../load/feed.ts";
-import { HttpConnection } from "../load/http-connection.ts";
-import { openAll } from "../load/open-all.ts";
+import { growReply } from "../load/growing-reply.ts";
 import { prefill } from "../load/prefill.ts";
-import { steadily } from "../load/publish.ts";
-import { pieceChars, WrittenReply } from "../load/written-reply.ts";
+import { pieceChars } from "../load/written-reply.ts";
 import type { Findings, Row, Run } from "../row.ts";
 import type { PinnedProcess } from "../start-pinned.ts";
 
 const subscribers = 20;
-const perSecond = 100;
 
 /**
  * Sent: one reply of 2,000 appends of 7 characters over REST, 100 a second, to 20 subscribers of its session, on tRPC's
@@ -19,8 +15,8 @@ const perSecond = 100;
  *
  * Counted: the bytes that a subscriber gets for each byte of the text, from the opening to the end of the reply, with the
  * framing of the protocol; how many of them come before the end, which brings the whole text again; its deltas per second;
- * the server's CPU time for each delivered delta, with all that the reply costs: ours stores each append and syncs. Each
- * subscriber checks that it gets each character once and in order.
+ * the server's CPU time for each delivered delta, with all that the reply costs: ours stores each append and syncs.
+ * `reply-fan-out` counts the deliveries alone. Each subscriber checks that it gets each character once and in order.
  *
  * The floor (`floors/broadcast-reply.ts`): a raw ws loop. It takes the same appends over HTTP, joins those of 46 ms as ours
  * does, stringifies them once and sends them to each socket: as many frames, of the size that the plain WebSocket's
@@ -62,50 +58,14 @@ function row(
 }
 
 async function follow(run: Run, server: PinnedProcess, door: LiveDoor): Promise<Findings> {
-  const { url } = server;
-  let deltas = 0;
-  const onDelta = (): number => (deltas += 1);
-  const feeds = await openAll(subscribers, () => door.open({ url, sessionId: "s0", onDelta }));
-  const connection = await HttpConnection.open(url);
-  let position = 0;
-  const reach = async (seqs: number): Promise<void> => {
-    position += seqs;
-    await Promise.all(feeds.map((feed) => feed.until(position)));
-  };
-  const write = async (count: number): Promise<number> => {
-    const reply = await writeSteadily(connection, count);
-    // Its opening and each append have a position.
-    await reach(1 + count);
-    const bytes = countBytes(feeds);
-    await reply.finish();
-    await reach(1);
-    return bytes;
-  };
-  await write(run.load(200, { quick: 5 }));
-  deltas = 0;
   const pieces = run.load(2000, { quick: 20 });
-  const before = countBytes(feeds);
-  const { value: beforeEnd, seconds, serverCpuMs } = await run.measure(server, () => write(pieces));
-  const all = countBytes(feeds);
-  connection.close();
-  for (const feed of feeds) feed.close();
+  const warmUp = run.load(200, { quick: 5 });
+  const grown = await growReply(run, server, { door, subscribers, pieces, warmUp });
   const textBytes = subscribers * pieces * pieceChars;
   return {
-    "bytes of each": (all - before) / textBytes,
-    "bytes before the end": (beforeEnd - before) / textBytes,
-    deltas: deltas / subscribers / seconds,
-    "CPU per delta": (serverCpuMs * 1000) / deltas,
+    "bytes of each": grown.bytes / textBytes,
+    "bytes before the end": grown.bytesBeforeEnd / textBytes,
+    deltas: grown.deltas / subscribers / grown.seconds,
+    "CPU per delta": (grown.serverCpuMs * 1000) / grown.deltas,
   };
-}
-
-/** Writes a reply at a steady rate, and leaves it open. */
-async function writeSteadily(connection: HttpConnection, pieces: number): Promise<WrittenReply> {
-  const reply = await WrittenReply.open(connection, "s0");
-  let last = Promise.resolve();
-  await steadily({ perSecond, seconds: pieces / perSecond }, () => (last = last.then(() => reply.append())));
-  return reply;
-}
-
-function countBytes(feeds: readonly Feed[]): number {
-  return feeds.reduce((sum, feed) => sum + feed.bytesRead(), 0);
 }
