@@ -206,6 +206,8 @@ describe("an app with assistant-ui's local runtime", () => {
     await expectShown(page, ...shown);
     await expectThreads(page, "hello");
     await page.getByText("New thread").click();
+    // The switch is asynchronous. A text that is written before it stays with the other thread.
+    await expectShown(page);
     await ask(page, "bye");
     const others = ["user: bye", 'assistant: Hm. upper({"text":"bye"}) = BYE BYE!'];
     await expectShown(page, ...others);
