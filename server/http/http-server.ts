@@ -97,17 +97,19 @@ export function createHttpServer({
   const broken = new WeakSet<Duplex>();
 
   function answerRequest(request: TracedRequest, response: ServerResponse): void {
-    const requests = connections.queueOf(request.socket) ?? new RequestQueue();
+    // Node takes the socket from a request that its own stream functions destroy.
+    const { socket } = request;
+    const requests = connections.queueOf(socket) ?? new RequestQueue();
     if (access) request.begin();
     if (isEndGuessed(request)) response.shouldKeepAlive = false;
     response.on("close", () => {
       access?.(requestEntry(request, response), "request");
       requests.leave(response);
-      if (!request.complete) limitRest(request);
+      if (!request.complete) limitRest(request, socket);
     });
-    grace.end(request.socket);
+    grace.end(socket);
     // Until its first request a connection has a longer timeout.
-    if (request.socket.timeout !== times.idleTimeoutMs) request.socket.setTimeout(times.idleTimeoutMs);
+    if (socket.timeout !== times.idleTimeoutMs) socket.setTimeout(times.idleTimeoutMs);
     requests.enter(response, () => {
       if (access) request.beginAnswer();
       answer(request, response).catch((error: unknown) => {

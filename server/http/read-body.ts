@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { bodyTooLarge, AppError } from "../contract/app-error.ts";
 import { GatheredBytes } from "./gathered-bytes.ts";
 import { FairTimer, fairTimeout } from "./fair-timer.ts";
@@ -176,8 +177,8 @@ function late({ headers }: IncomingMessage, size: number): AppError {
 }
 
 /** Cuts a connection if the rest of an answered request does not arrive in time. */
-export function limitRest(request: IncomingMessage): void {
-  const cut = fairTimeout(() => request.socket.destroy(), bodyTimeoutMs);
+export function limitRest(request: IncomingMessage, socket: Socket): void {
+  const cut = fairTimeout(() => socket.destroy(), bodyTimeoutMs);
   request.on("end", () => cut.cancel()).on("close", () => cut.cancel());
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { RequestTarget } from "./request-target.ts";
 import { readTarget } from "./request-target.ts";
 import { SocketTrace } from "./socket-trace.ts";
@@ -29,17 +30,19 @@ export class TracedRequest extends IncomingMessage {
   sentBefore = 0;
   /** The address of the peer, which may be a proxy. */
   peer: string | undefined = undefined;
+  private ownSocket: Socket | undefined = undefined;
 
   /** Records the time and the peer for the log. An ended connection no longer has its peer. */
   begin(): void {
     this.begunMs = performance.now();
-    this.peer = this.socket.remoteAddress;
+    this.ownSocket = this.socket;
+    this.peer = this.ownSocket.remoteAddress;
     this.beginAnswer();
   }
 
   /** Records the number of bytes that the connection has sent before the answer. */
   beginAnswer(): void {
-    this.sentBefore = this.socket.bytesWritten;
+    this.sentBefore = this.ownSocket?.bytesWritten ?? 0;
   }
 
   /** The id in the header `X-Request-Id`, or a new one. */
@@ -54,7 +57,7 @@ export class TracedRequest extends IncomingMessage {
 
   /** The number of sent bytes of the answer. */
   get sentBytes(): number {
-    return this.socket.bytesWritten - this.sentBefore;
+    return (this.ownSocket?.bytesWritten ?? 0) - this.sentBefore;
   }
 
   /** The time since the request began, in milliseconds, to a tenth. */

@@ -54,33 +54,29 @@ async function takeBody(
   stopping.addEventListener("abort", stop);
   // A stop by somebody else is told to a writer that sends nothing meanwhile.
   const holding = fairInterval(() => void stream.hold().catch(reject), stream.holdIntervalMs);
+  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  // The rest of a refused body is discarded, and the connection stays: a loop over the request itself would destroy it.
+  const body = request.iterator({ destroyOnReturn: false });
   try {
-    const pieces = decode(request);
     for (;;) {
-      const { value } = await Promise.race([pieces.next(), refused]);
-      if (value === undefined) return await stream.finish();
-      await stream.append(value);
+      const { value, done } = await Promise.race([body.next(), refused]);
+      const text = decode(utf8, done ? undefined : (value as Buffer));
+      if (!done || text !== "") await stream.append(text);
+      if (done) return await stream.finish();
     }
   } catch (error) {
     // The connection may also break after the whole body has arrived and before it is read.
     if (request.destroyed && (!request.complete || error === request.errored)) return undefined;
     throw error;
   } finally {
+    void body.return?.();
     holding.cancel();
     stopping.removeEventListener("abort", stop);
   }
 }
 
-/** The text of a body, as it arrives. @throws {AppError} BAD_REQUEST */
-async function* decode(request: IncomingMessage): AsyncGenerator<string, undefined> {
-  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  for await (const bytes of request as AsyncIterable<Buffer>) yield read(utf8, bytes);
-  const last = read(utf8, undefined);
-  if (last !== "") yield last;
-  return undefined;
-}
-
-function read(utf8: TextDecoder, bytes: Buffer | undefined): string {
+/** @param bytes a piece of a body; undefined at its end @throws {AppError} BAD_REQUEST */
+function decode(utf8: TextDecoder, bytes: Buffer | undefined): string {
   let text: string;
   try {
     text = utf8.decode(bytes, { stream: bytes !== undefined });

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request } from "node:http";
+import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { openReply } from "../support/replies.ts";
 import { createSession, readSession } from "../support/rest.ts";
+import { startServer } from "../support/start-server.ts";
 import { startApp } from "../support/start-app.ts";
 
 async function startWithReply(options: Parameters<typeof startApp>[0] = {}): Promise<string> {
@@ -117,6 +119,36 @@ test.each([
 ])("a body with %s is refused", async (_, body, status) => {
   const url = await startWithReply();
   expect(await put(url, body)).toMatchObject({ httpStatus: status, code: "BAD_REQUEST" });
+});
+
+test.each([
+  ["bytes that are not UTF-8", Buffer.from([0x48, 0xff])],
+  ["NUL", "a\0b"],
+])("%s in the middle of a body are refused at once, and the server goes on [LIMIT-7]", async (_, piece) => {
+  const { url } = await startServer();
+  await createSession(url, { id: "s" });
+  await openReply(url, "r", { writer: "" });
+  const sent = stream(url);
+  sent.on("error", () => undefined);
+  sent.write(piece);
+  expect(await answerOf(sent)).toMatchObject({ httpStatus: 400, code: "BAD_REQUEST" });
+  sent.destroy();
+  expect(await put(url, "Hello")).toMatchObject({ httpStatus: 200, content: "Hello" });
+});
+
+test("a client that reads after it has written a whole body learns that the body was refused in its middle [REPLY-7]", async () => {
+  const url = await startWithReply({ maxMessageChars: 10 });
+  const sent = stream(url, "", { "content-length": "16000000" });
+  sent.write("12345678");
+  await expectStored(url, "12345678", "streaming");
+  const socket = sent.socket as Socket;
+  socket.pause();
+  const written = once(sent, "finish");
+  sent.end(Buffer.alloc(15_999_992, "x"));
+  await written;
+  const answered = answerOf(sent);
+  socket.resume();
+  expect(await answered).toMatchObject({ httpStatus: 413 });
 });
 
 test.each([
