@@ -56,13 +56,13 @@ async function takeBody(
   const holding = fairInterval(() => void stream.hold().catch(reject), stream.holdIntervalMs);
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   // The rest of a refused body is discarded, and the connection stays: a loop over the request itself would destroy it.
-  const body = request.iterator({ destroyOnReturn: false });
+  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
   try {
     for (;;) {
-      const { value, done } = await Promise.race([body.next(), refused]);
-      const text = decode(utf8, done ? undefined : (value as Buffer));
-      if (!done || text !== "") await stream.append(text);
-      if (done) return await stream.finish();
+      const { value: bytes } = await Promise.race([body.next(), refused]);
+      const text = decode(utf8, bytes);
+      if (bytes || text !== "") await stream.append(text);
+      if (!bytes) return await stream.finish();
     }
   } catch (error) {
     // The connection may also break after the whole body has arrived and before it is read.

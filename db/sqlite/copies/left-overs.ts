@@ -3,7 +3,7 @@ import { codeOf } from "../file-error.ts";
 import type { Mark } from "../mark-beside.ts";
 import { realPathOf } from "../mark-beside.ts";
 import type { FileAlone, FileHistory } from "./read-alone.ts";
-import { readAlone, readWithLog } from "./read-alone.ts";
+import { isHeld, readAlone, readWithLog } from "./read-alone.ts";
 import { hasLog, isSameLog, readLogNumber } from "../write-ahead-log.ts";
 
 /**
@@ -20,20 +20,23 @@ export function putLeftOversAside(file: string, mark: Mark | undefined): string[
   const log = readLogNumber(file);
   const alone = readAlone(file);
   if (!alone) return [];
+  const isLogOthers = hadLog && isOthersLog(file, { mark, log, alone });
+  const isJournalOthers = hasJournal && isOthersJournal(alone);
+  // Asked last: a server that takes over at this moment changes the mark, the file and the log one after the other, and
+  // what was read before may be of two moments.
+  if ((!isLogOthers && !isJournalOthers) || isHeld(file)) return [];
   const aside: (string | undefined)[] = [];
-  if (hadLog && isOthersLog(file, { mark, log, alone }) && readLogNumber(file) === log) {
+  if (isLogOthers && readLogNumber(file) === log) {
     aside.push(putAside(file, "-wal", log?.toString(16).padStart(8, "0") ?? "torn"));
   }
-  if (hasJournal && isOthersJournal(alone) && hasHotJournal(file)) {
-    aside.push(putAside(file, "-journal", "hot"));
-  }
+  if (isJournalOthers && hasHotJournal(file)) aside.push(putAside(file, "-journal", "hot"));
   return aside.filter((path) => path !== undefined);
 }
 
 type LogBeside = { mark: Mark | undefined; log: number | undefined; alone: FileAlone };
 
 function isOthersLog(file: string, { mark, log, alone }: LogBeside): boolean {
-  const { history, isInLogMode, isHeld } = alone;
+  const { history, isInLogMode } = alone;
   // Before a log begins, the file's header on disk records log mode. A backup's header does not.
   if (!isInLogMode) return true;
   if (mark?.log !== undefined && log !== undefined && isSameLog(mark.log, log)) {
@@ -41,7 +44,7 @@ function isOthersLog(file: string, { mark, log, alone }: LogBeside): boolean {
     return !mark.runs.includes(history?.run ?? "") || history?.isCopy === true;
   }
   const shouldHaveNone = history !== undefined && (history.isClosed || history.isCopy);
-  if (!history || isHeld || !(shouldHaveNone || mark?.log !== undefined)) return false;
+  if (!history || !(shouldHaveNone || mark?.log !== undefined)) return false;
   return !goesOnFrom(history, readWithLog(file), mark);
 }
 
@@ -66,8 +69,8 @@ function goesOnFrom(alone: FileHistory, withLog: FileHistory | undefined, mark: 
  * A file in log mode has no rollback journal of its own. A journal beside a backup belongs to the file that was there
  * before.
  */
-function isOthersJournal({ isInLogMode, isHeld, history }: FileAlone): boolean {
-  return !isHeld && history !== undefined && (isInLogMode || history.isCopy);
+function isOthersJournal({ isInLogMode, history }: FileAlone): boolean {
+  return history !== undefined && (isInLogMode || history.isCopy);
 }
 
 /** Whether SQLite would write the rollback journal into the file. SQLite ignores a journal whose first byte is zero. */

@@ -1,6 +1,5 @@
 import { linkSync } from "node:fs";
 import SqliteFile from "better-sqlite3";
-import { isLocked } from "../database-errors.ts";
 import { removeDatabase } from "../durable-files.ts";
 import type { FileIdentity } from "../file-identity.ts";
 import { hasIdentity, prepareIdentity } from "../file-identity.ts";
@@ -21,8 +20,6 @@ const oldestCount = 100;
 export type FileAlone = {
   /** Whether its header declares a write-ahead log. */
   isInLogMode: boolean;
-  /** Whether another connection has it open, even an idle one. */
-  isHeld: boolean;
   /** Undefined for a file of another program, of the original backend or of an older version. */
   history: FileHistory | undefined;
 };
@@ -37,7 +34,7 @@ export function readAlone(file: string): FileAlone | undefined {
     const database = new SqliteFile(name, { timeout: 0 });
     try {
       const isInLogMode = database.pragma("journal_mode", { simple: true }) === "wal";
-      return { isInLogMode, history: readHistory(database), isHeld: !takeAlone(database) };
+      return { isInLogMode, history: readHistory(database) };
     } finally {
       database.close();
     }
@@ -62,6 +59,24 @@ export function readWithLog(file: string): FileHistory | undefined {
   });
 }
 
+/**
+ * Whether another connection has the file open, even an idle one: each connection to a file in log mode holds a lock on it as long
+ * as it is open. True also if that cannot be found out.
+ */
+export function isHeld(file: string): boolean {
+  const isAlone = underSecondName(file, "held", [], (name) => {
+    const database = new SqliteFile(name, { timeout: 0 });
+    try {
+      database.pragma("locking_mode = exclusive");
+      database.exec("begin exclusive; commit");
+      return true;
+    } finally {
+      database.close();
+    }
+  });
+  return isAlone !== true;
+}
+
 function readHistory(database: SqliteFile.Database): FileHistory | undefined {
   if (!hasIdentity(database)) return undefined;
   const epoch = database.prepare<[], string>("select epoch from history").pluck().get() ?? "";
@@ -72,18 +87,6 @@ function readHistory(database: SqliteFile.Database): FileHistory | undefined {
     .raw()
     .all(oldestCount);
   return { ...prepareIdentity(database)(), epoch, oldest: new Map(oldest) };
-}
-
-/** Each connection to a file in log mode holds a lock on the file as long as it is open. */
-function takeAlone(database: SqliteFile.Database): boolean {
-  try {
-    database.pragma("locking_mode = exclusive");
-    database.exec("begin exclusive; commit");
-    return true;
-  } catch (error) {
-    if (isLocked(error)) return false;
-    throw error;
-  }
 }
 
 /** SQLite finds a file's companions by the file's name. Under a second name it sees only companions with that name. */

@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, copyFileSync, existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import SqliteFile from "better-sqlite3";
 import { expect, test } from "vitest";
 import { backUp } from "../../../../db/sqlite/copies/backup.ts";
-import { markPathOf } from "../../../../db/sqlite/mark-beside.ts";
+import { markPathOf, readMark } from "../../../../db/sqlite/mark-beside.ts";
 import { makeTemporaryFolder } from "../../../support/temporary-folder.ts";
 import { originalWithMessages, writeFile } from "../../database-file.ts";
 import { ServedFile } from "../served-file.ts";
@@ -51,6 +51,21 @@ test("a backup that is copied over a killed server's file is not damaged by the 
     expect(asideOf(killed).map((path) => existsSync(path))).toEqual([true]);
     expect(killed.countMessages()).toBe(3);
   }
+});
+
+test("the log of a server that takes over between the readings of another start stays beside its file [FILE-4]", async () => {
+  const { file } = await serve(3);
+  const killed = file.kill();
+  const readBefore = readMark(killed.path);
+  await killed.start();
+  await killed.send(2);
+  const leftOvers = resolve("db/sqlite/copies/left-overs.ts");
+  // Another process, since SQLite answers otherwise to a second connection of the same one.
+  const start = `import { putLeftOversAside } from ${JSON.stringify(leftOvers)};
+    console.log(JSON.stringify(putLeftOversAside(...JSON.parse(process.argv[1]))));`;
+  const args = ["--input-type=module", "-e", start, JSON.stringify([killed.path, readBefore])];
+  expect(execFileSync(process.execPath, args, { encoding: "utf8" })).toBe("[]\n");
+  expect(killed.kill().countMessages()).toBe(5);
 });
 
 test("what is served from a backup is kept after a kill [FILE-5]", async () => {
