@@ -53,9 +53,9 @@ export type ServeOptions = {
   history?: number;
   /** How many replies are written at a time, over all sessions; 32 by default. */
   maxReplies?: number;
-  /** The sentence for people with which a reply fails. The default names no reason. */
+  /** The sentence for people with which a reply fails. The default, which is used also if this throws, names no reason. */
   describeError?: (error: unknown) => string;
-  /** Called with each error of `reply`, and with each refusal of the server that ends a reply. */
+  /** Called with each error of `reply`, and with each refusal of the server that ends a reply. An error that it throws is ignored. */
   onError?: (error: unknown, at: { readonly session_id: string; readonly key?: string }) => void;
 };
 

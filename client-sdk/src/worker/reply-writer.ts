@@ -65,8 +65,10 @@ export class ReplyWriter {
     this.#timer = setInterval(() => this.#send(true), renewalMs);
   }
 
-  /** Appends a piece. Resolves when the source may go on. */
+  /** Appends a piece. Resolves when the source may go on. @throws {TypeError} if JSON cannot hold the piece */
   async write(piece: ReplyPiece): Promise<void> {
+    // It would fail in each attempt to send it.
+    if (typeof piece !== "string") JSON.stringify(piece);
     const { text = "", chunks = [], ...ending } = typeof piece === "string" ? { text: piece } : piece;
     this.#unsent.text += text;
     this.#unsent.chunks.push(...chunks);

@@ -1,3 +1,4 @@
+import { limits } from "../../../server/contract/limits.ts";
 import { aborted } from "../chat/chat-error.ts";
 import { Pauses } from "../chat/pauses.ts";
 import { createRandomId } from "../chat/random-id.ts";
@@ -20,13 +21,16 @@ const closeMs = 5000;
  *
  * Close the worker before the chat. Without a stored position every session is looked at once, and unanswered messages are answered, however old they are.
  *
- * @throws {TypeError} if an option is invalid
+ * @throws {TypeError} if an option is invalid. @throws {ChatError} `aborted` if the chat is closed
  */
 export function serveReplies(chat: Chat, options: ServeOptions): ReplyWorker {
   const { writer = createRandomId(), name = "worker", history = 100, maxReplies = 32 } = options;
+  assertOptions({ ...options, writer, name });
   assertCount("history", history, 500);
   assertCount("maxReplies", maxReplies, Number.MAX_SAFE_INTEGER);
   const { rpc, internals } = chat;
+  if (internals.signal.aborted) throw aborted("The chat is closed.");
+  const { onError, describeError } = guarded(options);
   const { storage } = internals;
   const positionName = `${internals.prefix}worker/${name}`;
   const pauses = new Pauses();
@@ -52,10 +56,10 @@ export function serveReplies(chat: Chat, options: ServeOptions): ReplyWorker {
     const known = turns.get(sessionId);
     if (known) return known;
     const turn = new SessionTurn({
-      onBusy: "queue",
-      describeError: () => "The assistant could not answer.",
-      onError: () => undefined,
-      ...options,
+      reply: options.reply,
+      onBusy: options.onBusy ?? "queue",
+      describeError,
+      onError,
       format: options.format,
       writer,
       history,
@@ -95,7 +99,7 @@ export function serveReplies(chat: Chat, options: ServeOptions): ReplyWorker {
             progress.note(at, id);
             turnOf(id).wake();
           },
-          onRefused: (error) => options.onError?.(error, { session_id: "" }),
+          onRefused: (error) => onError(error, { session_id: "" }),
         },
         closing.signal,
       );
@@ -115,6 +119,47 @@ export function serveReplies(chat: Chat, options: ServeOptions): ReplyWorker {
     void close();
   });
   return { close };
+}
+
+/** The callbacks of the program. An error in one of them has no effect on a reply. */
+function guarded({
+  onError,
+  describeError,
+}: ServeOptions): Required<Pick<ServeOptions, "onError" | "describeError">> {
+  return {
+    onError(error, at) {
+      try {
+        onError?.(error, at);
+      } catch {
+        // The caller can be told nothing more.
+      }
+    },
+    describeError(error) {
+      try {
+        return describeError?.(error) ?? defaultSentence;
+      } catch {
+        return defaultSentence;
+      }
+    },
+  };
+}
+
+const defaultSentence = "The assistant could not answer.";
+
+const treatments = ["queue", "refuse", "interrupt"];
+
+function assertOptions({ reply, onBusy = "queue", ...names }: ServeOptions): void {
+  if (typeof reply !== "function") throw new TypeError("reply must be a function that writes a reply.");
+  if (!treatments.includes(onBusy)) {
+    throw new TypeError(`onBusy must be one of ${treatments.join(", ")}: it is ${JSON.stringify(onBusy)}.`);
+  }
+  for (const name of ["writer", "name", "format"] as const) {
+    const value: unknown = names[name];
+    const isFitting = typeof value === "string" && value !== "" && value.length <= limits.keyChars;
+    if (!isFitting && !(name === "format" && value === undefined)) {
+      throw new TypeError(`${name} must be a text of 1 to ${limits.keyChars} characters.`);
+    }
+  }
 }
 
 function assertCount(name: string, value: number, most: number): void {

@@ -172,13 +172,14 @@ async function copy(
   const aborted = new Promise<undefined>((resolve) => {
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
-  for (;;) {
-    if (signal.aborted) break;
-    const next = await Promise.race([iterator.next(), aborted]);
-    if (next === undefined) break;
-    if (next.done) return;
-    await Promise.race([writing.write(next.value), aborted]);
+  try {
+    while (!signal.aborted) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next === undefined || next.done) return;
+      await Promise.race([writing.write(next.value), aborted]);
+    }
+  } finally {
+    // It may never answer, and its failure has no meaning any more.
+    void Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
-  // It may never answer, and its failure has no meaning any more.
-  void Promise.resolve(iterator.return?.()).catch(() => undefined);
 }

@@ -295,3 +295,54 @@ test.each([{ history: 0 }, { history: 501 }, { maxReplies: 1.5 }])(
     expect(() => serveReplies(chat, { reply: echo, ...options })).toThrow(TypeError);
   },
 );
+
+test.each([
+  ["a piece that JSON cannot hold", { parts: { a: 1n } }],
+  [
+    "a circular piece",
+    (() => {
+      const circular: { chunks: unknown[] } = { chunks: [] };
+      circular.chunks.push(circular);
+      return circular;
+    })(),
+  ],
+])("%s fails the reply with the text so far, and is told", async (_, piece) => {
+  const { url } = await startApp();
+  const errors: unknown[] = [];
+  serve(url, {
+    async *reply() {
+      yield "So far";
+      yield piece;
+    },
+    onError: (error) => errors.push(error),
+  });
+  const user = await new User(url, "s").begin();
+  await user.say("Hi", "m1");
+  await expect.poll(async () => (await user.messages())[1]?.status).toBe("failed");
+  expect((await user.messages())[1]?.content).toBe("So far");
+  expect(errors).toEqual([expect.any(TypeError)]);
+});
+
+function fail(): never {
+  throw new Error("A fault of the callback.");
+}
+
+test("callbacks that throw change nothing about a reply that fails", async () => {
+  const { url } = await startApp();
+  serve(url, { reply: fail, describeError: fail, onError: fail });
+  const user = await new User(url, "s").begin();
+  await user.say("Hi", "m1");
+  await expect.poll(async () => (await user.messages())[1]?.status).toBe("failed");
+  expect((await user.messages()).length).toBe(2);
+});
+
+test.each([
+  [{}, /^reply must be/],
+  [{ reply: 5 }, /^reply must be/],
+  [{ reply: echo, onBusy: "x" }, /^onBusy must be one of queue, refuse, interrupt: it is "x"/],
+  [{ reply: echo, writer: "" }, /^writer must be a text/],
+  [{ reply: echo, writer: "x".repeat(1000) }, /^writer must be a text/],
+  [{ reply: echo, format: 5 }, /^format must be a text/],
+])("options that are invalid are refused at once: %j", (options, reason) => {
+  expect(() => serve("http://127.0.0.1:9", options as never)).toThrow(reason);
+});
