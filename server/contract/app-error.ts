@@ -116,7 +116,7 @@ export function replyConflict(message: string, reply: ReplyStandNow): AppError {
 /** Another writer holds the reply. */
 export function writtenByAnother(reply: ReplyStandNow): AppError {
   return replyConflict(
-    "Another writer writes this reply: it can be taken over once its lease has ended.",
+    "Another writer writes this reply: go on under that writer's name, or open a reply with another key.",
     reply,
   );
 }

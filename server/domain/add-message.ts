@@ -71,7 +71,9 @@ async function findEarlierSend(session: SessionChange, input: AddMessageInput): 
   const found = await session.findSend(input.key);
   if (!found) return undefined;
   if (found.key_digest !== digest(input)) throw keyUsedBefore();
-  if (found.status !== null || found.complete_id !== null) return readReply(session, found, input);
+  // A reply that was deleted while it was open is like any deleted message: only the repeat says that it was one.
+  const isReply = input.status !== undefined || found.status !== null || found.complete_id !== null;
+  if (isReply) return readReply(session, found, input);
   const { sent_seq, seq, ...row } = found;
   const { content } = input;
   // A row that was changed before migration 0007 does not have its first `seq`. Any `seq` before the change is correct here.

@@ -133,6 +133,7 @@ test("an edit of an open reply is refused, a deletion ends it, and then there is
   for (const verb of ["append", "finish", "stop", "claim"] as const) {
     expect((await reply.ask(verb, { offset: 2, text: "x" })).status, verb).toBe(404);
   }
+  expect((await new ReplyWriter(url, "r").open()).status).toBe(404);
   await openReply(url, "other");
   await call(url, "DELETE", "/api/sessions/s");
   await createSession(url, { id: "s" });
