@@ -128,6 +128,9 @@ export function createChat(options: ChatOptions): Chat {
     drain: (signal) => state.drain(signal),
     async close() {
       endWatch();
+      const left = state.leave();
+      if (left.length > 0)
+        await Promise.race([Promise.all(left), new Promise((end) => setTimeout(end, leaveMs))]);
       closeRpc();
       closing.abort(aborted("The chat was closed before the answer."));
       await Promise.all([state.close(), line.close()]);
@@ -136,6 +139,9 @@ export function createChat(options: ChatOptions): Chat {
     internals: { storage, prefix: state.prefix, signal: closing.signal },
   };
 }
+
+/** How long a chat that is closed waits until the others know that it leaves, in milliseconds. */
+const leaveMs = 500;
 
 function createStorage(): ChatStorage {
   // A browser that refuses its database does not keep unsent messages, and the stores show that.

@@ -141,6 +141,11 @@ export class ChatState {
     return this.#parts.kept.flush();
   }
 
+  /** Says in each session that this client leaves. @returns the sends of that, none for most clients */
+  leave(): Promise<void>[] {
+    return [...this.#sessions.values()].flatMap((store) => store.leave() ?? []);
+  }
+
   /** Ends everything. Resolves when the unsent messages are in the storage. */
   async close(): Promise<void> {
     this.#ending.abort();

@@ -87,6 +87,11 @@ export class FollowedLog<State, Event extends FollowedEvent> {
     else stop();
   }
 
+  /** Follows a log again that was refused: it is there now. */
+  revive(): void {
+    if (this.#users > 0 && !this.isInUse) this.#start();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#end?.();

@@ -14,8 +14,8 @@ export type Paged<Id, Item> = { readonly paging: PageUnderWay<Id, Item> | undefi
 /** Records a change for the requested page, if there is one. */
 export function remember<Id, Item, State extends Paged<Id, Item>>(
   state: State & Paged<Id, Item>,
-  id: NoInfer<Id>,
-  item: NoInfer<Item> | undefined,
+  id: Id,
+  item: Item | undefined,
 ): State {
   const { paging } = state;
   return paging ? { ...state, paging: { ...paging, since: new Map(paging.since).set(id, item) } } : state;

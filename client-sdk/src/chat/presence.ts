@@ -15,10 +15,8 @@ export type PresenceOptions = {
   own: Somebody;
   /** Whether this client says that it is here. */
   isAnnounced: boolean;
-  /** Sends a signal. A lost one has no effect but a delay. */
-  send: (name: string, data: unknown) => void;
-  /** Whether the session is still shown, so that this client goes on saying that it is here. */
-  isShown: () => boolean;
+  /** Sends a signal. A lost one has no effect but a delay. Resolves once it is answered or lost. */
+  send: (name: string, data: Said) => Promise<void>;
   now: () => number;
   touch: () => void;
 };
@@ -32,7 +30,7 @@ const kinds = {
 type Kind = keyof typeof kinds;
 
 /** The data of a signal. `asks` wants the others to say that they are here too. */
-type Said = Somebody & { readonly is: boolean; readonly asks?: boolean };
+export type Said = Somebody & { readonly is: boolean; readonly asks?: boolean };
 
 /** The longest delay of the answer to a newcomer, in milliseconds: not all clients should answer at once. */
 const answerMs = 1000;
@@ -61,7 +59,10 @@ export class Presence {
   /** Takes a signal of any client, this one too, or that the session is followed from now on. */
   take(event: LiveEvent & { type: "signal" | "caught_up" }): void {
     const { own, isAnnounced } = this.#options;
-    if (event.type === "caught_up") return isAnnounced ? this.set("here", true) : undefined;
+    if (event.type === "caught_up") {
+      if (isAnnounced) void this.set("here", true);
+      return;
+    }
     const { name, data } = event;
     if (!isKind(name) || !isSaid(data) || data.id === own.id) return;
     const { id, is, asks } = data;
@@ -75,35 +76,31 @@ export class Presence {
     if (asks && this.#own.here !== undefined) {
       this.#answer ??= setTimeout(() => {
         this.#answer = undefined;
-        this.#say("here", true);
+        void this.#say("here", true);
       }, Math.random() * answerMs);
     }
     this.#expire();
   }
 
-  /** This client begins or ends something. A repeated beginning says nothing new. */
-  set(kind: Kind, is: boolean): void {
-    if (is === (this.#own[kind] !== undefined)) return;
+  /** This client begins or ends something. @returns undefined if that is nothing new */
+  set(kind: Kind, is: boolean): Promise<void> | undefined {
+    if (is === (this.#own[kind] !== undefined)) return undefined;
     clearInterval(this.#own[kind]);
-    this.#own[kind] = is ? setInterval(() => this.#repeat(kind), kinds[kind].repeatMs) : undefined;
-    this.#say(kind, is, kind === "here" && is);
+    this.#own[kind] = is ? setInterval(() => void this.#say(kind, true), kinds[kind].repeatMs) : undefined;
+    return this.#say(kind, is, kind === "here" && is);
   }
 
-  /** This client leaves the session. */
-  end(): void {
+  /** This client leaves the session. @returns undefined if it has said nowhere that it is here */
+  end(): Promise<void> | undefined {
     clearTimeout(this.#expiry);
     clearTimeout(this.#answer);
     this.#expiry = this.#answer = undefined;
-    for (const kind of ["typing", "here"] as const) this.set(kind, false);
+    void this.set("typing", false);
+    return this.set("here", false);
   }
 
-  #repeat(kind: Kind): void {
-    if (this.#options.isShown()) this.#say(kind, true);
-    else this.end();
-  }
-
-  #say(kind: Kind, is: boolean, asks = false): void {
-    this.#options.send(kind, { ...this.#options.own, is, ...(asks && { asks }) } satisfies Said);
+  #say(kind: Kind, is: boolean, asks = false): Promise<void> {
+    return this.#options.send(kind, { ...this.#options.own, is, ...(asks && { asks }) } satisfies Said);
   }
 
   #expire(): void {

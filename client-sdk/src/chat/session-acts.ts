@@ -20,7 +20,6 @@ export type ActedSession = {
     kept: KeptState;
     presence: { name?: string } | undefined;
   };
-  readonly isInUse: boolean;
   readonly log: {
     readonly state: SessionState;
     apply(change: (state: SessionState) => SessionState): void;
@@ -64,14 +63,14 @@ export function createSessionActs(
   const presence = new Presence({
     own: { ...parts.presence, id: ownId },
     isAnnounced: parts.presence !== undefined,
-    send: (name, data) =>
-      void parts.rpc.session.signal
-        .mutate({ session_id: session.id, name, data }, { signal: parts.signal })
-        .catch(() => undefined),
-    isShown: () => session.isInUse,
+    async send(name, data) {
+      // What a client says last is also sent by a chat that is being closed.
+      const options = data.is ? { signal: parts.signal } : {};
+      const sent = parts.rpc.session.signal.mutate({ session_id: session.id, name, data }, options);
+      await sent.catch(() => undefined);
+    },
     now: parts.now,
     touch: session.touch,
   });
-  parts.signal.addEventListener("abort", () => presence.end());
   return { changes, branches, presence };
 }

@@ -49,8 +49,13 @@ export abstract class SessionView extends LiveStore<
       name: `session/${id}`,
       empty: emptySession,
       apply: applyEvent,
-      follow: (follower) =>
-        parts.line.followSession({ sessionId: id, limit: snapshotMessages, maxMissed }, follower),
+      follow: (follower) => {
+        const end = parts.line.followSession({ sessionId: id, limit: snapshotMessages, maxMissed }, follower);
+        return () => {
+          end();
+          void this.leave();
+        };
+      },
       isAwaited: () => parts.outbox.creating(id) !== undefined,
     });
     this.id = id;
@@ -61,9 +66,15 @@ export abstract class SessionView extends LiveStore<
     return this.log.state.epoch;
   }
 
+  /** Says that this client has the session open no more. @returns undefined if it has not said that it has */
+  leave(): Promise<void> | undefined {
+    return this.acts?.presence.end();
+  }
+
   /** Takes the message of an answer to a call that was made in that epoch. */
   applyAnswer(message: Message, epoch: string | undefined): void {
     this.log.apply((state) => applyAnswer(state, message, epoch));
+    this.log.revive();
   }
 
   protected override onEvent(event: LiveEvent, isNew: boolean): void {

@@ -13,18 +13,16 @@ describe("the others, as their signals tell", () => {
   /** A client "me" that shows the session. */
   function open() {
     const sent: Sent[] = [];
-    let isShown = true;
     const presence = new Presence({
       own: { id: "me", name: "Me" },
       isAnnounced: true,
-      send: (name, data) => sent.push([name, data]),
-      isShown: () => isShown,
+      send: async (name, data) => void sent.push([name, data]),
       now: Date.now,
       touch: () => undefined,
     });
     const hear = (name: string, data: unknown): void =>
       presence.take({ type: "signal", seq: 1, prev: 1, name, data });
-    return { presence, sent, hear, hide: () => (isShown = false) };
+    return { presence, sent, hear };
   }
 
   test("somebody types until the end is told, or no repeat comes for 8 s [PRESENCE-1]", () => {
@@ -56,20 +54,20 @@ describe("the others, as their signals tell", () => {
 
   test("typing is said once at its beginning and its end, and every 3 s meanwhile [PRESENCE-1]", () => {
     const { presence, sent } = open();
-    presence.set("typing", true);
-    presence.set("typing", true);
+    void presence.set("typing", true);
+    void presence.set("typing", true);
     expect(sent).toEqual([["typing", { id: "me", name: "Me", is: true }]]);
     vi.advanceTimersByTime(6500);
     expect(sent).toHaveLength(3);
-    presence.set("typing", false);
-    presence.set("typing", false);
+    void presence.set("typing", false);
+    void presence.set("typing", false);
     vi.advanceTimersByTime(60_000);
     expect(sent.slice(3)).toEqual([["typing", { id: "me", name: "Me", is: false }]]);
   });
 
   test("a newcomer asks who is here, and each of the others answers once within a second [PRESENCE-2]", () => {
     const { presence, sent, hear } = open();
-    presence.set("here", true);
+    void presence.set("here", true);
     expect(sent.splice(0)).toEqual([["here", { id: "me", name: "Me", is: true, asks: true }]]);
     for (const id of ["a", "b"]) hear("here", { id, is: true, asks: true });
     vi.advanceTimersByTime(1000);
@@ -82,12 +80,12 @@ describe("the others, as their signals tell", () => {
     expect(presence.shown.here).toEqual([]);
   });
 
-  test("a client whose session is not shown any more says that it left, and nothing after [PRESENCE-2]", () => {
-    const { presence, sent, hide } = open();
-    presence.set("here", true);
-    presence.set("typing", true);
+  test("a client that leaves says so, and nothing after [PRESENCE-2]", () => {
+    const { presence, sent } = open();
+    void presence.set("here", true);
+    void presence.set("typing", true);
     sent.length = 0;
-    hide();
+    void presence.end();
     vi.advanceTimersByTime(100_000);
     expect(sent).toEqual([
       ["typing", { id: "me", name: "Me", is: false }],
@@ -118,5 +116,11 @@ test("two clients see each other come, type and go, over a real server [PRESENCE
   await expect.poll(() => second.getSnapshot().typing).toEqual([]);
   expect(first.getSnapshot().typing).toEqual([]);
   expect((await ada.rpc.session.get.query({ session_id: "s" })).messages).toEqual([]);
+
   leave();
+  await expect.poll(() => first.getSnapshot().here).toEqual([]);
+  second.subscribe(() => undefined);
+  await expect.poll(() => first.getSnapshot().here.length).toBe(1);
+  await ben.close();
+  await expect.poll(() => first.getSnapshot().here).toEqual([]);
 });

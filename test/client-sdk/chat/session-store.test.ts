@@ -150,6 +150,19 @@ test("a session that is not there is closed with the reason, and one that is sti
   await expect.poll(() => line.subscriptions.length).toBe(2);
 });
 
+test("a session that was not there is followed again once a send shows that it is there", async () => {
+  const { line, store, calls } = open();
+  onTestFinished(store.subscribe(() => undefined));
+  await expect.poll(() => line.open).toBe(1);
+  line.refuse(refusal("NOT_FOUND"));
+  await until(store, ({ status }) => status === "closed");
+  void store.send("Hello", { key: "k" });
+  const call = await calls.next();
+  call.answer({ ...message(1, 1), ...(call.input as object) });
+  await expect.poll(() => line.open).toBe(1);
+  expect(store.getSnapshot().error).toBeUndefined();
+});
+
 test("a session that is deleted while it shows is closed and empty", async () => {
   const { store, line } = await openLive();
   line.tell({ type: "session_deleted", seq: 11 });
