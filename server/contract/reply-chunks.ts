@@ -33,8 +33,9 @@ export class ReplyChunks {
   /** Whether the reply has ended: no more chunks follow. */
   isOver = false;
   #isBegun = false;
-  /** How much of the reply's text is in the chunks. */
-  #length = 0;
+  /** The reply's text in the chunks, and how many parts it has begun. */
+  #text = "";
+  #textParts = 0;
   #chunkCount = 0;
   /** How many steps the writer's chunks have begun. */
   #stepCount = 0;
@@ -57,7 +58,7 @@ export class ReplyChunks {
     out.push(...chunks.slice(this.#chunkCount).flatMap((chunk) => this.#pass(chunk)));
     this.#chunkCount = Math.max(this.#chunkCount, chunks.length);
     const isOpen = status === "streaming";
-    const isMissing = !isOpen && !this.#finish && (this.#length === 0 || this.#chunkCount > 0);
+    const isMissing = !isOpen && !this.#finish && (this.#text === "" || this.#chunkCount > 0);
     if (isMissing && parts) out.push(...this.#restOf(parts));
     else if (!this.#hasWritersText) out.push(...this.#ownText(content));
     if (isOpen) return out;
@@ -65,13 +66,22 @@ export class ReplyChunks {
     return [...out, ...this.#endOpenParts(), endOf(reply, this.#finish)];
   }
 
+  /** A stream takes nothing back: other text than before, with which a reply may end, is in a part of its own. */
   #ownText(content: string): UIChunk[] {
-    if (content.length <= this.#length) return [];
-    const delta = content.slice(this.#length);
-    const begin = this.#length === 0 ? [{ type: "text-start", id: textId }] : [];
-    this.#open.set(textId, "text-end");
-    this.#length = content.length;
-    return [...begin, { type: "text-delta", id: textId, delta }];
+    const out: UIChunk[] = [];
+    if (!content.startsWith(this.#text)) {
+      out.push(...this.#endOpenParts());
+      this.#open.clear();
+      this.#text = "";
+    }
+    const delta = content.slice(this.#text.length);
+    if (delta === "") return out;
+    if (this.#text === "") this.#textParts += 1;
+    const id = this.#textParts === 1 ? textId : `${textId}-${this.#textParts}`;
+    if (this.#text === "") out.push({ type: "text-start", id });
+    this.#open.set(id, "text-end");
+    this.#text = content;
+    return [...out, { type: "text-delta", id, delta }];
   }
 
   #endOpenParts(): UIChunk[] {
