@@ -35,8 +35,10 @@ test("the list tells of a chat's messages that wait, and of those that were refu
   expect([await words(".preview"), await words(".row-time")]).toEqual(["You: queued", "waiting"]);
   // A chat that is still to be made has its queue too.
   await page.getByTestId("new").click();
-  await send(page, "begins it");
   const begun = page.locator("[data-session]").first();
+  // The browser tells the page of the new address a moment after the click: until then the composer is the other chat's.
+  await begun.locator("[aria-current]").waitFor();
+  await send(page, "begins it");
   await expect.poll(() => begun.locator(".preview").innerText()).toBe("You: begins it");
 });
 
