@@ -207,7 +207,7 @@ test("the keyboard does everything", async () => {
   await press("Enter");
   await focused("[data-testid=composer]");
   await expectShown(page, ["first\nline!"]);
-  expect(await stored(two)).toEqual(["first\nline!"]);
+  await expect.poll(() => stored(two)).toEqual(["first\nline!"]);
   await page.locator("li .edit").focus();
   await press("Enter");
   await focused("[data-testid=editor]");
