@@ -64,7 +64,7 @@ export function createSessionActs(
     own: { ...parts.presence, id: ownId },
     isAnnounced: parts.presence !== undefined,
     async send(name, data) {
-      // What a client says last is also sent by a chat that is being closed.
+      // The last signal of a client is sent also while its chat is being closed.
       const options = data.is ? { signal: parts.signal } : {};
       const sent = parts.rpc.session.signal.mutate({ session_id: session.id, name, data }, options);
       await sent.catch(() => undefined);
