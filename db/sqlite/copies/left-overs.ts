@@ -45,7 +45,8 @@ function isOthersLog(file: string, { mark, log, alone }: LogBeside): boolean {
   }
   const shouldHaveNone = history !== undefined && (history.isClosed || history.isCopy);
   if (!history || !(shouldHaveNone || mark?.log !== undefined)) return false;
-  return !goesOnFrom(history, readWithLog(file), mark);
+  // The whole file is read next, which a start beside a running server need not wait for.
+  return !isHeld(file) && !goesOnFrom(history, readWithLog(file), mark);
 }
 
 /**
