@@ -51,7 +51,7 @@ export function showMessages({
     const { key, seq } = message;
     if (cancelled.has(key) || changes?.isRemoved(key) === true) return [];
     const content = changes?.contentOf(key, seq) ?? message.content;
-    const error = changes?.errorOf(key);
+    const error = message.error ?? changes?.errorOf(key);
     const isPlain = content === message.content && !error;
     return [isPlain ? message : { ...message, content, ...(error && { error }) }];
   });

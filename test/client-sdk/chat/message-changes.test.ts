@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { ChatFailure } from "../../../client-sdk/src/chat/chat-error.ts";
+import type { SessionSnapshot } from "../../../client-sdk/src/chat/session-snapshot.ts";
 import { head, isShowing, message, openLive, refusal } from "./support/live-session.ts";
 import { until } from "./support/open-chat.ts";
+
+const isLastRefused = ({ messages }: SessionSnapshot) => messages.at(-1)?.error?.message === "FORBIDDEN";
 
 test("an edit shows at once, carries the seq that it is based on, and stays when the server agrees [CHANGE-1]", async () => {
   const { store, calls } = await openLive();
@@ -185,6 +188,18 @@ test("edits of a message whose send is refused fail with that reason", async () 
   const edits = ["first", "second"].map((content) => store.edit("k", content));
   send.fail(new ChatFailure(refusal("FORBIDDEN")));
   for (const edit of edits) await expect(edit).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("a message that is refused again shows the last refusal of its send [SEND-3]", async () => {
+  const { store, calls } = await openLive();
+  const sent = store.send("mine", { key: "own" });
+  const edited = store.edit("own", "mine, edited");
+  (await calls.next()).fail(new ChatFailure(refusal("NOT_FOUND")));
+  await Promise.all([sent, edited].map((each) => expect(each).rejects.toMatchObject({ code: "NOT_FOUND" })));
+  store.retry("own");
+  (await calls.next()).fail(new ChatFailure(refusal("FORBIDDEN")));
+  const { messages } = await until(store, isLastRefused);
+  expect(messages.at(-1)).toMatchObject({ content: "mine", delivery: "failed" });
 });
 
 test("a rename that succeeds after a refused one shows no error", async () => {

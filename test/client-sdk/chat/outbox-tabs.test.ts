@@ -72,3 +72,45 @@ test("where every tab sends, twenty messages of two tabs are stored once each [S
     expect(own).toEqual(Array.from({ length: 10 }, (_, at) => `${tab}-${at}`));
   }
 });
+
+test("where every tab sends, a refusal of earlier content does not fail an edited message [SEND-3] [SEND-5]", async () => {
+  const { proxy, direct, ways } = await startDesk();
+  const storage = createMemoryStorage();
+  const tabs = new Tabs({ everyTabSends: true });
+  const failureMayBeWritten = Promise.withResolvers<void>();
+  let written = Promise.resolve();
+  const editing = openChat({
+    ...ways,
+    sender: Object.assign(tabs.open(), { onAnnounced: () => () => undefined }),
+    storage: {
+      ...storage,
+      write(changes) {
+        const isFailure = changes.some(([name, value]) => name.endsWith("/failed") && value !== undefined);
+        if (isFailure) written = written.then(() => failureMayBeWritten.promise);
+        written = written.then(() => storage.write(changes));
+        return written;
+      },
+    },
+  }).chat.session("late");
+  proxy.hold();
+  const refused = editing.send("one", { key: "key" });
+  (await proxy.nextHeld()).go();
+  await expect(refused).rejects.toMatchObject({ code: "NOT_FOUND" });
+  openChat({ ...ways, storage, sender: tabs.open() });
+  const ofOtherTab = await proxy.nextHeld();
+  const edited = editing.edit("key", "two");
+  failureMayBeWritten.resolve();
+  const ofEdit = await proxy.nextHeld();
+  ofOtherTab.go();
+  const ofOtherTabAgain = await proxy.nextHeld();
+  expect([ofOtherTab, ofEdit, ofOtherTabAgain].map(({ body }) => body)).toEqual([
+    expect.stringContaining("one"),
+    expect.stringContaining("two"),
+    expect.stringContaining("two"),
+  ]);
+  await direct.session.create.mutate({ id: "late" });
+  proxy.release();
+  ofEdit.go();
+  ofOtherTabAgain.go();
+  expect(await edited).toMatchObject({ content: "two" });
+});

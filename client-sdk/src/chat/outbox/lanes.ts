@@ -117,9 +117,12 @@ export class Lanes {
     } catch (cause) {
       const error = toChatError(cause);
       if (signal.aborted || mayPass(error)) throw error;
+      // Meanwhile another tab may have got the refusal first, and its person may have changed the message, or taken it back.
+      await entries.reload();
+      const isAsSent = JSON.stringify(entries.find(name)?.item) === JSON.stringify(item);
       // JSON omits the message of an Error.
       const failed: ChatError = Object.assign({}, error, { message: error.message });
-      await entries.note(entry, { [facts.failed]: failed, ...unlessTried });
+      await entries.note(entry, { ...(isAsSent && { [facts.failed]: failed }), ...unlessTried });
     }
   }
 
