@@ -126,6 +126,14 @@ export function replyHasEnded(reply: ReplyStandNow): AppError {
   return replyConflict(`This reply has ended: it is ${reply.status}.`, reply);
 }
 
+/** A piece of text would make the reply too long, and has ended it. */
+export function replyTooLong(maxChars: number): AppError {
+  return new AppError(
+    "PAYLOAD_TOO_LARGE",
+    `The reply is longer than ${maxChars} characters: it has ended as failed, with the text so far.`,
+  );
+}
+
 export function tooManyReplies(limit: number): AppError {
   return new AppError(
     "TOO_MANY_REQUESTS",

@@ -3,8 +3,12 @@ import { limits } from "./limits.ts";
 import { optional } from "./optional.ts";
 import { labelPattern, labelSchema, textSchema } from "./text.ts";
 
-/** Whether every text in a value of JSON, the names of fields too, can be stored. */
+/**
+ * Whether a value of JSON can be kept as it is. Every text, the names of fields too, must be one that databases hold. A number
+ * beyond those of IEEE 754, such as 1e400, was read as Infinity.
+ */
 function isStorable(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
   if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
   if (Array.isArray(value)) return value.every(isStorable);
   if (typeof value !== "object" || value === null) return true;
@@ -14,7 +18,10 @@ function isStorable(value: unknown): boolean {
 /** A value of JSON that the server keeps as it is and never looks into. */
 export const opaqueSchema = z
   .unknown()
-  .refine(isStorable, "must have no text with the NUL character or a lone surrogate");
+  .refine(
+    isStorable,
+    "must have no text with the NUL character or a lone surrogate, and no number beyond 1.8e308",
+  );
 
 const parentKey = {
   description: "The key of the message that this one answers or replaces.",

@@ -87,9 +87,9 @@ async function findEarlierSend(session: SessionChange, input: AddMessageInput): 
 async function readReply(
   session: SessionChange,
   { id, key }: SendRow,
-  { status, writer = "" }: AddMessageInput,
+  { session_id, status, writer = "" }: AddMessageInput,
 ): Promise<Sent> {
-  const found = await findReply(session, { message_id: id, key: undefined });
+  const found = await findReply(session, { session_id, message_id: id, key: undefined });
   if (status === "streaming" && found.status === "streaming" && found.writer !== writer) {
     throw writtenByAnother(toStandNow(found));
   }

@@ -1,7 +1,7 @@
 import type { DeleteMessageInput } from "../contract/message.ts";
 import { sessionNotFound } from "../contract/app-error.ts";
 import type { Services } from "./services.ts";
-import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
+import { assertUnchanged, findMessageToChange } from "./find-message.ts";
 
 /**
  * Deletes a message: its content is removed, and its `seq` records the deletion.
@@ -10,9 +10,8 @@ import { assertUnchanged, findMessageToChange, readName } from "./find-message.t
  */
 export async function deleteMessage(services: Services, input: DeleteMessageInput): Promise<void> {
   const { session_id: sessionId, if_seq: ifSeq } = input;
-  const named = readName(input);
   await services.store.change(sessionId, async (session) => {
-    const found = await findMessageToChange(session, named);
+    const found = await findMessageToChange(session, input);
     assertUnchanged(found, ifSeq);
     if (!(await session.removeMessage(found.id))) throw sessionNotFound(sessionId);
   });

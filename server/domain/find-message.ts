@@ -2,7 +2,8 @@ import type { MessageRow, NamedMessage, SessionChange } from "../../db/store.ts"
 import type { Services } from "./services.ts";
 import type { MessageName } from "../contract/message.ts";
 import { idOfMadeKey } from "./made-key.ts";
-import { invalidInput, messageNotFound, messageChanged } from "../contract/app-error.ts";
+import type { AppError } from "../contract/app-error.ts";
+import { invalidInput, messageNotFound, messageChanged, sessionNotFound } from "../contract/app-error.ts";
 
 const keyPrefix = "key:";
 
@@ -20,18 +21,28 @@ function namedByKey(key: string): NamedMessage {
  * Reads the name of a message from an input. @throws {AppError} BAD_REQUEST unless exactly one of `message_id` and
  * `key` is given
  */
-export function readName({ message_id: ref, key }: Omit<MessageName, "session_id">): NamedMessage {
+export function readName({ message_id: ref, key }: MessageName): NamedMessage {
   if (ref !== undefined && key === undefined) return toNamed(ref);
   if (ref === undefined && key !== undefined) return namedByKey(key);
   const message = "name the message by message_id or by key, and by one of them alone";
   throw invalidInput([{ path: ["message_id"], code: "custom", message }]);
 }
 
-/** Finds the message that a change refers to. @throws {AppError} NOT_FOUND */
-export async function findMessageToChange(session: SessionChange, named: NamedMessage): Promise<MessageRow> {
+/** Finds the message that a change refers to. @throws {AppError} NOT_FOUND, BAD_REQUEST (no name, or two) */
+export async function findMessageToChange(session: SessionChange, name: MessageName): Promise<MessageRow> {
+  const named = readName(name);
   const found = await session.findMessage(named);
-  if (!found || found.deleted) throw messageNotFound(named);
+  if (!found || found.deleted) throw await nothingFound(session, name.session_id, named);
   return found;
+}
+
+/** The error of a change that refers to a message which is not there. */
+export async function nothingFound(
+  session: SessionChange,
+  sessionId: string,
+  named: NamedMessage,
+): Promise<AppError> {
+  return (await session.find()) ? messageNotFound(named) : sessionNotFound(sessionId);
 }
 
 /** Asserts that `ifSeq`, if given, is the `seq` of the message. @throws {AppError} CONFLICT */

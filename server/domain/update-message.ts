@@ -2,7 +2,7 @@ import type { Message, UpdateMessageInput } from "../contract/message.ts";
 import { sessionNotFound } from "../contract/app-error.ts";
 import { assertContentFits } from "./content-length.ts";
 import type { Services } from "./services.ts";
-import { assertUnchanged, findMessageToChange, readName } from "./find-message.ts";
+import { assertUnchanged, findMessageToChange } from "./find-message.ts";
 import { withoutParts } from "./optional-fields.ts";
 import { messageOf } from "./read-messages.ts";
 import { isOpen, replyIsOpen } from "./replies/reply-stand.ts";
@@ -16,10 +16,9 @@ import { isOpen, replyIsOpen } from "./replies/reply-stand.ts";
  */
 export async function updateMessage(services: Services, input: UpdateMessageInput): Promise<Message> {
   const { session_id: sessionId, content, if_seq: ifSeq } = input;
-  const named = readName(input);
   assertContentFits(services, content);
   const edited = await services.store.change(sessionId, async (session) => {
-    const found = await findMessageToChange(session, named);
+    const found = await findMessageToChange(session, input);
     if (found.content === content && !isOpen(found)) return found;
     assertUnchanged(found, ifSeq);
     if (isOpen(found)) throw replyIsOpen(await session.findReply({ id: found.id }));

@@ -14,6 +14,7 @@ import {
   sessionReferredTo,
   textBodyExpected,
   replyHasEnded,
+  replyTooLong,
   tooManyReaders,
   tooManyReplies,
   tooManySignals,
@@ -81,6 +82,7 @@ const conflicts: Readonly<Record<string, AppError>> = {
 /** The refusals with 429 of operations other than following. */
 const shortages: Readonly<Record<string, AppError>> = {
   "message.add": tooManyReplies(limits.openReplies),
+  "message.claim": tooManyReplies(limits.openReplies),
   "session.signal": tooManySignals(1),
 };
 
@@ -96,12 +98,17 @@ function exampleOf(
   { maxMessageChars, maxReadersPerSession }: DescribedLimits,
 ): ErrorBody {
   if (code === "BAD_REQUEST") return refusalOf(route);
+  const isStream = route.method === "PUT";
   const isOfMessage = route.path.includes("{message_id}");
   const errors: Partial<Record<ErrorCode, AppError>> = {
     NOT_FOUND: isOfMessage ? messageNotFound(subjectOf(route)) : sessionNotFound("123"),
     CONFLICT: conflicts[route.procedure] ?? sessionExists("123"),
-    ...(route.method === "PUT" && { UNSUPPORTED_MEDIA_TYPE: textBodyExpected() }),
     PAYLOAD_TOO_LARGE: bodyTooLarge(maxBodyBytes(maxMessageChars)),
+    ...(isStream && {
+      CONFLICT: replyHasEnded({ length: 5, status: "failed" }),
+      UNSUPPORTED_MEDIA_TYPE: textBodyExpected(),
+      PAYLOAD_TOO_LARGE: replyTooLong(maxMessageChars),
+    }),
     UNPROCESSABLE_CONTENT: keyUsedBefore(),
     TOO_MANY_REQUESTS: shortages[route.procedure] ?? tooManyReaders(maxReadersPerSession),
   };

@@ -17,7 +17,7 @@ export function replyStreamOperation(): DescribedOperation & Json {
     };
   };
   const refusals: Record<string, { description: string }> = Object.fromEntries(
-    ["400", "404", "409", "415", "500", "503"].map((status) => [status, { description: "" }]),
+    ["400", "404", "409", "413", "415", "500", "503"].map((status) => [status, { description: "" }]),
   );
   return {
     operationId: "streamReply",

@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createClient } from "../../client-sdk/src/index.ts";
+import type { ErrorBody } from "../../server/contract/error.ts";
 import type { Message } from "../../client-sdk/src/index.ts";
 import { openDoors } from "../support/doors.ts";
 import { followWithClient, openChat } from "../support/readers.ts";
@@ -234,3 +235,31 @@ test("a repeated send of a message that an older version changed has a seq befor
   forget();
   expect((await client.message.add.mutate(keyed)).seq).toBeLessThan(edited.seq + 1);
 });
+
+test.each([
+  ["PATCH", "", { content: "Hi" }],
+  ["DELETE", "", undefined],
+  ["POST", "/append", { offset: 0, text: "Hi" }],
+  ["POST", "/finish", {}],
+  ["POST", "/stop", {}],
+  ["POST", "/claim", {}],
+  ["PUT", "/stream", undefined],
+] as const)(
+  "%s of a message%s says whether the session or the message is missing",
+  async (method, verb, body) => {
+    const { url } = await startWithSession();
+    const sentenceOf = async (session: string, ref: string): Promise<unknown> => {
+      const answer = await fetch(`${url}/api/sessions/${session}/messages/${ref}${verb}`, {
+        method,
+        headers: { "content-type": method === "PUT" ? "text/plain" : "application/json" },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return [answer.status, ((await answer.json()) as ErrorBody).message];
+    };
+    expect(await sentenceOf("nobody", "1")).toEqual([404, 'There is no session "nobody".']);
+    expect(await sentenceOf("nobody", "key:k")).toEqual([404, 'There is no session "nobody".']);
+    expect(await sentenceOf("s", "1")).toEqual([404, "There is no message 1 in this session."]);
+    const missing = 'There is no message with the key "k" in this session.';
+    expect(await sentenceOf("s", "key:k")).toEqual([404, missing]);
+  },
+);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createClient } from "../../client-sdk/src/index.ts";
+import type { ErrorBody } from "../../server/contract/error.ts";
 import { openReply, ReplyWriter } from "../support/replies.ts";
 import { call, createSession, readSession, send } from "../support/rest.ts";
 import { startWithSession } from "./followed-session.ts";
@@ -190,4 +191,26 @@ test.each([
   const answer = await call(url, "POST", "/api/sessions/s/messages", body);
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ issues: [{ path: [name] }] });
+});
+
+test("a number that JavaScript cannot hold is refused in every field of opaque JSON [REPLY-8] [SIGNAL-4]", async () => {
+  const { url } = await startWithSession();
+  await openReply(url);
+  const refused = async (path: string, body: string): Promise<unknown> => {
+    const answer = await fetch(`${url}/api/sessions/s/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    const { issues } = (await answer.json()) as ErrorBody;
+    return [answer.status, issues?.map((issue) => issue.path[0])];
+  };
+  const message = `{"content": "Hi", "sender": "user", `;
+  const append = `{"offset": 0, "text": "", "writer": "w", "chunk_offset": 0, "chunks": [1, {"a": [-1e400]}]}`;
+  const finish = `{"writer": "w", "parts": [1e400]}`;
+  expect(await refused("messages", `${message} "parts": [{"a": 1e400}]}`)).toEqual([400, ["parts"]]);
+  expect(await refused("messages", `${message} "metadata": 1e309}`)).toEqual([400, ["metadata"]]);
+  expect(await refused("messages/key:r/append", append)).toEqual([400, ["chunks"]]);
+  expect(await refused("messages/key:r/finish", finish)).toEqual([400, ["parts"]]);
+  expect(await refused("signals", `{"name": "typing", "data": 1e400}`)).toEqual([400, ["data"]]);
 });

@@ -37,7 +37,10 @@ const badSignals: { what: string; fields: object; fault: [field: string, message
   {
     what: "data that cannot be stored",
     fields: { name: "n", data: ["\0"] },
-    fault: ["data", "must have no text with the NUL character or a lone surrogate"],
+    fault: [
+      "data",
+      "must have no text with the NUL character or a lone surrogate, and no number beyond 1.8e308",
+    ],
   },
 ];
 

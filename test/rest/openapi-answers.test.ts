@@ -183,10 +183,13 @@ const wrongs: Record<string, (request: ExampleRequest, example: ErrorBody) => Pa
       body: { ...fieldsOf(body), content: "", status, writer: "another" },
     };
   },
-  413: ({ headers, body }) => ({
-    headers: { ...headers, "content-type": "application/json" },
-    body: { ...fieldsOf(body), more: "x".repeat(70_000) },
-  }),
+  413: ({ headers, body }) =>
+    typeof body === "string"
+      ? { body: body + "x".repeat(6) }
+      : {
+          headers: { ...headers, "content-type": "application/json" },
+          body: { ...fieldsOf(body), more: "x".repeat(70_000) },
+        },
   415: ({ headers, body }) => ({
     headers: { ...headers, "content-type": typeof body === "string" ? "text/html" : "text/plain" },
     body: { ...fieldsOf(body), more: "x" },
@@ -222,6 +225,10 @@ async function expectRefusals(url: string, places: Place[], status: string): Pro
   return count;
 }
 
+function isOfMessage({ path }: Place): boolean {
+  return path.includes("{message_id}");
+}
+
 test("every refusal that is documented happens, and says what its example says", async () => {
   const { url, databaseFile } = await startApp({
     maxMessageChars: 10,
@@ -234,9 +241,13 @@ test("every refusal that is documented happens, and says what its example says",
   const refusals = [...statuses].filter((status) => status.startsWith("4"));
   expect(refusals.toSorted()).toEqual(Object.keys(wrongs));
 
-  // These speak of a session that is not there yet.
-  expect(await expectRefusals(url, places, "404")).toBe(15);
+  const [ofMessages, ofSessions] = [
+    places.filter(isOfMessage),
+    places.filter((place) => !isOfMessage(place)),
+  ];
+  expect(await expectRefusals(url, ofSessions, "404")).toBe(8);
   await createSession(url, { id: "123" });
+  expect(await expectRefusals(url, ofMessages, "404")).toBe(7);
   const reader = await fetch(`${url}/api/sessions/123/events/stream`);
   await sendWithKey(url, "used", { content: "Hello", sender: "user" });
   await call(url, "PATCH", "/api/sessions/123/messages/1", { content: "Hi" });
@@ -245,22 +256,26 @@ test("every refusal that is documented happens, and says what its example says",
     "create table attachment (message_id integer references message); insert into attachment values (1)",
   );
   other.close();
-  for (const key of ["reply-1", "reply-2"]) {
-    await sendWithKey(url, key, { content: "Hello", sender: "user", status: "streaming" });
-    await call(url, "POST", `/api/sessions/123/messages/key:${key}/finish`, {});
-  }
-  await sendWithKey(url, "reply-3", { content: "", sender: "user", status: "streaming" });
-  for (const status of refusals.filter((each) => !["404", "429"].includes(each))) {
-    expect(await expectRefusals(url, places, status), status).toBeGreaterThan(0);
-  }
-  for (const key of ["3", "4", "5", "6", "7", "8", "9"]) {
-    await sendWithKey(url, key, { content: "", sender: "user", status: "streaming" });
-  }
+
+  await requestReply(url);
+  const open = ["3", "4", "5", "6", "7", "8", "9", "10"].map((each) => `reply-${each}`);
+  for (const key of open) await sendWithKey(url, key, { content: "", sender: "user", status: "streaming" });
   for (let sent = 0; sent < limits.signalBurst; sent += 1) {
     await call(url, "POST", "/api/sessions/123/signals", { name: "typing" });
   }
   expect(await expectRefusals(url, places, "429")).toBeGreaterThan(0);
   await reader.body?.cancel();
+
+  for (const key of open.slice(1)) await call(url, "POST", `/api/sessions/123/messages/key:${key}/stop`);
+  await call(url, "POST", "/api/sessions/123/messages/key:reply-1/claim", {});
+  const whole = { offset: 0, text: "Hello" };
+  await call(url, "POST", "/api/sessions/123/messages/key:reply-1/append", whole);
+  await call(url, "POST", "/api/sessions/123/messages/key:reply-1/finish", {});
+  await sendWithKey(url, "reply-2", { content: "Hello", sender: "user", status: "streaming" });
+  // The 413 of a reply's stream ends the reply as failed, which its 409 speaks of.
+  for (const status of ["413", ...refusals.filter((each) => !["404", "413", "429"].includes(each))]) {
+    expect(await expectRefusals(url, places, status), status).toBeGreaterThan(0);
+  }
 });
 
 test("every failure that is documented as one is answered as one, and tells nothing of the inside", async () => {

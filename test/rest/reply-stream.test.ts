@@ -88,6 +88,19 @@ test("`offset` says where the text goes on; a gap and other text are refused [RE
   expect(await put(url, " there", "?offset=5")).toMatchObject({ httpStatus: 200, content: "Hello there" });
 });
 
+test("a repeat of a stream that has finished the reply gets the same answer, and other text is refused [REPLY-10] [REPLY-6]", async () => {
+  const url = await startWithReply();
+  const first = await put(url, "Hello there");
+  expect(first).toMatchObject({ httpStatus: 200, content: "Hello there" });
+  expect(await put(url, "Hello there")).toEqual(first);
+  expect(await put(url, "there", "?offset=6")).toEqual(first);
+  const refused = { httpStatus: 409, code: "CONFLICT", length: 11, status: "complete" };
+  expect(await put(url, "Hello there!")).toMatchObject(refused);
+  expect(await put(url, "Hallo there")).toMatchObject(refused);
+  expect(await put(url, "Hello there", "?writer=another")).toMatchObject(refused);
+  await expectStored(url, "Hello there", undefined);
+});
+
 test("an open connection holds the lease of its reply, though it sends nothing [REPLY-10] [REPLY-9]", async () => {
   const url = await startWithReply({ timeouts: { replyLeaseMs: 400 } });
   const sent = stream(url);

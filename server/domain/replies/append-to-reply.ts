@@ -1,5 +1,5 @@
 import type { SessionChange } from "../../../db/store.ts";
-import { AppError, invalidInput, replyConflict } from "../../contract/app-error.ts";
+import { AppError, invalidInput, replyConflict, replyTooLong } from "../../contract/app-error.ts";
 import type { AppendInput, Appended } from "../../contract/reply.ts";
 import { limits } from "../../contract/limits.ts";
 import type { Services } from "../services.ts";
@@ -99,10 +99,7 @@ function findExcess(
   { text, chunks }: { text: string; chunks: readonly string[] },
 ): AppError | undefined {
   if (chars + text.length > maxMessageChars) {
-    return new AppError(
-      "PAYLOAD_TOO_LARGE",
-      `The reply is longer than ${maxMessageChars} characters: it has ended as failed, with the text so far.`,
-    );
+    return replyTooLong(maxMessageChars);
   }
   const chunkBytes = chunks.reduce((sum, chunk) => sum + Buffer.byteLength(chunk) + 1, 0);
   if (chunkBytes === 0 || bytes + chunkBytes <= limits.replyChunkBytes) return undefined;

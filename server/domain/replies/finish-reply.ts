@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MessageRow, SessionChange } from "../../../db/store.ts";
+import type { MessageRow, ReplyStand, SessionChange } from "../../../db/store.ts";
 import { messageNotFound } from "../../contract/app-error.ts";
 import type { Message } from "../../contract/message.ts";
 import type { FinishInput } from "../../contract/reply.ts";
@@ -18,16 +18,21 @@ import { assertWritable, findReply } from "./reply-stand.ts";
 export async function finishReply(services: Services, input: FinishInput): Promise<Message> {
   const { status = "complete", content, parts, metadata, error, writer = "" } = input;
   if (content !== undefined) assertContentFits(services, content);
-  const digest = digestOf(input);
   const row = await services.store.change(input.session_id, async (session): Promise<MessageRow> => {
     const found = await findReply(session, input);
-    if (found.end_digest === digest) return readMessage(session, found.id);
+    if (isSameEnd(found, input)) return readMessage(session, found.id);
     const { id } = await assertWritable(session, found, writer);
     const end = status === "complete" ? null : status;
+    const digest = digestOf(input);
     return endOpenReply(session, id, { status: end, content, parts, metadata, failure: error, digest });
   });
   services.leases.end(row.id);
   return messageOf(row);
+}
+
+/** Whether the same finish has ended the reply. */
+export function isSameEnd({ end_digest }: ReplyStand, input: FinishInput): boolean {
+  return end_digest === digestOf(input);
 }
 
 export async function readMessage(session: SessionChange, id: number): Promise<MessageRow> {

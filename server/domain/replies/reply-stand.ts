@@ -1,8 +1,8 @@
 import type { MessageRow, ReplyStand, SessionChange } from "../../../db/store.ts";
 import type { AppError, ReplyStandNow } from "../../contract/app-error.ts";
-import { messageNotFound, replyConflict, replyHasEnded, writtenByAnother } from "../../contract/app-error.ts";
+import { replyConflict, replyHasEnded, writtenByAnother } from "../../contract/app-error.ts";
 import type { MessageName } from "../../contract/message.ts";
-import { readName } from "../find-message.ts";
+import { nothingFound, readName } from "../find-message.ts";
 
 /** A reply that is streaming. */
 export type OpenStand = ReplyStand & {
@@ -22,13 +22,10 @@ export function toStandNow({ chars, status }: ReplyStand): ReplyStandNow {
 }
 
 /** Finds a reply, also one that has ended. @throws {AppError} NOT_FOUND, BAD_REQUEST (no name, or two) */
-export async function findReply(
-  session: SessionChange,
-  name: Omit<MessageName, "session_id">,
-): Promise<ReplyStand> {
+export async function findReply(session: SessionChange, name: MessageName): Promise<ReplyStand> {
   const named = readName(name);
   const found = await session.findReply(named);
-  if (!found || found.deleted) throw messageNotFound(named);
+  if (!found || found.deleted) throw await nothingFound(session, name.session_id, named);
   return found;
 }
 

@@ -1,8 +1,10 @@
 import type { Message } from "../../contract/message.ts";
-import type { StreamReplyInput } from "../../contract/reply.ts";
+import { AppError } from "../../contract/app-error.ts";
+import type { FinishInput, StreamReplyInput } from "../../contract/reply.ts";
 import type { Services } from "../services.ts";
 import { appendToReply } from "./append-to-reply.ts";
-import { finishReply } from "./finish-reply.ts";
+import { finishReply, isSameEnd, readMessage } from "./finish-reply.ts";
+import { findReply } from "./reply-stand.ts";
 
 /** The text of a reply that comes as one stream. */
 export class ReplyStream {
@@ -21,16 +23,20 @@ export class ReplyStream {
     return this.#services.leases.durationMs / 3;
   }
 
-  /** Appends what comes next. @throws {AppError} as {@link appendToReply} does */
+  /**
+   * Appends what comes next. A repeat of a stream that has finished the reply appends nothing.
+   *
+   * @throws {AppError} as {@link appendToReply} does
+   */
   async append(text: string): Promise<void> {
     const { offset: _, ...named } = this.#input;
-    await appendToReply(this.#services, {
-      ...named,
-      offset: this.#offset,
-      text,
-      chunks: undefined,
-      chunk_offset: undefined,
-    });
+    const piece = { ...named, offset: this.#offset, text, chunks: undefined, chunk_offset: undefined };
+    try {
+      await appendToReply(this.#services, piece);
+    } catch (error) {
+      const hasEnded = error instanceof AppError && error.reply?.status === "complete";
+      if (!hasEnded || !(await this.#isRepeat(text))) throw error;
+    }
     this.#offset += text.length;
   }
 
@@ -41,8 +47,22 @@ export class ReplyStream {
 
   /** Ends the reply, which is complete. */
   finish(): Promise<Message> {
+    return finishReply(this.#services, this.#end);
+  }
+
+  get #end(): FinishInput {
     const { session_id, message_id, key, writer } = this.#input;
-    return finishReply(this.#services, { session_id, message_id, key, writer });
+    return { session_id, message_id, key, writer };
+  }
+
+  /** Whether the end of this stream has ended the reply before, with this text at its place. */
+  #isRepeat(text: string): Promise<boolean> {
+    return this.#services.store.change(this.#input.session_id, async (session) => {
+      const found = await findReply(session, this.#input);
+      if (!isSameEnd(found, this.#end)) return false;
+      const { content } = await readMessage(session, found.id);
+      return content.startsWith(text, this.#offset);
+    });
   }
 }
 

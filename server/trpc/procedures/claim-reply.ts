@@ -13,7 +13,7 @@ export const claimReplyProcedure = procedure
       description: "The reply is streaming from then on, and this writer alone may append to it.",
       bodyName: "ClaimReply",
       answerExample: replyExamples.claimed,
-      errors: [404, 409],
+      errors: [404, 409, 429],
       omits: ["key"],
     }),
   )
