@@ -24,6 +24,8 @@ const beginnings: Readonly<Record<string, string>> = {
   "reasoning-start": "reasoning-end",
 };
 const endings = new Set(Object.values(beginnings));
+/** The chunks that go on with a part, which must have begun. */
+const continuations = new Set(["text-delta", "reasoning-delta", ...endings]);
 
 /**
  * Turns the successive forms of a reply into the chunks of a UI message stream. The chunks of the writer are passed on. If
@@ -96,6 +98,8 @@ export class ReplyChunks {
     if (type === "start") return "messageMetadata" in value ? [withType("message-metadata", value)] : [];
     if (type === "finish") this.#finish = value;
     if (type === "finish" || type === "abort" || type === "error") return [];
+    // The SDK ends the whole stream at such a chunk.
+    if (continuations.has(type) && !this.#open.has(id)) return [];
     if (type === "start-step") this.#stepCount += 1;
     if (type === "text-start") this.#hasWritersText = true;
     const ending = beginnings[type];

@@ -32,3 +32,17 @@ test.each(["Goodbye!", "He"])(
     ]);
   },
 );
+
+test("a chunk that goes on with a part that has not begun is left out, and the reply's text is told once", () => {
+  const chunks = new ReplyChunks();
+  const orphans = [
+    { type: "text-delta", id: "t", delta: "Hello" },
+    { type: "reasoning-delta", id: "r", delta: "Hm" },
+    { type: "text-end", id: "t" },
+  ];
+  expect(chunks.next({ ...reply("Hello", "streaming"), chunks: orphans })).toEqual([
+    { type: "start", messageId: "r" },
+    { type: "text-start", id: "text" },
+    { type: "text-delta", id: "text", delta: "Hello" },
+  ]);
+});
