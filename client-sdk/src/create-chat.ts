@@ -92,6 +92,8 @@ export type Chat = {
  * A chat for frontends: live stores of sessions and of their list, which lose no change and no send. The stores show
  * the known state before the network answers, keep unsent items until the server has them, and are the same in every
  * tab.
+ *
+ * @throws {TypeError} if `url` is not an address of HTTP
  */
 export function createChat(options: ChatOptions): Chat {
   const { url, user, presence, storage = createStorage(), fetch = defaultFetch } = options;
@@ -128,9 +130,7 @@ export function createChat(options: ChatOptions): Chat {
     drain: (signal) => state.drain(signal),
     async close() {
       endWatch();
-      const left = state.leave();
-      if (left.length > 0)
-        await Promise.race([Promise.all(left), new Promise((end) => setTimeout(end, leaveMs))]);
+      for (const left of state.leave()) await left;
       closeRpc();
       closing.abort(aborted("The chat was closed before the answer."));
       await Promise.all([state.close(), line.close()]);
@@ -139,9 +139,6 @@ export function createChat(options: ChatOptions): Chat {
     internals: { storage, prefix: state.prefix, signal: closing.signal },
   };
 }
-
-/** How long a chat that is closed waits until the others know that it leaves, in milliseconds. */
-const leaveMs = 500;
 
 function createStorage(): ChatStorage {
   // A browser that refuses its database does not keep unsent messages, and the stores show that.

@@ -42,6 +42,8 @@ const pongTimeoutMs = 30_000;
  * position.
  *
  * Calls reject with a `ClientError`, whose `data.code` is an `ErrorCode`.
+ *
+ * @throws {TypeError} if `url` is not an address of HTTP
  */
 export function createClient(options: ClientOptions): Client {
   return openClient(options).client;

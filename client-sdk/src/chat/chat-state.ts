@@ -40,7 +40,7 @@ const unusedStores = 16;
 const loadAgainMs = 2000;
 
 /** Ends the logs too: a log that was followed further would be stored again. */
-const forgotten = aborted("What was stored here has been deleted. Open it again.");
+const forgotten = aborted("The stored state was deleted: open it again.");
 
 /** The stores of one chat over one line. */
 export class ChatState {

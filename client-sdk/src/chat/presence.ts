@@ -35,6 +35,9 @@ export type Said = Somebody & { readonly is: boolean; readonly asks?: boolean };
 /** The longest delay of the answer to a newcomer, in milliseconds: not all clients should answer at once. */
 const answerMs = 1000;
 
+/** How long a client that leaves waits until the others know, in milliseconds. */
+const leaveMs = 500;
+
 /** The people who are typing in a session, and those who have it open, as far as their clients say so. */
 export class Presence {
   readonly #options: PresenceOptions;
@@ -96,7 +99,8 @@ export class Presence {
     clearTimeout(this.#answer);
     this.#expiry = this.#answer = undefined;
     void this.set("typing", false);
-    return this.set("here", false);
+    const said = this.set("here", false);
+    return said && Promise.race([said, new Promise<void>((end) => setTimeout(end, leaveMs))]);
   }
 
   #say(kind: Kind, is: boolean, asks = false): Promise<void> {

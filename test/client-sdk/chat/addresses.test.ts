@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { createChat } from "../../../client-sdk/src/create-chat.ts";
+import { createClient } from "../../../client-sdk/src/index.ts";
 import { startGateway } from "../../support/gateway.ts";
 import { followSession, openLine } from "../../support/line-reader.ts";
 import { makeSession } from "../../support/make-session.ts";
@@ -18,6 +20,15 @@ test.each(["", "/", "/?from=a-link#here"])(
     const overHttp = openLine({ url: gateway.url + end }, { timing });
     await followSession(overHttp.line, sessionId).untilLive();
     expect(gateway.upgrades.items[0]).toBe("/team/desk/trpc");
+  },
+);
+
+test.each(["localhost:8000", "ws://localhost:8000", "example.com/desk", "", "/desk", "http://"])(
+  "a url that is no address of HTTP, %j, is refused at once by its name [LINE-1]",
+  (url) => {
+    const message = `url must begin with http:// or https://: it is ${url}`;
+    expect(() => createChat({ url })).toThrow(new TypeError(message));
+    expect(() => createClient({ url })).toThrow(new TypeError(message));
   },
 );
 

@@ -13,11 +13,15 @@ export type Addresses = {
  * setters.
  *
  * @param url absolute; on a web page it may be relative to the page
+ *
+ * @throws {TypeError} if it is not an address of HTTP
  */
 export function addressesOf(url: string | URL): Addresses {
   let text = String(url);
+  const isHttp = (): boolean => /^https?:.../i.test(text);
   const { location } = platform;
-  if (location && !/^\w+:/.test(text)) text = new URL(text, location.href).href;
+  if (location && !isHttp()) text = new URL(text, location.href).href;
+  if (!isHttp()) throw new TypeError(`url must begin with http:// or https://: it is ${text}`);
   const base = text.replace(/[?#].*$/s, "").replace(/\/*$/, "/");
   return { base, socket: `${base.replace(/^http/i, "ws")}trpc` };
 }
