@@ -13,7 +13,7 @@ export class DatabaseFileError extends Error {
   }
 }
 
-/** Keyed by the beginning of SQLite's code. */
+/** Keyed by the beginning of SQLite's code, which replaces the word CODE. */
 const faults: [code: string, fault: string][] = [
   ["SQLITE_NOTADB", "which is no SQLite database: name another file"],
   ["SQLITE_CORRUPT", "which is damaged: put a backup in its place"],
@@ -21,7 +21,7 @@ const faults: [code: string, fault: string][] = [
   ["SQLITE_FULL", "and its disk is full: make room"],
   ["SQLITE_READONLY", "which cannot be written: let this user write the file and its folder"],
   ["SQLITE_CANTOPEN", "which cannot be opened: let this user write the file and its folder"],
-  ["SQLITE_IOERR", "which the disk does not read or write as it should: look into the system's log"],
+  ["SQLITE_IOERR", "which the disk does not read or write as it should (CODE): look into the system's log"],
 ];
 
 /**
@@ -35,5 +35,6 @@ export function toDatabaseFileError(error: unknown, file: string): unknown {
   if (!(error instanceof SqliteError)) return error;
   const known = isForLackOfRoom(error.code, file) ? "SQLITE_FULL" : error.code;
   const [, fault] = faults.find(([code]) => known.startsWith(code)) ?? [];
-  return new DatabaseFileError(file, fault ?? `and SQLite says "${error.message}"`, { cause: error });
+  const said = fault?.replace("CODE", error.code) ?? `and SQLite says "${error.message}"`;
+  return new DatabaseFileError(file, said, { cause: error });
 }

@@ -49,11 +49,12 @@ export class Branches {
       });
   }
 
-  /** Shows the branch of this message. */
+  /** Shows the branch of this message. @throws {ChatError} if there is no such message */
   async choose(key: string): Promise<void> {
     await this.#loading;
     const { all, keep, onChange } = this.#options;
     const path = new Thread(all()).pathTo(key);
+    if (path.length === 0) throw notFound("There is no such message here, so its branch cannot be shown.");
     const followed = path.map((message, at) => [path[at - 1]?.key ?? beforeAll, message.key] as const);
     // Another tab may have chosen otherwise at this message. The earlier choices of this tab are stored.
     const choices = Object.fromEntries(
@@ -83,7 +84,7 @@ export class Branches {
     const { all, add } = this.#options;
     await this.#loading;
     const found = key === undefined ? this.show(all()).at(-1) : all().find((message) => message.key === key);
-    if (!found) throw new ChatFailure(nothingToAnswer);
+    if (!found) throw notFound("There is no such message here, so no reply to it can be asked for.");
     const parent_key = found.sender === "user" ? found.key : (found.parent_key ?? found.key);
     return add({ content: "", sender: "assistant", status: "requested", parent_key });
   }
@@ -108,9 +109,6 @@ export class Branches {
   }
 }
 
-const nothingToAnswer = {
-  kind: "refused",
-  code: "NOT_FOUND",
-  retryable: false,
-  message: "There is no such message here, so no reply to it can be asked for.",
-} as const;
+function notFound(message: string): ChatFailure {
+  return new ChatFailure({ kind: "refused", code: "NOT_FOUND", retryable: false, message });
+}

@@ -45,7 +45,11 @@ export class SessionStore extends SessionView {
     return this.act(({ branches }) => branches.regenerate(key));
   }
 
-  /** Shows the branch of this message, which may be an alternative of a shown one. The choice is kept. */
+  /**
+   * Shows the branch of this message, which may be an alternative of a shown one. The choice is kept.
+   *
+   * @throws {ChatError} if there is no such message
+   */
   choose(key: string): Promise<void> {
     return this.act(({ branches }) => branches.choose(key));
   }

@@ -168,8 +168,9 @@ test("a reply without a parent is replaced by its alternative", async () => {
   await expect.poll(keys).toEqual(["key-1", (input as Message).key]);
 });
 
-test("nothing can be regenerated in an empty session, or for a message that is not there", async () => {
+test("nothing can be regenerated in an empty session, and no message that is not there can be regenerated or chosen", async () => {
   const { store } = await show([]);
+  await expect(store.choose("gone")).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(store.regenerate()).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(store.regenerate("gone")).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
