@@ -54,6 +54,24 @@ test("a tab that is not the sender hands its message over, and the next tab take
   expect(await stored()).toEqual(["by the leader", "by the next one"]);
 });
 
+test("a message of a tab that ended before it told the sender is sent when the next tab opens [SEND-5]", async () => {
+  const { stored, ways } = await startDesk();
+  const storage = createMemoryStorage();
+  const tabs = new Tabs();
+  openChat({ ...ways, storage, sender: tabs.open() });
+  const mute = openChat({
+    ...ways,
+    storage,
+    sender: Object.assign(tabs.open(), { announce: () => undefined }),
+  });
+  void mute.chat.session("s").send("not told");
+  await mute.chat.close();
+  expect(await stored()).toEqual([]);
+  const { chat } = openChat({ ...ways, storage, sender: tabs.open() });
+  await chat.drain();
+  expect(await stored()).toEqual(["not told"]);
+});
+
 test("where every tab sends, twenty messages of two tabs are stored once each [SEND-5]", async () => {
   const { stored, ways } = await startDesk();
   const storage = createMemoryStorage();

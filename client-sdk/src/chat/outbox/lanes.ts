@@ -32,7 +32,10 @@ export class Lanes {
 
   constructor(options: LanesOptions) {
     this.#options = options;
-    options.entries.subscribe(() => this.start());
+    const { entries, sender } = options;
+    entries.subscribe(() => this.start());
+    // The tab that has stored them may have ended before it told the sender.
+    if (!sender.isSender) for (const { item } of entries.all()) entries.announce([item.session_id]);
   }
 
   /** Aborts the pending calls. */
