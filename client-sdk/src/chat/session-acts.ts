@@ -19,6 +19,7 @@ export type ActedSession = {
     now: () => number;
     kept: KeptState;
     presence: { name?: string } | undefined;
+    changes: () => { isRemoved(sessionId: string): boolean } | undefined;
   };
   readonly log: {
     readonly state: SessionState;
@@ -64,6 +65,8 @@ export function createSessionActs(
     own: { ...parts.presence, id: ownId },
     isAnnounced: parts.presence !== undefined,
     async send(name, data) {
+      // A session that is being deleted has nobody to tell.
+      if (log.state.isDeleted || parts.changes()?.isRemoved(session.id) === true) return;
       // The last signal of a client is sent also while its chat is being closed.
       const options = data.is ? { signal: parts.signal } : {};
       const sent = parts.rpc.session.signal.mutate({ session_id: session.id, name, data }, options);

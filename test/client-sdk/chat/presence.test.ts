@@ -124,3 +124,25 @@ test("two clients see each other come, type and go, over a real server [PRESENCE
   await ben.close();
   await expect.poll(() => first.getSnapshot().here).toEqual([]);
 });
+
+test("a client that removes the session that it shows sends no signal to it [PRESENCE-2]", async () => {
+  const { url } = await startApp();
+  const signals: number[] = [];
+  const chat = createChat({
+    url,
+    presence: {},
+    async fetch(address, init) {
+      const answer = await fetch(address, init);
+      if (address.includes("session.signal")) signals.push(answer.status);
+      return answer;
+    },
+  });
+  await chat.rpc.session.create.mutate({ id: "s" });
+  const leave = chat.session("s").subscribe(() => undefined);
+  await expect.poll(() => signals).toEqual([200]);
+  const removed = chat.sessions().remove("s");
+  leave();
+  await removed;
+  await chat.close();
+  expect(signals).toEqual([200]);
+});
