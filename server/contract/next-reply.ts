@@ -1,12 +1,12 @@
 /*
- * The SDK reads this file in browsers, so it imports nothing.
+ * The SDK reads this file in browsers, so it imports nothing but a file of the same kind.
  */
+import type { Threaded } from "./thread.ts";
+import { Thread } from "./thread.ts";
 
 /** The fields of a message that say whether it needs an answer. */
-export type Answerable = {
+export type Answerable = Threaded & {
   readonly id: number;
-  readonly key: string;
-  readonly sender: string;
   readonly status?: string | undefined;
 };
 
@@ -16,7 +16,7 @@ export type NextReply =
   | { readonly kind: "wait"; readonly key: string }
   /** A reply that was asked for is claimed. */
   | { readonly kind: "claim"; readonly key: string }
-  /** A reply with this key is opened, under the latest message that it answers. */
+  /** A reply with this key is opened, under the last message of a user on its branch. */
   | { readonly kind: "open"; readonly key: string; readonly parentKey: string };
 
 /** How many replies to the same message may be interrupted before the assistant gives up. */
@@ -24,8 +24,8 @@ export const replyAttempts = 3;
 
 /**
  * The next reply of a session. Its key derives from the first unanswered message of a user: two assistants that look at
- * the same messages choose the same key, so one of them writes. An interrupted reply is no answer, and the next attempt
- * has `:2` at the end of its key.
+ * the same messages choose the same key, so one of them writes. It answers the later messages of the same branch too. An
+ * interrupted reply is no answer, and the next attempt has `:2` at the end of its key.
  *
  * @param messages the latest messages in the order of their ids, from before the first unanswered one on
  * @param isUsedUp whether a reply of that key was deleted: nothing can be written under it, and what it answered counts
@@ -40,20 +40,40 @@ export function nextReply(
   const requested = messages.find(({ status }) => status === "requested");
   if (requested) return { kind: "claim", key: requested.key };
   const keys = new Set(messages.map(({ key }) => key));
-  const questions = unanswered(messages);
-  const parentKey = questions.at(-1)?.key;
-  if (parentKey === undefined) return undefined;
-  for (const question of questions) {
-    const next = attemptsAt(question).find((key) => !keys.has(key));
-    if (next !== undefined && !isUsedUp(next)) return { kind: "open", key: next, parentKey };
+  for (const question of unanswered(messages)) {
+    const key = attemptsAt(question).find((attempt) => !keys.has(attempt));
+    if (key !== undefined && !isUsedUp(key))
+      return { kind: "open", key, parentKey: endOfBranch(messages, question) };
   }
   return undefined;
 }
 
-/** The messages of users after the last answer. */
+/**
+ * The messages of users that have no answer. An answer is one to the messages of its branch: to all of them, or, if its key
+ * derives from one of them, from that one on. A message that a later one replaces needs no answer.
+ */
 export function unanswered<Message extends Answerable>(messages: readonly Message[]): Message[] {
-  const last = messages.findLastIndex(isAnswer);
-  return messages.slice(last + 1).filter(({ sender }) => sender === "user");
+  const thread = new Thread(messages);
+  const questions = messages.filter(isQuestion);
+  const firstIds = new Map(questions.flatMap((each) => attemptsAt(each).map((key) => [key, each.id])));
+  const settled = new Set(questions.map((question) => question.parent_key));
+  for (const { key } of messages.filter(isAnswer)) {
+    const firstId = firstIds.get(key) ?? 0;
+    for (let at = thread.parentOf(key); at && at.id >= firstId; at = thread.parentOf(at.key))
+      settled.add(at.key);
+  }
+  return questions.filter(({ key }) => !settled.has(key));
+}
+
+/** The key of the last message of a user on the branch of a message. */
+function endOfBranch(messages: readonly Answerable[], from: Answerable): string {
+  const thread = new Thread(messages);
+  const end = messages.findLast((message) => isQuestion(message) && thread.isOnPathTo(from, message.key));
+  return (end ?? from).key;
+}
+
+function isQuestion({ sender }: Answerable): boolean {
+  return sender === "user";
 }
 
 /** Whether the message of an assistant ended in any way but by the loss of its writer. */

@@ -57,6 +57,11 @@ export class Thread<Message extends Threaded> {
     return path;
   }
 
+  /** Whether a message is on the path to the message of that key, or is that one. */
+  isOnPathTo(message: Message, key: string): boolean {
+    return this.#isOnBranch(message, this.#byKey.get(key));
+  }
+
   /**
    * The messages of one branch, oldest first.
    *

@@ -2,11 +2,21 @@ import { expect, test } from "vitest";
 import { nextReply, replyAttempts } from "../../server/contract/next-reply.ts";
 import type { Answerable, NextReply } from "../../server/contract/next-reply.ts";
 
-/** `u:m1` is a message of a user with the key `m1`, `a:r1/failed` one of an assistant with a status. */
+/**
+ * `u=m1` is a message of a user with the key `m1`, `a=r1/failed` one of an assistant with a status, and `a=r1<m1` one under
+ * `m1`.
+ */
 function read(text: string): Answerable[] {
   return text.split(" ").map((word, at) => {
-    const [, sender, key = "", status] = /^([ua])=([^/]*)(?:\/(.*))?$/.exec(word) ?? [];
-    return { id: at + 1, key, sender: sender === "u" ? "user" : "assistant", ...(status && { status }) };
+    const [, sender, key = "", parent_key, status] =
+      /^([ua])=([^/<]*)(?:<([^/]*))?(?:\/(.*))?$/.exec(word) ?? [];
+    return {
+      id: at + 1,
+      key,
+      sender: sender === "u" ? "user" : "assistant",
+      ...(parent_key !== undefined && { parent_key }),
+      ...(status !== undefined && { status }),
+    };
   });
 }
 
@@ -30,6 +40,33 @@ test.each<[rule: string, messages: string, next: NextReply | undefined]>([
   ["a reply that is being written is waited for", "u=m1 a=r/streaming u=m2", { kind: "wait", key: "r" }],
   ["a reply that was asked for is claimed", "u=m1 a=r a=again/requested", { kind: "claim", key: "again" }],
   ["requests are claimed in order", "u=m1 a=x/requested a=y/requested", { kind: "claim", key: "x" }],
+  [
+    "an earlier reply that is written again answers nothing that waits",
+    "u=m1 a=reply:m1<m1 u=m2 a=again<m1",
+    open("reply:m2", "m2"),
+  ],
+  [
+    "a refusal of a later message is no answer to an earlier one, and the next attempt answers both",
+    "u=m1 a=reply:m1<m1/interrupted u=m2 a=reply:m2<m2/failed",
+    open("reply:m1:2", "m2"),
+  ],
+  [
+    "that attempt answers both",
+    "u=m1 a=x<m1/interrupted u=m2 a=reply:m2<m2/failed a=reply:m1:2<m2",
+    undefined,
+  ],
+  [
+    "the messages of two branches have two answers",
+    "u=m1 a=reply:m1<m1 u=m2 u=edited<m1",
+    open("reply:m2", "m2"),
+  ],
+  [
+    "the answer to one branch is none to the other",
+    "u=m1 a=reply:m1<m1 u=m2 u=edited<m1 a=reply:m2<m2",
+    open("reply:edited", "edited"),
+  ],
+  ["a message that was replaced needs no answer", "u=m1 u=edited<m1", open("reply:edited", "edited")],
+  ["an answer without a place is one to all before it", "u=m1 u=m2 a=r", undefined],
 ])("%s", (_, messages, next) => {
   expect(nextReply(read(messages))).toEqual(next);
 });

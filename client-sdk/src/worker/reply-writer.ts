@@ -30,7 +30,7 @@ type ReplyEnd = {
 
 const refusedEnd: ReplyEnd = {
   status: "failed",
-  error: "The answer could not be stored as it is: it has more than the server takes.",
+  error: "The answer could not be stored: the server does not take it as it is.",
 };
 
 /** Whether the reply has ended or is gone. */
@@ -65,11 +65,14 @@ export class ReplyWriter {
     this.#timer = setInterval(() => this.#send(true), renewalMs);
   }
 
-  /** Appends a piece. Resolves when the source may go on. @throws {TypeError} if JSON cannot hold the piece */
+  /** Appends a piece. Resolves when the source may go on. @throws {TypeError} if it is no piece, or JSON cannot hold it */
   async write(piece: ReplyPiece): Promise<void> {
-    // It would fail in each attempt to send it.
-    if (typeof piece !== "string") JSON.stringify(piece);
     const { text = "", chunks = [], ...ending } = typeof piece === "string" ? { text: piece } : piece;
+    if ((typeof piece !== "string" && typeof piece !== "object") || typeof text !== "string") {
+      throw new TypeError("A reply yields text, or objects with text, chunks, parts and metadata.");
+    }
+    // It would fail in each attempt to send it.
+    JSON.stringify([chunks, ending]);
     this.#unsent.text += text;
     this.#unsent.chunks.push(...chunks);
     Object.assign(this.#ending, ending);

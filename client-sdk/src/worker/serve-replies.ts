@@ -146,6 +146,9 @@ function guarded({
 
 const defaultSentence = "The assistant could not answer.";
 
+/** The server refuses control characters and lone surrogates in names. */
+const isLabel = /^[^\p{Cc}\p{Cs}]+$/u;
+
 const treatments = ["queue", "refuse", "interrupt"];
 
 function assertOptions({ reply, onBusy = "queue", ...names }: ServeOptions): void {
@@ -155,9 +158,9 @@ function assertOptions({ reply, onBusy = "queue", ...names }: ServeOptions): voi
   }
   for (const name of ["writer", "name", "format"] as const) {
     const value: unknown = names[name];
-    const isFitting = typeof value === "string" && value !== "" && value.length <= limits.keyChars;
+    const isFitting = typeof value === "string" && isLabel.test(value) && value.length <= limits.keyChars;
     if (!isFitting && !(name === "format" && value === undefined)) {
-      throw new TypeError(`${name} must be a text of 1 to ${limits.keyChars} characters.`);
+      throw new TypeError(`${name} must be a text of 1 to ${limits.keyChars} characters on one line.`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { NextReply } from "../../../server/contract/next-reply.ts";
-import { isAnswer, nextReply, replyKeyOf } from "../../../server/contract/next-reply.ts";
+import { isAnswer, nextReply, replyKeyOf, unanswered } from "../../../server/contract/next-reply.ts";
 import type { Pauses } from "../chat/pauses.ts";
 import type { Client, Message } from "../types.ts";
 import { isRefusal } from "./follow-list.ts";
@@ -122,7 +122,7 @@ export class SessionReplies {
       const page = await this.#call((rpc, options) => rpc.message.list.query(input, options));
       messages = [...page.items, ...messages];
       cursor = page.next_cursor ?? undefined;
-    } while (cursor !== undefined && !messages.some(isAnswer));
+    } while (cursor !== undefined && !hasAnswered(messages));
     return messages;
   }
 
@@ -130,4 +130,10 @@ export class SessionReplies {
     const { rpc, pauses, signal } = this.#options;
     return pauses.repeat(() => call(rpc, { signal }), signal);
   }
+}
+
+/** Whether the messages begin before the first one that needs an answer. */
+function hasAnswered(messages: readonly Message[]): boolean {
+  const first = messages.find(({ sender }) => sender === "user");
+  return messages.some(isAnswer) && unanswered(messages)[0] !== first;
 }

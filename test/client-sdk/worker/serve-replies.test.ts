@@ -4,26 +4,11 @@ import { serveReplies } from "../../../client-sdk/src/worker/index.ts";
 import type { FetchLike } from "../../../client-sdk/src/index.ts";
 import { createMemoryStorage } from "../../../client-sdk/src/index.ts";
 import { startApp } from "../../support/start-app.ts";
-import { Script, serve, User, expectMessages } from "./support/serve.ts";
+import { scripted, serve, User, expectMessages } from "./support/serve.ts";
 
 /** Answers with the last message, word by word. */
 async function* echo({ messages }: ReplyRequest): AsyncGenerator<string> {
   for (const word of ["You", " said ", messages.at(-1)?.content ?? "nothing"]) yield word;
-}
-
-/** A script for each reply, in the order in which they begin. */
-function scripted() {
-  const begun: { script: Script; request: ReplyRequest }[] = [];
-  const reply = (request: ReplyRequest): Script => {
-    const script = new Script();
-    begun.push({ script, request });
-    return script;
-  };
-  const at = async (index: number) => {
-    await expect.poll(() => begun.length).toBeGreaterThan(index);
-    return begun[index] as (typeof begun)[number];
-  };
-  return { reply, at, begun };
 }
 
 test("each message of a user is answered, in every session, under a key that derives from it [WORK-1]", async () => {
@@ -306,6 +291,8 @@ test.each([
       return circular;
     })(),
   ],
+  ["a number", 5 as never],
+  ["a number for text", { text: 5 as never }],
 ])("%s fails the reply with the text so far, and is told", async (_, piece) => {
   const { url } = await startApp();
   const errors: unknown[] = [];
@@ -342,7 +329,10 @@ test.each([
   [{ reply: echo, onBusy: "x" }, /^onBusy must be one of queue, refuse, interrupt: it is "x"/],
   [{ reply: echo, writer: "" }, /^writer must be a text/],
   [{ reply: echo, writer: "x".repeat(1000) }, /^writer must be a text/],
+  [{ reply: echo, writer: "a\nb" }, /^writer must be a text/],
+  [{ reply: echo, writer: "\ud800" }, /^writer must be a text/],
   [{ reply: echo, format: 5 }, /^format must be a text/],
+  [{ reply: echo, format: "a\u007fb" }, /^format must be a text/],
 ])("options that are invalid are refused at once: %j", (options, reason) => {
   expect(() => serve("http://127.0.0.1:9", options as never)).toThrow(reason);
 });

@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from "vitest";
 import type { Chat, ChatOptions, Client, Message } from "../../../../client-sdk/src/index.ts";
 import { createChat, createClient } from "../../../../client-sdk/src/index.ts";
-import type { ReplyWorker, ServeOptions } from "../../../../client-sdk/src/worker/index.ts";
+import type { ReplyRequest, ReplyWorker, ServeOptions } from "../../../../client-sdk/src/worker/index.ts";
 import { serveReplies } from "../../../../client-sdk/src/worker/index.ts";
 
 /** A worker with a chat of its own. It ends with the test. */
@@ -39,8 +39,15 @@ export class User {
     return this;
   }
 
-  say(content: string, key: string = content): Promise<Message> {
-    return this.client.message.add.mutate({ session_id: this.id, key, content, sender: "user" });
+  say(content: string, key: string = content, parent_key?: string): Promise<Message> {
+    const message = { session_id: this.id, key, content, sender: "user", parent_key } as const;
+    return this.client.message.add.mutate(message);
+  }
+
+  /** Asks for a reply to a message. */
+  ask(key: string, parent_key: string): Promise<Message> {
+    const reply = { content: "", sender: "assistant", status: "requested" } as const;
+    return this.client.message.add.mutate({ session_id: this.id, key, parent_key, ...reply });
   }
 
   async messages(): Promise<Message[]> {
@@ -81,4 +88,19 @@ export class Script {
       else await new Promise<void>((wake) => (this.#wake = wake));
     }
   }
+}
+
+/** A script for each reply, in the order in which they begin. */
+export function scripted() {
+  const begun: { script: Script; request: ReplyRequest }[] = [];
+  const reply = (request: ReplyRequest): Script => {
+    const script = new Script();
+    begun.push({ script, request });
+    return script;
+  };
+  const at = async (index: number) => {
+    await expect.poll(() => begun.length).toBeGreaterThan(index);
+    return begun[index] as (typeof begun)[number];
+  };
+  return { reply, at, begun };
 }
