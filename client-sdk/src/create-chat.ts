@@ -81,7 +81,7 @@ export type Chat = {
    */
   forget(): Promise<void>;
   /** @internal The parts that other entries of this package use. The signal aborts when the chat is closed. */
-  readonly internals: {
+  readonly internals: Pick<ChatOptions, "WebSocket"> & {
     readonly storage: ChatStorage;
     readonly prefix: string;
     readonly signal: AbortSignal;
@@ -136,7 +136,7 @@ export function createChat(options: ChatOptions): Chat {
       await Promise.all([state.close(), line.close()]);
     },
     forget: () => state.forget(),
-    internals: { storage, prefix: state.prefix, signal: closing.signal },
+    internals: { ...options, storage, prefix: state.prefix, signal: closing.signal },
   };
 }
 

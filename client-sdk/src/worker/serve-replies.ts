@@ -1,5 +1,6 @@
 import { limits } from "../../../server/contract/limits.ts";
 import { aborted } from "../chat/chat-error.ts";
+import type { WebSocketClass } from "../chat/connection/carrier.ts";
 import { Pauses } from "../chat/pauses.ts";
 import { createRandomId } from "../chat/random-id.ts";
 import type { Chat } from "../create-chat.ts";
@@ -21,7 +22,7 @@ const closeMs = 5000;
  *
  * Close the worker before the chat. Without a stored position every session is looked at once, and unanswered messages are answered, however old they are.
  *
- * @throws {TypeError} if an option is invalid. @throws {ChatError} `aborted` if the chat is closed
+ * @throws {TypeError} if an option is invalid, or there is no `WebSocket`. @throws {ChatError} `aborted` if the chat is closed
  */
 export function serveReplies(chat: Chat, options: ServeOptions): ReplyWorker {
   const { writer = createRandomId(), name = "worker", history = 100, maxReplies = 32 } = options;
@@ -30,6 +31,7 @@ export function serveReplies(chat: Chat, options: ServeOptions): ReplyWorker {
   assertCount("maxReplies", maxReplies, Number.MAX_SAFE_INTEGER);
   const { rpc, internals } = chat;
   if (internals.signal.aborted) throw aborted("The chat is closed.");
+  assertWebSocket(internals);
   const { onError, describeError } = guarded(options);
   const { storage } = internals;
   const positionName = `${internals.prefix}worker/${name}`;
@@ -163,6 +165,16 @@ function assertOptions({ reply, onBusy = "queue", ...names }: ServeOptions): voi
       throw new TypeError(`${name} must be a text of 1 to ${limits.keyChars} characters on one line.`);
     }
   }
+}
+
+/** Without one the worker would wait for ever. */
+function assertWebSocket({
+  WebSocket = (globalThis as { WebSocket?: WebSocketClass }).WebSocket,
+}: Chat["internals"]): void {
+  if (WebSocket) return;
+  throw new TypeError(
+    "There is no WebSocket: use Node from version 22 on, or give createChat the option WebSocket.",
+  );
 }
 
 function assertCount(name: string, value: number, most: number): void {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { ReplyRequest } from "../../../client-sdk/src/worker/index.ts";
 import { serveReplies } from "../../../client-sdk/src/worker/index.ts";
 import type { FetchLike } from "../../../client-sdk/src/index.ts";
@@ -335,4 +335,10 @@ test.each([
   [{ reply: echo, format: "a\u007fb" }, /^format must be a text/],
 ])("options that are invalid are refused at once: %j", (options, reason) => {
   expect(() => serve("http://127.0.0.1:9", options as never)).toThrow(reason);
+});
+
+test("where there is no WebSocket, a worker says so at once", () => {
+  vi.stubGlobal("WebSocket", undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  expect(() => serve("http://127.0.0.1:9", { reply: echo })).toThrow(/^There is no WebSocket: use Node/);
 });
