@@ -56,7 +56,9 @@ export function unanswered<Message extends Answerable>(messages: readonly Messag
   const thread = new Thread(messages);
   const questions = messages.filter(isQuestion);
   const firstIds = new Map(questions.flatMap((each) => attemptsAt(each).map((key) => [key, each.id])));
-  const settled = new Set(questions.map((question) => question.parent_key));
+  const ids = new Map(questions.map(({ key, id }) => [key, id]));
+  const replacing = questions.filter(({ id, parent_key = "" }) => (ids.get(parent_key) ?? id) < id);
+  const settled = new Set(replacing.map(({ parent_key }) => parent_key));
   for (const { key } of messages.filter(isAnswer)) {
     const firstId = firstIds.get(key) ?? 0;
     for (let at = thread.parentOf(key); at && at.id >= firstId; at = thread.parentOf(at.key))

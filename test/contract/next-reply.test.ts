@@ -66,6 +66,7 @@ test.each<[rule: string, messages: string, next: NextReply | undefined]>([
     open("reply:edited", "edited"),
   ],
   ["a message that was replaced needs no answer", "u=m1 u=edited<m1", open("reply:edited", "edited")],
+  ["a message is replaced by a later one alone", "u=m1<m2 u=m2", open("reply:m1", "m2")],
   ["an answer without a place is one to all before it", "u=m1 u=m2 a=r", undefined],
 ])("%s", (_, messages, next) => {
   expect(nextReply(read(messages))).toEqual(next);
