@@ -1,5 +1,6 @@
 import type { NextReply } from "../../../server/contract/next-reply.ts";
 import { isAnswer, nextReply, replyKeyOf, unanswered } from "../../../server/contract/next-reply.ts";
+import { Thread } from "../../../server/contract/thread.ts";
 import type { Pauses } from "../chat/pauses.ts";
 import type { Client, Message } from "../types.ts";
 import { isRefusal } from "./follow-list.ts";
@@ -132,8 +133,8 @@ export class SessionReplies {
   }
 }
 
-/** Whether the messages begin before the first one that needs an answer. */
+/** Whether the messages begin before the first one that needs an answer: an answer on its branch is among them. */
 function hasAnswered(messages: readonly Message[]): boolean {
-  const first = messages.find(({ sender }) => sender === "user");
-  return messages.some(isAnswer) && unanswered(messages)[0] !== first;
+  const [waiting] = unanswered(messages);
+  return (waiting ? new Thread(messages).pathTo(waiting.key) : messages).some(isAnswer);
 }

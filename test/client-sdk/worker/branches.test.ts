@@ -73,3 +73,33 @@ test("a reply that was interrupted is attempted again, though a later message wa
   await expectMessages(user, ...before, "reply:m1:2: Both");
   expect((await user.messages()).at(-1)?.parent_key).toBe("m2");
 });
+
+test("a worker reads as much of a session as it takes to see what is answered, and no more [WORK-1]", async () => {
+  const { url } = await startApp();
+  const users = await Promise.all(["told", "asked"].map((id) => new User(url, id).begin()));
+  const [told, asked] = users as [User, User];
+  const input = { session_id: "told", content: "News", sender: "assistant" } as const;
+  for (let at = 0; at < 550; at += 1) await told.client.message.add.mutate(input);
+  for (let at = 0; at < 120; at += 1) await asked.say(`${at}`, `m${at}`);
+  await asked.client.message.add.mutate({ ...input, session_id: "asked", parent_key: "gone", key: "r" });
+  await asked.say("Last", "last");
+  const pages: string[] = [];
+  const { reply, at } = scripted();
+  serve(
+    url,
+    { reply },
+    {
+      fetch(address, init) {
+        for (const [, id = ""] of decodeURIComponent(address).matchAll(/"session_id":"(\w+)","order"/g))
+          pages.push(id);
+        return fetch(address, init);
+      },
+    },
+  );
+  const { request, script } = await at(0);
+  expect([request.session_id, request.key]).toEqual(["asked", "reply:last"]);
+  script.end();
+  await told.say("Hello", "hello");
+  expect((await at(1)).request.messages.length).toBe(100);
+  expect(pages.filter((id) => id === "told").length).toBeLessThan(10);
+});
