@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { runVerb } from "../../cli/run-verb.ts";
 import { startServer } from "../../support/start-server.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
-import { expectShown, messageWith, send } from "../support/read-page.ts";
+import { expectShown, messageWith, send, untilKept } from "../support/read-page.ts";
 import type { Scenarios, SetStage } from "./scenario.ts";
 import { expectAlike, setStageWithTabs } from "./scenario.ts";
 
@@ -20,7 +20,8 @@ async function startProcess() {
 
 async function sendWhileDown(setStage: SetStage, { withReload }: { withReload: boolean }): Promise<void> {
   const stage = await setStageWithTabs(setStage, { contents: ["before"] });
-  const { page, proxy } = stage;
+  const { page, proxy, id } = stage;
+  await untilKept(page, id);
   proxy.treatment = "refuse";
   proxy.cut();
   await page.getByTestId("offline").waitFor();

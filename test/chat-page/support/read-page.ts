@@ -100,3 +100,18 @@ export async function refuse(route: Route, code: string, message: string): Promi
   const error = { message, code: -32_003, data: { code, httpStatus: 403 } };
   await route.fulfill({ status: 403, json: [{ error }] });
 }
+
+const storedNames = `new Promise((resolve) => {
+  const opening = indexedDB.open("ai-desk", 1);
+  opening.onsuccess = () => {
+    const names = opening.result.transaction("values").objectStore("values").getAllKeys();
+    opening.result.close();
+    names.onsuccess = () => resolve(names.result);
+  };
+})`;
+
+/** Resolves when the browser has stored the conversation for the next visit. A page that ends sooner may not store it. */
+export async function untilKept(page: Page, id: string): Promise<void> {
+  const name = expect.stringMatching(`kept/session/${id}$`) as string;
+  await expect.poll(() => page.evaluate(storedNames)).toContainEqual(name);
+}
