@@ -26,6 +26,7 @@ function toPage(machine: string, lines: string[]): string {
 
 ${machine}
 
+This is the machine of the latest run; a row that was not part of it keeps its figures of an earlier machine.
 Medians of alternating runs, the server on one core and the load generator on another. The load, the
 counted figures, the floor and the reason of the target stand at the top of each row's file in [rows/](rows/);
 [README.md](README.md) says how to read the table.
