@@ -68,6 +68,29 @@ test("the view stays at the end while it is there, and where it is when it is no
   await expect.poll(() => fromEnd(page)).toBeLessThan(2);
 });
 
+test("a reader who scrolls up in the frame in which the conversation grows is not taken back to its end", async () => {
+  const { open, makeSession } = await setStage();
+  const page = await open(await makeSession("Talk", numbered(40)));
+  await messageWith(page, "message 40").waitFor();
+  await expect.poll(() => fromEnd(page)).toBeLessThan(2);
+  // The observer of the page is called before this one, and the scroll event comes with the next frame.
+  await page.evaluate(`new Promise((done) => {
+    const view = document.querySelector("[data-testid=scroll]");
+    const list = view.firstElementChild;
+    const grow = () => (list.style.minHeight = list.offsetHeight + 300 + "px");
+    const observer = new ResizeObserver(() => {
+      if (list.style.minHeight === "") return grow();
+      observer.disconnect();
+      view.scrollTop -= 200;
+      requestAnimationFrame(() => requestAnimationFrame(() => done(grow())));
+    });
+    observer.observe(list);
+  })`);
+  const place = await placeAfter(page, 2);
+  expect(await placeAfter(page, 5)).toBe(place);
+  expect(await fromEnd(page)).toBeGreaterThan(400);
+});
+
 test("while the page scrolls, all messages of a conversation that is not long stay in the document", async () => {
   const { open, makeSession } = await setStage();
   const page = await open(await makeSession("Talk", numbered(50)));

@@ -24,13 +24,19 @@ export function useBottomLock(scroll: RefObject<HTMLElement | null>): BottomLock
   const isLocked = useCallback(() => locked.current, []);
   const lastTop = useRef(0);
 
+  /** A person may scroll before the event of this move comes: what counts as up begins here. */
+  const move = useCallback((element: HTMLElement) => {
+    element.scrollTop = element.scrollHeight;
+    lastTop.current = element.scrollTop;
+  }, []);
+
   const goToEnd = useCallback(() => {
     const element = scroll.current;
     if (!element) return;
     locked.current = true;
     setAtEnd(true);
-    element.scrollTop = element.scrollHeight;
-  }, [scroll]);
+    move(element);
+  }, [scroll, move]);
 
   const onScroll = useCallback(() => {
     const element = scroll.current;
@@ -48,12 +54,12 @@ export function useBottomLock(scroll: RefObject<HTMLElement | null>): BottomLock
     const element = scroll.current;
     if (!element) return undefined;
     const observer = new ResizeObserver(() => {
-      if (locked.current) element.scrollTop = element.scrollHeight;
+      if (locked.current) move(element);
     });
     observer.observe(element);
     for (const child of element.children) observer.observe(child);
     return () => observer.disconnect();
-  }, [scroll]);
+  }, [scroll, move]);
 
   return { isAtEnd, isLocked, onScroll, goToEnd };
 }
