@@ -40,10 +40,12 @@ export function nextReply(
   const requested = messages.find(({ status }) => status === "requested");
   if (requested) return { kind: "claim", key: requested.key };
   const keys = new Set(messages.map(({ key }) => key));
-  for (const question of unanswered(messages)) {
+  const thread = new Thread(messages);
+  for (const question of unanswered(messages, thread)) {
     const key = attemptsAt(question).find((attempt) => !keys.has(attempt));
-    if (key !== undefined && !isUsedUp(key))
-      return { kind: "open", key, parentKey: endOfBranch(messages, question) };
+    if (key === undefined || isUsedUp(key)) continue;
+    const end = messages.findLast((each) => isQuestion(each) && thread.isOnPathTo(question, each.key));
+    return { kind: "open", key, parentKey: (end ?? question).key };
   }
   return undefined;
 }
@@ -52,26 +54,19 @@ export function nextReply(
  * The messages of users that have no answer. An answer is one to the messages of its branch: to all of them, or, if its key
  * derives from one of them, from that one on. A message that a later one replaces needs no answer.
  */
-export function unanswered<Message extends Answerable>(messages: readonly Message[]): Message[] {
-  const thread = new Thread(messages);
+export function unanswered<Message extends Answerable>(
+  messages: readonly Message[],
+  thread: Thread<Message> = new Thread(messages),
+): Message[] {
   const questions = messages.filter(isQuestion);
   const firstIds = new Map(questions.flatMap((each) => attemptsAt(each).map((key) => [key, each.id])));
-  const ids = new Map(questions.map(({ key, id }) => [key, id]));
-  const replacing = questions.filter(({ id, parent_key = "" }) => (ids.get(parent_key) ?? id) < id);
-  const settled = new Set(replacing.map(({ parent_key }) => parent_key));
+  const answered = new Set<string>();
   for (const { key } of messages.filter(isAnswer)) {
     const firstId = firstIds.get(key) ?? 0;
     for (let at = thread.parentOf(key); at && at.id >= firstId; at = thread.parentOf(at.key))
-      settled.add(at.key);
+      answered.add(at.key);
   }
-  return questions.filter(({ key }) => !settled.has(key));
-}
-
-/** The key of the last message of a user on the branch of a message. */
-function endOfBranch(messages: readonly Answerable[], from: Answerable): string {
-  const thread = new Thread(messages);
-  const end = messages.findLast((message) => isQuestion(message) && thread.isOnPathTo(from, message.key));
-  return (end ?? from).key;
+  return questions.filter(({ key }) => !answered.has(key) && !thread.isReplaced(key));
 }
 
 function isQuestion({ sender }: Answerable): boolean {

@@ -20,6 +20,7 @@ export class Thread<Message extends Threaded> {
   readonly #byKey = new Map<string, Message>();
   /** The message before the answers to a message, by that message's key and the sender of the answers. */
   readonly #answered = new Map<string, Message | undefined>();
+  readonly #replaced = new Set<string>();
   /** Whether each message follows the one before it in the order of their ids. */
   readonly isLinear: boolean;
 
@@ -55,6 +56,11 @@ export class Thread<Message extends Threaded> {
     const path: Message[] = [];
     for (let at = this.#byKey.get(key); at; at = this.#parents.get(at.key)) path.unshift(at);
     return path;
+  }
+
+  /** Whether a later message of the same sender replaces the message of that key. */
+  isReplaced(key: string): boolean {
+    return this.#replaced.has(key);
   }
 
   /** Whether a message is on the path to the message of that key, or is that one. */
@@ -95,7 +101,10 @@ export class Thread<Message extends Threaded> {
       return before;
     }
     const parent = this.#byKey.get(named);
-    if (parent?.sender === sender) return this.#parents.get(parent.key);
+    if (parent?.sender === sender) {
+      this.#replaced.add(named);
+      return this.#parents.get(parent.key);
+    }
     const answers = answersTo(named, sender);
     if (!this.#answered.has(answers)) {
       this.#answered.set(answers, parent && !this.#isOnBranch(parent, before) ? parent : before);

@@ -135,6 +135,7 @@ export class SessionReplies {
 
 /** Whether the messages begin before the first one that needs an answer: an answer on its branch is among them. */
 function hasAnswered(messages: readonly Message[]): boolean {
-  const [waiting] = unanswered(messages);
-  return (waiting ? new Thread(messages).pathTo(waiting.key) : messages).some(isAnswer);
+  const thread = new Thread(messages);
+  const [waiting] = unanswered(messages, thread);
+  return (waiting ? thread.pathTo(waiting.key) : messages).some(isAnswer);
 }

@@ -18,6 +18,7 @@ export type Addresses = {
  */
 export function addressesOf(url: string | URL): Addresses {
   let text = String(url);
+  // A host follows: browsers take `http:host` too.
   const isHttp = (): boolean => /^https?:.../i.test(text);
   const { location } = platform;
   if (location && !isHttp()) text = new URL(text, location.href).href;
