@@ -91,6 +91,25 @@ test("a reader who scrolls up in the frame in which the conversation grows is no
   expect(await fromEnd(page)).toBeGreaterThan(400);
 });
 
+test("a click while the view scrolls reaches the message under the pointer", async () => {
+  const { open, makeSession } = await setStage();
+  const page = await open(await makeSession("Talk", numbered(40)));
+  await expect.poll(() => fromEnd(page)).toBeLessThan(2);
+  const isReached = await page.evaluate<boolean>(`new Promise((done) => {
+    const view = document.querySelector("[data-testid=scroll]");
+    view.addEventListener("scroll", () => {
+      // The virtualiser renders its state of scrolling first.
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        const { left, top, width, height } = view.getBoundingClientRect();
+        const under = document.elementFromPoint(left + width / 2, top + height / 2);
+        done(view.firstElementChild.contains(under));
+      }));
+    }, { once: true });
+    view.scrollTop -= 300;
+  })`);
+  expect(isReached).toBe(true);
+});
+
 test("while the page scrolls, all messages of a conversation that is not long stay in the document", async () => {
   const { open, makeSession } = await setStage();
   const page = await open(await makeSession("Talk", numbered(50)));
